@@ -1,0 +1,35 @@
+import type { BootContext } from '../model/boot-context.ts';
+import type { EventSink } from '../model/boot-event.ts';
+import type { EngineName } from '../model/config.ts';
+import type { StateLayout } from '../model/state-layout.ts';
+
+/** What every engine is started with. The serve folders are filled before `start` is called. */
+export interface EngineInput {
+  readonly context: BootContext;
+  readonly layout: StateLayout;
+  readonly sink: EventSink;
+}
+
+/** One way to answer DHCP, TFTP and HTTP. */
+export interface Engine {
+  readonly name: EngineName;
+  /** resolves with undefined when the engine can run here, else with one line that says why not */
+  whyUnavailable(input: EngineInput): Promise<string | undefined>;
+  /**
+   * Starts answering. Resolves once the servers listen.
+   * @throws PxectlError kinds environment (ports, privileges, tools) and engine; nothing is left running then
+   */
+  start(input: EngineInput): Promise<RunningEngine>;
+}
+
+export interface RunningEngine {
+  readonly name: EngineName;
+  /** one line for the user: program, version, ports */
+  readonly description: string;
+  /** resolves when the engine has stopped by itself, with the reason; never before `stop` otherwise */
+  readonly died: Promise<string>;
+  /** takes over a changed configuration without dropping running transfers */
+  reload(context: BootContext): Promise<void>;
+  /** stops answering and removes what this engine made; idempotent */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,62 @@
+import type { Ipv4Address, MacAddress } from '../protocol/addresses.ts';
+import type { Firmware } from './firmware.ts';
+
+/** What can happen, whichever engine it happened in. DESIGN §3. */
+export const BOOT_EVENT_TYPES = [
+  'dhcp.discover',
+  'dhcp.offer',
+  'dhcp.request',
+  'dhcp.ack',
+  'dhcp.nak',
+  'dhcp.ignored',
+  'tftp.start',
+  'tftp.done',
+  'tftp.missing',
+  'tftp.error',
+  'tftp.aborted',
+  'http.get',
+  'http.head',
+  'http.done',
+  'http.missing',
+  'http.error',
+  'seed.requested',
+  'seed.refused',
+  'install.report',
+  'install.done',
+  'engine.starting',
+  'engine.ready',
+  'engine.stopped',
+  'engine.warning',
+  'engine.error',
+] as const;
+
+export type BootEventType = (typeof BOOT_EVENT_TYPES)[number];
+
+export type EventDetail = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/**
+ * One thing that happened. Common keys of `detail`: `port` (67 or 4011), `reason`, `file`, `nextServer`, `path`,
+ * `sizeBytes`, `sentBytes`, `durationMs`, `status`, `range`, `userAgent`, `message`, `blksize`, `windowsize`, `xid`.
+ */
+export interface BootEvent {
+  /** ISO 8601, milliseconds, UTC */
+  readonly time: string;
+  readonly type: BootEventType;
+  readonly mac?: MacAddress;
+  readonly ip?: Ipv4Address;
+  readonly uuid?: string;
+  readonly interfaceName?: string;
+  readonly firmware?: Firmware;
+  readonly detail: EventDetail;
+}
+
+/** An event before the sink stamps its time. */
+export type NewBootEvent = Omit<BootEvent, 'time' | 'detail'> & {
+  readonly time?: string;
+  readonly detail?: EventDetail;
+};
+
+/** Where events go. Never throws and never blocks: a full disk must not stop a boot. */
+export interface EventSink {
+  emit(event: NewBootEvent): void;
+}

@@ -1,0 +1,66 @@
+import type { Ipv4Address, MacAddress } from '../protocol/addresses.ts';
+
+export type NetworkMode = 'proxy' | 'pxe-only' | 'full';
+export type EngineName = 'builtin' | 'dnsmasq' | 'docker';
+export type EngineChoice = EngineName | 'auto';
+export type BiosLoader = 'auto' | 'pxelinux' | 'ipxe';
+export type UefiLoader = 'auto' | 'ipxe' | 'grub';
+
+/** Addresses that pxe-only and full lease, both ends included. */
+export interface AddressRange {
+  readonly first: Ipv4Address;
+  readonly last: Ipv4Address;
+}
+
+export interface InstallSeed {
+  /** file with the seed (preseed, user-data, kickstart …), absolute */
+  readonly seed: string;
+  /** disarm after the machine reports that it is done */
+  readonly once: boolean;
+}
+
+/** A client known by MAC or UUID. */
+export interface Machine {
+  readonly mac?: MacAddress;
+  /** lower-case 8-4-4-4-12 */
+  readonly uuid?: string;
+  readonly name: string;
+  /** image id, or `local` */
+  readonly image?: string;
+  readonly install?: InstallSeed;
+  /** whether the unattended install is armed; from state, not from the file */
+  readonly isArmed: boolean;
+  readonly secureBoot: boolean;
+  /** extra kernel arguments */
+  readonly arguments: readonly string[];
+}
+
+/** pxectl.yaml after validation, with defaults filled in and paths made absolute. */
+export interface Config {
+  readonly version: 1;
+  readonly network: {
+    readonly interface: string;
+    readonly address: Ipv4Address;
+    /** prefix length of the interface's network */
+    readonly prefix: number;
+    readonly mode: NetworkMode;
+    readonly range?: AddressRange;
+  };
+  readonly http: { readonly port: number };
+  readonly engine: EngineChoice;
+  readonly images: readonly string[];
+  readonly boot: {
+    /** image id, or `local` */
+    readonly default: string;
+    readonly menu: boolean;
+    readonly timeoutSeconds: number;
+    /** extra kernel arguments for every machine */
+    readonly arguments: readonly string[];
+    /** baud rate when loaders and kernels shall talk on the first serial port */
+    readonly serialBaud?: number;
+  };
+  readonly loaders: { readonly bios: BiosLoader; readonly uefi: UefiLoader };
+  readonly machines: readonly Machine[];
+  readonly mirrors: Readonly<Record<string, string>>;
+  readonly engineOptions: { readonly docker: { readonly image?: string; readonly buildFromHost: boolean } };
+}

@@ -1,0 +1,37 @@
+/** What kind of firmware (or second-stage loader) is asking. DESIGN §3. */
+export const FIRMWARES = [
+  'bios',
+  'uefi-ia32',
+  'uefi-x64',
+  'uefi-arm64',
+  'uefi-http-x64',
+  'uefi-http-arm64',
+  'ipxe',
+  'raspberry-pi',
+  'unknown',
+] as const;
+
+export type Firmware = (typeof FIRMWARES)[number];
+
+/** CPU and platform a loader must be built for. `bios` stands for x86 in real mode. */
+export type LoaderPlatform = 'bios' | 'ia32' | 'x64' | 'arm64';
+
+/** The platform whose loaders this firmware runs; undefined when it runs none of ours. */
+export function platformOf(firmware: Firmware): LoaderPlatform | undefined {
+  switch (firmware) {
+    case 'bios':
+      return 'bios';
+    case 'uefi-ia32':
+      return 'ia32';
+    case 'uefi-x64':
+    case 'uefi-http-x64':
+      return 'x64';
+    case 'uefi-arm64':
+    case 'uefi-http-arm64':
+      return 'arm64';
+    case 'ipxe':
+    case 'raspberry-pi':
+    case 'unknown':
+      return undefined;
+  }
+}

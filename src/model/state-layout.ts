@@ -1,0 +1,24 @@
+/** Paths below the state folder `.pxectl/` (DESIGN §5). Pure names: nothing here touches the disk. */
+export interface StateLayout {
+  /** the state folder itself, absolute */
+  readonly root: string;
+  readonly images: string;
+  readonly loaders: string;
+  readonly tftpRoot: string;
+  readonly httpRoot: string;
+  readonly run: string;
+  readonly events: string;
+}
+
+/** The layout for a state folder (absolute path, no trailing slash). */
+export function stateLayout(root: string): StateLayout {
+  return {
+    root,
+    images: `${root}/images`,
+    loaders: `${root}/loaders`,
+    tftpRoot: `${root}/serve/tftp`,
+    httpRoot: `${root}/serve/http`,
+    run: `${root}/run`,
+    events: `${root}/events.jsonl`,
+  };
+}

@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { copyFile, link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { environmentError, systemCodeOf } from '../model/errors.ts';
+
+/**
+ * Writes a file so that readers see the old or the new content and never a part of it (also after kill -9).
+ * @throws PxectlError E_DISK_FULL or E_PERMISSION
+ */
+export async function writeFileAtomic(
+  path: string,
+  content: string | Uint8Array,
+  mode = 0o644,
+): Promise<void> {
+  const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const handle = await open(temporary, 'wx', mode);
+    try {
+      await handle.writeFile(content);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw diskError(error, path);
+  }
+}
+
+/** Makes `target` the same file as `source`: a hard link where the file system allows it, else a copy. */
+export async function linkOrCopy(source: string, target: string): Promise<void> {
+  const temporary = `${target}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
+  try {
+    await mkdir(dirname(target), { recursive: true });
+    try {
+      await link(source, temporary);
+    } catch (error) {
+      if (!['EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP'].includes(systemCodeOf(error) ?? '')) throw error;
+      await copyFile(source, temporary, constants.COPYFILE_FICLONE);
+    }
+    await rename(temporary, target);
+    // rename(2) does nothing when both names are links to one file already: the temporary name stays
+    await rm(temporary, { force: true });
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw diskError(error, target);
+  }
+}
+
+/** The text of a file, or undefined when there is none. */
+export async function readTextIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (systemCodeOf(error) === 'ENOENT' || systemCodeOf(error) === 'ENOTDIR') return undefined;
+    throw diskError(error, path);
+  }
+}
+
+/** Turns a file system error into one that tells the user what to do; anything else passes through. */
+export function diskError(error: unknown, path: string): unknown {
+  switch (systemCodeOf(error)) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return environmentError('E_DISK_FULL', {
+        what: `no space left while writing ${path}`,
+        why: 'the disk or the quota is full',
+        next: 'free some space (pxectl images rm IMAGE, or df -h) and run the same command again',
+        cause: error,
+      });
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return environmentError('E_PERMISSION', {
+        what: `cannot access ${path}`,
+        why: systemCodeOf(error) === 'EROFS' ? 'the file system is read-only' : 'permission denied',
+        next: `check the owner and mode: ls -ld ${dirname(path)} ${path}`,
+        cause: error,
+      });
+    default:
+      return error;
+  }
+}

@@ -1,0 +1,164 @@
+import { execa, type Options, type ResultPromise } from 'execa';
+import { environmentError } from '../model/errors.ts';
+
+/** What a finished program left behind. A non-zero exit is a result here, not an exception. */
+export interface ProcessResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string | Uint8Array;
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Runs a program to its end, without a shell.
+ * @throws PxectlError E_TOOL_MISSING when there is no such program, E_TOOL_FAILED when it runs out of time.
+ */
+export async function run(
+  file: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<ProcessResult> {
+  const result = await execa(file, args, {
+    reject: false,
+    stripFinalNewline: false,
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    ...(options.env === undefined ? {} : { env: options.env }),
+    ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
+    ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
+  });
+  if (result.code === 'ENOENT') throw toolMissing(file);
+  if (result.timedOut) {
+    throw environmentError('E_TOOL_FAILED', {
+      what: `${file} did not finish within ${options.timeoutMs} ms`,
+      next: `run it by hand: ${[file, ...args].join(' ')}`,
+    });
+  }
+  return { exitCode: result.exitCode ?? 128, stdout: result.stdout, stderr: result.stderr };
+}
+
+/** As `run`, but a non-zero exit throws E_TOOL_FAILED with the program's last words. */
+export async function runOrThrow(
+  file: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<ProcessResult> {
+  const result = await run(file, args, options);
+  if (result.exitCode === 0) return result;
+  const lastWords = (result.stderr.trim() || result.stdout.trim()).split('\n').slice(-3).join(' | ');
+  throw environmentError('E_TOOL_FAILED', {
+    what: `${[file, ...args].join(' ')} failed with exit code ${result.exitCode}`,
+    ...(lastWords === '' ? {} : { why: lastWords }),
+  });
+}
+
+/** A program that goes on running while pxectl does other work. */
+export interface LongRunning {
+  readonly pid: number;
+  /** resolves when the program has ended, however it ended */
+  readonly ended: Promise<{ readonly exitCode: number | undefined; readonly signal: string | undefined }>;
+  /** each line of stdout and stderr as it is written */
+  onLine(listener: (line: string, stream: 'stdout' | 'stderr') => void): void;
+  kill(signal?: NodeJS.Signals): void;
+}
+
+export interface StartOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** true: the program outlives pxectl and its output goes nowhere */
+  readonly detached?: boolean;
+  /** with `detached`: file descriptor that receives stdout and stderr */
+  readonly outputFd?: number;
+}
+
+/** Starts a program and returns while it runs. It is killed when pxectl ends, unless `detached`. */
+export function start(file: string, args: readonly string[], options: StartOptions = {}): LongRunning {
+  // execa's types know descriptors 0 to 2 only; any open one is passed on as it is
+  const output = (options.outputFd ?? (options.detached === true ? 'ignore' : 'pipe')) as 'ignore' | 'pipe';
+  const execaOptions: Options = {
+    reject: false,
+    buffer: false,
+    stdin: 'ignore',
+    stdout: output,
+    stderr: output,
+    detached: options.detached === true,
+    cleanup: options.detached !== true,
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    ...(options.env === undefined ? {} : { env: options.env }),
+  };
+  const child = execa(file, args, execaOptions) as ResultPromise;
+  if (options.detached === true) child.unref();
+  if (child.pid === undefined) throw toolMissing(file);
+  return {
+    pid: child.pid,
+    ended: child.then((result) => ({ exitCode: result.exitCode, signal: result.signal })),
+    onLine(listener) {
+      for (const name of ['stdout', 'stderr'] as const) {
+        if (child[name]) splitLines(child[name], (line) => listener(line, name));
+      }
+    },
+    kill: (signal = 'SIGTERM') => void child.kill(signal),
+  };
+}
+
+function splitLines(stream: NodeJS.ReadableStream, onLine: (line: string) => void): void {
+  let rest = '';
+  stream.setEncoding('utf8');
+  stream.on('data', (chunk: string) => {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) onLine(line.replace(/\r$/, ''));
+  });
+  stream.on('end', () => {
+    if (rest !== '') onLine(rest);
+  });
+}
+
+/** The path of a program on PATH or in the sbin folders, or undefined. */
+export async function findProgram(name: string): Promise<string | undefined> {
+  const { access, constants } = await import('node:fs/promises');
+  const folders = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/sbin', '/usr/local/sbin'];
+  for (const folder of new Set(folders.filter((f) => f !== ''))) {
+    const candidate = `${folder}/${name}`;
+    try {
+      await access(candidate, constants.X_OK);
+      return candidate;
+    } catch {
+      // not here: look in the next folder
+    }
+  }
+  return undefined;
+}
+
+/** Whether a process with this pid exists. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Debian package that brings a program, where its name differs. */
+const PACKAGE_OF: Readonly<Record<string, string>> = {
+  dnsmasq: 'dnsmasq-base',
+  ip: 'iproute2',
+  'qemu-system-x86_64': 'qemu-system-x86',
+  nginx: 'nginx-light',
+  gpgv: 'gpgv',
+};
+
+function toolMissing(file: string): Error {
+  const name = file.split('/').pop() ?? file;
+  return environmentError('E_TOOL_MISSING', {
+    what: `the program ${name} is not installed`,
+    next: `sudo apt-get install ${PACKAGE_OF[name] ?? name}`,
+    details: { program: name },
+  });
+}

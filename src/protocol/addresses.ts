@@ -1,0 +1,84 @@
+/** A MAC address as lower-case colon text, `f4:4d:30:00:00:01`. */
+export type MacAddress = string & { readonly __mac: unique symbol };
+
+/** An IPv4 address as dotted text without leading zeros, `192.168.1.50`. */
+export type Ipv4Address = string & { readonly __ipv4: unique symbol };
+
+/** An IPv4 network: its lowest address and its prefix length. */
+export interface Ipv4Network {
+  readonly network: Ipv4Address;
+  readonly prefix: number;
+}
+
+/** Reads `AA:BB:…`, `aa-bb-…` or twelve hex digits; undefined when it is none of these. */
+export function parseMac(text: string): MacAddress | undefined {
+  const trimmed = text.trim();
+  const separated = /^[0-9a-f]{2}([:-])(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}$/i.test(trimmed);
+  if (!separated && !/^[0-9a-f]{12}$/i.test(trimmed)) return undefined;
+  const digits = trimmed.replace(/[:-]/g, '').toLowerCase();
+  return digits.replace(/(..)(?!$)/g, '$1:') as MacAddress;
+}
+
+/** Formats the first six bytes as a MAC address. */
+export function macFromBytes(bytes: Uint8Array): MacAddress {
+  return Array.from(bytes.subarray(0, 6), (b) => b.toString(16).padStart(2, '0')).join(':') as MacAddress;
+}
+
+/** The six bytes of a MAC address. */
+export function macToBytes(mac: MacAddress): Uint8Array {
+  return Uint8Array.from(mac.split(':'), (part) => Number.parseInt(part, 16));
+}
+
+/** `f4-4d-30-00-00-01`: the form in file names (pxelinux.cfg/01-…, iPXE `${mac:hexhyp}`). */
+export function macWithHyphens(mac: MacAddress): string {
+  return mac.replaceAll(':', '-');
+}
+
+/** Reads dotted decimal without leading zeros; undefined when it is not that. */
+export function parseIpv4(text: string): Ipv4Address | undefined {
+  const parts = text.split('.');
+  if (parts.length !== 4) return undefined;
+  const valid = parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255);
+  return valid ? (text as Ipv4Address) : undefined;
+}
+
+/** Formats the first four bytes as an IPv4 address. */
+export function ipv4FromBytes(bytes: Uint8Array): Ipv4Address {
+  return Array.from(bytes.subarray(0, 4)).join('.') as Ipv4Address;
+}
+
+/** The four bytes of an IPv4 address. */
+export function ipv4ToBytes(address: Ipv4Address): Uint8Array {
+  return Uint8Array.from(address.split('.'), Number);
+}
+
+/** The address as an unsigned 32-bit number. */
+export function ipv4ToNumber(address: Ipv4Address): number {
+  return address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+}
+
+/** The address for an unsigned 32-bit number. */
+export function ipv4FromNumber(value: number): Ipv4Address {
+  return [24, 16, 8, 0].map((shift) => (value >>> shift) & 255).join('.') as Ipv4Address;
+}
+
+/** `255.255.255.0` for 24. */
+export function netmaskOf(prefix: number): Ipv4Address {
+  return ipv4FromNumber(prefix === 0 ? 0 : (0xffffffff << (32 - prefix)) >>> 0);
+}
+
+/** The network that an address with this prefix length lies in. */
+export function networkOf(address: Ipv4Address, prefix: number): Ipv4Network {
+  const mask = ipv4ToNumber(netmaskOf(prefix));
+  return { network: ipv4FromNumber((ipv4ToNumber(address) & mask) >>> 0), prefix };
+}
+
+/** Whether the address lies in the network. */
+export function networkContains(net: Ipv4Network, address: Ipv4Address): boolean {
+  return networkOf(address, net.prefix).network === networkOf(net.network, net.prefix).network;
+}
+
+/** 0.0.0.0, which in BOOTP fields means "none". */
+export const UNSPECIFIED_IPV4 = '0.0.0.0' as Ipv4Address;
+/** The limited broadcast address. */
+export const BROADCAST_IPV4 = '255.255.255.255' as Ipv4Address;
