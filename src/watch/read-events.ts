@@ -1,0 +1,111 @@
+import { open, type FileHandle } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BootEvent } from '../model/boot-event.ts';
+import { systemCodeOf } from '../model/errors.ts';
+import { previousEventsPath } from './event-store.ts';
+
+const CHUNK_BYTES = 256 * 1024;
+
+/** Every event kept on disk, oldest first. Lines that are not events (cut by a crash) are passed over. */
+export async function readEvents(path: string): Promise<BootEvent[]> {
+  const events: BootEvent[] = [];
+  for (const file of [previousEventsPath(path), path]) {
+    const reader = new LineReader(file);
+    for (const line of await reader.readNew()) pushEvent(events, line);
+    await reader.close();
+  }
+  return events;
+}
+
+/** Follows the store: yields events as they are written, until the signal aborts. */
+export async function* followEvents(
+  path: string,
+  options: { readonly fromStart: boolean; readonly signal: AbortSignal; readonly pollMs?: number },
+): AsyncGenerator<BootEvent> {
+  const reader = new LineReader(path);
+  try {
+    if (!options.fromStart) await reader.readNew();
+    while (!options.signal.aborted) {
+      const events: BootEvent[] = [];
+      for (const line of await reader.readNew()) pushEvent(events, line);
+      yield* events;
+      if (events.length === 0) {
+        await sleep(options.pollMs ?? 100, undefined, { signal: options.signal }).catch(() => undefined);
+      }
+    }
+  } finally {
+    await reader.close();
+  }
+}
+
+function pushEvent(events: BootEvent[], line: string): void {
+  try {
+    const value = JSON.parse(line) as BootEvent;
+    if (typeof value.time === 'string' && typeof value.type === 'string') events.push(value);
+  } catch {
+    // a line cut by a crash: the rest of the file is still good
+  }
+}
+
+/** Reads the lines that were added since the last call; notices when the file was rotated away. */
+class LineReader {
+  #handle: FileHandle | undefined;
+  #inode = 0n;
+  #offset = 0;
+  #rest = '';
+
+  constructor(private readonly path: string) {}
+
+  async readNew(): Promise<string[]> {
+    const lines: string[] = [];
+    if (this.#handle) {
+      await this.#drain(lines);
+      if (!(await this.#wasReplaced())) return lines;
+      await this.close();
+    }
+    if (await this.#open()) await this.#drain(lines);
+    return lines;
+  }
+
+  async close(): Promise<void> {
+    await this.#handle?.close();
+    this.#handle = undefined;
+  }
+
+  async #open(): Promise<boolean> {
+    try {
+      this.#handle = await open(this.path, 'r');
+    } catch (error) {
+      if (systemCodeOf(error) === 'ENOENT') return false;
+      throw error;
+    }
+    this.#inode = (await this.#handle.stat({ bigint: true })).ino;
+    this.#offset = 0;
+    this.#rest = '';
+    return true;
+  }
+
+  async #wasReplaced(): Promise<boolean> {
+    try {
+      const probe = await open(this.path, 'r');
+      const { ino, size } = await probe.stat({ bigint: true });
+      await probe.close();
+      return ino !== this.#inode || size < BigInt(this.#offset);
+    } catch (error) {
+      if (systemCodeOf(error) === 'ENOENT') return false;
+      throw error;
+    }
+  }
+
+  async #drain(lines: string[]): Promise<void> {
+    const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+    for (;;) {
+      const result = await this.#handle?.read(buffer, 0, buffer.length, this.#offset);
+      if (!result || result.bytesRead === 0) return;
+      this.#offset += result.bytesRead;
+      const parts = (this.#rest + buffer.toString('utf8', 0, result.bytesRead)).split('\n');
+      this.#rest = parts.pop() ?? '';
+      lines.push(...parts.filter((line) => line !== ''));
+    }
+  }
+}

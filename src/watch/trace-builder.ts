@@ -1,0 +1,186 @@
+import type { BootEvent } from '../model/boot-event.ts';
+import { BOOT_STAGES, type BootStage, type BootTrace, type StageRecord } from '../model/boot-trace.ts';
+import { stageOfPath } from '../model/served-path.ts';
+import type { Ipv4Address, MacAddress } from '../protocol/addresses.ts';
+
+/** Firmware repeats its DISCOVER for about a minute (4+8+16+32 s in EDK2): after a longer silence it is a new boot. */
+const SILENCE_BETWEEN_BOOTS_MS = 90_000;
+/** A machine cannot have been reset and be back at DHCP sooner than this after it fetched its kernel. */
+const MIN_RESET_MS = 3_000;
+const MAX_EVENTS_PER_TRACE = 2_000;
+
+interface OpenStage {
+  stage: BootStage;
+  startedAt: string;
+  endedAt: string;
+  detail: string;
+  sizeBytes: number;
+}
+
+/** Collects events one by one into the boots of each machine. Bounded: old boots are dropped. */
+export class TraceBuilder {
+  readonly #boots: OpenBoot[] = [];
+  readonly #macOfIp = new Map<Ipv4Address, MacAddress>();
+  readonly #nameOfMac: ReadonlyMap<MacAddress, string>;
+
+  constructor(
+    machines: readonly { readonly mac?: MacAddress; readonly name: string }[] = [],
+    private readonly maxBoots = 200,
+  ) {
+    this.#nameOfMac = new Map(
+      machines.flatMap((m) => (m.mac === undefined ? [] : [[m.mac, m.name] as const])),
+    );
+  }
+
+  /** Takes one event; returns the boot it belongs to, or undefined when it belongs to none. */
+  add(event: BootEvent): BootTrace | undefined {
+    const mac = event.mac ?? (event.ip === undefined ? undefined : this.#macOfIp.get(event.ip));
+    if (mac === undefined) return undefined;
+    if (event.ip !== undefined) this.#macOfIp.set(event.ip, mac);
+    let boot = this.#boots.findLast((candidate) => candidate.mac === mac);
+    if (startsBoot(event, boot)) {
+      boot = new OpenBoot(mac, event.time, this.#nameOfMac.get(mac));
+      this.#boots.push(boot);
+      if (this.#boots.length > this.maxBoots) this.#boots.shift();
+    }
+    if (!boot) return undefined;
+    boot.take(event);
+    return boot.trace();
+  }
+
+  /** Every boot, oldest first. */
+  traces(): BootTrace[] {
+    return this.#boots.map((boot) => boot.trace());
+  }
+}
+
+/** The boots in a list of events, oldest first. */
+export function buildTraces(
+  events: Iterable<BootEvent>,
+  machines: readonly { readonly mac?: MacAddress; readonly name: string }[] = [],
+): BootTrace[] {
+  const builder = new TraceBuilder(machines);
+  for (const event of events) builder.add(event);
+  return builder.traces();
+}
+
+function startsBoot(event: BootEvent, current: OpenBoot | undefined): boolean {
+  if (event.type !== 'dhcp.discover') return false;
+  if (!current) return true;
+  const silenceMs = Date.parse(event.time) - Date.parse(current.lastEventAt);
+  if (silenceMs > SILENCE_BETWEEN_BOOTS_MS) return true;
+  if (current.hasReached('kernel')) return silenceMs > MIN_RESET_MS;
+  // iPXE asks again after the firmware did: that is the same boot, and so is a repeated DISCOVER
+  return event.firmware !== 'ipxe' && current.hasReached('loader') && current.isLoaderDone;
+}
+
+class OpenBoot {
+  readonly #stages: OpenStage[] = [];
+  readonly #events: BootEvent[] = [];
+  #ip: Ipv4Address | undefined;
+  #firmware: BootTrace['firmware'];
+  #isDone = false;
+  lastEventAt: string;
+  isLoaderDone = false;
+
+  constructor(
+    readonly mac: MacAddress,
+    readonly startedAt: string,
+    readonly machineName: string | undefined,
+  ) {
+    this.lastEventAt = startedAt;
+  }
+
+  hasReached(stage: BootStage): boolean {
+    return this.#stages.some((open) => BOOT_STAGES.indexOf(open.stage) >= BOOT_STAGES.indexOf(stage));
+  }
+
+  take(event: BootEvent): void {
+    this.lastEventAt = event.time;
+    if (this.#events.length < MAX_EVENTS_PER_TRACE) this.#events.push(event);
+    if (event.ip !== undefined && event.ip !== '0.0.0.0') this.#ip = event.ip;
+    // the first firmware seen is the machine's own; iPXE comes after it (or is the ROM itself)
+    this.#firmware ??= event.firmware;
+    const stage = stageOf(event);
+    if (stage === undefined) return;
+    if (event.type === 'tftp.done' && stage === 'loader') this.isLoaderDone = true;
+    if (event.type === 'http.done' && stage === 'loader') this.isLoaderDone = true;
+    if (stage === 'done') this.#isDone = true;
+    this.#record(stage, event);
+  }
+
+  #record(stage: BootStage, event: BootEvent): void {
+    let open = this.#stages.find((candidate) => candidate.stage === stage);
+    if (!open) {
+      open = { stage, startedAt: event.time, endedAt: event.time, detail: '', sizeBytes: 0 };
+      this.#stages.push(open);
+    }
+    open.endedAt = event.time;
+    open.detail = describe(event) ?? open.detail;
+    if (event.type === 'tftp.done' || event.type === 'http.done') {
+      open.sizeBytes += Number(event.detail['sentBytes'] ?? event.detail['sizeBytes'] ?? 0);
+    }
+  }
+
+  trace(): BootTrace {
+    const inOrder = [...this.#stages].sort(
+      (a, b) => BOOT_STAGES.indexOf(a.stage) - BOOT_STAGES.indexOf(b.stage),
+    );
+    const stages = inOrder.map((open, index): StageRecord => {
+      const isLast = index === inOrder.length - 1;
+      return {
+        stage: open.stage,
+        startedAt: open.startedAt,
+        ...(isLast && !this.#isDone ? {} : { endedAt: open.endedAt }),
+        durationMs: Date.parse(open.endedAt) - Date.parse(open.startedAt),
+        detail: open.detail,
+        ...(open.sizeBytes > 0 ? { sizeBytes: open.sizeBytes } : {}),
+      };
+    });
+    return {
+      mac: this.mac,
+      ...(this.#ip === undefined ? {} : { ip: this.#ip }),
+      ...(this.#firmware === undefined ? {} : { firmware: this.#firmware }),
+      ...(this.machineName === undefined ? {} : { machineName: this.machineName }),
+      startedAt: this.startedAt,
+      lastEventAt: this.lastEventAt,
+      stages,
+      current: stages.at(-1)?.stage ?? 'discover',
+      isDone: this.#isDone,
+      findings: [],
+      events: this.#events,
+    };
+  }
+}
+
+function stageOf(event: BootEvent): BootStage | undefined {
+  switch (event.type) {
+    case 'dhcp.discover':
+      return 'discover';
+    case 'dhcp.offer':
+    case 'dhcp.request':
+    case 'dhcp.ack':
+      return 'offer';
+    case 'tftp.start':
+    case 'tftp.done':
+    case 'http.get':
+    case 'http.done':
+      return stageOfPath(String(event.detail['path'] ?? ''));
+    case 'seed.requested':
+      return 'install-seed';
+    case 'install.report':
+      return 'installing';
+    case 'install.done':
+      return 'done';
+    default:
+      return undefined;
+  }
+}
+
+function describe(event: BootEvent): string | undefined {
+  const { path, file, message } = event.detail;
+  if (typeof path === 'string') return path;
+  if (typeof file === 'string') return file;
+  if (typeof message === 'string') return message;
+  return event.firmware;
+}
