@@ -1,0 +1,42 @@
+import { Command, CommanderError } from 'commander';
+import { packageVersion } from '../platform/package-root.ts';
+import { EXIT } from './exit-codes.ts';
+import { registerCommands } from './register-commands.ts';
+
+/** Runs the command line `argv` (as in process.argv) and sets process.exitCode. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const program = buildProgram();
+  try {
+    await program.parseAsync([...argv]);
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  }
+}
+
+/** The whole command tree; commander throws instead of exiting, so that exit codes are ours. */
+export function buildProgram(): Command {
+  const program = new Command('pxectl')
+    .description('Boots any machine on a LAN over the network, next to the router that is already there.')
+    .version(packageVersion(), '--version', 'print the version')
+    .option('--config <file>', 'configuration file (default: $PXECTL_CONFIG, or pxectl.yaml here or above)')
+    .option('-q, --quiet', 'no progress, only data and errors')
+    .option('-v, --verbose', 'more progress, and stacks with errors')
+    .option('--no-color', 'no colours (NO_COLOR works too)')
+    .showSuggestionAfterError()
+    .addHelpText(
+      'after',
+      `
+Examples:
+  pxectl up debian-12            everything in one go: look at the network, fetch, serve
+  pxectl lab run --firmware uefi boot a virtual machine in a virtual LAN, nothing leaves this computer
+  pxectl doctor PXE-E21          what the code on the screen means, and what to do`,
+    );
+  program.exitOverride();
+  registerCommands(program);
+  for (const command of program.commands) {
+    command.exitOverride();
+    for (const sub of command.commands) sub.exitOverride();
+  }
+  return program;
+}

@@ -1,0 +1,73 @@
+import picocolors from 'picocolors';
+
+export interface OutputOptions {
+  readonly isQuiet: boolean;
+  readonly isVerbose: boolean;
+  /** false: never colour, true: always, undefined: when the stream is a terminal and NO_COLOR is not set */
+  readonly hasColor?: boolean;
+}
+
+/** stdout is data, stderr is progress and errors. Nothing else in pxectl writes to them. */
+export class Output {
+  readonly isTerminal = process.stderr.isTTY;
+  readonly colors: ReturnType<typeof picocolors.createColors>;
+  #hasStatusLine = false;
+
+  constructor(readonly options: OutputOptions) {
+    const wanted = options.hasColor ?? (process.env['NO_COLOR'] ? false : undefined);
+    this.colors = picocolors.createColors(wanted ?? (process.stderr.isTTY && process.stdout.isTTY));
+    // a reader that went away (`pxectl watch | head`) ends pxectl without a word
+    process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(0);
+    });
+  }
+
+  /** One line of data. */
+  data(line: string): void {
+    this.#clearStatusLine();
+    process.stdout.write(`${line}\n`);
+  }
+
+  /** One JSON object, indented for people unless `isLine` (JSON Lines). */
+  json(value: unknown, isLine = false): void {
+    this.data(JSON.stringify(value, null, isLine ? undefined : 2));
+  }
+
+  /** What is going on; silent with --quiet. */
+  progress(line: string): void {
+    if (this.options.isQuiet) return;
+    this.#clearStatusLine();
+    process.stderr.write(`${line}\n`);
+  }
+
+  /** As `progress`, only with --verbose. */
+  verbose(line: string): void {
+    if (this.options.isVerbose) this.progress(this.colors.dim(line));
+  }
+
+  /** A line that is overwritten by the next one; only on a terminal. */
+  status(line: string): void {
+    if (this.options.isQuiet || !this.isTerminal) return;
+    const width = Math.max(20, (process.stderr.columns || 80) - 1);
+    process.stderr.write(`\r\u001b[2K${line.slice(0, width)}`);
+    this.#hasStatusLine = true;
+  }
+
+  /** Always shown. */
+  warn(line: string): void {
+    this.#clearStatusLine();
+    process.stderr.write(`${this.colors.yellow('warning')}: ${line}\n`);
+  }
+
+  /** Always shown, as it is. */
+  error(text: string): void {
+    this.#clearStatusLine();
+    process.stderr.write(`${text}\n`);
+  }
+
+  #clearStatusLine(): void {
+    if (!this.#hasStatusLine) return;
+    process.stderr.write('\r\u001b[2K');
+    this.#hasStatusLine = false;
+  }
+}

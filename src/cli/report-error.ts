@@ -1,0 +1,31 @@
+import { PxectlError } from '../model/errors.ts';
+import { EXIT, exitCodeOf } from './exit-codes.ts';
+import type { Output } from './output.ts';
+
+/**
+ * Shows what was thrown: one line what, one line why, the next command to run. A stack only with --verbose.
+ * Returns the exit code.
+ */
+export function reportError(error: unknown, output: Output, isJson: boolean): number {
+  if (error instanceof PxectlError) {
+    const { code, message, why, next, details } = error;
+    if (isJson) output.json({ schema: 'pxectl.error/1', error: { code, message, why, next, details } });
+    output.error(`${output.colors.red('error')}: ${message}`);
+    if (why !== undefined) output.error(`  why:  ${why}`);
+    if (next !== undefined) output.error(`  next: ${next}`);
+    if (output.options.isVerbose) output.error(stackOf(error));
+    return exitCodeOf(error.kind);
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  if (isJson) output.json({ schema: 'pxectl.error/1', error: { code: 'E_BUG', message } });
+  output.error(`${output.colors.red('bug in pxectl')}: ${message}`);
+  output.error('  next: run the same command with --verbose and report what it prints');
+  if (output.options.isVerbose) output.error(stackOf(error));
+  return EXIT.bug;
+}
+
+function stackOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause === undefined ? '' : `\ncaused by ${stackOf(error.cause)}`;
+  return `${error.stack ?? error.message}${cause}`;
+}
