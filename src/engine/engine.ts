@@ -2,12 +2,15 @@ import type { BootContext } from '../model/boot-context.ts';
 import type { EventSink } from '../model/boot-event.ts';
 import type { EngineName } from '../model/config.ts';
 import type { StateLayout } from '../model/state-layout.ts';
+import type { HttpRoute } from '../server/http/http-route.ts';
 
 /** What every engine is started with. The serve folders are filled before `start` is called. */
 export interface EngineInput {
   readonly context: BootContext;
   readonly layout: StateLayout;
   readonly sink: EventSink;
+  /** what the pxectl process itself serves over HTTP: seeds and reports */
+  readonly routes: readonly HttpRoute[];
 }
 
 /** One way to answer DHCP, TFTP and HTTP. */

@@ -4,6 +4,17 @@ export type ImageArchitecture = 'amd64' | 'arm64' | 'i386';
 /** What an installation is automated with; `none` when the image cannot be. */
 export type SeedFormat = 'preseed' | 'autoinstall' | 'kickstart' | 'autoyast' | 'ignition' | 'talos' | 'none';
 
+/** The file that each kind of installer asks for in its seed folder. */
+export const SEED_FILE_NAMES: Readonly<Record<SeedFormat, string>> = {
+  preseed: 'preseed.cfg',
+  autoinstall: 'user-data',
+  kickstart: 'ks.cfg',
+  autoyast: 'autoinst.xml',
+  ignition: 'config.ign',
+  talos: 'machine.yaml',
+  none: '',
+};
+
 /** What a stored file is for. */
 export type FileRole =
   'kernel' | 'initrd' | 'root-image' | 'modloop' | 'kernel-hwe' | 'initrd-hwe' | 'shim' | 'grub' | 'other';

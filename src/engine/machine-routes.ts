@@ -1,0 +1,157 @@
+import { readFile, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { BootContext } from '../model/boot-context.ts';
+import { httpBaseUrl } from '../model/boot-context.ts';
+import type { EventSink } from '../model/boot-event.ts';
+import type { Machine } from '../model/config.ts';
+import { messageOf, systemCodeOf } from '../model/errors.ts';
+import { SEED_FILE_NAMES, type SeedFormat } from '../model/image.ts';
+import { macWithHyphens, parseMac, type MacAddress } from '../protocol/addresses.ts';
+import type { HttpRoute, HttpRouteRequest, HttpRouteResponse } from '../server/http/http-route.ts';
+
+export interface MachineRoutesInput {
+  /** the configuration of this moment: it changes on reload and when a machine is disarmed */
+  readonly context: () => BootContext;
+  readonly sink: EventSink;
+  /** called when a machine reports that it is installed and its seed is to be used once */
+  readonly disarm: (mac: MacAddress) => Promise<void>;
+}
+
+/** What the pxectl process itself serves, whichever engine runs: install seeds and reports. */
+export function machineRoutes(input: MachineRoutesInput): readonly HttpRoute[] {
+  return [
+    { prefix: '/seed/', handle: (request) => serveSeed(input, request) },
+    { prefix: '/report/', handle: (request) => takeReport(input, request) },
+  ];
+}
+
+const text = (status: number, body: string): HttpRouteResponse => ({
+  status,
+  contentType: 'text/plain; charset=utf-8',
+  body,
+});
+
+/** `/seed/<mac>/<file>` → the machine and the rest of the path. */
+function machineOf(
+  input: MachineRoutesInput,
+  request: HttpRouteRequest,
+): { readonly mac: MacAddress; readonly machine: Machine | undefined; readonly rest: string } | undefined {
+  const [, , macText = '', ...rest] = request.path.split('/');
+  const mac = parseMac(macText);
+  if (mac === undefined) return undefined;
+  const machine = input.context().config.machines.find((candidate) => candidate.mac === mac);
+  return { mac, machine, rest: rest.join('/') };
+}
+
+/**
+ * A seed goes only to the machine it is for: the neighbour table must show that machine's MAC for the asking
+ * address. (A MAC is an identifier and not authentication; docs/security.md says so.)
+ */
+async function serveSeed(
+  input: MachineRoutesInput,
+  request: HttpRouteRequest,
+): Promise<HttpRouteResponse | undefined> {
+  const asked = machineOf(input, request);
+  if (!asked || request.method === 'POST') return undefined;
+  const { mac, machine, rest } = asked;
+  const about = { mac, ip: request.ip };
+  const refuse = (reason: string, message: string): HttpRouteResponse => {
+    input.sink.emit({ type: 'seed.refused', ...about, detail: { path: request.path, reason, message } });
+    return text(403, `${message}\n`);
+  };
+  if (!machine?.install) return undefined;
+  if (request.mac !== mac) {
+    return refuse(
+      'other-machine',
+      `this seed is for ${mac}; the request came from ${request.mac ?? request.ip}`,
+    );
+  }
+  if (!machine.isArmed) {
+    return refuse('disarmed', `the install of ${machine.name} is disarmed; run: pxectl machines arm ${mac}`);
+  }
+  const answer = await readSeed(input.context(), machine, rest);
+  if ('problem' in answer) {
+    input.sink.emit({
+      type: 'http.error',
+      ...about,
+      detail: { path: request.path, status: answer.status, message: answer.problem },
+    });
+    return text(answer.status, `${answer.problem}\n`);
+  }
+  input.sink.emit({
+    type: 'seed.requested',
+    ...about,
+    detail: { path: request.path, userAgent: request.userAgent, sizeBytes: answer.body.length },
+  });
+  return { status: 200, contentType: 'text/plain; charset=utf-8', body: answer.body };
+}
+
+type SeedAnswer = { readonly body: string } | { readonly status: number; readonly problem: string };
+
+async function readSeed(context: BootContext, machine: Machine, name: string): Promise<SeedAnswer> {
+  const seedPath = machine.install?.seed ?? '';
+  const imageId = machine.image ?? context.config.boot.default;
+  const format = context.images.find((image) => image.id === imageId)?.boot.seedFormat ?? 'none';
+  try {
+    const isFolder = (await stat(seedPath)).isDirectory();
+    if (!isFolder && isOptionalFile(format, name)) return { body: '' };
+    if (!isFolder && name !== SEED_FILE_NAMES[format] && name !== basename(seedPath)) {
+      return { status: 404, problem: `no ${name} in the seed of ${machine.name}` };
+    }
+    if (isFolder && (name === '' || name.includes('/') || name.startsWith('.'))) {
+      return { status: 404, problem: `no ${name} in the seed of ${machine.name}` };
+    }
+    const body = await readFile(isFolder ? join(seedPath, name) : seedPath, 'utf8');
+    return { body: fillSeed(body, context, machine) };
+  } catch (error) {
+    if (systemCodeOf(error) === 'ENOENT' && isOptionalFile(format, name)) return { body: '' };
+    const isMissing = systemCodeOf(error) === 'ENOENT';
+    return { status: isMissing ? 404 : 500, problem: `seed of ${machine.name}: ${messageOf(error)}` };
+  }
+}
+
+/** cloud-init wants these to be there (200), and takes them empty (NoCloud: meta-data is required). */
+function isOptionalFile(format: SeedFormat, name: string): boolean {
+  return format === 'autoinstall' && ['meta-data', 'vendor-data', 'network-config'].includes(name);
+}
+
+/** Words in a seed that stand for this server's addresses. */
+function fillSeed(body: string, context: BootContext, machine: Machine): string {
+  const base = httpBaseUrl(context.config);
+  const report = machine.mac === undefined ? base : `${base}/report/${macWithHyphens(machine.mac)}`;
+  return body.replaceAll('@PXECTL_REPORT@', report).replaceAll('@PXECTL_HTTP@', base);
+}
+
+/** `/report/<mac>` takes the installer's progress, `/report/<mac>/done` its end. */
+async function takeReport(
+  input: MachineRoutesInput,
+  request: HttpRouteRequest,
+): Promise<HttpRouteResponse | undefined> {
+  const asked = machineOf(input, request);
+  if (!asked || request.method === 'HEAD') return undefined;
+  const { mac, machine, rest } = asked;
+  if (request.mac !== undefined && request.mac !== mac) {
+    return text(403, `this report is for ${mac}; it came from ${request.mac}\n`);
+  }
+  const message = reportMessage(request.body);
+  const isDone = rest === 'done';
+  input.sink.emit({
+    type: isDone ? 'install.done' : 'install.report',
+    mac,
+    ip: request.ip,
+    detail: { message: message === '' ? rest : message },
+  });
+  if (isDone && machine?.install?.once === true) await input.disarm(mac);
+  return text(200, 'ok\n');
+}
+
+/** subiquity and curtin post JSON with name and description; anything else is taken as text. */
+function reportMessage(body: Uint8Array): string {
+  const raw = Buffer.from(body).toString('utf8').slice(0, 2_000);
+  try {
+    const { name, description, result } = JSON.parse(raw) as Record<string, unknown>;
+    return [name, description, result].filter((part) => typeof part === 'string').join(': ');
+  } catch {
+    return raw.split('\n')[0] ?? '';
+  }
+}

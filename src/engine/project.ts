@@ -1,0 +1,80 @@
+import { access, readFile } from 'node:fs/promises';
+import { dirname, join, parse, resolve } from 'node:path';
+import type { Config } from '../model/config.ts';
+import { parseConfig } from '../model/config-file.ts';
+import { configError, systemCodeOf } from '../model/errors.ts';
+import { stateLayout, type StateLayout } from '../model/state-layout.ts';
+import { diskError } from '../platform/files.ts';
+import { applyMachineState, readMachineState } from './machine-state.ts';
+
+/** The name that pxectl looks for, from the current folder upwards. */
+export const CONFIG_FILE_NAME = 'pxectl.yaml';
+
+/** A configuration and the state folder beside it. */
+export interface Project {
+  readonly configPath: string;
+  readonly config: Config;
+  readonly layout: StateLayout;
+}
+
+/** The path of the configuration: `requested` as it is, else the nearest pxectl.yaml; undefined when there is none. */
+export async function findConfig(requested: string | undefined, from: string): Promise<string | undefined> {
+  if (requested !== undefined) return resolve(requested);
+  const { root } = parse(resolve(from));
+  for (let folder = resolve(from); ; folder = dirname(folder)) {
+    const candidate = join(folder, CONFIG_FILE_NAME);
+    if (await isThere(candidate)) return candidate;
+    if (folder === root) return undefined;
+  }
+}
+
+/** The state folder of a configuration file. */
+export function layoutBeside(configPath: string): StateLayout {
+  return stateLayout(join(dirname(configPath), '.pxectl'));
+}
+
+/**
+ * Loads the configuration and what is known of its machines.
+ * @throws PxectlError E_CONFIG_NOT_FOUND, E_CONFIG_SYNTAX, E_CONFIG_VALUE, E_CONFIG_UNSAFE_VALUE
+ */
+export async function loadProject(
+  requested: string | undefined,
+  from: string = process.cwd(),
+): Promise<Project> {
+  const configPath = await findConfig(requested, from);
+  if (configPath === undefined) {
+    throw configError('E_CONFIG_NOT_FOUND', {
+      what: `no ${CONFIG_FILE_NAME} here or in a folder above`,
+      why: `looked from ${from} upwards`,
+      next: 'pxectl init, or pxectl up IMAGE to do everything in one go',
+    });
+  }
+  const layout = layoutBeside(configPath);
+  const text = await readConfigText(configPath);
+  const config = parseConfig(text, { path: configPath, stateRoot: layout.root });
+  return { configPath, config: applyMachineState(config, await readMachineState(layout)), layout };
+}
+
+async function readConfigText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (systemCodeOf(error) === 'ENOENT' || systemCodeOf(error) === 'EISDIR') {
+      throw configError('E_CONFIG_NOT_FOUND', {
+        what: `there is no configuration file ${path}`,
+        next: 'give the right --config, or run pxectl init',
+        cause: error,
+      });
+    }
+    throw diskError(error, path);
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch {
+    return false;
+  }
+}

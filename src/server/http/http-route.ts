@@ -1,0 +1,28 @@
+import type { Ipv4Address, MacAddress } from '../../protocol/addresses.ts';
+
+/** A request for something that is made per machine. */
+export interface HttpRouteRequest {
+  readonly method: 'GET' | 'HEAD' | 'POST';
+  /** decoded path, starting with the route's prefix */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly ip: Ipv4Address;
+  /** the MAC that the neighbour table has for `ip` */
+  readonly mac?: MacAddress;
+  readonly userAgent: string;
+  /** empty unless POST; at most 1 MiB */
+  readonly body: Uint8Array;
+}
+
+export interface HttpRouteResponse {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string | Uint8Array;
+}
+
+/** Answers every request whose path starts with `prefix`; undefined means "not found". */
+export interface HttpRoute {
+  /** with leading and trailing slash, for example `/seed/` */
+  readonly prefix: string;
+  handle(request: HttpRouteRequest): Promise<HttpRouteResponse | undefined>;
+}
