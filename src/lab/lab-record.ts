@@ -1,0 +1,89 @@
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readTextIfThere, writeFileAtomic } from '../platform/files.ts';
+import { isSameProcessAlive, type ProcessIdentity } from '../platform/process-identity.ts';
+import { removeNamespaces } from './namespaces.ts';
+
+/** What a virtual LAN has made, on disk as `lab.json`, so that anybody can take it away completely. */
+export interface LabRecord {
+  readonly schema: 'pxectl.lab-state/1';
+  readonly id: string;
+  /** the process that runs the lab; while it lives, the lab is nobody else's business */
+  readonly owner: ProcessIdentity;
+  readonly namespaces: readonly string[];
+  readonly processes: readonly (ProcessIdentity & { readonly name: string })[];
+}
+
+const FILE_NAME = 'lab.json';
+const NAMESPACE_NAME = /^pxl[a-z0-9]+-[a-z0-9]+$/;
+
+/** Writes the record; folders are made. */
+export async function writeLabRecord(folder: string, record: LabRecord): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await writeFileAtomic(join(folder, FILE_NAME), `${JSON.stringify(record, undefined, 2)}\n`);
+}
+
+/** The record of one lab folder; undefined when there is none or it is not ours. */
+export async function readLabRecord(folder: string): Promise<LabRecord | undefined> {
+  const text = await readTextIfThere(join(folder, FILE_NAME));
+  if (text === undefined) return undefined;
+  try {
+    const record = JSON.parse(text) as LabRecord;
+    const isOurs =
+      record.schema === 'pxectl.lab-state/1' &&
+      record.namespaces.every((name) => NAMESPACE_NAME.test(name)) &&
+      record.processes.every((p) => Number.isInteger(p.pid) && typeof p.startTime === 'string');
+    return isOurs ? record : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Ends the processes and removes the namespaces of a record, then the record itself. Idempotent. */
+export async function tearDownLab(folder: string, record: LabRecord): Promise<void> {
+  await removeNamespaces(record.namespaces, record.processes);
+  await rm(join(folder, FILE_NAME), { force: true });
+}
+
+/** A lab that an earlier run left behind, and what was taken away. */
+export interface SweptLab {
+  readonly id: string;
+  readonly folder: string;
+  readonly namespaces: readonly string[];
+  readonly processes: readonly string[];
+}
+
+/**
+ * Takes away what earlier runs left below `root` (one folder a lab), for example after kill -9.
+ * A lab whose owner still runs is left alone. With `removeFolders` the folders of dead labs go too.
+ */
+export async function sweepLabs(
+  root: string,
+  options: { readonly removeFolders?: boolean } = {},
+): Promise<SweptLab[]> {
+  const swept: SweptLab[] = [];
+  for (const folder of await labFolders(root)) {
+    const record = await readLabRecord(folder);
+    if (record !== undefined) {
+      if (await isSameProcessAlive(record.owner)) continue;
+      await tearDownLab(folder, record);
+      swept.push({
+        id: record.id,
+        folder,
+        namespaces: record.namespaces,
+        processes: record.processes.map((p) => `${p.name} (pid ${p.pid})`),
+      });
+    }
+    if (options.removeFolders === true) await rm(folder, { recursive: true, force: true });
+  }
+  return swept;
+}
+
+async function labFolders(root: string): Promise<string[]> {
+  try {
+    const entries = await readdir(root, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory()).map((entry) => join(root, entry.name));
+  } catch {
+    return [];
+  }
+}

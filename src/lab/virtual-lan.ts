@@ -1,0 +1,236 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { environmentError } from '../model/errors.ts';
+import { identityOf, type ProcessIdentity } from '../platform/process-identity.ts';
+import {
+  run,
+  runOrThrow,
+  start,
+  type LongRunning,
+  type ProcessResult,
+  type RunOptions,
+  type StartOptions,
+} from '../platform/processes.ts';
+import { sweepLabs, tearDownLab, writeLabRecord, type LabRecord } from './lab-record.ts';
+import { createNamespace, ipIn, namespaceName, newLabId } from './namespaces.ts';
+import { startRouterDhcp, type RouterOptions } from './router-dhcp.ts';
+
+/** Addresses of the virtual LAN, those of reference set-ups: a home network with its router at .1. */
+export const LAN = {
+  serverInterface: 'br0',
+  serverAddress: '192.168.1.50',
+  routerAddress: '192.168.1.1',
+  clientAddress: '192.168.1.60',
+  prefix: 24,
+} as const;
+
+export interface VirtualLanOptions {
+  /** where lab.json, logs and leases go; default: a folder of its own below the system's temporary folder */
+  readonly folder?: string;
+  /** `false`: no router and so no DHCP server at all */
+  readonly router?: false | RouterOptions;
+  /** give the client namespace 192.168.1.60 (default true); false for clients that ask DHCP */
+  readonly clientAddress?: boolean;
+}
+
+/** A namespace of the LAN: the three that are always there, or one made by `addHost`. */
+export type LanHost = 'lan' | 'router' | 'client' | (string & { readonly __extra?: never });
+
+/** A whole LAN in network namespaces: nothing of it touches the machine's own network. */
+export interface VirtualLan {
+  readonly id: string;
+  readonly folder: string;
+  /** the name of a host's namespace, for `ip netns exec` */
+  namespaceOf(host: LanHost): string;
+  /** runs a program to its end inside a host; a non-zero exit is a result */
+  execIn(host: LanHost, file: string, args: readonly string[], options?: RunOptions): Promise<ProcessResult>;
+  /** starts a program inside a host; `destroy` ends it */
+  startIn(host: LanHost, file: string, args: readonly string[], options?: StartOptions): Promise<LongRunning>;
+  /** a tap interface on the bridge for a virtual machine that runs inside `lan` */
+  addTap(name: string): Promise<string>;
+  /** one more host on the bridge, its interface `eth0`; without an address it may ask DHCP itself */
+  addHost(name: string, address?: string): Promise<string>;
+  /** adds nftables rules inside a host, for example `udp dport 4011 drop` on `input` or `output` */
+  addFirewallRule(host: LanHost, hook: 'input' | 'output', rule: string): Promise<void>;
+  /** writes every packet on the bridge to a pcap file until `stop`; extra arguments go to tcpdump */
+  capture(file: string, extraArguments?: readonly string[]): Promise<{ stop(): Promise<void> }>;
+  /** ends every process in it and removes the namespaces; idempotent */
+  destroy(): Promise<void>;
+}
+
+/** Folder below which virtual LANs without a folder of their own keep their state. */
+export const defaultLabRoot = join(tmpdir(), 'pxectl-lab');
+
+/**
+ * Makes the LAN: `lan` (bridge br0, 192.168.1.50), `router` (192.168.1.1, a real DHCP server that knows nothing of
+ * PXE) and `client` (192.168.1.60). First it takes away what dead runs left in the default folder.
+ * @throws PxectlError E_PRIVILEGE without root, E_TOOL_MISSING, E_LAB when the router's DHCP server does not start
+ */
+export async function createVirtualLan(options: VirtualLanOptions = {}): Promise<VirtualLan> {
+  const id = newLabId();
+  const isTemporary = options.folder === undefined;
+  if (isTemporary) await sweepLabs(defaultLabRoot, { removeFolders: true });
+  const folder = options.folder ?? join(defaultLabRoot, id);
+  await mkdir(folder, { recursive: true });
+  const lan = new NamespaceLan(id, folder, isTemporary, await ownIdentity());
+  try {
+    await lan.build(options);
+  } catch (error) {
+    await lan.destroy();
+    throw error;
+  }
+  return lan;
+}
+
+async function ownIdentity(): Promise<ProcessIdentity> {
+  const identity = await identityOf(process.pid);
+  if (identity !== undefined) return identity;
+  throw environmentError('E_LAB', {
+    what: 'the lab needs Linux',
+    why: 'it is made of network namespaces, and there is no /proc here',
+    next: 'run it on a Linux machine, or in a Linux virtual machine',
+  });
+}
+
+class NamespaceLan implements VirtualLan {
+  #record: LabRecord;
+  #isDestroyed = false;
+  readonly #firewalled = new Set<string>();
+
+  constructor(
+    readonly id: string,
+    readonly folder: string,
+    private readonly isTemporary: boolean,
+    owner: ProcessIdentity,
+  ) {
+    this.#record = { schema: 'pxectl.lab-state/1', id, owner, namespaces: [], processes: [] };
+  }
+
+  async build(options: VirtualLanOptions): Promise<void> {
+    await this.#addNamespace('lan');
+    const lan = this.namespaceOf('lan');
+    const bridge = LAN.serverInterface;
+    // without an address of its own a bridge changes its MAC whenever a port joins, and ARP caches go stale
+    await ipIn(lan, ['link', 'add', bridge, 'address', '02:50:58:45:00:50', 'type', 'bridge']);
+    await ipIn(lan, ['link', 'set', bridge, 'type', 'bridge', 'stp_state', '0', 'mcast_snooping', '0']);
+    await ipIn(lan, ['address', 'add', `${LAN.serverAddress}/${LAN.prefix}`, 'dev', bridge]);
+    await ipIn(lan, ['link', 'set', bridge, 'up']);
+    await this.addHost('client', options.clientAddress === false ? undefined : LAN.clientAddress);
+    await this.addHost('router', options.router === false ? undefined : LAN.routerAddress);
+    if (options.router !== false) await startRouterDhcp(this, options.router ?? {});
+  }
+
+  namespaceOf(host: LanHost): string {
+    return namespaceName(this.id, host);
+  }
+
+  async execIn(
+    host: LanHost,
+    file: string,
+    args: readonly string[],
+    options: RunOptions = {},
+  ): Promise<ProcessResult> {
+    return run('ip', ['netns', 'exec', this.namespaceOf(host), file, ...args], options);
+  }
+
+  async startIn(
+    host: LanHost,
+    file: string,
+    args: readonly string[],
+    options: StartOptions = {},
+  ): Promise<LongRunning> {
+    const program = start('ip', ['netns', 'exec', this.namespaceOf(host), file, ...args], options);
+    // ip replaces itself with the program: the pid and its start time stay
+    const identity = await identityOf(program.pid);
+    if (identity !== undefined) {
+      const processes = [...this.#record.processes, { ...identity, name: file.split('/').pop() ?? file }];
+      await this.#remember({ ...this.#record, processes });
+    }
+    return program;
+  }
+
+  async addTap(name: string): Promise<string> {
+    const lan = this.namespaceOf('lan');
+    await ipIn(lan, ['tuntap', 'add', name, 'mode', 'tap']);
+    await ipIn(lan, ['link', 'set', name, 'master', LAN.serverInterface, 'up']);
+    return name;
+  }
+
+  async addHost(name: string, address?: string): Promise<string> {
+    await this.#addNamespace(name);
+    const [lan, host] = [this.namespaceOf('lan'), this.namespaceOf(name)];
+    const port = `v-${name}`.slice(0, 15);
+    await ipIn(lan, ['link', 'add', port, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', host]);
+    await ipIn(lan, ['link', 'set', port, 'master', LAN.serverInterface, 'up']);
+    if (address !== undefined)
+      await ipIn(host, ['address', 'add', `${address}/${LAN.prefix}`, 'dev', 'eth0']);
+    await ipIn(host, ['link', 'set', 'eth0', 'up']);
+    return host;
+  }
+
+  async addFirewallRule(host: LanHost, hook: 'input' | 'output', rule: string): Promise<void> {
+    const inHost = ['netns', 'exec', this.namespaceOf(host), 'nft'];
+    const chain = `${host}-${hook}`;
+    if (!this.#firewalled.has(chain)) {
+      await runOrThrow('ip', [...inHost, 'add', 'table', 'inet', 'pxelab']);
+      const hookText = `{ type filter hook ${hook} priority 0 ; }`;
+      await runOrThrow('ip', [...inHost, `add chain inet pxelab ${hook} ${hookText}`]);
+      this.#firewalled.add(chain);
+    }
+    await runOrThrow('ip', [...inHost, `add rule inet pxelab ${hook} ${rule}`]);
+  }
+
+  async capture(file: string, extraArguments: readonly string[] = []): Promise<{ stop(): Promise<void> }> {
+    const options = [
+      '-i',
+      LAN.serverInterface,
+      '-U',
+      '--immediate-mode',
+      '-s',
+      '0',
+      '-Z',
+      'root',
+      '-w',
+      file,
+    ];
+    const tcpdump = await this.startIn('lan', 'tcpdump', [...options, ...extraArguments]);
+    const listening = new Promise<void>((resolve) => {
+      tcpdump.onLine((line) => {
+        if (line.includes('listening on')) resolve();
+      });
+    });
+    const failed = tcpdump.ended.then(({ exitCode }) => {
+      throw environmentError('E_TOOL_FAILED', { what: `tcpdump ended at once with exit code ${exitCode}` });
+    });
+    await Promise.race([listening, failed]);
+    failed.catch(() => undefined);
+    return {
+      stop: async () => {
+        // packets that the kernel still holds reach the file only with tcpdump's next read
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        tcpdump.kill('SIGINT');
+        await tcpdump.ended;
+      },
+    };
+  }
+
+  async destroy(): Promise<void> {
+    if (this.#isDestroyed) return;
+    this.#isDestroyed = true;
+    await tearDownLab(this.folder, this.#record);
+    if (this.isTemporary) await rm(this.folder, { recursive: true, force: true });
+  }
+
+  async #addNamespace(host: string): Promise<void> {
+    const name = this.namespaceOf(host);
+    // recorded before it exists: a kill between the two leaves a name that is simply not there
+    await this.#remember({ ...this.#record, namespaces: [...this.#record.namespaces, name] });
+    await createNamespace(name);
+  }
+
+  async #remember(record: LabRecord): Promise<void> {
+    this.#record = record;
+    await writeLabRecord(this.folder, record);
+  }
+}

@@ -1,0 +1,65 @@
+import { readFile } from 'node:fs/promises';
+
+/** A process that can be told from a later one that got the same pid. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** field 22 of /proc/PID/stat: clock ticks since boot */
+  readonly startTime: string;
+}
+
+/** The identity of a running process, or undefined when there is none (a zombie counts as none). */
+export async function identityOf(pid: number): Promise<ProcessIdentity | undefined> {
+  let stat: string;
+  try {
+    stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  } catch {
+    return undefined;
+  }
+  // the program name in parentheses may hold spaces and parentheses: fields are counted from the last one
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [state, startTime] = [fields[0], fields[19]];
+  if (startTime === undefined || state === 'Z' || state === 'X') return undefined;
+  return { pid, startTime };
+}
+
+/** Whether this very process still runs. */
+export async function isSameProcessAlive(identity: ProcessIdentity): Promise<boolean> {
+  return (await identityOf(identity.pid))?.startTime === identity.startTime;
+}
+
+/**
+ * Ends these very processes: SIGTERM to all, SIGKILL to those that still run after `graceMs`.
+ * A pid that now belongs to another process is left alone. Resolves when they are gone.
+ */
+export async function endProcesses(identities: readonly ProcessIdentity[], graceMs = 3000): Promise<void> {
+  let left = await signalAll(identities, 'SIGTERM');
+  for (let waitedMs = 0; left.length > 0 && waitedMs < graceMs; waitedMs += 50) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    left = await stillAlive(left);
+  }
+  left = await signalAll(left, 'SIGKILL');
+  for (let waitedMs = 0; left.length > 0 && waitedMs < 5000; waitedMs += 20) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    left = await stillAlive(left);
+  }
+}
+
+async function stillAlive(identities: readonly ProcessIdentity[]): Promise<ProcessIdentity[]> {
+  const alive = await Promise.all(identities.map(isSameProcessAlive));
+  return identities.filter((_, index) => alive[index]);
+}
+
+async function signalAll(
+  identities: readonly ProcessIdentity[],
+  signal: NodeJS.Signals,
+): Promise<ProcessIdentity[]> {
+  const alive = await stillAlive(identities);
+  for (const { pid } of alive) {
+    try {
+      process.kill(pid, signal);
+    } catch {
+      // it ended between the look and the signal
+    }
+  }
+  return alive;
+}
