@@ -1,0 +1,231 @@
+import type { Ipv4Address } from '../addresses.ts';
+import { concatBytes } from './byte-queue.ts';
+import type { TcpSegment } from './dissector.ts';
+import { contentLengthOf, parseRequestHead, parseResponseHead } from './http-head.ts';
+import { TcpStream, type InOrder } from './tcp-stream.ts';
+
+/** One request and what came back, as far as the capture goes. */
+export interface HttpExchange {
+  readonly client: Ipv4Address;
+  readonly clientPort: number;
+  readonly server: Ipv4Address;
+  readonly serverPort: number;
+  readonly requestFrame: number;
+  readonly requestTimeUs: number;
+  readonly method: string;
+  readonly target: string;
+  readonly host?: string;
+  readonly userAgent?: string;
+  readonly range?: string;
+  responseFrame?: number;
+  status?: number;
+  contentLength?: number;
+  contentType?: string;
+  location?: string;
+  /** body bytes that the server sent */
+  bodyBytes: number;
+  lastTimeUs: number;
+  /** who ended the connection before the body was whole */
+  cutBy?: 'client' | 'server';
+}
+
+const MAX_HEAD_BYTES = 16 * 1024;
+const MAX_CONNECTIONS = 2048;
+const MAX_EXCHANGES = 20_000;
+const HTTP_START = /^(?:GET|HEAD|POST|PUT|OPTIONS) \S/;
+
+interface Connection {
+  readonly client: Ipv4Address;
+  readonly clientPort: number;
+  readonly server: Ipv4Address;
+  readonly serverPort: number;
+  readonly requests: TcpStream;
+  readonly responses: TcpStream;
+  readonly unanswered: HttpExchange[];
+  requestHead: Uint8Array;
+  responseHead: Uint8Array;
+  /** the response whose body is under way, and how much of it is missing; Infinity until close */
+  body: { readonly exchange: HttpExchange; remaining: number } | undefined;
+  requestBodyRemaining: number;
+}
+
+/** Follows HTTP/1 in TCP segments: heads are read, bodies are only counted. Memory is bounded. */
+export class HttpFollower {
+  readonly exchanges: HttpExchange[] = [];
+  readonly #connections = new Map<string, Connection>();
+
+  push(segment: TcpSegment): void {
+    const forward = keyOf(segment.source, segment.sourcePort, segment.destination, segment.destinationPort);
+    const backward = keyOf(segment.destination, segment.destinationPort, segment.source, segment.sourcePort);
+    const asClient = this.#connections.get(forward) ?? this.#open(segment, forward, backward);
+    if (asClient) return this.#advance(asClient, segment, true, forward);
+    const asServer = this.#connections.get(backward);
+    if (asServer) this.#advance(asServer, segment, false, backward);
+  }
+
+  #open(segment: TcpSegment, forward: string, backward: string): Connection | undefined {
+    const isSyn = segment.flags.syn && !segment.flags.ack;
+    const looksLikeRequest = !this.#connections.has(backward) && HTTP_START.test(latin1(segment.payload, 16));
+    if (!isSyn && !looksLikeRequest) return undefined;
+    if (this.#connections.size >= MAX_CONNECTIONS) {
+      const [oldest] = this.#connections.keys();
+      if (oldest !== undefined) this.#connections.delete(oldest);
+    }
+    const connection: Connection = {
+      client: segment.source,
+      clientPort: segment.sourcePort,
+      server: segment.destination,
+      serverPort: segment.destinationPort,
+      requests: new TcpStream(),
+      responses: new TcpStream(),
+      unanswered: [],
+      requestHead: new Uint8Array(0),
+      responseHead: new Uint8Array(0),
+      body: undefined,
+      requestBodyRemaining: 0,
+    };
+    this.#connections.set(forward, connection);
+    return connection;
+  }
+
+  #advance(connection: Connection, segment: TcpSegment, fromClient: boolean, key: string): void {
+    const stream = fromClient ? connection.requests : connection.responses;
+    if (segment.flags.syn) stream.startAt(segment.sequence);
+    const ready = stream.push({
+      sequence: segment.sequence,
+      bytes: segment.payload,
+      wireLength: segment.wirePayloadLength,
+      frameNumber: segment.frameNumber,
+      timeUs: segment.timeUs,
+    });
+    for (const piece of ready) {
+      if (fromClient) this.#readRequests(connection, piece);
+      else readResponses(connection, piece);
+    }
+    if (segment.flags.rst || segment.flags.fin) this.#close(connection, segment, fromClient, key);
+  }
+
+  #close(connection: Connection, segment: TcpSegment, fromClient: boolean, key: string): void {
+    const { body } = connection;
+    const isCut = body !== undefined && Number.isFinite(body.remaining) && body.remaining > 0;
+    // a client's FIN alone says "no more requests": the answer may still be on its way
+    if (isCut && (segment.flags.rst || !fromClient)) body.exchange.cutBy ??= fromClient ? 'client' : 'server';
+    if (segment.flags.rst) this.#connections.delete(key);
+  }
+
+  #readRequests(connection: Connection, piece: InOrder): void {
+    let bytes = piece.bytes;
+    if (connection.requestBodyRemaining > 0) {
+      const used = Math.min(bytes.length, connection.requestBodyRemaining);
+      connection.requestBodyRemaining -= used;
+      bytes = bytes.subarray(used);
+    }
+    connection.requestHead = append(connection.requestHead, bytes);
+    for (let end = headEnd(connection.requestHead); end > 0; end = headEnd(connection.requestHead)) {
+      const request = parseRequestHead(latin1(connection.requestHead, end).trimEnd());
+      connection.requestHead = connection.requestHead.slice(end);
+      if (!request || this.exchanges.length >= MAX_EXCHANGES) continue;
+      connection.requestBodyRemaining = contentLengthOf(request.headers) ?? 0;
+      const used = Math.min(connection.requestHead.length, connection.requestBodyRemaining);
+      connection.requestBodyRemaining -= used;
+      connection.requestHead = connection.requestHead.slice(used);
+      const exchange: HttpExchange = {
+        client: connection.client,
+        clientPort: connection.clientPort,
+        server: connection.server,
+        serverPort: connection.serverPort,
+        requestFrame: piece.frameNumber,
+        requestTimeUs: piece.timeUs,
+        method: request.method,
+        target: request.target,
+        ...optional('host', request.headers.get('host')),
+        ...optional('userAgent', request.headers.get('user-agent')),
+        ...optional('range', request.headers.get('range')),
+        bodyBytes: 0,
+        lastTimeUs: piece.timeUs,
+      };
+      this.exchanges.push(exchange);
+      connection.unanswered.push(exchange);
+    }
+    if (connection.requestHead.length > MAX_HEAD_BYTES) connection.requestHead = new Uint8Array(0);
+  }
+}
+
+function readResponses(connection: Connection, piece: InOrder): void {
+  let { bytes } = piece;
+  let skipped = piece.skippedBytes;
+  // a chunked answer has no length: the next status line ends it
+  const isOpenEnded = connection.body?.remaining === Number.POSITIVE_INFINITY;
+  if (isOpenEnded && connection.unanswered.length > 0 && latin1(bytes, 7) === 'HTTP/1.')
+    connection.body = undefined;
+  while (bytes.length > 0 || skipped > 0) {
+    if (connection.body) {
+      const { body } = connection;
+      const used = Math.min(body.remaining, bytes.length + skipped);
+      body.exchange.bodyBytes += used;
+      body.exchange.lastTimeUs = piece.timeUs;
+      body.remaining -= used;
+      if (body.remaining <= 0) connection.body = undefined;
+      const fromBytes = Math.min(used, bytes.length);
+      bytes = bytes.subarray(fromBytes);
+      skipped -= used - fromBytes;
+      continue;
+    }
+    if (bytes.length === 0) return;
+    connection.responseHead = append(connection.responseHead, bytes);
+    const end = headEnd(connection.responseHead);
+    if (end <= 0) {
+      if (connection.responseHead.length > MAX_HEAD_BYTES) connection.responseHead = new Uint8Array(0);
+      return;
+    }
+    const text = latin1(connection.responseHead, end).trimEnd();
+    bytes = connection.responseHead.slice(end);
+    connection.responseHead = new Uint8Array(0);
+    beginResponse(connection, text, piece);
+  }
+}
+
+function beginResponse(connection: Connection, text: string, piece: InOrder): void {
+  const response = parseResponseHead(text);
+  if (!response || (response.status >= 100 && response.status < 200)) return;
+  const exchange = connection.unanswered.shift();
+  if (!exchange) return;
+  exchange.responseFrame = piece.frameNumber;
+  exchange.lastTimeUs = piece.timeUs;
+  exchange.status = response.status;
+  const length = contentLengthOf(response.headers);
+  if (length !== undefined) exchange.contentLength = length;
+  const type = response.headers.get('content-type');
+  if (type !== undefined) exchange.contentType = type;
+  const location = response.headers.get('location');
+  if (location !== undefined) exchange.location = location;
+  const hasBody = exchange.method !== 'HEAD' && response.status !== 204 && response.status !== 304;
+  // without a length the body goes on until the next status line or the end of the connection
+  const remaining = hasBody ? (length ?? Number.POSITIVE_INFINITY) : 0;
+  connection.body = remaining > 0 ? { exchange, remaining } : undefined;
+}
+
+/** Index after the empty line that ends a head, or 0. */
+function headEnd(bytes: Uint8Array): number {
+  for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) {
+    if (bytes[at + 1] === 10) return at + 2;
+    if (bytes[at + 1] === 13 && bytes[at + 2] === 10) return at + 3;
+  }
+  return 0;
+}
+
+function append(before: Uint8Array, bytes: Uint8Array): Uint8Array {
+  return bytes.length === 0 ? before : concatBytes([before, bytes], before.length + bytes.length);
+}
+
+function keyOf(a: string, aPort: number, b: string, bPort: number): string {
+  return `${a}:${aPort}>${b}:${bPort}`;
+}
+
+function latin1(bytes: Uint8Array, length: number): string {
+  return String.fromCharCode(...bytes.subarray(0, Math.min(length, MAX_HEAD_BYTES)));
+}
+
+function optional<K extends string>(key: K, value: string | undefined): Partial<Record<K, string>> {
+  return value === undefined ? {} : ({ [key]: value } as Record<K, string>);
+}
