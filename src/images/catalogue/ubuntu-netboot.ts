@@ -1,0 +1,49 @@
+import { ARCHITECTURE_NAMES, type ImageRecipe } from './recipe.ts';
+import { firstThere, readTextOf, type FileTree } from '../trees/file-tree.ts';
+
+/** Where the old (focal and before) and the new (22.10 and after) tarballs keep kernel and initrd. */
+const LAYOUTS = [
+  { folder: 'amd64', kernel: 'linux', initrd: 'initrd' },
+  { folder: 'arm64', kernel: 'linux', initrd: 'initrd' },
+] as const;
+
+/**
+ * Recognises the Ubuntu netboot tarball. Its grub.cfg says which ISO the initrd wants (`iso-url=`).
+ * https://documentation.ubuntu.com/server/how-to/installation/how-to-netboot-the-server-installer-on-amd64/
+ */
+export async function recogniseUbuntuNetboot(tree: FileTree): Promise<ImageRecipe | undefined> {
+  for (const { folder, kernel, initrd } of LAYOUTS) {
+    const kernelPath = await firstThere(tree, [`${folder}/${kernel}`]);
+    const initrdPath = await firstThere(tree, [`${folder}/${initrd}`]);
+    if (kernelPath === undefined || initrdPath === undefined) continue;
+    const config =
+      (await readTextOf(tree, `${folder}/grub/grub.cfg`)) ??
+      (await readTextOf(tree, `${folder}/pxelinux.cfg/default`)) ??
+      '';
+    const isoUrl = /\b(?:iso-url|url)=(\S+\.iso)\b/.exec(config)?.[1];
+    const release = /ubuntu-(\d\d\.\d\d(?:\.\d+)?)/.exec(isoUrl ?? '')?.[1];
+    if (isoUrl === undefined) continue;
+    const architecture = ARCHITECTURE_NAMES[folder] ?? 'amd64';
+    const suffix = architecture === 'amd64' ? '' : `-${architecture}`;
+    return {
+      id: `ubuntu-${release ?? 'unknown'}-netboot${suffix}`,
+      title: `Ubuntu ${release ?? '(unknown release)'} netboot`,
+      distribution: 'ubuntu',
+      release: release ?? 'unknown',
+      architecture,
+      files: [
+        { role: 'kernel', from: kernelPath, path: kernel },
+        { role: 'initrd', from: initrdPath, path: initrd },
+      ],
+      boot: {
+        arguments: ['ip=dhcp', `iso-url=${isoUrl}`, 'cloud-config-url=/dev/null'],
+        seedArguments: ['autoinstall', 'ds=nocloud;s={seed}'],
+        installedArguments: [],
+        seedFormat: 'autoinstall',
+        ramMiB: 8192,
+      },
+      notes: [`every machine downloads its ISO from ${isoUrl}`],
+    };
+  }
+  return undefined;
+}

@@ -1,0 +1,34 @@
+import type { ImageManifest } from '../model/image.ts';
+import type { StateLayout } from '../model/state-layout.ts';
+import type { FetchProgress } from './fetch-progress.ts';
+
+export interface FetchOptions {
+  /** ISO, netboot tarball or folder, or the https URL of an ISO, instead of the catalogue's address */
+  readonly from?: string;
+  /** `prefix → replacement` for URLs; the longest matching prefix wins */
+  readonly mirrors?: Readonly<Record<string, string>>;
+  /** use nothing but what is on this machine */
+  readonly isOffline?: boolean;
+  /** file with public keys that are trusted instead of the pinned ones */
+  readonly keyring?: string;
+  /** accept files that could not be verified; noted in the manifest for ever */
+  readonly isVerificationSkipped?: boolean;
+  /** `hwe`: the newer kernel of an Ubuntu LTS point release */
+  readonly kernel?: 'default' | 'hwe';
+  /** fetch again although the image is there */
+  readonly isForced?: boolean;
+  /** how many images at once; default 3 */
+  readonly parallel?: number;
+}
+
+export interface FetchContext {
+  readonly layout: StateLayout;
+  readonly progress: FetchProgress;
+  readonly signal?: AbortSignal;
+}
+
+export interface FetchedImage {
+  readonly manifest: ImageManifest;
+  /** `present`: it was there already and nothing was done */
+  readonly outcome: 'fetched' | 'present';
+}

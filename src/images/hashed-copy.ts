@@ -1,0 +1,86 @@
+import { createHash, type Hash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { diskError } from '../platform/files.ts';
+
+/** Reads of this size keep the hash and the disk busy without holding much memory. */
+export const CHUNK_BYTES = 1024 * 1024;
+
+export interface HashedFile {
+  readonly sizeBytes: number;
+  /** lower-case hex */
+  readonly sha256: string;
+}
+
+/**
+ * Hashes a file from disk in constant memory.
+ * @throws PxectlError E_PERMISSION; a missing file keeps its ENOENT
+ */
+export async function hashFile(
+  path: string,
+  algorithm: 'sha256' | 'sha512' | 'md5',
+): Promise<{ sizeBytes: number; digest: string }> {
+  const hash = createHash(algorithm);
+  let sizeBytes = 0;
+  try {
+    for await (const chunk of createReadStream(path, {
+      highWaterMark: CHUNK_BYTES,
+    }) as AsyncIterable<Buffer>) {
+      hash.update(chunk);
+      sizeBytes += chunk.length;
+    }
+  } catch (error) {
+    throw diskError(error, path);
+  }
+  return { sizeBytes, digest: hash.digest('hex') };
+}
+
+/**
+ * Writes a stream to a new file, hashing it on the way, and syncs it to disk.
+ * @throws PxectlError E_DISK_FULL or E_PERMISSION; whatever the source throws
+ */
+export async function writeHashed(
+  source: AsyncIterable<Uint8Array>,
+  target: string,
+  onBytes: (doneBytes: number) => void = () => undefined,
+): Promise<HashedFile> {
+  const hash: Hash = createHash('sha256');
+  let sizeBytes = 0;
+  const handle = await openForWriting(target);
+  try {
+    for await (const chunk of source) {
+      hash.update(chunk);
+      await writeAll(handle, chunk, target);
+      sizeBytes += chunk.length;
+      onBytes(sizeBytes);
+    }
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  return { sizeBytes, sha256: hash.digest('hex') };
+}
+
+async function openForWriting(target: string) {
+  try {
+    await mkdir(dirname(target), { recursive: true });
+    return await open(target, 'w', 0o644);
+  } catch (error) {
+    throw diskError(error, target);
+  }
+}
+
+async function writeAll(
+  handle: Awaited<ReturnType<typeof open>>,
+  chunk: Uint8Array,
+  target: string,
+): Promise<void> {
+  try {
+    for (let written = 0; written < chunk.length;) {
+      written += (await handle.write(chunk, written, chunk.length - written)).bytesWritten;
+    }
+  } catch (error) {
+    throw diskError(error, target);
+  }
+}

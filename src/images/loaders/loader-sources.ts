@@ -1,0 +1,62 @@
+import type { LoaderPlatform } from '../../model/firmware.ts';
+import { LOADER_PATHS, type LoaderFamily } from '../../model/loader.ts';
+
+/** A loader file and where Debian and Ubuntu packages keep it. */
+export interface LoaderSource {
+  readonly path: string;
+  readonly family: LoaderFamily;
+  readonly platform: LoaderPlatform;
+  readonly isProgram: boolean;
+  readonly package: string;
+  /** paths in the package, best first: names differ between releases */
+  readonly inPackage: readonly string[];
+}
+
+const program = (
+  path: string,
+  family: LoaderFamily,
+  platform: LoaderPlatform,
+  packageName: string,
+  inPackage: readonly string[],
+): LoaderSource => ({ path, family, platform, isProgram: true, package: packageName, inPackage });
+
+const syslinuxModule = (name: string): LoaderSource => ({
+  path: name,
+  family: 'pxelinux',
+  platform: 'bios',
+  isProgram: false,
+  package: 'syslinux-common',
+  inPackage: [`/usr/lib/syslinux/modules/bios/${name}`],
+});
+
+/** pxelinux and its modules load only in one version: they are taken from one source package. */
+export const LOADER_SOURCES: readonly LoaderSource[] = [
+  program(LOADER_PATHS.pxelinux, 'pxelinux', 'bios', 'pxelinux', ['/usr/lib/PXELINUX/pxelinux.0']),
+  program(LOADER_PATHS.lpxelinux, 'pxelinux', 'bios', 'pxelinux', ['/usr/lib/PXELINUX/lpxelinux.0']),
+  ...['ldlinux.c32', 'libcom32.c32', 'libutil.c32', 'menu.c32'].map(syslinuxModule),
+  program(LOADER_PATHS.undionly, 'ipxe', 'bios', 'ipxe', ['/usr/lib/ipxe/undionly.kpxe']),
+  program(LOADER_PATHS.ipxeX64, 'ipxe', 'x64', 'ipxe', [
+    '/usr/lib/ipxe/snponly.efi',
+    '/usr/lib/ipxe/x86_64/snponly.efi',
+  ]),
+  program(LOADER_PATHS.ipxeIa32, 'ipxe', 'ia32', 'ipxe', ['/usr/lib/ipxe/i386/snponly.efi']),
+  program(LOADER_PATHS.ipxeArm64, 'ipxe', 'arm64', 'ipxe', [
+    '/usr/lib/ipxe/arm64/snponly.efi',
+    '/usr/lib/ipxe/snponly-arm64.efi',
+    '/usr/lib/ipxe/ipxe-arm64.efi',
+  ]),
+  program(LOADER_PATHS.shimX64, 'shim', 'x64', 'shim-signed', [
+    '/usr/lib/shim/shimx64.efi.signed.latest',
+    '/usr/lib/shim/shimx64.efi.signed',
+  ]),
+  program(LOADER_PATHS.grubX64, 'grub', 'x64', 'grub-efi-amd64-signed', [
+    '/usr/lib/grub/x86_64-efi-signed/grubnetx64.efi.signed',
+  ]),
+  program(LOADER_PATHS.shimArm64, 'shim', 'arm64', 'shim-signed', [
+    '/usr/lib/shim/shimaa64.efi.signed.latest',
+    '/usr/lib/shim/shimaa64.efi.signed',
+  ]),
+  program(LOADER_PATHS.grubArm64, 'grub', 'arm64', 'grub-efi-arm64-signed', [
+    '/usr/lib/grub/arm64-efi-signed/grubnetaa64.efi.signed',
+  ]),
+];

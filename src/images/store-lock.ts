@@ -1,0 +1,118 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { environmentError } from '../model/errors.ts';
+import { diskError } from '../platform/files.ts';
+import { isAlive } from '../platform/processes.ts';
+
+const POLL_MS = 200;
+
+export interface LockOptions {
+  /** how long to wait for the other process; default one hour, since it may be downloading */
+  readonly timeoutMs?: number;
+  /** told once, when another process holds the lock */
+  readonly onWaiting?: (holderPid: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Runs `work` while no other process (and no other call here) works under the same name in this folder.
+ *
+ * Each contender lays down a file of its own, then looks for others: whoever sees a living one takes its own away and
+ * tries again. No file is ever taken over, so a lock left by kill -9 can be swept without a race.
+ * @throws PxectlError E_LOCKED after `timeoutMs`
+ */
+export async function withLock<T>(
+  folder: string,
+  name: string,
+  work: () => Promise<T>,
+  options: LockOptions = {},
+): Promise<T> {
+  const path = await acquire(folder, name, options);
+  try {
+    return await work();
+  } finally {
+    await rm(path, { force: true });
+  }
+}
+
+async function acquire(folder: string, name: string, options: LockOptions): Promise<string> {
+  const deadline = Date.now() + (options.timeoutMs ?? 3_600_000);
+  const prefix = `.lock-${name}.`;
+  let hasToldWaiting = false;
+  await makeFolder(folder);
+  for (;;) {
+    options.signal?.throwIfAborted();
+    let holder = await livingHolder(folder, prefix, undefined);
+    if (holder === undefined) {
+      const mine = `${prefix}${process.pid}.${await startTimeOf(process.pid)}.${randomBytes(4).toString('hex')}`;
+      try {
+        await writeFile(`${folder}/${mine}`, '', { flag: 'wx' });
+      } catch (error) {
+        throw diskError(error, `${folder}/${mine}`);
+      }
+      holder = await livingHolder(folder, prefix, mine);
+      if (holder === undefined) return `${folder}/${mine}`;
+      await rm(`${folder}/${mine}`, { force: true });
+    } else if (!hasToldWaiting) {
+      hasToldWaiting = true;
+      options.onWaiting?.(holder);
+    }
+    if (Date.now() > deadline) {
+      throw environmentError('E_LOCKED', {
+        what: `${name} is being worked on by another pxectl (process ${holder})`,
+        next: `wait for it, or end it: kill ${holder}`,
+        details: { pid: holder },
+      });
+    }
+    // a random share of the wait keeps two contenders from stepping on each other for ever
+    await sleep(POLL_MS * (0.25 + Math.random()), undefined, {
+      ...(options.signal && { signal: options.signal }),
+    });
+  }
+}
+
+/** The pid of a living contender other than `mine`; files of dead ones are swept on the way. */
+async function livingHolder(
+  folder: string,
+  prefix: string,
+  mine: string | undefined,
+): Promise<number | undefined> {
+  let living: number | undefined;
+  for (const entry of await readdir(folder)) {
+    if (!entry.startsWith(prefix) || entry === mine) continue;
+    const [pidText = '', startTime = ''] = entry.slice(prefix.length).split('.');
+    const pid = Number(pidText);
+    if (isAlive(pid) && (await startTimeOf(pid)) === startTime) living = pid;
+    else await rm(`${folder}/${entry}`, { force: true });
+  }
+  return living;
+}
+
+/** Start time in clock ticks from /proc, so that a reused pid is not taken for the holder; `0` without /proc. */
+async function startTimeOf(pid: number): Promise<string> {
+  try {
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '0';
+  } catch {
+    return '0';
+  }
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw diskError(error, folder);
+  }
+}
+
+/** Whether the process that made `<prefix><id>-<pid>-<start>` is still the same living process. */
+export async function isSameProcess(pid: number, startTime: string): Promise<boolean> {
+  return isAlive(pid) && (await startTimeOf(pid)) === startTime;
+}
+
+/** `<pid>-<start time>` of this process, for names of work in progress. */
+export async function processMark(): Promise<string> {
+  return `${process.pid}-${await startTimeOf(process.pid)}`;
+}

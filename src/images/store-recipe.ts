@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import { assetError } from '../model/errors.ts';
+import type { ImageManifest, StoredFile, Verification } from '../model/image.ts';
+import type { ImageRecipe } from './catalogue/recipe.ts';
+import type { FetchContext } from './fetch-types.ts';
+import { writeHashed } from './hashed-copy.ts';
+import type { IncomingImage } from './store.ts';
+import type { FileTree } from './trees/file-tree.ts';
+
+/** Where the bytes came from and why they can be trusted. */
+export interface Provenance {
+  readonly origin: string;
+  readonly verification: Verification;
+  readonly verifiedBy: string;
+}
+
+/** Copies the files of a recipe out of a tree into an incoming image and returns the manifest, not yet committed. */
+export async function storeRecipe(
+  incoming: IncomingImage,
+  recipe: ImageRecipe,
+  tree: FileTree,
+  provenance: Provenance,
+  context: FetchContext,
+  alreadyStored: readonly StoredFile[] = [],
+): Promise<ImageManifest> {
+  const files: StoredFile[] = [...alreadyStored];
+  for (const file of recipe.files) {
+    const totalBytes = await tree.sizeOf(file.from);
+    if (totalBytes === undefined || totalBytes === 0) {
+      throw assetError('E_NOT_FOUND', {
+        what: `${file.from} is ${totalBytes === 0 ? 'empty' : 'not there'} in ${tree.origin}`,
+      });
+    }
+    const written = await writeHashed(tree.stream(file.from), join(incoming.folder, file.path), (doneBytes) =>
+      context.progress({ type: 'bytes', subject: recipe.id, file: file.path, doneBytes, totalBytes }),
+    );
+    if (written.sizeBytes !== totalBytes) {
+      throw assetError('E_ISO_INVALID', {
+        what: `${file.from} in ${tree.origin} is cut short`,
+        why: `${written.sizeBytes} of ${totalBytes} bytes could be read`,
+        next: 'fetch the whole file again',
+      });
+    }
+    files.push({ role: file.role, path: file.path, ...written });
+  }
+  return {
+    schema: 'pxectl.image/1',
+    id: recipe.id,
+    title: recipe.title,
+    distribution: recipe.distribution,
+    release: recipe.release,
+    architecture: recipe.architecture,
+    files,
+    ...provenance,
+    verifiedAt: new Date().toISOString(),
+    boot: recipe.boot,
+  };
+}

@@ -1,0 +1,169 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { assetError, systemCodeOf } from '../model/errors.ts';
+import type { ImageManifest } from '../model/image.ts';
+import type { StateLayout } from '../model/state-layout.ts';
+import { diskError, readTextIfThere, writeFileAtomic } from '../platform/files.ts';
+import { checkImageId } from './image-id.ts';
+import { isSameProcess, processMark, withLock, type LockOptions } from './store-lock.ts';
+
+const MANIFEST = 'manifest.json';
+
+/** A folder in which one image is put together; nothing in it is served before `commit`. */
+export interface IncomingImage {
+  readonly folder: string;
+  /** Puts the image in place of any older one of the same id, in one step. */
+  commit(manifest: ImageManifest): Promise<void>;
+}
+
+/** `.pxectl/images/`: one folder per image, each with a manifest.json. Processes may share it. */
+export interface ImageStore {
+  readonly folder: string;
+  /** images in the store, by id; unreadable ones are left out */
+  list(): Promise<ImageManifest[]>;
+  find(id: string): Promise<ImageManifest | undefined>;
+  /** absolute path of a stored file */
+  filePath(id: string, path: string): string;
+  /** folder for downloads that outlive a cut or killed fetch; it is never served */
+  partsFolder(id: string): string;
+  /** Runs `build` in a folder of its own, under the image's lock; whatever fails there leaves nothing behind. */
+  build<T>(id: string, build: (incoming: IncomingImage) => Promise<T>, lock?: LockOptions): Promise<T>;
+  /** @throws PxectlError E_IMAGE_NOT_FETCHED */
+  remove(id: string): Promise<void>;
+}
+
+/** Opens the store of a state folder. Makes nothing on disk until something is stored. */
+export function openStore(layout: Pick<StateLayout, 'images'>): ImageStore {
+  const folder = layout.images;
+  const find = (id: string) => readManifest(join(folder, checkImageId(id)));
+  return {
+    folder,
+    find,
+    list: () => listManifests(folder),
+    filePath: (id, path) => join(folder, checkImageId(id), path),
+    partsFolder: (id) => join(folder, `.parts-${checkImageId(id)}`),
+    build: (id, build, lock = {}) =>
+      withLock(folder, checkImageId(id), () => buildImage(folder, id, build), lock),
+    remove: (id) =>
+      withLock(folder, checkImageId(id), async () => {
+        await recoverOutgoing(folder, id);
+        const outgoing = join(folder, `.outgoing-${id}`);
+        try {
+          await rm(join(folder, `.parts-${id}`), { recursive: true, force: true });
+          await rename(join(folder, id), outgoing);
+          await rm(outgoing, { recursive: true, force: true });
+        } catch (error) {
+          if (systemCodeOf(error) === 'ENOENT') throw notFetched(id);
+          throw diskError(error, join(folder, id));
+        }
+      }),
+  };
+}
+
+/** The error for an image that is not in the store. */
+export function notFetched(id: string): Error {
+  return assetError('E_IMAGE_NOT_FETCHED', {
+    what: `the image ${id} is not here`,
+    next: `pxectl fetch ${id}`,
+  });
+}
+
+async function buildImage<T>(
+  folder: string,
+  id: string,
+  build: (incoming: IncomingImage) => Promise<T>,
+): Promise<T> {
+  await recoverOutgoing(folder, id);
+  await sweepIncoming(folder);
+  const incoming = join(folder, `.incoming-${id}-${await processMark()}-${randomBytes(3).toString('hex')}`);
+  try {
+    await mkdir(incoming, { recursive: true });
+  } catch (error) {
+    throw diskError(error, incoming);
+  }
+  try {
+    return await build({
+      folder: incoming,
+      commit: async (manifest) => {
+        await writeFileAtomic(join(incoming, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
+        await replaceFolder(incoming, folder, id);
+      },
+    });
+  } finally {
+    await rm(incoming, { recursive: true, force: true });
+  }
+}
+
+/** rename(2) cannot replace a full folder: the old one steps aside first, and comes back if we die in between. */
+async function replaceFolder(incoming: string, folder: string, id: string): Promise<void> {
+  const target = join(folder, id);
+  const outgoing = join(folder, `.outgoing-${id}`);
+  try {
+    await rm(outgoing, { recursive: true, force: true });
+    try {
+      await rename(target, outgoing);
+    } catch (error) {
+      if (systemCodeOf(error) !== 'ENOENT') throw error;
+    }
+    await rename(incoming, target);
+    await rm(outgoing, { recursive: true, force: true });
+  } catch (error) {
+    throw diskError(error, target);
+  }
+}
+
+async function recoverOutgoing(folder: string, id: string): Promise<void> {
+  const outgoing = join(folder, `.outgoing-${id}`);
+  if (!(await exists(outgoing))) return;
+  if (!(await exists(join(folder, id))) && (await readManifest(outgoing)) !== undefined) {
+    await rename(outgoing, join(folder, id));
+  } else await rm(outgoing, { recursive: true, force: true });
+}
+
+/** Removes what killed processes left half-built. */
+async function sweepIncoming(folder: string): Promise<void> {
+  for (const entry of await entriesOf(folder)) {
+    const match = /^\.incoming-.*-(\d+)-(\d+)-[0-9a-f]+$/.exec(entry);
+    if (match && !(await isSameProcess(Number(match[1]), match[2] ?? ''))) {
+      await rm(join(folder, entry), { recursive: true, force: true });
+    }
+  }
+}
+
+async function listManifests(folder: string): Promise<ImageManifest[]> {
+  const manifests: ImageManifest[] = [];
+  for (const entry of (await entriesOf(folder)).sort()) {
+    if (entry.startsWith('.')) continue;
+    const manifest = await readManifest(join(folder, entry));
+    if (manifest?.id === entry) manifests.push(manifest);
+  }
+  return manifests;
+}
+
+async function readManifest(imageFolder: string): Promise<ImageManifest | undefined> {
+  const text = await readTextIfThere(join(imageFolder, MANIFEST));
+  if (text === undefined) return undefined;
+  try {
+    const manifest = JSON.parse(text) as ImageManifest;
+    return manifest.schema === 'pxectl.image/1' && Array.isArray(manifest.files) ? manifest : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function entriesOf(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (systemCodeOf(error) === 'ENOENT') return [];
+    throw diskError(error, folder);
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
