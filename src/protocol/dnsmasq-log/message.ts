@@ -1,0 +1,295 @@
+import { parseIpv4, parseMac, type Ipv4Address, type MacAddress } from '../addresses.ts';
+import type {
+  ClientMessage,
+  CompileOptionsRecord,
+  ContextRecord,
+  NoteRecord,
+  ProblemName,
+  ProblemRecord,
+  RecordOrigin,
+  SentOption,
+  StartedRecord,
+  StoppedRecord,
+  TftpRecord,
+  TftpRootRecord,
+} from './record.ts';
+
+type WithoutOrigin<T> = T extends unknown ? Omit<T, keyof RecordOrigin> : never;
+
+/** A message that stands alone. */
+export type SimpleMessage = WithoutOrigin<
+  | TftpRecord
+  | StartedRecord
+  | CompileOptionsRecord
+  | ContextRecord
+  | TftpRootRecord
+  | ProblemRecord
+  | StoppedRecord
+  | NoteRecord
+>;
+
+/** `PXE(eno1) f4:4d:… proxy`, `DHCPOFFER(br0) 192.168.1.200 f4:4d:…`: one packet in or out. */
+export interface PacketPart {
+  readonly part: 'packet';
+  readonly message: ClientMessage;
+  /** set on the lines that dnsmasq writes for its own packets */
+  readonly reply?: 'offer' | 'ack' | 'nak';
+  readonly interfaceName: string;
+  readonly address?: Ipv4Address;
+  readonly mac?: MacAddress;
+  readonly macText?: string;
+  readonly isIgnored: boolean;
+  readonly isProxy: boolean;
+  readonly remark?: string;
+}
+
+/** One line of the block that `log-dhcp` writes about one packet. */
+export type BlockPart =
+  | PacketPart
+  | { readonly part: 'available' }
+  | { readonly part: 'vendor-class'; readonly value: string }
+  | { readonly part: 'user-class'; readonly value: string }
+  | { readonly part: 'host-name'; readonly value: string }
+  | { readonly part: 'tags'; readonly values: readonly string[] }
+  | { readonly part: 'requested'; readonly codes: readonly number[] }
+  | { readonly part: 'boot-file'; readonly value: string }
+  | { readonly part: 'server-name'; readonly value: string }
+  | { readonly part: 'next-server'; readonly value: string }
+  | { readonly part: 'broadcast' }
+  | { readonly part: 'sent'; readonly option: SentOption };
+
+const MAX_LISTED = 64;
+
+/** Reads a line of a `log-dhcp` block (without its xid), or undefined when it is none. */
+export function parseBlockPart(text: string): BlockPart | undefined {
+  const labelled = /^([A-Za-z ]+?): (.*)$/.exec(text);
+  const value = labelled?.[2]?.trim() ?? '';
+  switch (labelled?.[1] ?? '') {
+    case 'available DHCP subnet':
+    case 'available DHCP range':
+      return { part: 'available' };
+    case 'vendor class':
+      return { part: 'vendor-class', value };
+    case 'user class':
+      return { part: 'user-class', value };
+    case 'client provides name':
+      return { part: 'host-name', value };
+    case 'tags':
+      return { part: 'tags', values: value.split(/, ?/).slice(0, MAX_LISTED) };
+    case 'requested options':
+      return { part: 'requested', codes: codesOf(value) };
+    case 'bootfile name':
+      return { part: 'boot-file', value };
+    case 'server name':
+      return { part: 'server-name', value };
+    case 'next server':
+      return { part: 'next-server', value };
+  }
+  if (text.startsWith('broadcast response')) return { part: 'broadcast' };
+  return parseSent(text) ?? parsePacket(text);
+}
+
+function codesOf(list: string): number[] {
+  return Array.from(list.matchAll(/(\d{1,3}):/g), (match) => Number(match[1])).slice(0, MAX_LISTED);
+}
+
+function parseSent(text: string): BlockPart | undefined {
+  const found = /^sent size:\s*(\d+) option:\s*(\d+) (\S*)\s*(.*)$/.exec(text);
+  if (!found) return undefined;
+  const [, size, code, name = '', rest = ''] = found;
+  const value = rest.trim();
+  const isElided = value.endsWith('...');
+  const isHex = /^[0-9a-f]{2}(?::[0-9a-f]{2})*$/i.test(value);
+  const bytes = isHex ? Uint8Array.from(value.split(':'), (byte) => Number.parseInt(byte, 16)) : undefined;
+  const isWhole = bytes !== undefined && bytes.length === Number(size);
+  return {
+    part: 'sent',
+    option: {
+      code: Number(code),
+      name,
+      text: value,
+      sizeBytes: Number(size),
+      isElided,
+      ...(isWhole ? { bytes } : {}),
+    },
+  };
+}
+
+const MESSAGES: Readonly<Record<string, { message: ClientMessage; reply?: 'offer' | 'ack' | 'nak' }>> = {
+  DHCPDISCOVER: { message: 'discover' },
+  DHCPREQUEST: { message: 'request' },
+  DHCPINFORM: { message: 'inform' },
+  DHCPDECLINE: { message: 'decline' },
+  DHCPRELEASE: { message: 'release' },
+  DHCPOFFER: { message: 'discover', reply: 'offer' },
+  DHCPACK: { message: 'request', reply: 'ack' },
+  DHCPNAK: { message: 'request', reply: 'nak' },
+  PXE: { message: 'pxe' },
+  BOOTP: { message: 'bootp' },
+};
+
+function parsePacket(text: string): PacketPart | undefined {
+  const found = /^([A-Z]+)\(([^)\s]+)\) ?(.*)$/.exec(text);
+  const known = found?.[1] === undefined ? undefined : MESSAGES[found[1]];
+  if (!found || !known) return undefined;
+  const words = (found[3] ?? '').split(' ').filter((word) => word !== '');
+  const address = words[0] === undefined ? undefined : parseIpv4(words[0]);
+  if (address !== undefined) words.shift();
+  // a MAC may be shortened by whoever pasted the log; dnsmasq writes `06-aa:…` for other hardware types
+  const macText = words[0] !== undefined && /^[0-9a-f]{2}[-:]/i.test(words[0]) ? words.shift() : undefined;
+  const mac = macText === undefined ? undefined : parseMac(macText);
+  const remark = words.join(' ');
+  const isProxy = remark === 'proxy' || remark === 'proxy-ignored';
+  const isBootServer = known.message === 'pxe' && address !== undefined;
+  return {
+    part: 'packet',
+    message: isBootServer ? 'pxe-boot-server' : known.message,
+    interfaceName: found[2] ?? '',
+    isIgnored: remark === 'ignored' || remark === 'proxy-ignored',
+    isProxy,
+    ...(known.reply === undefined ? {} : { reply: known.reply }),
+    ...(address === undefined ? {} : { address }),
+    ...(mac === undefined ? {} : { mac }),
+    ...(macText === undefined ? {} : { macText }),
+    ...(remark === '' || isProxy ? {} : { remark }),
+  };
+}
+
+/** Reads a message that is about no DHCP packet. `note` when it says nothing about booting. */
+export function parseSimpleMessage(text: string): SimpleMessage {
+  return parseTftp(text) ?? parseStartup(text) ?? parseProblem(text) ?? { kind: 'note' };
+}
+
+function parseTftp(message: string): SimpleMessage | undefined {
+  const text = message.replace(/^TFTP (?=sent |error |file |failed )/, '');
+  const transfer = /^(sent|failed sending|timeout sending) (.+) to (\S+)$/.exec(text);
+  if (transfer) {
+    const isSent = transfer[1] === 'sent';
+    return {
+      kind: 'tftp',
+      outcome: isSent ? 'sent' : 'failed',
+      ...pathAndClient(transfer[2], transfer[3]),
+      ...(isSent ? {} : { reason: 'the client stopped answering' }),
+    };
+  }
+  const error = /^error (\d+) (.*) ?received from (\S+)$/.exec(text);
+  if (error) {
+    const reason = (error[2] ?? '').trim();
+    return {
+      kind: 'tftp',
+      outcome: isAbort(Number(error[1]), reason) ? 'aborted' : 'client-error',
+      errorCode: Number(error[1]),
+      ...pathAndClient(undefined, error[3]),
+      ...(reason === '' ? {} : { reason }),
+    };
+  }
+  const missing = /^file (.+?) not found(?: for (\S+))?$/.exec(text);
+  if (missing) return { kind: 'tftp', outcome: 'missing', ...pathAndClient(missing[1], missing[2]) };
+  const unsupported = /^unsupported request from (\S+)$/.exec(text);
+  if (unsupported)
+    return { kind: 'tftp', outcome: 'unsupported', ...pathAndClient(undefined, unsupported[1]) };
+  const unreadable = /^cannot (access|read) (.+): ([^:]+)$/.exec(text);
+  if (unreadable) {
+    const isDenied = unreadable[1] === 'access' || /permission denied/i.test(unreadable[3] ?? '');
+    return {
+      kind: 'tftp',
+      outcome: isDenied ? 'denied' : 'unreadable',
+      ...pathAndClient(unreadable[2], undefined),
+      reason: unreadable[3] ?? '',
+    };
+  }
+  return undefined;
+}
+
+/** Firmware ends its size probe with error 8 (EDK2) or 0 (pxelinux); 4 is the user's Escape key. */
+function isAbort(code: number, reason: string): boolean {
+  return code === 8 || code === 0 || /abort|cancel/i.test(reason);
+}
+
+function pathAndClient(path: string | undefined, client: string | undefined) {
+  const address = client === undefined ? undefined : parseIpv4(client);
+  return { ...(path === undefined ? {} : { path }), ...(address === undefined ? {} : { client: address }) };
+}
+
+function parseStartup(text: string): SimpleMessage | undefined {
+  const started = /^started, version (\S+)(.*)$/.exec(text);
+  if (started) {
+    return { kind: 'started', version: started[1] ?? '', isDnsOn: !/DNS disabled/.test(started[2] ?? '') };
+  }
+  const options = /^compile time options: (.*)$/.exec(text);
+  if (options) return { kind: 'compile-options', options: (options[1] ?? '').trim().split(/\s+/) };
+  const proxy = /^DHCP, proxy on subnet (\S+)/.exec(text);
+  if (proxy) return { kind: 'context', mode: 'proxy', first: proxy[1] ?? '' };
+  const range = /^DHCP, IP range (\S+) -- (\S+?)(?:, lease time (.+))?$/.exec(text);
+  if (range) {
+    return {
+      kind: 'context',
+      mode: 'range',
+      first: range[1] ?? '',
+      last: range[2] ?? '',
+      ...(range[3] === undefined ? {} : { leaseTime: range[3] }),
+    };
+  }
+  const fixed = /^DHCP, static leases only on (\S+?)(?:, lease time (.+))?$/.exec(text);
+  if (fixed) return { kind: 'context', mode: 'static', first: fixed[1] ?? '' };
+  const root = /^TFTP root is (\S.*?)\s*(secure mode)?\s*(?:single port mode)?\s*$/.exec(text);
+  if (root) return { kind: 'tftp-root', root: root[1] ?? '', isSecure: root[2] !== undefined };
+  const stopped = /^exiting on receipt of (\S+)$/.exec(text);
+  if (stopped) return { kind: 'stopped', signal: stopped[1] ?? '' };
+  return undefined;
+}
+
+/** Complaints, most particular first; the first group is what it is about. */
+const PROBLEMS: readonly {
+  readonly pattern: RegExp;
+  readonly problem: ProblemName;
+  readonly isWarning?: true;
+}[] = [
+  { pattern: /^failed to create .*? for (port \d+|\S+): Address already in use/, problem: 'port-in-use' },
+  { pattern: /^failed to bind (.*): Address already in use/, problem: 'port-in-use' },
+  { pattern: /^unknown interface (\S+)/, problem: 'unknown-interface' },
+  { pattern: /^process is missing required capability (\S+)/, problem: 'missing-capability' },
+  { pattern: /^setting capabilities failed: (.+)/, problem: 'cannot-drop-privileges' },
+  { pattern: /^failed to change (?:user|group)-id to (\S+):/, problem: 'cannot-drop-privileges' },
+  { pattern: /^unknown user or group: (\S+)/, problem: 'cannot-drop-privileges' },
+  { pattern: /TFTP directory (\S+) inaccessible/, problem: 'tftp-root-inaccessible' },
+  { pattern: / at line (\d+ of \S+)/, problem: 'bad-configuration' },
+  { pattern: /^bad command line options/, problem: 'bad-configuration' },
+  { pattern: /^cannot (?:read|access) (\S+\.conf)\b/, problem: 'bad-configuration' },
+  {
+    pattern: /^no address range available for DHCP request (?:via )?(\S+)/,
+    problem: 'no-address-range',
+    isWarning: true,
+  },
+  {
+    pattern: /^DHCP packet received on (\S+) which has no address/,
+    problem: 'interface-without-address',
+    isWarning: true,
+  },
+  {
+    pattern: /^warning: interface (\S+) does not currently exist/,
+    problem: 'interface-missing',
+    isWarning: true,
+  },
+  { pattern: /^Error sending DHCP packet to (\S+):/, problem: 'send-failed' },
+  { pattern: /lease file (\S+)/, problem: 'lease-file' },
+  { pattern: /^PXE menu too large/, problem: 'pxe-menu-too-large' },
+  { pattern: /^FAILED to start up/, problem: 'failed-to-start' },
+  { pattern: /^warning: /i, problem: 'other', isWarning: true },
+  { pattern: /^LOUD WARNING: /, problem: 'other', isWarning: true },
+  { pattern: /^(?:failed to|cannot|error) /i, problem: 'other' },
+];
+
+function parseProblem(text: string): SimpleMessage | undefined {
+  for (const { pattern, problem, isWarning } of PROBLEMS) {
+    const found = pattern.exec(text);
+    if (!found) continue;
+    return {
+      kind: 'problem',
+      severity: isWarning === true ? 'warning' : 'error',
+      problem,
+      ...(found[1] === undefined ? {} : { subject: found[1] }),
+    };
+  }
+  return undefined;
+}
