@@ -108,7 +108,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['bin/**/*.js', '*.js', 'test/**/*.mjs'],
+    files: ['bin/**/*.js', '*.js', '.ci/*.mjs'],
     languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
     rules: { 'no-console': 'off' },
   },

@@ -1,0 +1,54 @@
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory --no-builtin-rules
+
+SOURCES := $(shell find src -name '*.ts' 2>/dev/null) tsconfig.json tsconfig.build.json package.json
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: ## install what the tests need: npm packages and Debian packages
+	@.ci/setup test
+
+node_modules/.package-lock.json: package-lock.json
+	@.ci/setup demo
+
+dist/.built: node_modules/.package-lock.json $(SOURCES)
+	@rm -rf dist && npx tsc -p tsconfig.build.json && touch $@
+
+.PHONY: build
+build: dist/.built ## compile src/ to dist/
+
+.PHONY: check-static
+check-static: setup build ## format, types, lint with the layering rule
+	npx prettier --check --log-level warn .
+	npx tsc --noEmit
+	npx eslint .
+
+.PHONY: check
+check: check-static test ## everything that CI runs
+
+.PHONY: test-fast
+test-fast: setup build ## unit, contract and command-line tests
+	node .ci/run-tests.mjs unit cli contract
+
+.PHONY: test
+test: setup build ## every test, the firmware boots included (root)
+	node .ci/run-tests.mjs unit cli contract integration firmware
+
+.PHONY: demo
+demo: ## from nothing: real firmware boots a real installer in a virtual LAN (root)
+	@.ci/setup demo
+	@$(MAKE) build
+	@.ci/demo
+
+.PHONY: bench
+bench: setup build ## speed against dnsmasq, tftpd-hpa and nginx, written to docs/bench.md (root)
+	npx tsx test/bench/main.ts --write docs/bench.md
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf dist coverage .cache
