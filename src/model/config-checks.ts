@@ -1,0 +1,296 @@
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import {
+  type Ipv4Address,
+  ipv4ToNumber,
+  type MacAddress,
+  macWithHyphens,
+  networkContains,
+  networkOf,
+  parseIpv4,
+  parseMac,
+} from '../protocol/addresses.ts';
+import type { AddressRange, Config, Machine } from './config.ts';
+import { type ConfigPath, type ConfigProblem, pathText } from './config-problems.ts';
+import type { ConfigFile } from './config-schema.ts';
+import { nearestWord } from './nearest-word.ts';
+import {
+  explainUnsafe,
+  FILE_PATH,
+  IMAGE_ID,
+  INTERFACE_NAME,
+  KERNEL_ARGUMENT,
+  MACHINE_NAME,
+  type SafeText,
+  URL_TEXT,
+} from './safe-text.ts';
+
+type Outcome = { readonly config: Config } | { readonly problems: readonly ConfigProblem[] };
+
+const DEFAULT_PREFIX = 24;
+const DEFAULT_HTTP_PORT = 8080;
+const DEFAULT_TIMEOUT_SECONDS = 10;
+
+/** Collects what is wrong while the values are read. */
+class Checker {
+  readonly problems: ConfigProblem[] = [];
+
+  wrong(path: ConfigPath, value: unknown, why: string, suggestion?: string): void {
+    this.problems.push({
+      code: 'E_CONFIG_VALUE',
+      path,
+      what: `${pathText(path)} is ${JSON.stringify(value)}`,
+      why,
+      ...(suggestion === undefined ? {} : { suggestion }),
+    });
+  }
+
+  /** Refuses text that would break a file or a kernel command line that it goes into. */
+  safe(path: ConfigPath, value: string, kind: SafeText): void {
+    const why = explainUnsafe(value, kind);
+    if (why === undefined) return;
+    this.problems.push({
+      code: 'E_CONFIG_UNSAFE_VALUE',
+      path,
+      what: `${pathText(path)} is ${JSON.stringify(value)}`,
+      why,
+    });
+  }
+}
+
+/** Checks what a schema cannot say and fills in the defaults. */
+export function checkConfig(
+  file: ConfigFile,
+  options: { readonly path: string; readonly stateRoot: string },
+): Outcome {
+  const checker = new Checker();
+  const network = checkNetwork(file, checker);
+  const images = file.images ?? [];
+  images.forEach((id, index) => {
+    checker.safe(['images', index], id, IMAGE_ID);
+    if (id === 'local') checker.wrong(['images', index], id, 'local is the own disk and not an image');
+    if (images.indexOf(id) < index) checker.wrong(['images', index], id, 'the image is listed twice');
+  });
+  const isImage = (path: ConfigPath, value: string): void => {
+    if (value === 'local' || images.includes(value)) return;
+    const listed = images.length === 0 ? 'images is empty' : `images holds ${images.join(', ')}`;
+    checker.wrong(
+      path,
+      value,
+      `it must be local or one of images; ${listed}`,
+      nearestWord(value, [...images, 'local']),
+    );
+  };
+  const bootDefault = file.boot?.default ?? images[0] ?? 'local';
+  if (file.boot?.default !== undefined) isImage(['boot', 'default'], bootDefault);
+  (file.boot?.arguments ?? []).forEach((argument, index) =>
+    checker.safe(['boot', 'arguments', index], argument, KERNEL_ARGUMENT),
+  );
+  const machines = checkMachines(file, options, checker, isImage);
+  for (const [from, to] of Object.entries(file.mirrors ?? {})) {
+    checker.safe(['mirrors', from], from, URL_TEXT);
+    checker.safe(['mirrors', from], to, URL_TEXT);
+  }
+  const docker = file.engineOptions?.docker;
+  if (docker?.image !== undefined) checker.safe(['engineOptions', 'docker', 'image'], docker.image, URL_TEXT);
+
+  if (checker.problems.length > 0 || network === undefined) return { problems: checker.problems };
+  return {
+    config: {
+      version: 1,
+      network,
+      http: { port: file.http?.port ?? DEFAULT_HTTP_PORT },
+      engine: file.engine ?? 'auto',
+      images,
+      boot: {
+        default: bootDefault,
+        menu: file.boot?.menu ?? true,
+        timeoutSeconds: file.boot?.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS,
+        arguments: file.boot?.arguments ?? [],
+        ...(file.boot?.serialBaud === undefined ? {} : { serialBaud: file.boot.serialBaud }),
+      },
+      loaders: { bios: file.loaders?.bios ?? 'auto', uefi: file.loaders?.uefi ?? 'auto' },
+      machines,
+      mirrors: file.mirrors ?? {},
+      engineOptions: {
+        docker: {
+          buildFromHost: docker?.buildFromHost ?? false,
+          ...(docker?.image === undefined ? {} : { image: docker.image }),
+        },
+      },
+    },
+  };
+}
+
+function checkNetwork(file: ConfigFile, checker: Checker): Config['network'] | undefined {
+  const { network } = file;
+  checker.safe(['network', 'interface'], network.interface, INTERFACE_NAME);
+  const mode = network.mode ?? 'proxy';
+  const [addressText = '', prefixText, ...rest] = network.address.split('/');
+  const address = parseIpv4(addressText);
+  const path = ['network', 'address'];
+  if (
+    address === undefined ||
+    rest.length > 0 ||
+    (prefixText !== undefined && !/^\d{1,2}$/.test(prefixText))
+  ) {
+    checker.wrong(
+      path,
+      network.address,
+      'it must be an IPv4 address such as 192.168.1.50 or 192.168.1.50/24',
+    );
+    return undefined;
+  }
+  const prefix = prefixText === undefined ? (network.prefix ?? DEFAULT_PREFIX) : Number(prefixText);
+  if (prefix < 8 || prefix > 30) {
+    checker.wrong(path, network.address, 'the prefix length must be 8 to 30', `${address}/24`);
+    return undefined;
+  }
+  if (network.prefix !== undefined && network.prefix !== prefix) {
+    checker.wrong(['network', 'prefix'], network.prefix, `network.address says /${prefix}`, String(prefix));
+  }
+  if (!isHost(address, address, prefix) || /^(0|127|22[4-9]|2[3-5]\d)\./.test(address)) {
+    checker.wrong(path, network.address, 'it is no address that a machine on a LAN can have');
+    return undefined;
+  }
+  const range = checkRange(network.range, { address, prefix }, checker);
+  if (mode !== 'proxy' && network.range === undefined) {
+    checker.problems.push({
+      code: 'E_CONFIG_VALUE',
+      path: ['network', 'range'],
+      what: `network.range is missing`,
+      why: `mode ${mode} leases addresses: say which ones are free, FIRST-LAST`,
+      suggestion: exampleRange(address),
+    });
+  }
+  return {
+    interface: network.interface,
+    address,
+    prefix,
+    mode,
+    ...(range === undefined ? {} : { range }),
+  };
+}
+
+/** Whether the address can be a host of the network: in it, and neither its lowest nor its highest address. */
+function isHost(address: Ipv4Address, inside: Ipv4Address, prefix: number): boolean {
+  const net = networkOf(inside, prefix);
+  const offset = ipv4ToNumber(address) - ipv4ToNumber(net.network);
+  return networkContains(net, address) && offset > 0 && offset < 2 ** (32 - prefix) - 1;
+}
+
+function exampleRange(address: Ipv4Address): string {
+  const base = address.split('.').slice(0, 3).join('.');
+  return `range: ${base}.200-${base}.220`;
+}
+
+function checkRange(
+  text: string | undefined,
+  own: { readonly address: Ipv4Address; readonly prefix: number },
+  checker: Checker,
+): AddressRange | undefined {
+  if (text === undefined) return undefined;
+  const path = ['network', 'range'];
+  const [first, last, ...rest] = text.split('-').map((part) => parseIpv4(part.trim()));
+  if (first === undefined || last === undefined || rest.length > 0) {
+    checker.wrong(path, text, 'it must be FIRST-LAST, two IPv4 addresses', exampleRange(own.address));
+    return undefined;
+  }
+  const net = networkOf(own.address, own.prefix);
+  for (const end of [first, last]) {
+    if (isHost(end, own.address, own.prefix)) continue;
+    const why = `${end} is no host of the network ${net.network}/${net.prefix}`;
+    checker.wrong(path, text, why, exampleRange(own.address));
+    return undefined;
+  }
+  if (ipv4ToNumber(first) > ipv4ToNumber(last)) {
+    checker.wrong(path, text, 'the first address is higher than the last', `${last}-${first}`);
+    return undefined;
+  }
+  const self = ipv4ToNumber(own.address);
+  if (self >= ipv4ToNumber(first) && self <= ipv4ToNumber(last)) {
+    checker.wrong(path, text, `it overlaps with this server's own address ${own.address}`);
+  }
+  return { first, last };
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+function checkMachines(
+  file: ConfigFile,
+  options: { readonly path: string; readonly stateRoot: string },
+  checker: Checker,
+  isImage: (path: ConfigPath, value: string) => void,
+): Machine[] {
+  const seen = new Map<string, number>();
+  const once = (path: ConfigPath, key: string, value: string, index: number): void => {
+    const earlier = seen.get(key);
+    if (earlier !== undefined) checker.wrong(path, value, `machines[${earlier}] has it already`);
+    else seen.set(key, index);
+  };
+  return (file.machines ?? []).map((machine, index): Machine => {
+    const path = ['machines', index];
+    const mac = machine.mac === undefined ? undefined : parseMac(machine.mac);
+    const uuid = machine.uuid?.toLowerCase();
+    if (machine.mac === undefined && uuid === undefined) {
+      checker.wrong(path, machine.name ?? {}, 'a machine needs its mac, or its uuid');
+    }
+    if (machine.mac !== undefined) {
+      if (mac === undefined) {
+        checker.wrong([...path, 'mac'], machine.mac, 'it must be a MAC address such as f4:4d:30:00:00:01');
+      } else if ((Number.parseInt(mac.slice(0, 2), 16) & 1) === 1 || mac === '00:00:00:00:00:00') {
+        checker.wrong([...path, 'mac'], machine.mac, 'it is no address of a single network card');
+      } else once([...path, 'mac'], `mac ${mac}`, machine.mac, index);
+    }
+    if (uuid !== undefined) {
+      if (UUID.test(uuid)) once([...path, 'uuid'], `uuid ${uuid}`, uuid, index);
+      else checker.wrong([...path, 'uuid'], machine.uuid, 'it must be a UUID in the form 8-4-4-4-12');
+    }
+    const name = machine.name ?? defaultName(mac, uuid, index);
+    if (machine.name !== undefined) {
+      checker.safe([...path, 'name'], name, MACHINE_NAME);
+      once([...path, 'name'], `name ${name}`, name, index);
+    }
+    if (machine.image !== undefined) isImage([...path, 'image'], machine.image);
+    (machine.arguments ?? []).forEach((argument, at) =>
+      checker.safe([...path, 'arguments', at], argument, KERNEL_ARGUMENT),
+    );
+    const seed =
+      machine.install === undefined ? undefined : resolve(dirname(options.path), machine.install.seed);
+    if (machine.install !== undefined && seed !== undefined) {
+      const seedPath = [...path, 'install', 'seed'];
+      checker.safe(seedPath, machine.install.seed, FILE_PATH);
+      if (isBelow(seed, join(options.stateRoot, 'serve'))) {
+        checker.wrong(
+          seedPath,
+          machine.install.seed,
+          'files below .pxectl/serve are public; a seed holds secrets',
+        );
+      }
+      if ((machine.image ?? file.boot?.default ?? file.images?.[0] ?? 'local') === 'local') {
+        checker.wrong(
+          seedPath,
+          machine.install.seed,
+          'there is nothing to install: the machine boots from its own disk',
+        );
+      }
+    }
+    return {
+      ...(mac === undefined ? {} : { mac }),
+      ...(uuid === undefined ? {} : { uuid }),
+      name,
+      ...(machine.image === undefined ? {} : { image: machine.image }),
+      ...(seed === undefined ? {} : { install: { seed, once: machine.install?.once ?? true } }),
+      isArmed: seed !== undefined,
+      secureBoot: machine.secureBoot ?? false,
+      arguments: machine.arguments ?? [],
+    };
+  });
+}
+
+function defaultName(mac: MacAddress | undefined, uuid: string | undefined, index: number): string {
+  return mac === undefined ? (uuid ?? `machine-${index + 1}`) : macWithHyphens(mac);
+}
+
+function isBelow(path: string, folder: string): boolean {
+  return isAbsolute(folder) && (path === folder || path.startsWith(`${folder}/`));
+}

@@ -1,0 +1,160 @@
+import { LineCounter, parseDocument } from 'yaml';
+import type { z } from 'zod';
+import type { Config } from './config.ts';
+import { checkConfig } from './config-checks.ts';
+import {
+  type ConfigPath,
+  type ConfigProblem,
+  locateProblems,
+  pathText,
+  problemsError,
+} from './config-problems.ts';
+import { configFileSchema, keysAt } from './config-schema.ts';
+import { configError } from './errors.ts';
+import { nearestWord } from './nearest-word.ts';
+
+export interface ParseConfigOptions {
+  /** the file's own path: shown in errors, and what relative paths start from */
+  readonly path: string;
+  /** the state folder: a seed below its serve folder would be public and is refused */
+  readonly stateRoot: string;
+}
+
+/**
+ * Reads pxectl.yaml. Machines with an install seed come out armed; what is known of finished installs is laid over it later.
+ * @throws PxectlError E_CONFIG_SYNTAX, E_CONFIG_VALUE or E_CONFIG_UNSAFE_VALUE with file:line:column; `details.problems`
+ * holds every problem of the file
+ */
+export function parseConfig(text: string, options: ParseConfigOptions): Config {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const [syntax] = document.errors;
+  if (syntax !== undefined) {
+    const { line, col } = lines.linePos(syntax.pos[0]);
+    throw configError('E_CONFIG_SYNTAX', {
+      what: `${options.path}:${line}:${col}: ${syntax.message.split('\n')[0]}`,
+      why: 'the file is not valid YAML',
+      next: `mend line ${line} of ${options.path}`,
+      details: {
+        file: options.path,
+        problems: [{ code: 'E_CONFIG_SYNTAX', line, column: col, what: syntax.message }],
+      },
+    });
+  }
+  const raw = toPlain(document, options.path);
+  const parsed = configFileSchema.safeParse(raw);
+  const outcome = parsed.success
+    ? checkConfig(parsed.data, options)
+    : { problems: parsed.error.issues.flatMap((issue) => problemsOf(issue, raw)) };
+  if ('config' in outcome) return outcome.config;
+  throw problemsError(options.path, locateProblems(outcome.problems, document, lines));
+}
+
+/** The document as plain values; an alias bomb is refused here. */
+function toPlain(document: ReturnType<typeof parseDocument>, path: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 }) ?? {};
+  } catch (error) {
+    throw configError('E_CONFIG_SYNTAX', {
+      what: `${path}:1:1: ${error instanceof Error ? error.message : String(error)}`,
+      why: 'aliases that do not resolve, or too many of them',
+      next: 'write the values out instead of using *aliases',
+      cause: error,
+    });
+  }
+}
+
+/** A value for a message: short, on one line. */
+export function shown(value: unknown): string {
+  const json = value === undefined ? 'nothing' : JSON.stringify(value);
+  return json.length > 80 ? `${json.slice(0, 77)}…` : json;
+}
+
+function valueAt(raw: unknown, path: ConfigPath): unknown {
+  return path.reduce<unknown>(
+    (value, step) =>
+      typeof value === 'object' && value !== null
+        ? (value as Record<string | number, unknown>)[step]
+        : undefined,
+    raw,
+  );
+}
+
+/** Puts one issue of zod into words of the file. */
+function problemsOf(issue: z.core.$ZodIssue, raw: unknown): ConfigProblem[] {
+  const path = issue.path.filter((step) => typeof step !== 'symbol');
+  const name = path.length === 0 ? 'the file' : pathText(path);
+  const value = valueAt(raw, path);
+  const code = 'E_CONFIG_VALUE';
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => {
+        const known = keysAt(path);
+        const suggestion = nearestWord(key, known);
+        return {
+          code,
+          path: [...path, key],
+          isKey: true,
+          what: `unknown key ${shown(key)}${path.length === 0 ? '' : ` in ${name}`}`,
+          why: `known here: ${known.join(', ')}`,
+          ...(suggestion === undefined ? {} : { suggestion }),
+        };
+      });
+    case 'invalid_value': {
+      const allowed = issue.values.map(String);
+      const suggestion =
+        value === undefined
+          ? allowed[0]
+          : (nearestWord(String(value), allowed) ?? nearestNumber(value, issue.values));
+      return [
+        {
+          code,
+          path,
+          what: value === undefined ? `${name} is missing` : `${name} is ${shown(value)}`,
+          why: `it must be ${allowed.length === 1 ? allowed.join('') : `one of ${allowed.join(', ')}`}`,
+          ...(suggestion === undefined ? {} : { suggestion }),
+        },
+      ];
+    }
+    case 'invalid_type': {
+      if (value === undefined) return [{ code, path, what: `${name} is missing` }];
+      const isNumberForText = issue.expected === 'string' && typeof value === 'number';
+      return [
+        {
+          code,
+          path,
+          what: `${name} is ${shown(value)}`,
+          why: `it must be ${WORDS[issue.expected] ?? issue.expected}`,
+          ...(isNumberForText ? { suggestion: `"${String(value)}" (in quotes)` } : {}),
+        },
+      ];
+    }
+    case 'too_small':
+    case 'too_big': {
+      const limit = issue.code === 'too_small' ? issue.minimum : issue.maximum;
+      const bound = issue.code === 'too_small' ? 'at least' : 'at most';
+      const why = issue.origin === 'string' ? 'it must not be empty' : `it must be ${bound} ${limit}`;
+      const suggestion = issue.origin === 'string' ? {} : { suggestion: String(limit) };
+      return [{ code, path, what: `${name} is ${shown(value)}`, why, ...suggestion }];
+    }
+    default:
+      return [{ code, path, what: `${name} is ${shown(value)}`, why: issue.message }];
+  }
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  string: 'text',
+  object: 'a map of keys and values',
+  array: 'a list',
+  boolean: 'true or false',
+  int: 'a whole number',
+  number: 'a number',
+  record: 'a map of keys and values',
+};
+
+function nearestNumber(value: unknown, allowed: readonly unknown[]): string | undefined {
+  if (typeof value !== 'number') return undefined;
+  const numbers = allowed.filter((entry) => typeof entry === 'number');
+  const [nearest] = numbers.sort((a, b) => Math.abs(a - value) - Math.abs(b - value));
+  return nearest === undefined ? undefined : String(nearest);
+}

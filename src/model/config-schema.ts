@@ -1,0 +1,97 @@
+import { z } from 'zod';
+
+const text = z.string().min(1);
+const port = z.int().min(1).max(65_534);
+
+/** Baud rates that a first serial port is commonly set to. */
+export const SERIAL_BAUDS = [9600, 19200, 38400, 57600, 115200] as const;
+
+const network = z.strictObject({
+  interface: text.describe('network interface on which machines boot, for example eno1'),
+  address: text.describe('IPv4 address of this interface, 192.168.1.50 or 192.168.1.50/24'),
+  prefix: z.int().min(8).max(30).optional().describe('prefix length of the network; 24 unless given'),
+  mode: z
+    .enum(['proxy', 'pxe-only', 'full'])
+    .optional()
+    .describe(
+      'proxy: beside the router; pxe-only: short leases for PXE clients alone; full: the only DHCP server',
+    ),
+  range: text.optional().describe('FIRST-LAST: addresses that pxe-only and full lease'),
+});
+
+const install = z.strictObject({
+  seed: text.describe('preseed, user-data or kickstart file, relative to this file'),
+  once: z.boolean().optional().describe('disarm when the machine reports that it is done; true unless given'),
+});
+
+const machine = z.strictObject({
+  mac: text.optional(),
+  uuid: text.optional(),
+  name: text.optional(),
+  image: text.optional().describe('one of images, or local for the own disk'),
+  install: install.optional(),
+  secureBoot: z.boolean().optional(),
+  arguments: z.array(text).optional().describe('extra kernel arguments'),
+});
+
+/** pxectl.yaml as it is written, before defaults. Every key is known: an unknown one is a mistake. */
+export const configFileSchema = z.strictObject({
+  version: z.literal(1),
+  network,
+  http: z.strictObject({ port: port.optional() }).optional(),
+  engine: z.enum(['auto', 'builtin', 'dnsmasq', 'docker']).optional(),
+  images: z.array(text).optional().describe('image ids, see pxectl images --available'),
+  boot: z
+    .strictObject({
+      default: text.optional().describe('image id, or local for the own disk'),
+      menu: z.boolean().optional(),
+      timeoutSeconds: z.int().min(0).max(3600).optional(),
+      arguments: z.array(text).optional().describe('extra kernel arguments for every machine'),
+      serialBaud: z.literal(SERIAL_BAUDS).optional(),
+    })
+    .optional(),
+  loaders: z
+    .strictObject({
+      bios: z.enum(['auto', 'pxelinux', 'ipxe']).optional(),
+      uefi: z.enum(['auto', 'ipxe', 'grub']).optional(),
+    })
+    .optional(),
+  machines: z.array(machine).optional(),
+  mirrors: z.record(text, text).optional().describe('URL prefix: URL that replaces it'),
+  engineOptions: z
+    .strictObject({
+      docker: z.strictObject({ image: text.optional(), buildFromHost: z.boolean().optional() }).optional(),
+    })
+    .optional(),
+});
+
+/** pxectl.yaml as it is written. */
+export type ConfigFile = z.infer<typeof configFileSchema>;
+
+/** The JSON Schema of pxectl.yaml, for editors. */
+export function configJsonSchema(): Record<string, unknown> {
+  return { ...z.toJSONSchema(configFileSchema), title: 'pxectl.yaml' };
+}
+
+/** The keys that are allowed at a path of pxectl.yaml; none when the path leads to no map with fixed keys. */
+export function keysAt(path: readonly PropertyKey[]): readonly string[] {
+  let schema: z.ZodType = configFileSchema;
+  for (const step of path) {
+    schema = unwrap(schema);
+    if (schema instanceof z.ZodObject) {
+      const next = (schema.shape as Record<string, z.ZodType>)[String(step)];
+      if (next === undefined) return [];
+      schema = next;
+    } else if (schema instanceof z.ZodArray) {
+      schema = schema.element as z.ZodType;
+    } else {
+      return [];
+    }
+  }
+  schema = unwrap(schema);
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+}
+
+function unwrap(schema: z.ZodType): z.ZodType {
+  return schema instanceof z.ZodOptional ? (schema.unwrap() as z.ZodType) : schema;
+}

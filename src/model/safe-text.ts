@@ -1,0 +1,69 @@
+/** A kind of text that goes into generated files or kernel command lines, and what it may hold. */
+export interface SafeText {
+  readonly pattern: RegExp;
+  readonly maxLength: number;
+  /** where it goes, to explain a refusal */
+  readonly goesInto: string;
+  readonly allowed: string;
+}
+
+/** Linux: at most 15 bytes (IFNAMSIZ), no slash, no space; dnsmasq splits at commas. */
+export const INTERFACE_NAME: SafeText = {
+  pattern: /^[A-Za-z0-9][A-Za-z0-9_.@-]*$/,
+  maxLength: 15,
+  goesInto: 'dnsmasq.conf',
+  allowed: 'letters, digits and _ . @ -',
+};
+
+/** A folder name, a menu label and part of URLs at once. */
+export const IMAGE_ID: SafeText = {
+  pattern: /^[A-Za-z0-9](?:[A-Za-z0-9_+-]|\.(?!\.))*$/,
+  maxLength: 64,
+  goesInto: 'paths, menus and URLs',
+  allowed: 'letters, digits and . _ + -',
+};
+
+export const MACHINE_NAME: SafeText = {
+  pattern: /^[A-Za-z0-9][A-Za-z0-9_.-]*$/,
+  maxLength: 63,
+  goesInto: 'menus and generated files',
+  allowed: 'letters, digits and . _ -',
+};
+
+/**
+ * One kernel argument. No spaces and quotes (each loader has quoting of its own), no `#` (a comment in iPXE),
+ * no `$` and backslash (expanded by GRUB and iPXE), no bare `;`, `||`, `&&` (they end an iPXE command).
+ */
+export const KERNEL_ARGUMENT: SafeText = {
+  pattern: /^(?!(?:;|\|\||&&)$)[A-Za-z0-9_.,:;=/@%+\-~^?&|*()[\]!]+$/,
+  maxLength: 512,
+  goesInto: 'the kernel command line of pxelinux, GRUB and iPXE',
+  allowed: 'letters, digits and _ . , : ; = / @ % + - ~ ^ ? & | * ( ) [ ] !',
+};
+
+export const URL_TEXT: SafeText = {
+  pattern: /^[A-Za-z0-9_.,:;=/@%+\-~?&*()![\]]+$/,
+  maxLength: 1024,
+  goesInto: 'URLs',
+  allowed: 'the characters of a URL, without spaces, quotes and #',
+};
+
+/** A path on this machine: spaces are fine, control characters are not. */
+export const FILE_PATH: SafeText = {
+  pattern: /^[^\u0000-\u001f\u007f"'`;#]+$/,
+  maxLength: 4096,
+  goesInto: 'generated files and logs',
+  allowed: 'any character but control characters, quotes, ; and #',
+};
+
+/** Why the text must not be used as this kind, or undefined when it is fine. */
+export function explainUnsafe(text: string, kind: SafeText): string | undefined {
+  if (text.length > kind.maxLength) return `it is longer than ${kind.maxLength} characters`;
+  if (kind.pattern.test(text)) return undefined;
+  const culprit = /[\n\r]/.test(text)
+    ? 'a line break'
+    : [...text].find((character) => !kind.pattern.test(`a${character}a`));
+  const named =
+    culprit === undefined ? 'its first character' : culprit.length === 1 ? JSON.stringify(culprit) : culprit;
+  return `${named} would break ${kind.goesInto}; allowed: ${kind.allowed}`;
+}
