@@ -1,0 +1,116 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { eventsOfRecord } from '../../../src/engine/dnsmasq-log/events-of-record.ts';
+import { createLogToEvents } from '../../../src/engine/dnsmasq-log/log-to-events.ts';
+import type { NewBootEvent } from '../../../src/model/boot-event.ts';
+import type { MacAddress } from '../../../src/protocol/addresses.ts';
+import { parseDnsmasqLog } from '../../../src/protocol/dnsmasq-log/log-reader.ts';
+
+const linesOf = (name: string): string[] =>
+  readFileSync(new URL(`../../../fixtures/dnsmasq-log/${name}`, import.meta.url), 'utf8').split('\n');
+const eventsOf = (name: string): NewBootEvent[] =>
+  parseDnsmasqLog(linesOf(name)).flatMap((record) => eventsOfRecord(record, { tftpRoot: '/srv/tftp' }));
+const folder = mkdtempSync(join(tmpdir(), 'pxectl-log-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('eventsOfRecord', () => {
+  it("tells the user's failed boot: offer on 67, answer on 4011 with option 43, and no TFTP", () => {
+    expect(eventsOf('seed-boot-log.txt')).toMatchObject([
+      {
+        type: 'dhcp.discover',
+        firmware: 'uefi-x64',
+        interfaceName: 'eno1',
+        detail: { port: 67, macText: 'f4:4d:...' },
+      },
+      { type: 'dhcp.offer', detail: { port: 67, file: 'pxelinux.0', options: '53,54,60,97' } },
+      { type: 'dhcp.ignored', detail: { reason: 'not-for-us' } },
+      { type: 'dhcp.request', firmware: 'uefi-x64', detail: { port: 4011 } },
+      {
+        type: 'dhcp.ack',
+        detail: { port: 4011, file: 'pxelinux.0', options: '53,54,60,97,43', option43: '06:01:08:...' },
+      },
+    ]);
+  });
+
+  it('names firmware as the built-in server does: iPXE before the architecture, HTTP Boot by its class', () => {
+    const firmware = eventsOf('proxy-2.90-log-dhcp.log')
+      .filter((event) => event.type === 'dhcp.discover')
+      .map((event) => event.firmware);
+    expect(firmware).toEqual(['bios', 'uefi-x64', 'ipxe', 'ipxe', 'uefi-http-x64', 'unknown']);
+  });
+
+  it('gives TFTP paths as the client asked for them, and an aborted probe is not done', () => {
+    const tftp = eventsOf('proxy-2.90-quiet.log').filter((event) => event.type.startsWith('tftp.'));
+    expect(tftp.slice(0, 2)).toMatchObject([
+      { type: 'tftp.error', detail: { path: 'denied.bin', reason: 'access-denied' } },
+      {
+        type: 'tftp.aborted',
+        ip: '192.168.1.40',
+        detail: { path: 'ipxe.efi', message: 'error 8 User aborted the transfer' },
+      },
+    ]);
+    expect(tftp.map((event) => event.type)).not.toContain('tftp.done');
+  });
+
+  it('tells leases with their address, once each, with and without log-dhcp', () => {
+    for (const name of ['pxe-only-2.90-log-dhcp.log', 'pxe-only-2.90-quiet.log']) {
+      const types = eventsOf(name)
+        .slice(0, 4)
+        .map((event) => [event.type, event.ip]);
+      expect(types, name).toEqual([
+        ['dhcp.discover', undefined],
+        ['dhcp.offer', '192.168.1.203'],
+        ['dhcp.request', undefined],
+        ['dhcp.ack', '192.168.1.213'],
+      ]);
+    }
+  });
+});
+
+describe('createLogToEvents', () => {
+  const mac = 'f4:4d:30:00:00:01' as MacAddress;
+
+  it('adds MAC and size to what was sent, and the MAC of an unanswered packet by its xid', () => {
+    writeFileSync(join(folder, 'ipxe.efi'), 'x'.repeat(1234));
+    const events: NewBootEvent[] = [];
+    const log = createLogToEvents({
+      sink: { emit: (event) => events.push(event) },
+      tftpRoot: folder,
+      loggedTftpRoot: '/srv/tftp',
+      resolveMac: () => mac,
+    });
+    for (const line of linesOf('facility-file-2.90.log')) log.push(line);
+    log.push('dnsmasq-dhcp[1]: 2 vendor class: PXEClient:Arch:00007:UNDI:003016');
+    log.close();
+    expect(events.find((event) => event.type === 'tftp.done')).toMatchObject({
+      mac,
+      detail: { path: 'ipxe.efi', sentBytes: 1234 },
+    });
+    expect(events.at(-1)).toMatchObject({ type: 'dhcp.ignored', mac });
+  });
+
+  it('gives the last block of a log that falls silent', async () => {
+    const events: NewBootEvent[] = [];
+    const log = createLogToEvents({ sink: { emit: (event) => events.push(event) }, tftpRoot: folder });
+    for (const line of linesOf('proxy-2.90-log-dhcp.log').slice(5, 17)) log.push(line);
+    expect(events).toEqual([]);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(events.map((event) => event.type)).toEqual(['dhcp.discover', 'dhcp.offer']);
+    expect(log.lastLines(1)[0]).toContain('vendor-encap');
+    log.close();
+  });
+
+  it('keeps silent about the client that the readiness check is', () => {
+    const events: NewBootEvent[] = [];
+    const log = createLogToEvents({
+      sink: { emit: (event) => events.push(event) },
+      tftpRoot: folder,
+      isOwnClient: (candidate) => candidate === mac,
+    });
+    for (const line of linesOf('proxy-2.90-log-dhcp.log').slice(5, 17)) log.push(line);
+    log.close();
+    expect(events).toEqual([]);
+  });
+});
