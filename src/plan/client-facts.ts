@@ -1,0 +1,40 @@
+import type { ClientFacts } from '../model/client-facts.ts';
+import { macFromBytes } from '../protocol/addresses.ts';
+import { optionData, type DhcpPacket } from '../protocol/dhcp/dhcp-packet.ts';
+import { readArchitectures } from '../protocol/dhcp/options/client-architecture.ts';
+import { readMachineId } from '../protocol/dhcp/options/client-machine-id.ts';
+import { readText } from '../protocol/dhcp/options/text-options.ts';
+import { readUserClasses } from '../protocol/dhcp/options/user-class.ts';
+import { DHCP_OPTION } from '../protocol/dhcp/option-codes.ts';
+import { parseVendorClass } from '../protocol/pxe/vendor-class.ts';
+
+/** user class that iPXE sends in every DHCP request */
+const IPXE_USER_CLASS = 'iPXE';
+
+/** What a client's DHCP packet says about it. Never throws: a missing option is a missing fact. */
+export function clientFactsOf(packet: DhcpPacket, interfaceName?: string): ClientFacts {
+  const uuid = readMachineId(packet);
+  const vendorClass = readText(packet, DHCP_OPTION.vendorClass);
+  const userClasses = readUserClasses(packet);
+  const isIpxe =
+    userClasses.includes(IPXE_USER_CLASS) || optionData(packet, DHCP_OPTION.ipxeEncapsulated) !== undefined;
+  return {
+    mac: macFromBytes(packet.chaddr),
+    ...(uuid === undefined ? {} : { uuid }),
+    architectures: architecturesOf(packet, vendorClass),
+    ...(vendorClass === undefined ? {} : { vendorClass }),
+    ...(userClasses.length === 0 ? {} : { userClass: userClasses.join(' ') }),
+    isIpxe,
+    relayAddress: packet.giaddr,
+    clientAddress: packet.ciaddr,
+    ...(interfaceName === undefined ? {} : { interfaceName }),
+  };
+}
+
+/** Option 93, else the number in the vendor class (some BIOS ROMs and iPXE builds leave option 93 out). */
+function architecturesOf(packet: DhcpPacket, vendorClass: string | undefined): readonly number[] {
+  const list = readArchitectures(packet);
+  if (list.length > 0) return list;
+  const fromVendorClass = parseVendorClass(vendorClass ?? '')?.architecture;
+  return fromVendorClass === undefined ? [] : [fromVendorClass];
+}

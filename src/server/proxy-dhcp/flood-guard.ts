@@ -1,0 +1,32 @@
+import type { DhcpPacket } from '../../protocol/dhcp/dhcp-packet.ts';
+
+/** EDK2 sends a DISCOVER four times, iPXE ten: more of the same within the window is a loop */
+const MAX_REPEATS = 32;
+const WINDOW_MS = 10_000;
+/** bounds the memory: the oldest entry goes first */
+const MAX_ENTRIES = 8192;
+
+/** Tells packets that go round in a circle (bridge loops, two relays) from firmware that tries again. */
+export class FloodGuard {
+  private readonly seen = new Map<string, { firstAtMs: number; count: number }>();
+
+  /** Counts the packet; true when the same one came too often within the window. */
+  isLooping(packet: DhcpPacket, messageType: number, nowMs: number): boolean {
+    const chaddr = Buffer.from(packet.chaddr.buffer, packet.chaddr.byteOffset, 6).toString('latin1');
+    const key = `${packet.xid}/${messageType}/${chaddr}`;
+    const entry = this.seen.get(key);
+    if (entry !== undefined && nowMs - entry.firstAtMs < WINDOW_MS) {
+      entry.count += 1;
+      return entry.count > MAX_REPEATS;
+    }
+    this.seen.delete(key);
+    this.seen.set(key, { firstAtMs: nowMs, count: 1 });
+    if (this.seen.size > MAX_ENTRIES) {
+      for (const oldest of this.seen.keys()) {
+        this.seen.delete(oldest);
+        break;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,151 @@
+import type { EventSink } from '../../model/boot-event.ts';
+import type { AddressRange, NetworkMode } from '../../model/config.ts';
+import { messageOf, systemCodeOf } from '../../model/errors.ts';
+import { listInterfaces } from '../../net/interfaces.ts';
+import { openUdpEndpoint, type UdpEndpoint, type UdpSource } from '../../net/bound-socket.ts';
+import type { Ipv4Address } from '../../protocol/addresses.ts';
+import { decodeDhcp } from '../../protocol/dhcp/decode-dhcp.ts';
+import type { DhcpPacket } from '../../protocol/dhcp/dhcp-packet.ts';
+import { encodeDhcp } from '../../protocol/dhcp/encode-dhcp.ts';
+import { ProtocolError } from '../../protocol/protocol-error.ts';
+import { acceptPacket } from './accept-packet.ts';
+import { answerProxy } from './answer-proxy.ts';
+import { ignoredEvent, printable } from './client-events.ts';
+import { ignore, type Decision, type DhcpPort, type Planner, type Received } from './decision.ts';
+import { FloodGuard } from './flood-guard.ts';
+import { QuietSink } from './quiet-sink.ts';
+import { replyDestination, STANDARD_PORTS, type DhcpPorts } from './reply-route.ts';
+
+export interface ProxyDhcpOptions {
+  readonly interfaceName: string;
+  /** our address on that interface */
+  readonly address: Ipv4Address;
+  readonly prefix: number;
+  readonly mode: NetworkMode;
+  /** addresses to lease in the modes pxe-only and full */
+  readonly range?: AddressRange;
+  /** called once for every packet of a network boot client; must be quick and pure */
+  readonly plan: Planner;
+  readonly sink: EventSink;
+  /** other ports than 67, 68 and 4011, for tests without root */
+  readonly ports?: DhcpPorts;
+}
+
+export interface ProxyDhcpServer {
+  /** Stops answering and gives the ports back; idempotent. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts answering network boot clients on one interface, on ports 67 and 4011.
+ * @throws PxectlError E_PORT_IN_USE, E_PRIVILEGE, E_NO_ADDRESS, E_NO_INTERFACE; nothing is left open then
+ */
+export async function startProxyDhcp(options: ProxyDhcpOptions): Promise<ProxyDhcpServer> {
+  const { interfaceName, address, sink, plan } = options;
+  const ports = options.ports ?? STANDARD_PORTS;
+  const quiet = new QuietSink(sink);
+  const guard = new FloodGuard();
+  const endpoints = new Map<DhcpPort, UdpEndpoint>();
+  const answer = (received: Received): Decision => answerProxy(received, plan, address);
+
+  const onError = (error: Error): void => {
+    const code = systemCodeOf(error) ?? 'unknown';
+    const message = `DHCP on ${interfaceName}: ${error.message}`;
+    quiet.emit(`error/${code}`, { type: 'engine.warning', interfaceName, detail: { message } }, Date.now());
+  };
+
+  const onMessage = (port: DhcpPort, bytes: Uint8Array, source: UdpSource): void => {
+    const nowMs = Date.now();
+    const packet = decodeOrExplain(bytes, (problem) => {
+      const detail = { port, reason: 'malformed', message: problem, source: source.address };
+      quiet.emit(`malformed/${source.address}`, { type: 'dhcp.ignored', interfaceName, detail }, nowMs);
+    });
+    if (packet === undefined) return;
+    const received = acceptPacket(packet, { port, source, interfaceName, server: address });
+    if ('action' in received) {
+      const detail = { port, reason: received.reason, message: received.detail, source: source.address };
+      const key = `${received.reason}/${source.address}`;
+      quiet.emit(key, { type: 'dhcp.ignored', interfaceName, detail }, nowMs);
+      return;
+    }
+    const decision = guard.isLooping(packet, received.messageType, nowMs)
+      ? ignore('rate-limited', 'the same packet comes again and again: look for a loop in the network')
+      : decideSafely(answer, received, onError);
+    carryOut(decision, received, nowMs);
+  };
+
+  const carryOut = (decision: Decision, received: Received, nowMs: number): void => {
+    if (decision.action === 'ignore') {
+      const key = `${decision.reason}/${received.port}/${received.facts.mac}`;
+      quiet.emit(key, ignoredEvent(received, decision), nowMs);
+      return;
+    }
+    for (const event of decision.events) sink.emit(event);
+    if (decision.action === 'note') return;
+    const to = replyDestination(received, decision.reply, ports);
+    if (endpoints.get(received.port)?.send(encodeDhcp(decision.reply), to.address, to.port) === true) return;
+    const tooMany = ignore('rate-limited', 'more clients ask at once than the network takes answers');
+    quiet.emit('rate-limited', ignoredEvent(received, tooMany), nowMs);
+  };
+
+  const close = async (): Promise<void> => {
+    await Promise.all(Array.from(endpoints.values(), (endpoint) => endpoint.close()));
+  };
+  const open = async (port: DhcpPort, number: number): Promise<UdpEndpoint> => {
+    const endpoint = await openUdpEndpoint({
+      interfaceName,
+      address,
+      port: number,
+      receivesBroadcast: port === 67,
+      onMessage: (bytes, source) => onMessage(port, bytes, source),
+      onError,
+    });
+    endpoints.set(port, endpoint);
+    return endpoint;
+  };
+  try {
+    const main = await open(67, ports.server);
+    await open(4011, ports.pxe);
+    if (!main.isDeviceBound) await warnAboutOtherInterfaces(options);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { close };
+}
+
+function decodeOrExplain(bytes: Uint8Array, explain: (problem: string) => void): DhcpPacket | undefined {
+  try {
+    return decodeDhcp(bytes);
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    explain(printable(error.message));
+    return undefined;
+  }
+}
+
+/** A mistake in the plan must cost one answer and not the server. */
+function decideSafely(
+  decide: (received: Received) => Decision,
+  received: Received,
+  onError: (error: Error) => void,
+): Decision {
+  try {
+    return decide(received);
+  } catch (error) {
+    onError(error instanceof Error ? error : new Error(messageOf(error)));
+    return { action: 'note', events: [] };
+  }
+}
+
+/** Without koffi broadcasts of all interfaces arrive, and are answered on ours. */
+async function warnAboutOtherInterfaces({ interfaceName, sink }: ProxyDhcpOptions): Promise<void> {
+  const others = (await listInterfaces()).filter(
+    (candidate) => candidate.isUp && !candidate.isLoopback && candidate.name !== interfaceName,
+  );
+  if (others.length === 0) return;
+  const message =
+    `clients on ${others.map(({ name }) => name).join(', ')} are heard as well and answered on ${interfaceName}: ` +
+    'install the optional package koffi to listen on one interface only';
+  sink.emit({ type: 'engine.warning', interfaceName, detail: { message } });
+}
