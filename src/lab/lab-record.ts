@@ -54,29 +54,38 @@ export interface SweptLab {
 }
 
 /**
- * Takes away what earlier runs left below `root` (one folder a lab), for example after kill -9.
- * A lab whose owner still runs is left alone. With `removeFolders` the folders of dead labs go too.
+ * Takes away what killed runs left below `root` (one folder a lab): processes, namespaces and the folder.
+ * A lab whose owner still runs is left alone, and so is the folder of a run that ended in good order.
  */
-export async function sweepLabs(
-  root: string,
-  options: { readonly removeFolders?: boolean } = {},
-): Promise<SweptLab[]> {
+export async function sweepLabs(root: string): Promise<SweptLab[]> {
   const swept: SweptLab[] = [];
   for (const folder of await labFolders(root)) {
     const record = await readLabRecord(folder);
-    if (record !== undefined) {
-      if (await isSameProcessAlive(record.owner)) continue;
-      await tearDownLab(folder, record);
-      swept.push({
-        id: record.id,
-        folder,
-        namespaces: record.namespaces,
-        processes: record.processes.map((p) => `${p.name} (pid ${p.pid})`),
-      });
-    }
-    if (options.removeFolders === true) await rm(folder, { recursive: true, force: true });
+    if (record === undefined || (await isSameProcessAlive(record.owner))) continue;
+    await tearDownLab(folder, record);
+    await rm(folder, { recursive: true, force: true });
+    swept.push({
+      id: record.id,
+      folder,
+      namespaces: record.namespaces,
+      processes: record.processes.map((p) => `${p.name} (pid ${p.pid})`),
+    });
   }
   return swept;
+}
+
+/** As `sweepLabs`, and removes the folders that failed or kept runs left for people to look at. */
+export async function cleanLabs(
+  root: string,
+): Promise<{ readonly swept: readonly SweptLab[]; readonly removedFolders: readonly string[] }> {
+  const swept = await sweepLabs(root);
+  const removedFolders: string[] = [];
+  for (const folder of await labFolders(root)) {
+    if ((await readLabRecord(folder)) !== undefined) continue;
+    await rm(folder, { recursive: true, force: true });
+    removedFolders.push(folder);
+  }
+  return { swept, removedFolders };
 }
 
 async function labFolders(root: string): Promise<string[]> {

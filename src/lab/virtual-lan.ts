@@ -26,6 +26,8 @@ export const LAN = {
 } as const;
 
 export interface VirtualLanOptions {
+  /** six hex digits for the namespaces' names; default: random */
+  readonly id?: string;
   /** where lab.json, logs and leases go; default: a folder of its own below the system's temporary folder */
   readonly folder?: string;
   /** `false`: no router and so no DHCP server at all */
@@ -68,9 +70,9 @@ export const defaultLabRoot = join(tmpdir(), 'pxectl-lab');
  * @throws PxectlError E_PRIVILEGE without root, E_TOOL_MISSING, E_LAB when the router's DHCP server does not start
  */
 export async function createVirtualLan(options: VirtualLanOptions = {}): Promise<VirtualLan> {
-  const id = newLabId();
+  const id = options.id ?? newLabId();
   const isTemporary = options.folder === undefined;
-  if (isTemporary) await sweepLabs(defaultLabRoot, { removeFolders: true });
+  if (isTemporary) await sweepLabs(defaultLabRoot);
   const folder = options.folder ?? join(defaultLabRoot, id);
   await mkdir(folder, { recursive: true });
   const lan = new NamespaceLan(id, folder, isTemporary, await ownIdentity());

@@ -1,0 +1,127 @@
+import { Option, type Command } from 'commander';
+import type { LabLoader } from '../../lab/lab-project.ts';
+import type { LabFirmware } from '../../lab/machine.ts';
+import type { LabProgress } from '../../lab/run-lab.ts';
+import type { EngineChoice, NetworkMode } from '../../model/config.ts';
+import { usageError } from '../../model/errors.ts';
+import { commandAction, requestedConfigPath, type CommandContext, type GlobalOptions } from '../cli.ts';
+import { EXIT } from '../exit-codes.ts';
+
+interface LabRunFlags {
+  readonly firmware: LabFirmware;
+  readonly loader?: LabLoader;
+  readonly engine?: EngineChoice;
+  readonly mode?: NetworkMode;
+  readonly image?: string;
+  readonly screen?: string;
+  readonly timeout: string;
+  readonly memory?: string;
+  readonly keep?: boolean;
+}
+
+/** `pxectl lab run` and `pxectl lab clean` */
+export function registerLab(program: Command): void {
+  const lab = program
+    .command('lab')
+    .description('boot a virtual machine in a virtual LAN; nothing leaves this computer');
+  lab
+    .command('run')
+    .description('exit 0 only when the kernel came up and the installer asked for its seed')
+    .addOption(
+      new Option('--firmware <firmware>', 'what the machine boots with')
+        .choices(['bios', 'uefi', 'uefi-http', 'uefi-secure'])
+        .default('uefi'),
+    )
+    .addOption(new Option('--loader <loader>', 'first loader').choices(['pxelinux', 'ipxe', 'grub']))
+    .addOption(
+      new Option('--engine <engine>', 'what answers (default: as in pxectl.yaml)').choices([
+        'auto',
+        'docker',
+        'dnsmasq',
+        'builtin',
+      ]),
+    )
+    .addOption(
+      new Option('--mode <mode>', 'DHCP mode (default: as in pxectl.yaml)').choices([
+        'proxy',
+        'pxe-only',
+        'full',
+      ]),
+    )
+    .option('--image <image>', 'image to boot (default: as in pxectl.yaml, else the first one fetched)')
+    .option('--screen <file.png>', 'write a picture of the screen at the end')
+    .option('--timeout <seconds>', 'for the whole boot', '300')
+    .option('--memory <mebibytes>', 'memory of the machine (default: what the image needs, at least 1024)')
+    .option('--keep', 'keep logs, events and the capture of a good run too')
+    .option('--json', 'one JSON object on stdout')
+    .action(commandAction(runLabCommand));
+  lab
+    .command('clean')
+    .description('take away what killed or kept runs left: processes, namespaces, folders')
+    .option('--json', 'one JSON object on stdout')
+    .action(commandAction(cleanLab));
+}
+
+async function runLabCommand(context: CommandContext<LabRunFlags>): Promise<number> {
+  const { output, options, signal } = context;
+  const { runLab } = await import('../../lab/run-lab.ts');
+  const { formatLabEnd, formatLabStage } = await import('../lab-view.ts');
+  const { stateFor } = await import('../state-for.ts');
+  const state = await stateFor(requestedConfigPath(options));
+  const isJson = options.json === true;
+  const print = (line: string): void => (isJson ? output.progress(line) : output.data(line));
+  const show = (progress: LabProgress): void => {
+    if (progress.kind === 'step') output.progress(progress.text);
+    else if (progress.kind === 'serial') {
+      output.verbose(`${(progress.sinceMs / 1000).toFixed(1).padStart(6)} | ${progress.line}`);
+    } else {
+      if (progress.before !== undefined) print(formatLabStage(progress.before));
+      output.status(`${formatLabStage(progress.started)} …`);
+    }
+  };
+  const report = await runLab({
+    firmware: options.firmware,
+    engine: options.engine ?? state.config?.engine ?? 'auto',
+    userLayout: state.layout,
+    ...(state.config === undefined ? {} : { userConfig: state.config }),
+    ...(options.image === undefined ? {} : { image: options.image }),
+    ...(options.loader === undefined ? {} : { loader: options.loader }),
+    ...(options.mode === undefined ? {} : { mode: options.mode }),
+    ...(options.screen === undefined ? {} : { screenshotFile: options.screen }),
+    ...(options.memory === undefined ? {} : { memoryMiB: positive('--memory', options.memory) }),
+    timeoutMs: positive('--timeout', options.timeout) * 1000,
+    keepFolder: options.keep === true,
+    signal,
+    onProgress: show,
+  });
+  const last = report.stages.at(-1);
+  if (last !== undefined) print(formatLabStage(last));
+  if (isJson) output.json(report);
+  else for (const line of formatLabEnd(report)) output.data(line);
+  return report.ok ? EXIT.ok : EXIT.failure;
+}
+
+async function cleanLab(context: CommandContext<GlobalOptions>): Promise<number> {
+  const { output, options } = context;
+  const { cleanLabs } = await import('../../lab/lab-record.ts');
+  const { labRootOf } = await import('../../lab/run-lab.ts');
+  const { stateFor } = await import('../state-for.ts');
+  const { layout } = await stateFor(requestedConfigPath(options));
+  const cleaned = await cleanLabs(labRootOf(layout));
+  if (options.json) {
+    output.json({ schema: 'pxectl.lab-clean/1', ...cleaned });
+    return EXIT.ok;
+  }
+  for (const lab of cleaned.swept) {
+    output.data(`lab ${lab.id}: ${[...lab.namespaces, ...lab.processes].join(', ')}`);
+  }
+  for (const folder of cleaned.removedFolders) output.data(folder);
+  if (cleaned.swept.length + cleaned.removedFolders.length === 0) output.progress('nothing to take away');
+  return EXIT.ok;
+}
+
+function positive(flag: string, text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw usageError({ what: `${flag} ${text} is not a whole number above zero` });
+}

@@ -1,0 +1,118 @@
+import type { BootEvent } from '../model/boot-event.ts';
+import { BOOT_STAGES } from '../model/boot-trace.ts';
+import type { MacAddress } from '../protocol/addresses.ts';
+import { TraceBuilder } from '../watch/trace-builder.ts';
+import type { LabStage, LabStageRecord } from './lab-report.ts';
+
+/** Stages in the order in which a machine goes through them. */
+const STAGE_ORDER: readonly LabStage[] = [
+  'power-on',
+  ...BOOT_STAGES.slice(0, BOOT_STAGES.indexOf('initrd') + 1),
+  'kernel-up',
+  ...BOOT_STAGES.slice(BOOT_STAGES.indexOf('initrd') + 1),
+];
+
+/** The first thing that a Linux kernel says, by itself or as an EFI program. */
+const KERNEL_SPEAKS = /\bLinux version \d|\bEFI stub: /;
+
+/** What firmware and loaders say when a boot fails. */
+const SOUNDS_LIKE_FAILURE =
+  /PXE-[EMT]\d|HTTP Boot.*(?:error|fail)|Could not retrieve NBP|Remote boot cancell?ed|ipxe\.org\/[0-9a-f]{8}|Security Violation|Access Denied|Failed to load|No such file|not found|start_image\(\) returned|Unable to fetch|No bootable device|Nothing to boot|Kernel panic/i;
+
+/** Follows one machine's boot through the events of its boot server and through what it says on its serial port. */
+export class BootTimeline {
+  readonly #traces = new TraceBuilder();
+  readonly #stages = new Map<LabStage, LabStageRecord>();
+  readonly #complaints: string[] = [];
+  #complainedAtMs: number | undefined;
+  #newest: LabStage | undefined;
+  #isSeedRequested = false;
+  #lastSignMs = 0;
+
+  /** @param poweredOnAtMs Unix time; @param onStage told of each new stage and of the one before, now complete */
+  constructor(
+    private readonly mac: MacAddress,
+    private readonly poweredOnAtMs: number,
+    private readonly onStage: (started: LabStageRecord, before?: LabStageRecord) => void = () => undefined,
+  ) {
+    this.#reach({ stage: 'power-on', startMs: 0, endMs: 0, detail: '' });
+  }
+
+  /** Takes an event; those of other machines are passed over. */
+  takeEvent(event: BootEvent): void {
+    const trace = this.#traces.add(event);
+    if (trace?.mac !== this.mac) return;
+    this.#lastSignMs = this.#sincePowerOn(event.time);
+    if (event.type === 'seed.requested') this.#isSeedRequested = true;
+    for (const stage of trace.stages) {
+      this.#reach({
+        stage: stage.stage,
+        startMs: this.#sincePowerOn(stage.startedAt),
+        endMs: this.#sincePowerOn(stage.startedAt) + (stage.durationMs ?? 0),
+        detail: stage.detail,
+        ...(stage.sizeBytes === undefined ? {} : { sizeBytes: stage.sizeBytes }),
+      });
+    }
+  }
+
+  /** Takes a line from the serial port. */
+  takeSerialLine(line: string, nowMs: number): void {
+    const sinceMs = nowMs - this.poweredOnAtMs;
+    if (KERNEL_SPEAKS.test(line)) {
+      const detail = /Linux version \S+|EFI stub: .*/.exec(line)?.[0] ?? '';
+      this.#reach({ stage: 'kernel-up', startMs: sinceMs, endMs: sinceMs, detail });
+    }
+    // once the kernel runs, its own log is full of things that were "not found"
+    if (this.isKernelUp || !SOUNDS_LIKE_FAILURE.test(line)) return;
+    this.#complaints.push(line);
+    this.#complainedAtMs ??= sinceMs;
+  }
+
+  get isKernelUp(): boolean {
+    return this.#stages.has('kernel-up');
+  }
+
+  get isSeedRequested(): boolean {
+    return this.#isSeedRequested;
+  }
+
+  /** What sounded like an error before the kernel ran, oldest first. */
+  get complaints(): readonly string[] {
+    return this.#complaints;
+  }
+
+  /** When the first of them came, since power-on. */
+  get complainedAtMs(): number | undefined {
+    return this.#complainedAtMs;
+  }
+
+  /** The furthest stage reached. */
+  get current(): LabStageRecord {
+    const last = this.stages().at(-1);
+    return last ?? { stage: 'power-on', startMs: 0, endMs: 0, detail: '' };
+  }
+
+  /** When the boot last moved: a stage was reached or the machine asked for something; ms since power-on. */
+  get lastSignMs(): number {
+    return Math.max(this.#lastSignMs, ...[...this.#stages.values()].map((record) => record.startMs));
+  }
+
+  /** Every stage reached, in the order of a boot. */
+  stages(): LabStageRecord[] {
+    return STAGE_ORDER.flatMap((stage) => this.#stages.get(stage) ?? []);
+  }
+
+  #reach(record: LabStageRecord): void {
+    const known = this.#stages.get(record.stage);
+    const before = known === undefined ? this.#newest : undefined;
+    if (known === undefined) this.#newest = record.stage;
+    // firmware that falls back and boots again does not move the time at which a stage was first reached
+    this.#stages.set(record.stage, known === undefined ? record : { ...record, startMs: known.startMs });
+    if (known === undefined)
+      this.onStage(record, before === undefined ? undefined : this.#stages.get(before));
+  }
+
+  #sincePowerOn(isoTime: string): number {
+    return Math.max(0, Date.parse(isoTime) - this.poweredOnAtMs);
+  }
+}

@@ -1,0 +1,142 @@
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { openStore, notFetched } from '../images/store.ts';
+import type { Config, EngineChoice, NetworkMode } from '../model/config.ts';
+import type { ImageManifest, SeedFormat } from '../model/image.ts';
+import { stateLayout, type StateLayout } from '../model/state-layout.ts';
+import type { MacAddress } from '../protocol/addresses.ts';
+import type { LabFirmware } from './machine.ts';
+import { LAN } from './virtual-lan.ts';
+
+/** The first loader that a lab can be told to use. */
+export type LabLoader = 'pxelinux' | 'ipxe' | 'grub';
+
+export interface LabProjectOptions {
+  readonly folder: string;
+  /** whose images and loaders are used */
+  readonly userLayout: StateLayout;
+  /** what the lab is to be like, where there is a configuration */
+  readonly userConfig?: Config;
+  readonly image?: string;
+  readonly loader?: LabLoader;
+  readonly mode?: NetworkMode;
+  readonly engine: EngineChoice;
+  readonly firmware: LabFirmware;
+  readonly mac: MacAddress;
+}
+
+/** A configuration of its own in the lab's folder, on the user's images and loaders. */
+export interface LabProject {
+  readonly configPath: string;
+  readonly layout: StateLayout;
+  readonly image: ImageManifest;
+  readonly mode: NetworkMode;
+  readonly loader: string;
+  /** what the lab decided and the user should know */
+  readonly notes: readonly string[];
+}
+
+/** Addresses that pxe-only and full lease in the lab; the router's own range ends at .49. */
+const LEASE_RANGE = '192.168.1.200-192.168.1.220';
+
+/**
+ * Writes pxectl.yaml and an install seed for the one machine; `.pxectl/images` and `.pxectl/loaders` lead to the
+ * user's, on the same file system, so that nothing is copied.
+ * @throws PxectlError E_IMAGE_NOT_FETCHED
+ */
+export async function prepareLabProject(options: LabProjectOptions): Promise<LabProject> {
+  const { folder, userLayout, userConfig, firmware } = options;
+  const image = await findImage(options);
+  const layout = stateLayout(join(folder, '.pxectl'));
+  await mkdir(layout.root, { recursive: true });
+  await symlink(userLayout.images, layout.images);
+  await mkdir(userLayout.loaders, { recursive: true });
+  await symlink(userLayout.loaders, layout.loaders);
+
+  const loaders = chooseLoaders(options);
+  const usesGrub = loaders.uefi === 'grub' || (firmware === 'uefi-secure' && loaders.uefi !== 'ipxe');
+  const wantedMode = options.mode ?? userConfig?.network.mode ?? 'proxy';
+  const needsLease = firmware !== 'bios' && usesGrub && options.mode === undefined && wantedMode === 'proxy';
+  const mode = needsLease ? 'pxe-only' : wantedMode;
+  const seedFile = join(folder, 'seed.cfg');
+  await writeFile(seedFile, minimalSeed(image.boot.seedFormat));
+  const configPath = join(folder, 'pxectl.yaml');
+  await writeFile(
+    configPath,
+    stringify({
+      version: 1,
+      network: {
+        interface: LAN.serverInterface,
+        address: LAN.serverAddress,
+        mode,
+        ...(mode === 'proxy' ? {} : { range: LEASE_RANGE }),
+      },
+      http: { port: userConfig?.http.port ?? 8080 },
+      engine: options.engine,
+      images: [image.id],
+      boot: {
+        default: image.id,
+        menu: false,
+        timeoutSeconds: 1,
+        arguments: userConfig?.boot.arguments ?? [],
+        serialBaud: 115200,
+      },
+      loaders,
+      machines: [
+        {
+          mac: options.mac,
+          name: `lab-${firmware}`,
+          image: image.id,
+          ...(image.boot.seedFormat === 'none' ? {} : { install: { seed: seedFile, once: true } }),
+          ...(firmware === 'uefi-secure' ? { secureBoot: true } : {}),
+        },
+      ],
+      ...(userConfig?.engineOptions.docker.image === undefined
+        ? {}
+        : { engineOptions: { docker: { image: userConfig.engineOptions.docker.image } } }),
+    }),
+  );
+  const loader = firmware === 'bios' ? loaders.bios : loaders.uefi;
+  const notes = needsLease
+    ? ['GRUB would ask the router for its files in mode proxy: the lab uses mode pxe-only']
+    : [];
+  return { configPath, layout, image, mode, loader, notes };
+}
+
+async function findImage(options: LabProjectOptions): Promise<ImageManifest> {
+  const store = openStore(options.userLayout);
+  const configured = options.userConfig?.boot.default;
+  const wanted = options.image ?? (configured === 'local' ? undefined : configured);
+  const image = wanted === undefined ? (await store.list())[0] : await store.find(wanted);
+  if (image !== undefined) return image;
+  throw notFetched(wanted ?? 'debian-12');
+}
+
+function chooseLoaders(options: LabProjectOptions): Config['loaders'] {
+  const { firmware, loader } = options;
+  const configured = options.userConfig?.loaders ?? { bios: 'auto', uefi: 'auto' };
+  if (loader === undefined) return configured;
+  if (firmware === 'bios') return { ...configured, bios: loader === 'pxelinux' ? 'pxelinux' : 'ipxe' };
+  return { ...configured, uefi: loader === 'grub' ? 'grub' : 'ipxe' };
+}
+
+/** A seed that an installer accepts. It installs nothing by itself, and the machine has no disk. */
+function minimalSeed(format: SeedFormat): string {
+  switch (format) {
+    case 'preseed':
+      return 'd-i debian-installer/locale string en_US.UTF-8\nd-i debconf/frontend select text\n';
+    case 'autoinstall':
+      return '#cloud-config\nautoinstall:\n  version: 1\n  interactive-sections: ["*"]\n';
+    case 'kickstart':
+      return 'text\nlang en_US.UTF-8\n';
+    case 'autoyast':
+      return '<?xml version="1.0"?>\n<profile xmlns="http://www.suse.com/1.0/yast2ns"/>\n';
+    case 'ignition':
+      return '{ "ignition": { "version": "3.3.0" } }\n';
+    case 'talos':
+      return 'version: v1alpha1\n';
+    case 'none':
+      return '';
+  }
+}

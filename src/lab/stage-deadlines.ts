@@ -1,0 +1,50 @@
+import type { BootTimeline } from './boot-timeline.ts';
+import type { LabStage } from './lab-report.ts';
+
+interface StageDeadline {
+  /** longest silence after this stage's last sign; about three times what a busy machine was seen to need */
+  readonly silenceMs: number;
+  /** what is missing when the boot stands still after this stage */
+  readonly missing: string;
+}
+
+const DEADLINES: Readonly<Record<LabStage, StageDeadline>> = {
+  'power-on': { silenceMs: 120_000, missing: 'the firmware never asked DHCP for a boot server' },
+  discover: {
+    silenceMs: 60_000,
+    missing: 'the boot server saw the machine ask, but did not make it an offer',
+  },
+  offer: { silenceMs: 60_000, missing: 'the machine got its offer, but never fetched its loader' },
+  loader: { silenceMs: 90_000, missing: 'the loader was fetched, but never asked for its configuration' },
+  'boot-config': { silenceMs: 90_000, missing: 'the loader has its configuration, but fetches no kernel' },
+  kernel: { silenceMs: 120_000, missing: 'the kernel was fetched, but no initrd after it' },
+  initrd: { silenceMs: 120_000, missing: 'kernel and initrd were fetched, but the kernel says nothing' },
+  'kernel-up': { silenceMs: 200_000, missing: 'the kernel runs, but the installer never asked for its seed' },
+  'root-image': { silenceMs: 200_000, missing: 'the root image was asked for, but not the install seed' },
+  'install-seed': {
+    silenceMs: 120_000,
+    missing: 'the installer has its seed, but the kernel was never heard',
+  },
+  installing: { silenceMs: 600_000, missing: 'the installer reports nothing more' },
+  done: { silenceMs: 600_000, missing: 'nothing' },
+};
+
+/** After an error on the screen firmware may try its next way; if it has none, waiting longer is of no use. */
+const SILENCE_AFTER_COMPLAINT_MS = 30_000;
+
+/** One line when the boot has stood still for longer than its stage may take; undefined while there is hope. */
+export function whyStandingStill(
+  timeline: Pick<BootTimeline, 'current' | 'lastSignMs' | 'complainedAtMs' | 'isKernelUp'>,
+  sincePowerOnMs: number,
+): string | undefined {
+  const { stage } = timeline.current;
+  const { silenceMs, missing } = DEADLINES[stage];
+  const { complainedAtMs, lastSignMs } = timeline;
+  const silentMs = sincePowerOnMs - lastSignMs;
+  const isHopeless =
+    complainedAtMs !== undefined &&
+    !timeline.isKernelUp &&
+    sincePowerOnMs - Math.max(complainedAtMs, lastSignMs) > SILENCE_AFTER_COMPLAINT_MS;
+  if (silentMs <= silenceMs && !isHopeless) return undefined;
+  return `stands still after ${stage} for ${Math.round(silentMs / 1000)} s: ${missing}`;
+}
