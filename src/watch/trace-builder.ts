@@ -106,6 +106,8 @@ class OpenBoot {
     if (event.type === 'tftp.done' && stage === 'loader') this.isLoaderDone = true;
     if (event.type === 'http.done' && stage === 'loader') this.isLoaderDone = true;
     if (stage === 'done') this.#isDone = true;
+    // iPXE asks DHCP again after the firmware did: those stages are over by then
+    if (event.type.startsWith('dhcp.') && this.hasReached('loader')) return;
     this.#record(stage, event);
   }
 
