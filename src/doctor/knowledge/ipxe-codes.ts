@@ -1,0 +1,123 @@
+import { IPXE_ERRNOS, IPXE_FILES, IPXE_NAMED_ERRORS } from './ipxe-error-table.ts';
+import { IPXE_CAUSES } from './ipxe-causes.ts';
+import type { KnowledgeEntry, KnownCause } from './knowledge-entry.ts';
+
+/** What the digits of an iPXE error code say. */
+export interface IpxeError {
+  /** the eight digits, or the six that were given */
+  readonly code: string;
+  /** the six digits that decide the meaning */
+  readonly key: string;
+  /** `ENOENT` */
+  readonly errno?: string;
+  readonly errnoText?: string;
+  /** where in iPXE, for example `httpcore` */
+  readonly file?: string;
+  /** the particular meaning, where iPXE has given it one */
+  readonly text?: string;
+  /** what the last two digits say about the platform */
+  readonly platform?: string;
+}
+
+const named = new Map<string, { readonly file: string; readonly texts: string[] }>();
+for (const line of tableLines(IPXE_NAMED_ERRORS)) {
+  const [key = '', , file = '', text = ''] = line.split('|');
+  const known = named.get(key);
+  if (known) known.texts.push(text);
+  else named.set(key, { file: /([^/]+)\.c$/.exec(file)?.[1] ?? file, texts: [text] });
+}
+const errnos = new Map(
+  tableLines(IPXE_ERRNOS).map((line) => {
+    const [number = '', name = '', ...text] = line.split(' ');
+    return [number, { name, text: text.join(' ') }] as const;
+  }),
+);
+// EPLATFORM (include/errno.h): the firmware's own error, in the last two digits
+errnos.set('7f', { name: 'EPLATFORM', text: 'The firmware reported an error' });
+const files = new Map(
+  tableLines(IPXE_FILES).map((line) => {
+    const [id = '', file = ''] = line.split('|');
+    return [Number.parseInt(id, 16), file] as const;
+  }),
+);
+
+/** EFI_STATUS numbers in the last digits of codes from UEFI builds (0x80 and the status). */
+const EFI_STATUS: Readonly<Record<number, string>> = {
+  0x81: 'EFI load error',
+  0x82: 'EFI invalid parameter',
+  0x83: 'EFI unsupported',
+  0x86: 'EFI not ready',
+  0x87: 'EFI device error',
+  0x89: 'EFI out of resources',
+  0x8e: 'EFI not found',
+  0x8f: 'EFI access denied',
+  0x91: 'EFI no mapping',
+  0x92: 'EFI timeout',
+  0x95: 'EFI aborted',
+  0x9a: 'EFI security violation',
+};
+
+/**
+ * Takes an iPXE code apart: bits 30–24 errno, 23–13 source file, 12–8 which of several meanings, 7–0 platform
+ * (include/errno.h). Undefined when the text is not six or eight hex digits or no such errno exists.
+ */
+export function decodeIpxeCode(text: string): IpxeError | undefined {
+  const code = text.toLowerCase().replace(/^0x/, '');
+  if (!/^(?:[0-9a-f]{6}|[0-9a-f]{8})$/.test(code)) return undefined;
+  const key = code.slice(0, 6);
+  const value = Number.parseInt(key, 16) * 256;
+  const errno = errnos.get(((value >>> 24) & 0x7f).toString(16).padStart(2, '0'));
+  const special = named.get(key);
+  if (!errno && !special) return undefined;
+  const file = files.get(value & 0xffe000) ?? special?.file;
+  const platform = code.length === 8 ? EFI_STATUS[Number.parseInt(code.slice(6), 16)] : undefined;
+  return {
+    code,
+    key,
+    ...(errno === undefined ? {} : { errno: errno.name, errnoText: errno.text }),
+    ...(file === undefined ? {} : { file }),
+    ...(special === undefined ? {} : { text: special.texts.join(' / ') }),
+    ...(platform === undefined ? {} : { platform }),
+  };
+}
+
+/** What is known about an iPXE code, as an entry like those of the tables. */
+export function ipxeEntry(error: IpxeError): KnowledgeEntry {
+  const words = error.text ?? error.errnoText ?? 'unknown';
+  const where = error.file === undefined ? '' : ` in ${error.file}`;
+  const platform = error.platform === undefined ? '' : `, ${error.platform}`;
+  return {
+    id: `ipxe-${error.key}`,
+    code: error.key,
+    texts: [`${words} (https://ipxe.org/${error.code})`],
+    printedBy: 'iPXE',
+    meaning: `${words}${where} (${error.errno ?? 'no errno'}: ${error.errnoText ?? 'unknown'}${platform}).`,
+    causes: causesOf(error),
+    source: 'iPXE include/errno.h and include/ipxe/errfile.h',
+  };
+}
+
+/** Every code that has a meaning or causes of its own. */
+export function ipxeEntries(): readonly KnowledgeEntry[] {
+  const keys = new Set([...IPXE_CAUSES.keys()].filter((key) => key.length === 6));
+  for (const key of named.keys()) keys.add(key);
+  return [...keys].sort().flatMap((key) => {
+    const error = decodeIpxeCode(key);
+    return error ? [ipxeEntry(error)] : [];
+  });
+}
+
+function causesOf(error: IpxeError): readonly KnownCause[] {
+  return (
+    IPXE_CAUSES.get(error.code) ??
+    IPXE_CAUSES.get(error.key) ??
+    IPXE_CAUSES.get(`${error.errno ?? ''}/${error.file ?? ''}`) ??
+    IPXE_CAUSES.get(error.errno ?? '') ?? [
+      { text: 'this code has no cause of its own in doctor', fix: [`open https://ipxe.org/${error.code}`] },
+    ]
+  );
+}
+
+function tableLines(table: string): string[] {
+  return table.split('\n').filter((line) => line !== '');
+}

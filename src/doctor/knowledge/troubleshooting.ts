@@ -1,0 +1,104 @@
+import { FINDING_CATALOGUE } from '../finding-catalogue.ts';
+import { ipxeEntries } from './ipxe-codes.ts';
+import type { KnowledgeEntry, KnownCause } from './knowledge-entry.ts';
+import { KNOWLEDGE } from './look-up.ts';
+
+/** docs/troubleshooting.md: every message and every finding, from the same data that doctor answers from. */
+export function renderTroubleshooting(): string {
+  const ipxe = ipxeEntries();
+  const withCauses = ipxe.filter((entry) =>
+    entry.causes.some((cause) => 'finding' in cause || cause.fix[0]?.startsWith('open ') !== true),
+  );
+  const others = ipxe.filter((entry) => !withCauses.includes(entry));
+  return [
+    '# What is on the screen, and what it means',
+    '',
+    '<!-- Generated from src/doctor/knowledge: npx tsx test/support/write-troubleshooting.ts -->',
+    '',
+    'Find the text on your screen below, or ask: `pxectl doctor "PXE-E21: Remote boot cancelled."` — any spelling will do.',
+    'Better still, let doctor look at what happened: `pxectl doctor --log dnsmasq.log`, `pxectl doctor --pcap boot.pcap`,',
+    '`pxectl doctor --config dnsmasq.conf`, or `sudo pxectl doctor --probe` from another machine on the network.',
+    'The same code can mean two things: UEFI firmware and the ROMs of BIOS network cards number differently. The words tell.',
+    '',
+    ...sections(KNOWLEDGE),
+    '## iPXE error codes',
+    '',
+    'The first six digits decide. Codes that are not listed: `pxectl doctor https://ipxe.org/2d0c618e` takes any apart.',
+    '',
+    ...withCauses.flatMap(entrySection),
+    '### Other iPXE codes',
+    '',
+    '| code | meaning |',
+    '|---|---|',
+    ...others.map((entry) => `| \`${entry.code ?? ''}\` | ${cell(entry.meaning)} |`),
+    '',
+    '# Findings',
+    '',
+    'What `pxectl doctor` reports, by the id in `--json`. Ids do not change.',
+    '',
+    ...[...FINDING_CATALOGUE].flatMap(([id, finding]) => [
+      `## ${id}`,
+      '',
+      `**${capital(finding.title)}** (${finding.severity})`,
+      '',
+      finding.cause,
+      '',
+      ...(finding.fix.length === 0 ? [] : [...finding.fix.map((step) => `- ${inline(step)}`), '']),
+      ...(finding.codes.length === 0
+        ? []
+        : [`On the screen: ${finding.codes.map((code) => `\`${code}\``).join(', ')}`, '']),
+    ]),
+  ].join('\n');
+}
+
+function sections(entries: readonly KnowledgeEntry[]): string[] {
+  const printers = [...new Set(entries.map((entry) => entry.printedBy))];
+  return printers.flatMap((printer) => [
+    `## ${printer}`,
+    '',
+    ...entries.filter((entry) => entry.printedBy === printer).flatMap(entrySection),
+  ]);
+}
+
+function entrySection(entry: KnowledgeEntry): string[] {
+  const [first = '', ...more] = entry.texts;
+  return [
+    `<a id="${entry.id}"></a>`,
+    '',
+    `### \`${first}\``,
+    '',
+    ...(more.length === 0 ? [] : [`Also: ${more.map((text) => `\`${text}\``).join(', ')}`, '']),
+    entry.meaning,
+    '',
+    ...entry.causes.map((cause, index) => `${index + 1}. ${causeText(cause)}`),
+    '',
+    `<sub>${entry.source}</sub>`,
+    '',
+  ];
+}
+
+function causeText(cause: KnownCause): string {
+  if ('finding' in cause) {
+    const title = FINDING_CATALOGUE.get(cause.finding)?.title ?? cause.finding;
+    return `[${title}](#${cause.finding}) — when ${cause.tell}`;
+  }
+  const fix = cause.fix.length === 0 ? '' : ` → ${cause.fix.map(inline).join('; ')}`;
+  return `${capital(cause.text)}${fix}`;
+}
+
+/** Lines that are to be copied are set as code. */
+function inline(step: string): string {
+  const isCode =
+    /^[a-z][\w-]*=|^(?:sudo|chmod|curl|dnsmasq|ip|pxectl) |^[a-z-]+$|^#cloud-config|^\s*version: 1|^autoinstall:/.test(
+      step,
+    );
+  return isCode ? `\`${step}\`` : step;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|');
+}
