@@ -105,7 +105,8 @@ function problemsOf(issue: z.core.$ZodIssue, raw: unknown): ConfigProblem[] {
       const suggestion =
         value === undefined
           ? allowed[0]
-          : (nearestWord(String(value), allowed) ?? nearestNumber(value, issue.values));
+          : (nearestWord(typeof value === 'string' ? value : shown(value), allowed) ??
+            nearestNumber(value, issue.values));
       return [
         {
           code,

@@ -21,7 +21,7 @@ const HTTP_TWIN: ReadonlyMap<Firmware, Firmware> = new Map([
 ]);
 
 /** MAC prefixes that the IEEE registered for Raspberry Pi boards. */
-const RASPBERRY_PI_PREFIXES = [
+export const RASPBERRY_PI_PREFIXES = [
   'b8:27:eb',
   'dc:a6:32',
   'e4:5f:01',
@@ -32,7 +32,7 @@ const RASPBERRY_PI_PREFIXES = [
 ];
 
 /** option 97 of a Raspberry Pi 4 or 5 begins with `RPi` */
-const RASPBERRY_PI_UUID_PREFIX = '525069';
+export const RASPBERRY_PI_UUID_PREFIX = '525069';
 
 /** The firmware (or second-stage loader) that sent the packet. Of several architectures the first known one counts. */
 export function firmwareOf(facts: ClientFacts): Firmware {

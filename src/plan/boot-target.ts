@@ -1,0 +1,149 @@
+import type { BootContext } from '../model/boot-context.ts';
+import type { BootTarget } from '../model/boot-plan.ts';
+import type { Machine } from '../model/config.ts';
+import { assetError } from '../model/errors.ts';
+import { fileOf, type FileRole, type ImageManifest } from '../model/image.ts';
+import { kernelArguments } from './kernel-arguments.ts';
+
+/** Which kernel of an image: its own, or the hardware enablement one of a newer release. */
+export type KernelVariant = 'standard' | 'hwe';
+
+/** The machine's own disk. */
+export const LOCAL_TARGET: BootTarget = {
+  image: 'local',
+  kernel: '',
+  initrd: '',
+  arguments: [],
+  isUnattended: false,
+  ramMiB: 0,
+};
+
+/** What follows the loader: something at once, or a menu to choose from. */
+export type BootChoice =
+  | { readonly kind: 'direct'; readonly target: BootTarget; readonly because: string }
+  | {
+      readonly kind: 'menu';
+      readonly entries: readonly MenuEntry[];
+      /** id of the entry that is booted when nobody chooses */
+      readonly defaultId: string;
+      /** 0 waits for ever */
+      readonly timeoutSeconds: number;
+      readonly because: string;
+    };
+
+export interface MenuEntry {
+  /** unique in the menu: the image id, with `-hwe` behind it for the second kernel, or `local` */
+  readonly id: string;
+  readonly title: string;
+  readonly target: BootTarget;
+  /** undefined for the local disk, which every machine has */
+  readonly architecture?: ImageManifest['architecture'];
+}
+
+/**
+ * What is booted from one image on one machine.
+ * @throws PxectlError E_IMAGE_NOT_FETCHED when the image, or its kernel, is not in the store
+ */
+export function bootTarget(
+  context: BootContext,
+  imageId: string,
+  machine?: Machine,
+  options: { readonly isUnattended?: boolean; readonly variant?: KernelVariant } = {},
+): BootTarget {
+  if (imageId === 'local') return LOCAL_TARGET;
+  const image = context.images.find((candidate) => candidate.id === imageId);
+  if (image === undefined) throw notFetched(imageId, 'it is in the configuration but not in the store');
+  const isHwe = options.variant === 'hwe';
+  const kernel = pathOf(image, isHwe ? 'kernel-hwe' : 'kernel');
+  const initrd = pathOf(image, isHwe ? 'initrd-hwe' : 'initrd');
+  const isUnattended = options.isUnattended ?? false;
+  return {
+    image: image.id,
+    kernel,
+    initrd,
+    arguments: kernelArguments(context, {
+      image,
+      isUnattended,
+      initrd,
+      ...(machine === undefined ? {} : { machine }),
+    }),
+    isUnattended,
+    ramMiB: image.boot.ramMiB,
+  };
+}
+
+function pathOf(image: ImageManifest, role: FileRole): string {
+  const file = fileOf(image, role);
+  if (file === undefined) throw notFetched(image.id, `its ${role} is not in the store`);
+  return file.path;
+}
+
+function notFetched(imageId: string, why: string): Error {
+  return assetError('E_IMAGE_NOT_FETCHED', {
+    what: `the image ${imageId} is not here`,
+    why,
+    next: `pxectl fetch ${imageId}`,
+    details: { image: imageId },
+  });
+}
+
+/** The image id, or `local`, that a machine boots when nobody chooses. */
+export function defaultImageOf(context: BootContext, machine: Machine | undefined): string {
+  // a machine whose install is done must not be installed again: its own disk comes first
+  if (machine?.install !== undefined && !machine.isArmed) return 'local';
+  return machine?.image ?? context.config.boot.default;
+}
+
+/** Whether the next boot of this machine installs without asking (and wipes its disk). */
+export function isUnattendedInstall(context: BootContext, machine: Machine | undefined): boolean {
+  return machine?.install !== undefined && machine.isArmed && defaultImageOf(context, machine) !== 'local';
+}
+
+/**
+ * Whether a client is left to boot its own disk without any answer: that is its default and there is no menu.
+ * With a menu the loader starts, and the disk is the entry that is taken when nobody chooses.
+ */
+export function isLeftAlone(context: BootContext, machine: Machine | undefined): boolean {
+  return !context.config.boot.menu && defaultImageOf(context, machine) === 'local';
+}
+
+/**
+ * What follows the loader on this machine, or on any other client when none is given.
+ * @throws PxectlError E_IMAGE_NOT_FETCHED
+ */
+export function bootChoice(context: BootContext, machine?: Machine): BootChoice {
+  const { boot } = context.config;
+  const imageId = defaultImageOf(context, machine);
+  if (machine !== undefined && isUnattendedInstall(context, machine)) {
+    const target = bootTarget(context, imageId, machine, { isUnattended: true });
+    return { kind: 'direct', target, because: `${machine.name} has an armed install: no menu` };
+  }
+  const because =
+    machine?.install === undefined
+      ? `the default is ${imageId}`
+      : `the install of ${machine.name} is done or disarmed: the default is the local disk`;
+  if (!boot.menu) return { kind: 'direct', target: bootTarget(context, imageId, machine), because };
+  if (imageId !== 'local') bootTarget(context, imageId, machine);
+  return {
+    kind: 'menu',
+    entries: [...context.images.flatMap((image) => entriesOf(context, image, machine)), LOCAL_ENTRY],
+    defaultId: imageId,
+    timeoutSeconds: boot.timeoutSeconds,
+    because,
+  };
+}
+
+const LOCAL_ENTRY: MenuEntry = { id: 'local', title: 'Boot from the local disk', target: LOCAL_TARGET };
+
+function entriesOf(context: BootContext, image: ImageManifest, machine: Machine | undefined): MenuEntry[] {
+  const { architecture } = image;
+  const entry = {
+    id: image.id,
+    title: image.title,
+    target: bootTarget(context, image.id, machine),
+    architecture,
+  };
+  if (fileOf(image, 'kernel-hwe') === undefined) return [entry];
+  const hwe = bootTarget(context, image.id, machine, { variant: 'hwe' });
+  return [entry, { id: `${image.id}-hwe`, title: `${image.title} (HWE kernel)`, target: hwe, architecture }];
+}

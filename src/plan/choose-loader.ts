@@ -1,0 +1,160 @@
+import type { BootContext } from '../model/boot-context.ts';
+import type { IgnoreReason } from '../model/boot-plan.ts';
+import type { Machine } from '../model/config.ts';
+import { type Firmware, type LoaderPlatform, platformOf } from '../model/firmware.ts';
+import { LOADER_PATHS, type LoaderFamily } from '../model/loader.ts';
+
+/** A loader program that firmware is given, as a path below the TFTP root (the same below `/loaders/` over HTTP). */
+export interface LoaderChoice {
+  readonly path: string;
+  readonly family: LoaderFamily;
+  readonly because: readonly string[];
+}
+
+export interface LoaderRefusal {
+  readonly reason: IgnoreReason;
+  readonly detail: string;
+}
+
+/** A loader that can be chosen: every file of `needs` must be in the store. */
+interface Candidate {
+  readonly needs: readonly string[];
+  readonly family: LoaderFamily;
+  readonly why: string;
+}
+
+const one = (path: string, family: LoaderFamily, why: string): Candidate => ({ needs: [path], family, why });
+
+const LPXELINUX = one(LOADER_PATHS.lpxelinux, 'pxelinux', 'lpxelinux loads the kernel over HTTP');
+const PXELINUX = one(LOADER_PATHS.pxelinux, 'pxelinux', 'pxelinux loads the kernel over TFTP');
+const PXELINUX_ON_IPXE = one(
+  LOADER_PATHS.pxelinux,
+  'pxelinux',
+  'an iPXE ROM runs pxelinux.0, not lpxelinux.0',
+);
+const UNDIONLY = one(LOADER_PATHS.undionly, 'ipxe', 'undionly.kpxe is iPXE on the ROM’s own driver');
+
+/** What each setting of `loaders.bios` means, best first. */
+const BIOS_LOADERS = {
+  auto: [LPXELINUX, PXELINUX, UNDIONLY],
+  pxelinux: [LPXELINUX, PXELINUX],
+  ipxe: [UNDIONLY],
+} as const satisfies Record<string, readonly Candidate[]>;
+
+interface UefiLoaders {
+  readonly signedIpxe: readonly Candidate[];
+  readonly ipxe: readonly Candidate[];
+  readonly shim: readonly Candidate[];
+  readonly grub: readonly Candidate[];
+}
+
+const UEFI_LOADERS: Readonly<Record<Exclude<LoaderPlatform, 'bios'>, UefiLoaders>> = {
+  x64: {
+    signedIpxe: [
+      {
+        needs: [LOADER_PATHS.ipxeShimX64, LOADER_PATHS.ipxeSignedX64],
+        family: 'ipxe',
+        why: 'the signed iPXE chain starts with and without Secure Boot',
+      },
+    ],
+    ipxe: [one(LOADER_PATHS.ipxeX64, 'ipxe', 'iPXE uses the driver of the firmware (snponly)')],
+    shim: [
+      {
+        needs: [LOADER_PATHS.shimX64, LOADER_PATHS.grubX64],
+        family: 'shim',
+        why: 'shim and GRUB are signed for Secure Boot',
+      },
+    ],
+    grub: [one(LOADER_PATHS.grubX64, 'grub', 'GRUB without shim: Secure Boot must be off')],
+  },
+  arm64: {
+    signedIpxe: [],
+    ipxe: [one(LOADER_PATHS.ipxeArm64, 'ipxe', 'iPXE uses the driver of the firmware (snponly)')],
+    shim: [
+      {
+        needs: [LOADER_PATHS.shimArm64, LOADER_PATHS.grubArm64],
+        family: 'shim',
+        why: 'shim and GRUB are signed for Secure Boot',
+      },
+    ],
+    grub: [one(LOADER_PATHS.grubArm64, 'grub', 'GRUB without shim: Secure Boot must be off')],
+  },
+  ia32: {
+    signedIpxe: [],
+    ipxe: [one(LOADER_PATHS.ipxeIa32, 'ipxe', 'iPXE for 32-bit UEFI')],
+    shim: [],
+    grub: [],
+  },
+};
+
+/**
+ * Chooses the program that this firmware runs first, from what the loader store really holds (DESIGN §4).
+ * @param isRomIpxe the client's own ROM is iPXE: it runs pxelinux.0 but not lpxelinux.0
+ */
+export function chooseLoader(
+  context: BootContext,
+  firmware: Firmware,
+  machine: Machine | undefined,
+  isRomIpxe = false,
+): LoaderChoice | LoaderRefusal {
+  const platform = platformOf(firmware);
+  if (platform === undefined) {
+    return { reason: 'unsupported-architecture', detail: `pxectl has no loader for ${firmware}` };
+  }
+  const { candidates, because } =
+    platform === 'bios'
+      ? biosCandidates(context, isRomIpxe)
+      : uefiCandidates(context, platform, machine?.secureBoot === true);
+  const inStore = new Set(context.loaders.files.map((file) => file.path));
+  const chosen = candidates.find((candidate) => candidate.needs.every((path) => inStore.has(path)));
+  const path = chosen?.needs[0];
+  if (chosen === undefined || path === undefined) return missing(firmware, candidates);
+  return { path, family: chosen.family, because: [...because, chosen.why] };
+}
+
+interface Candidates {
+  readonly candidates: readonly Candidate[];
+  readonly because: readonly string[];
+}
+
+function biosCandidates(context: BootContext, isRomIpxe: boolean): Candidates {
+  const setting = context.config.loaders.bios;
+  const candidates: readonly Candidate[] = isRomIpxe ? [PXELINUX_ON_IPXE] : BIOS_LOADERS[setting];
+  return { candidates, because: setting === 'auto' ? [] : [`loaders.bios is ${setting}`] };
+}
+
+function uefiCandidates(
+  context: BootContext,
+  platform: Exclude<LoaderPlatform, 'bios'>,
+  isSecureBoot: boolean,
+): Candidates {
+  const loaders = UEFI_LOADERS[platform];
+  if (isSecureBoot) {
+    const because = ['the machine has secureBoot: true: only signed loaders start'];
+    return { candidates: [...loaders.shim, ...loaders.signedIpxe], because };
+  }
+  const setting = context.config.loaders.uefi;
+  const because = setting === 'auto' ? [] : [`loaders.uefi is ${setting}`];
+  switch (setting) {
+    case 'ipxe':
+      return { candidates: [...loaders.signedIpxe, ...loaders.ipxe], because };
+    case 'grub':
+      return { candidates: [...loaders.shim, ...loaders.grub], because };
+    case 'auto':
+      return {
+        candidates: [...loaders.signedIpxe, ...loaders.ipxe, ...loaders.shim, ...loaders.grub],
+        because,
+      };
+  }
+}
+
+function missing(firmware: Firmware, candidates: readonly Candidate[]): LoaderRefusal {
+  const wanted = candidates.map((candidate) => candidate.needs.join(' with ')).join(', or ');
+  return {
+    reason: 'loader-missing',
+    detail:
+      wanted === ''
+        ? `there is no loader for ${firmware} with this configuration`
+        : `no loader for ${firmware} is in the store: it needs ${wanted} (pxectl fetch gets loaders)`,
+  };
+}

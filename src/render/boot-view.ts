@@ -1,0 +1,60 @@
+import type { BootContext } from '../model/boot-context.ts';
+import type { Machine } from '../model/config.ts';
+import type { BootTarget } from '../model/boot-plan.ts';
+import { bootChoice } from '../plan/boot-target.ts';
+import { plainTitle } from './quoting.ts';
+
+/** What a loader's file shows and boots, the same for every loader. */
+export interface BootView {
+  readonly title: string;
+  readonly isMenu: boolean;
+  readonly defaultId: string;
+  /** 0 waits for ever */
+  readonly timeoutSeconds: number;
+  readonly entries: readonly BootViewEntry[];
+}
+
+export interface BootViewEntry {
+  readonly id: string;
+  readonly label: string;
+  readonly isLocal: boolean;
+  readonly isDefault: boolean;
+  readonly isArm64: boolean;
+  readonly target: BootTarget;
+}
+
+/**
+ * What follows the loader on this machine, or on every other client.
+ * @throws PxectlError E_IMAGE_NOT_FETCHED
+ */
+export function bootView(context: BootContext, machine?: Machine): BootView {
+  const choice = bootChoice(context, machine);
+  const title = machine === undefined ? 'pxectl' : `pxectl: ${machine.name}`;
+  if (choice.kind === 'direct') {
+    const { target } = choice;
+    const image = context.images.find((candidate) => candidate.id === target.image);
+    const entry = {
+      id: target.image,
+      label: plainTitle(image?.title ?? 'the local disk'),
+      isLocal: target.image === 'local',
+      isDefault: true,
+      isArm64: image?.architecture === 'arm64',
+      target,
+    };
+    return { title, isMenu: false, defaultId: entry.id, timeoutSeconds: 0, entries: [entry] };
+  }
+  return {
+    title,
+    isMenu: true,
+    defaultId: choice.defaultId,
+    timeoutSeconds: choice.timeoutSeconds,
+    entries: choice.entries.map((entry) => ({
+      id: entry.id,
+      label: plainTitle(entry.title),
+      isLocal: entry.target.image === 'local',
+      isDefault: entry.id === choice.defaultId,
+      isArm64: entry.architecture === 'arm64',
+      target: entry.target,
+    })),
+  };
+}

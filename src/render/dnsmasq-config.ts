@@ -1,0 +1,211 @@
+import { type BootContext, httpBaseUrl } from '../model/boot-context.ts';
+import type { Machine } from '../model/config.ts';
+import { stateLayout } from '../model/state-layout.ts';
+import { netmaskOf, networkOf } from '../protocol/addresses.ts';
+import { RASPBERRY_PI_PREFIXES, RASPBERRY_PI_UUID_PREFIX } from '../plan/firmware-of.ts';
+import { type BootProfile, bootProfiles, CLIENT_KINDS, type ClientKind } from './dnsmasq-profiles.ts';
+import { quoteWord } from './quoting.ts';
+import { fillTemplate, type ReadTemplate } from './template-engine.ts';
+
+export interface DnsmasqOptions {
+  /** the state folder, absolute */
+  readonly stateRoot: string;
+  /** the program that will read it, `2.90`; none: one that knows every option used here */
+  readonly version?: string;
+  /** user it drops to; none: its own default */
+  readonly user?: string;
+}
+
+/** Architectures that some loader of ours runs on. */
+const KNOWN_ARCHITECTURES: readonly number[] = [
+  ...new Set(CLIENT_KINDS.map((kind: ClientKind) => kind.architecture)),
+];
+
+interface Section {
+  readonly comment: string;
+  readonly lines: readonly string[];
+}
+
+/** First versions with the options that older ones refuse to start with (CHANGELOG of dnsmasq). */
+const SINCE = { tftpSinglePort: [2, 81], dhcpPxeVendor: [2, 83] } as const;
+
+/** `run/dnsmasq.conf`: planBoot's answers, compiled into tags. Tag sets exclude each other: of two that match, the last counts. */
+export function renderDnsmasqConfig(
+  context: BootContext,
+  readTemplate: ReadTemplate,
+  options: DnsmasqOptions,
+): string {
+  const { network } = context.config;
+  const profiles = bootProfiles(context);
+  const sections: Section[] = [
+    serverSection(context, options),
+    classifySection(options),
+    machineSection(profiles),
+    refusalSection(context, profiles),
+    leaseSection(context),
+    answerSection(context, profiles),
+  ];
+  return fillTemplate(readTemplate('dnsmasq.conf.hbs'), {
+    title: `pxectl: ${network.mode} mode on ${network.interface}, ${httpBaseUrl(context.config)}`,
+    sections: sections.filter((section) => section.lines.length > 0),
+  });
+}
+
+function isSince(version: string | undefined, [major, minor]: readonly [number, number]): boolean {
+  const [, foundMajor, foundMinor] = /^(\d+)\.(\d+)/.exec(version ?? '') ?? [];
+  if (foundMajor === undefined || foundMinor === undefined) return true;
+  return Number(foundMajor) > major || (Number(foundMajor) === major && Number(foundMinor) >= minor);
+}
+
+const word = (text: string): string => quoteWord(text, 'dnsmasq');
+
+function serverSection(context: BootContext, options: DnsmasqOptions): Section {
+  const layout = stateLayout(options.stateRoot);
+  return {
+    comment: 'no DNS, one interface, files from the serve folder alone',
+    lines: [
+      'port=0',
+      `interface=${word(context.config.network.interface)}`,
+      'except-interface=lo',
+      'bind-dynamic',
+      'log-dhcp',
+      'log-facility=-',
+      ...(options.user === undefined ? [] : [`user=${word(options.user)}`]),
+      `dhcp-leasefile=${pathText(`${layout.run}/dnsmasq.leases`)}`,
+      'enable-tftp',
+      `tftp-root=${pathText(layout.tftpRoot)}`,
+      ...(isSince(options.version, SINCE.tftpSinglePort) ? ['tftp-single-port'] : []),
+      '# names and addresses stay in the header: shim and old ROMs read nothing else',
+      'dhcp-no-override',
+    ],
+  };
+}
+
+/** dnsmasq takes the rest of the line as the path: spaces are fine there, commas are not (tftp-root takes an interface). */
+function pathText(path: string): string {
+  word(path.replaceAll(' ', ''));
+  return path;
+}
+
+function classifySection(options: DnsmasqOptions): Section {
+  return {
+    comment: 'who is asking',
+    lines: [
+      ...(isSince(options.version, SINCE.dhcpPxeVendor) ? ['dhcp-pxe-vendor=PXEClient,HTTPClient'] : []),
+      'dhcp-vendorclass=set:netboot,PXEClient',
+      'dhcp-vendorclass=set:netboot,HTTPClient',
+      'dhcp-vendorclass=set:http,HTTPClient',
+      'dhcp-match=set:ipxe,175',
+      'dhcp-userclass=set:ipxe,iPXE',
+      ...KNOWN_ARCHITECTURES.map((code) => `dhcp-match=set:arch-${code},option:client-arch,${code}`),
+      ...RASPBERRY_PI_PREFIXES.map((prefix) => `dhcp-mac=set:raspberry-pi,${prefix}:*:*:*`),
+      `dhcp-match=set:raspberry-pi,97,00:${RASPBERRY_PI_UUID_PREFIX.replace(/(..)(?!$)/g, '$1:')}`,
+      // in the packet of a UEFI HTTP client the architecture may still be that of its PXE stack
+      'tag-if=set:http-x64,tag:arch-16,tag:!ipxe',
+      'tag-if=set:http-x64,tag:http,tag:arch-7,tag:!ipxe',
+      'tag-if=set:http-x64,tag:http,tag:arch-9,tag:!ipxe',
+      'tag-if=set:http-arm64,tag:arch-19,tag:!ipxe',
+      'tag-if=set:http-arm64,tag:http,tag:arch-11,tag:!ipxe',
+    ],
+  };
+}
+
+function machineSection(profiles: readonly BootProfile[]): Section {
+  const lines = profiles.flatMap((profile) =>
+    profile.machines.flatMap((machine) => machineLines(machine, profile.tag)),
+  );
+  return { comment: 'machines whose answer differs from the default', lines };
+}
+
+function machineLines(machine: Machine, tag: string): string[] {
+  const name = `# ${machine.name}`;
+  if (machine.mac !== undefined) return [name, `dhcp-mac=set:${tag},${machine.mac}`];
+  if (machine.uuid === undefined) return [];
+  const bytes = machine.uuid.replaceAll('-', '').replace(/(..)(?!$)/g, '$1:');
+  return [name, `dhcp-match=set:${tag},97,00:${bytes}`];
+}
+
+/** Conditions under which a profile holds: its own tag, or for the default none of the others. */
+function conditionOf(profile: BootProfile, profiles: readonly BootProfile[]): string {
+  if (profile.tag !== '') return `tag:${profile.tag},`;
+  return profiles
+    .filter((other) => other.tag !== '')
+    .map((other) => `tag:!${other.tag},`)
+    .join('');
+}
+
+/** A condition as dnsmasq writes it: `tag:a,tag:!b,`. */
+function tagList(tags: readonly string[]): string {
+  return tags.map((tag) => `tag:${tag},`).join('');
+}
+
+/** Clients that get no answer at all: an answer with an empty file name is what PXE-E21 is made of. */
+function refusalSection(context: BootContext, profiles: readonly BootProfile[]): Section {
+  const unknown = ['netboot', '!ipxe', ...KNOWN_ARCHITECTURES.map((code) => `!arch-${code}`)];
+  const lines = [
+    `dhcp-ignore=${tagList(unknown).slice(0, -1)}`,
+    'dhcp-ignore=tag:raspberry-pi,tag:arch-0,tag:!ipxe',
+    ...(context.config.network.mode === 'pxe-only' ? ['dhcp-ignore=tag:!netboot'] : []),
+  ];
+  for (const profile of profiles) {
+    const condition = conditionOf(profile, profiles);
+    for (const kind of CLIENT_KINDS) {
+      const answer = profile.answers.get(kind.name);
+      if (answer?.action !== 'ignore') continue;
+      const tags = `${condition}${tagList(kind.tags)}`.slice(0, -1);
+      lines.push(`# ${kind.name}: ${answer.reason}`, `dhcp-ignore=tag:netboot,${tags}`);
+    }
+  }
+  return { comment: 'no answer: unknown architectures, and who is left to its own disk', lines };
+}
+
+function leaseSection(context: BootContext): Section {
+  const { address, prefix, mode, range } = context.config.network;
+  const netmask = netmaskOf(prefix);
+  if (mode === 'proxy' || range === undefined) {
+    const { network } = networkOf(address, prefix);
+    const comment = 'boot information only: the address comes from the router';
+    return { comment, lines: [`dhcp-range=${network},proxy,${netmask}`] };
+  }
+  const isFull = mode === 'full';
+  const httpKinds = CLIENT_KINDS.filter((kind) => kind.isHttp);
+  return {
+    comment: isFull
+      ? 'addresses for everyone: there is no other DHCP server'
+      : 'short leases for PXE clients alone',
+    lines: [
+      isFull
+        ? `dhcp-range=${range.first},${range.last},${netmask},1h`
+        : `dhcp-range=tag:netboot,${range.first},${range.last},${netmask},10m`,
+      ...(isFull ? ['dhcp-authoritative'] : []),
+      '# this server is no router',
+      'dhcp-option=3',
+      ...httpKinds.map((kind) => `dhcp-option-force=${tagList(kind.tags)}60,HTTPClient`),
+    ],
+  };
+}
+
+function answerSection(context: BootContext, profiles: readonly BootProfile[]): Section {
+  const { address, mode } = context.config.network;
+  const lines: string[] = [];
+  for (const profile of profiles) {
+    const condition = conditionOf(profile, profiles);
+    for (const kind of CLIENT_KINDS) {
+      const answer = profile.answers.get(kind.name);
+      if (answer?.action !== 'boot') continue;
+      const file = word(answer.bootFile);
+      lines.push(
+        mode === 'proxy' && kind.service !== undefined
+          ? `pxe-service=${condition}tag:!ipxe,tag:!http,${kind.service},"pxectl",${file}`
+          : `dhcp-boot=${condition}${tagList(kind.tags)}${file},${address},${address}`,
+      );
+    }
+  }
+  if (mode === 'proxy' && !lines.some((line) => line.startsWith('pxe-service='))) {
+    lines.push(
+      '# never matches; without any pxe-service dnsmasq answers no PXE client',
+      'pxe-service=tag:never,x86PC,"pxectl",0',
+    );
+  }
+  return { comment: 'what they get; the address is written out, or iPXE finds nothing to boot', lines };
+}

@@ -1,0 +1,83 @@
+import { type BootContext, httpBaseUrl } from '../model/boot-context.ts';
+import type { Machine } from '../model/config.ts';
+import { machineKey } from '../plan/kernel-arguments.ts';
+import { secondStageUrl } from '../plan/plan-boot.ts';
+import { bootView, type BootViewEntry } from './boot-view.ts';
+import { quoteWord } from './quoting.ts';
+import { fillTemplate, type ReadTemplate } from './template-engine.ts';
+
+const ATTEMPTS = 5;
+const PAUSE_SECONDS = 5;
+/** spanning tree keeps a switch port closed for up to 50 s: DHCP must be tried for longer */
+const FIRST_STAGE_ATTEMPTS = 12;
+const FAILED_PAUSE_MS = 15_000;
+
+/** The address of the script of one machine. */
+export function machineScriptUrl(context: BootContext, machine: Machine): string {
+  return `${httpBaseUrl(context.config)}/machines/${machineKey(machine)}.ipxe`;
+}
+
+/** The script of one machine, or (without one) `boot.ipxe`, which sends every machine to its own. */
+export function renderIpxeScript(
+  context: BootContext,
+  readTemplate: ReadTemplate,
+  machine?: Machine,
+): string {
+  const view = bootView(context, machine);
+  const base = httpBaseUrl(context.config);
+  const isMixed = new Set(context.images.map((image) => image.architecture === 'arm64')).size > 1;
+  return fillTemplate(readTemplate('boot.ipxe.hbs'), {
+    title: view.title,
+    machines:
+      machine === undefined ? context.config.machines.flatMap((known) => rulesFor(context, known)) : [],
+    menu: view.isMenu,
+    base,
+    defaultId: quoteWord(view.defaultId, 'ipxe'),
+    timeoutMs: view.timeoutSeconds * 1000,
+    entries: view.entries.map((entry) => entryView(context, entry, isMixed)),
+    attempts: ATTEMPTS,
+    pauseSeconds: PAUSE_SECONDS,
+    failedPauseMs: FAILED_PAUSE_MS,
+  });
+}
+
+/** The script that iPXE 2.x looks for beside itself (`autoexec.ipxe`), before it asks DHCP. */
+export function renderAutoexec(context: BootContext, readTemplate: ReadTemplate): string {
+  return fillTemplate(readTemplate('autoexec.ipxe.hbs'), {
+    base: httpBaseUrl(context.config),
+    secondStageUrl: secondStageUrl(context),
+    attempts: FIRST_STAGE_ATTEMPTS,
+    pauseSeconds: PAUSE_SECONDS,
+    failedPauseMs: FAILED_PAUSE_MS,
+  });
+}
+
+/** By which iPXE settings a machine is known; the MAC comes first. */
+function rulesFor(context: BootContext, machine: Machine): Record<string, string>[] {
+  const url = quoteWord(machineScriptUrl(context, machine), 'ipxe');
+  if (machine.mac !== undefined) return [{ setting: '${netX/mac}', value: machine.mac, url }];
+  if (machine.uuid !== undefined) return [{ setting: '${uuid}', value: machine.uuid, url }];
+  return [];
+}
+
+function entryView(context: BootContext, entry: BootViewEntry, isMixed: boolean): Record<string, unknown> {
+  const { target } = entry;
+  const base = `${httpBaseUrl(context.config)}/images/${target.image}`;
+  const initrdName = target.initrd.split('/').pop() ?? '';
+  // UEFI hands a kernel its initrd by name; a BIOS ignores the argument
+  const named = target.arguments.some((argument) => argument.startsWith('initrd='))
+    ? []
+    : [`initrd=${initrdName}`];
+  const isCpuGuarded = isMixed && !entry.isLocal;
+  return {
+    id: quoteWord(entry.id, 'ipxe'),
+    label: entry.label,
+    isLocal: entry.isLocal,
+    guard: !isCpuGuarded ? '' : entry.isArm64 ? 'iseq ${buildarch} arm64 && ' : 'iseq ${buildarch} arm64 || ',
+    kernelUrl: entry.isLocal ? '' : quoteWord(`${base}/${target.kernel}`, 'ipxe'),
+    initrdUrl: entry.isLocal ? '' : quoteWord(`${base}/${target.initrd}`, 'ipxe'),
+    arguments: entry.isLocal
+      ? ''
+      : [...named, ...target.arguments].map((word) => quoteWord(word, 'ipxe')).join(' '),
+  };
+}

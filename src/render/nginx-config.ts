@@ -1,0 +1,39 @@
+import type { BootContext } from '../model/boot-context.ts';
+import { stateLayout } from '../model/state-layout.ts';
+import { quoteWord } from './quoting.ts';
+import { fillTemplate, type ReadTemplate } from './template-engine.ts';
+
+export interface NginxOptions {
+  /** the state folder, absolute */
+  readonly stateRoot: string;
+  /** user of the workers; none: the one that nginx was built with, or whoever starts it */
+  readonly user?: string;
+}
+
+/** Paths that the pxectl process answers, behind nginx. */
+const DYNAMIC_PREFIXES = ['/seed/', '/report/', '/api/'];
+
+/** The port on loopback on which the pxectl process answers what nginx passes on. */
+export function dynamicPort(context: BootContext): number {
+  return context.config.http.port + 1;
+}
+
+/** `run/nginx.conf`. */
+export function renderNginxConfig(
+  context: BootContext,
+  readTemplate: ReadTemplate,
+  options: NginxOptions,
+): string {
+  const layout = stateLayout(options.stateRoot);
+  // the template puts every path into double quotes: what would end them is refused here
+  for (const folder of [layout.run, layout.httpRoot]) quoteWord(folder, 'nginx');
+  return fillTemplate(readTemplate('nginx.conf.hbs'), {
+    user: options.user === undefined ? '' : quoteWord(options.user, 'nginx'),
+    run: layout.run,
+    httpRoot: layout.httpRoot,
+    address: context.config.network.address,
+    port: context.config.http.port,
+    upstream: `127.0.0.1:${dynamicPort(context)}`,
+    dynamicPrefixes: DYNAMIC_PREFIXES,
+  });
+}

@@ -1,0 +1,117 @@
+import type { BootContext } from '../model/boot-context.ts';
+import type { Machine } from '../model/config.ts';
+import { macWithHyphens } from '../protocol/addresses.ts';
+import { LOADER_PATHS } from '../model/loader.ts';
+import { machineKey } from '../plan/kernel-arguments.ts';
+import { renderDnsmasqConfig } from './dnsmasq-config.ts';
+import { renderGrubConfig } from './grub-config.ts';
+import { renderAutoexec, renderIpxeScript } from './ipxe-script.ts';
+import { renderNginxConfig } from './nginx-config.ts';
+import { renderPxelinuxConfig } from './pxelinux-config.ts';
+import type { ReadTemplate } from './template-engine.ts';
+
+/** One generated file. */
+export interface RenderedFile {
+  /** relative to the state folder, with `/` */
+  readonly path: string;
+  readonly content: string;
+  /** what it is for, one line */
+  readonly purpose: string;
+}
+
+export interface RenderOptions {
+  /** the state folder, absolute: what dnsmasq.conf and nginx.conf name their folders by */
+  readonly stateRoot?: string;
+  /** version of the dnsmasq that will read its file, `2.90` */
+  readonly dnsmasqVersion?: string;
+  /** users that dnsmasq and nginx drop to */
+  readonly dnsmasqUser?: string;
+  readonly nginxUser?: string;
+}
+
+const DEFAULT_STATE_ROOT = '/var/lib/pxectl';
+
+/**
+ * Every file that is served or that an engine is started with.
+ * @throws PxectlError E_IMAGE_NOT_FETCHED, E_CONFIG_UNSAFE_VALUE
+ */
+export function renderAll(
+  context: BootContext,
+  readTemplate: ReadTemplate,
+  options: RenderOptions = {},
+): RenderedFile[] {
+  const stateRoot = options.stateRoot ?? DEFAULT_STATE_ROOT;
+  const autoexec = renderAutoexec(context, readTemplate);
+  const autoexecPurpose = 'first script of an iPXE that looks for one beside itself';
+  return [
+    {
+      path: 'serve/tftp/pxelinux.cfg/default',
+      content: renderPxelinuxConfig(context, readTemplate),
+      purpose: 'BIOS: menu of pxelinux',
+    },
+    {
+      path: 'serve/tftp/grub/grub.cfg',
+      content: renderGrubConfig(context, readTemplate),
+      purpose: 'UEFI with Secure Boot: menu of GRUB',
+    },
+    ...autoexecPaths(context).map((path) => ({ path, content: autoexec, purpose: autoexecPurpose })),
+    {
+      path: 'serve/http/boot.ipxe',
+      content: renderIpxeScript(context, readTemplate),
+      purpose: 'second stage: menu of iPXE, sends known machines to their own script',
+    },
+    ...context.config.machines.flatMap((machine) => machineFiles(context, readTemplate, machine)),
+    {
+      path: 'run/dnsmasq.conf',
+      content: renderDnsmasqConfig(context, readTemplate, {
+        stateRoot,
+        ...(options.dnsmasqVersion === undefined ? {} : { version: options.dnsmasqVersion }),
+        ...(options.dnsmasqUser === undefined ? {} : { user: options.dnsmasqUser }),
+      }),
+      purpose: 'engines dnsmasq and docker: DHCP and TFTP',
+    },
+    {
+      path: 'run/nginx.conf',
+      content: renderNginxConfig(context, readTemplate, {
+        stateRoot,
+        ...(options.nginxUser === undefined ? {} : { user: options.nginxUser }),
+      }),
+      purpose: 'engines dnsmasq and docker: HTTP',
+    },
+  ];
+}
+
+/** Beside every iPXE there is, under TFTP and (for HTTP Boot) below /loaders/. */
+function autoexecPaths(context: BootContext): string[] {
+  const hasSignedIpxe = context.loaders.files.some((file) => file.path === LOADER_PATHS.ipxeSignedX64);
+  const names = [
+    'autoexec.ipxe',
+    'ipxe/autoexec.ipxe',
+    ...(hasSignedIpxe ? ['ipxe-signed/autoexec.ipxe'] : []),
+  ];
+  return names.flatMap((name) => [`serve/tftp/${name}`, `serve/http/loaders/${name}`]);
+}
+
+function machineFiles(context: BootContext, readTemplate: ReadTemplate, machine: Machine): RenderedFile[] {
+  const purpose = `machine ${machine.name}`;
+  // names that pxelinux and GRUB look for: 01- (Ethernet) and the MAC, or the bare UUID
+  const key = machine.mac === undefined ? machine.uuid : `01-${macWithHyphens(machine.mac)}`;
+  if (key === undefined) return [];
+  return [
+    {
+      path: `serve/tftp/pxelinux.cfg/${key}`,
+      content: renderPxelinuxConfig(context, readTemplate, machine),
+      purpose: `${purpose}: pxelinux`,
+    },
+    {
+      path: `serve/tftp/grub/grub.cfg-${key}`,
+      content: renderGrubConfig(context, readTemplate, machine),
+      purpose: `${purpose}: GRUB`,
+    },
+    {
+      path: `serve/http/machines/${machineKey(machine)}.ipxe`,
+      content: renderIpxeScript(context, readTemplate, machine),
+      purpose: `${purpose}: iPXE`,
+    },
+  ];
+}
