@@ -33,7 +33,12 @@ export function replyEvent(
     loader: answer?.loader,
     stage: answer?.stage,
   });
-  return reply.yiaddr === UNSPECIFIED_IPV4 ? event : { ...event, ip: reply.yiaddr };
+  return {
+    ...event,
+    // the plan knows better than the packet: a BIOS whose ROM is iPXE may be served as a BIOS
+    ...(answer === undefined ? {} : { firmware: answer.firmware }),
+    ...(reply.yiaddr === UNSPECIFIED_IPV4 ? {} : { ip: reply.yiaddr }),
+  };
 }
 
 /** A packet that gets no answer, and why. */

@@ -9,10 +9,12 @@ import type { DhcpPacket } from '../../protocol/dhcp/dhcp-packet.ts';
 import { encodeDhcp } from '../../protocol/dhcp/encode-dhcp.ts';
 import { ProtocolError } from '../../protocol/protocol-error.ts';
 import { acceptPacket } from './accept-packet.ts';
+import { answerLease } from './answer-lease.ts';
 import { answerProxy } from './answer-proxy.ts';
 import { ignoredEvent, printable } from './client-events.ts';
 import { ignore, type Decision, type DhcpPort, type Planner, type Received } from './decision.ts';
 import { FloodGuard } from './flood-guard.ts';
+import { prepareLeases } from './lease-service.ts';
 import { QuietSink } from './quiet-sink.ts';
 import { replyDestination, STANDARD_PORTS, type DhcpPorts } from './reply-route.ts';
 
@@ -38,7 +40,8 @@ export interface ProxyDhcpServer {
 
 /**
  * Starts answering network boot clients on one interface, on ports 67 and 4011.
- * @throws PxectlError E_PORT_IN_USE, E_PRIVILEGE, E_NO_ADDRESS, E_NO_INTERFACE; nothing is left open then
+ * @throws PxectlError E_PORT_IN_USE, E_PRIVILEGE, E_NO_ADDRESS, E_NO_INTERFACE, E_CONFIG_VALUE (no range to lease);
+ * nothing is left open then
  */
 export async function startProxyDhcp(options: ProxyDhcpOptions): Promise<ProxyDhcpServer> {
   const { interfaceName, address, sink, plan } = options;
@@ -46,7 +49,9 @@ export async function startProxyDhcp(options: ProxyDhcpOptions): Promise<ProxyDh
   const quiet = new QuietSink(sink);
   const guard = new FloodGuard();
   const endpoints = new Map<DhcpPort, UdpEndpoint>();
-  const answer = (received: Received): Decision => answerProxy(received, plan, address);
+  const leases = await prepareLeases(options);
+  const answer = (received: Received, nowMs: number): Decision =>
+    leases === undefined ? answerProxy(received, plan, address) : answerLease(received, leases, nowMs);
 
   const onError = (error: Error): void => {
     const code = systemCodeOf(error) ?? 'unknown';
@@ -70,7 +75,7 @@ export async function startProxyDhcp(options: ProxyDhcpOptions): Promise<ProxyDh
     }
     const decision = guard.isLooping(packet, received.messageType, nowMs)
       ? ignore('rate-limited', 'the same packet comes again and again: look for a loop in the network')
-      : decideSafely(answer, received, onError);
+      : decideSafely(() => answer(received, nowMs), onError);
     carryOut(decision, received, nowMs);
   };
 
@@ -125,13 +130,9 @@ function decodeOrExplain(bytes: Uint8Array, explain: (problem: string) => void):
 }
 
 /** A mistake in the plan must cost one answer and not the server. */
-function decideSafely(
-  decide: (received: Received) => Decision,
-  received: Received,
-  onError: (error: Error) => void,
-): Decision {
+function decideSafely(decide: () => Decision, onError: (error: Error) => void): Decision {
   try {
-    return decide(received);
+    return decide();
   } catch (error) {
     onError(error instanceof Error ? error : new Error(messageOf(error)));
     return { action: 'note', events: [] };
