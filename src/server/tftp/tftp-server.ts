@@ -1,0 +1,325 @@
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import type { EventDetail, EventSink } from '../../model/boot-event.ts';
+import { bindError } from '../../net/bind-error.ts';
+import type { Ipv4Address, MacAddress } from '../../protocol/addresses.ts';
+import { ProtocolError } from '../../protocol/protocol-error.ts';
+import { cleanFileName } from '../../protocol/tftp/file-name.ts';
+import { negotiate } from '../../protocol/tftp/options.ts';
+import { decodeTftp, encodeTftp, TFTP_ERROR, type TftpRequest } from '../../protocol/tftp/packets.ts';
+import { NearNames } from '../near-names.ts';
+import { openInRoot } from '../serve-root.ts';
+import { ChunkCache } from './chunk-cache.ts';
+import { mtuOf } from './link-mtu.ts';
+import { SharedFiles } from './shared-files.ts';
+import { Transfer, type TransferOutcome, type TransferPeer } from './transfer.ts';
+
+/** The MAC behind an address in the neighbour table, if it is known. */
+export type ResolveMac = (ip: Ipv4Address) => MacAddress | undefined;
+
+export interface TftpServerOptions {
+  /** the server's own address: requests to it are answered from it */
+  readonly address: Ipv4Address;
+  /** default 69; 0 for any free port */
+  readonly port?: number;
+  /** the only folder that files are served from */
+  readonly root: string;
+  readonly sink: EventSink;
+  readonly resolveMac?: ResolveMac;
+  /** MTU of the link, by default that of the interface with `address` */
+  readonly mtu?: number;
+  /** transfers at once; more wait in a queue. Default 256 */
+  readonly maxTransfers?: number;
+  /** transfers at once for one address; more are refused with an ERROR. Default 16 */
+  readonly maxTransfersPerClient?: number;
+}
+
+export interface TftpServer {
+  readonly port: number;
+  /** Tells the clients, ends their transfers and frees the port. */
+  close(): Promise<void>;
+}
+
+const TICK_MS = 20;
+/** Requests that wait for a free place; a client asks again by itself after a few seconds. */
+const MAX_QUEUED = 512;
+const QUEUE_VALID_MS = 5000;
+/** Requests whose file is being looked up. */
+const MAX_OPENING = 256;
+/** Events about rubbish in one second: a flood must not fill the disk. */
+const MAX_COMPLAINTS_PER_SECOND = 10;
+/** A request again from the same port within this time is a retransmission, later a client that began anew. */
+const SAME_REQUEST_MS = 900;
+
+interface Queued {
+  readonly request: TftpRequest;
+  readonly peer: TransferPeer;
+  readonly sinceMs: number;
+}
+
+/**
+ * A read-only TFTP server (RFC 1350, 2347, 2348, 2349, 7440) for one folder.
+ * @throws PxectlError E_PORT_IN_USE, E_PRIVILEGE or E_NO_ADDRESS when the port cannot be had
+ */
+export async function startTftpServer(options: TftpServerOptions): Promise<TftpServer> {
+  const port = options.port ?? 69;
+  const socket = createSocket('udp4');
+  await new Promise<void>((resolve, reject) => {
+    socket.once('error', (error) =>
+      reject(bindError(error, { protocol: 'udp', port, address: options.address })),
+    );
+    socket.bind(port, options.address, () => {
+      socket.removeAllListeners('error');
+      resolve();
+    });
+  });
+  return new Listener(socket, options);
+}
+
+class Listener implements TftpServer {
+  readonly port: number;
+  readonly #socket: Socket;
+  readonly #options: TftpServerOptions;
+  readonly #mtu: number;
+  readonly #maxTransfers: number;
+  readonly #maxPerClient: number;
+  readonly #cache = new ChunkCache();
+  readonly #files = new SharedFiles(this.#cache);
+  readonly #nearNames: NearNames;
+  /** by `address:port` of the client */
+  readonly #transfers = new Map<string, Transfer>();
+  readonly #opening = new Set<string>();
+  readonly #queue = new Map<string, Queued>();
+  readonly #perClient = new Map<string, number>();
+  #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
+  #complaints = { second: 0, count: 0 };
+
+  constructor(socket: Socket, options: TftpServerOptions) {
+    this.#socket = socket;
+    this.#options = options;
+    this.port = socket.address().port;
+    this.#mtu = options.mtu ?? mtuOf(options.address);
+    this.#maxTransfers = options.maxTransfers ?? 256;
+    this.#maxPerClient = options.maxTransfersPerClient ?? 16;
+    this.#nearNames = new NearNames(options.root);
+    try {
+      // two hundred machines that are switched on together ask within the same moment
+      socket.setRecvBufferSize(1 << 20);
+    } catch {
+      // the default holds about a hundred requests
+    }
+    socket.on('message', (bytes, remote) => this.#receive(bytes, remote));
+    socket.on('error', (error) => {
+      this.#emit('engine.warning', undefined, { message: `TFTP socket: ${error.message}` });
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#queue.clear();
+    for (const transfer of [...this.#transfers.values()]) transfer.stop('server-stopped');
+    clearInterval(this.#timer);
+    await new Promise<void>((resolve) => this.#socket.close(() => resolve()));
+  }
+
+  #receive(bytes: Buffer, remote: RemoteInfo): void {
+    if (this.#isClosed || remote.port === 0) return;
+    const address = remote.address as Ipv4Address;
+    try {
+      const packet = decodeTftp(bytes);
+      switch (packet.opcode) {
+        case 'rrq':
+          this.#admit(packet, address, remote.port);
+          return;
+        case 'wrq':
+          this.#reply(remote, TFTP_ERROR.accessViolation, 'this server is read-only');
+          this.#complain(address, 'write-refused', { path: cleanFileName(packet.fileName) });
+          return;
+        case 'data':
+        case 'ack':
+        case 'error':
+        case 'oack':
+          // belongs to no transfer; an answer to a stray packet could bounce for ever
+          return;
+      }
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      // never an ERROR for a broken ERROR or a stray answer
+      if (bytes[0] === 0 && (bytes[1] === 1 || bytes[1] === 2)) {
+        this.#reply(remote, TFTP_ERROR.illegalOperation, 'malformed request');
+      }
+      this.#complain(address, 'malformed', { message: error.message });
+    }
+  }
+
+  #admit(request: TftpRequest, address: Ipv4Address, port: number): void {
+    const key = `${address}:${port}`;
+    if (this.#opening.has(key)) return;
+    const path = cleanFileName(request.fileName);
+    const running = this.#transfers.get(key);
+    if (running !== undefined) {
+      const isSame = running.path === path && !running.hasProgress;
+      if (isSame && performance.now() - running.startedAtMs < SAME_REQUEST_MS) return;
+      running.stop('superseded');
+    }
+    const mac = this.#options.resolveMac?.(address);
+    const peer: TransferPeer = { address, port, mac };
+    if (request.mode !== 'octet') {
+      this.#reply(peer, TFTP_ERROR.illegalOperation, 'only octet mode (binary) is served here');
+      this.#emit('tftp.error', peer, {
+        path,
+        reason: 'mode-refused',
+        message: `mode ${printable(request.mode)}`,
+      });
+      return;
+    }
+    if ((this.#perClient.get(address) ?? 0) >= this.#maxPerClient) {
+      this.#reply(peer, TFTP_ERROR.undefined, 'too many transfers to this address at once');
+      this.#complain(address, 'too-many-transfers', { path, message: `${this.#maxPerClient} are under way` });
+      return;
+    }
+    const isFull = this.#transfers.size + this.#opening.size >= this.#maxTransfers;
+    if (!isFull && this.#opening.size < MAX_OPENING) {
+      void this.#serve(request, path, peer);
+    } else if (this.#queue.size < MAX_QUEUED) {
+      this.#queue.set(key, { request, peer, sinceMs: performance.now() });
+    } else {
+      this.#reply(peer, TFTP_ERROR.undefined, 'the server is busy, try again');
+      this.#complain(address, 'busy', { path });
+    }
+  }
+
+  async #serve(request: TftpRequest, path: string, peer: TransferPeer): Promise<void> {
+    const key = `${peer.address}:${peer.port}`;
+    this.#opening.add(key);
+    this.#perClient.set(peer.address, (this.#perClient.get(peer.address) ?? 0) + 1);
+    const outcome = await openInRoot(this.#options.root, path);
+    this.#opening.delete(key);
+    if (outcome.kind !== 'opened') {
+      this.#release(peer);
+      if (!this.#isClosed) await this.#refuse(outcome, path, peer);
+      return;
+    }
+    const file = this.#files.acquire(outcome.file);
+    if (this.#isClosed) {
+      this.#files.release(file);
+      return;
+    }
+    const negotiated = negotiate({ options: request.options, sizeBytes: file.sizeBytes, mtu: this.#mtu });
+    const transfer = new Transfer({
+      localAddress: this.#options.address,
+      peer,
+      path,
+      file,
+      cache: this.#cache,
+      negotiated,
+      onEnd: (ended, how) => {
+        if (this.#transfers.get(key) === ended) this.#transfers.delete(key);
+        this.#files.release(file);
+        this.#report(ended, how);
+        this.#release(peer);
+      },
+    });
+    this.#transfers.set(key, transfer);
+    const { blksize, windowsize } = negotiated;
+    this.#emit('tftp.start', peer, { path, sizeBytes: file.sizeBytes, blksize, windowsize });
+    this.#timer ??= setInterval(() => this.#tick(), TICK_MS);
+    transfer.start();
+  }
+
+  async #refuse(
+    outcome: { kind: 'missing' } | { kind: 'refused' | 'failed'; reason: string },
+    path: string,
+    peer: TransferPeer,
+  ): Promise<void> {
+    if (outcome.kind === 'missing') {
+      this.#reply(peer, TFTP_ERROR.notFound, 'file not found');
+      const near = await this.#nearNames.find(path);
+      this.#emit('tftp.missing', peer, {
+        path: printable(path),
+        ...(near.length === 0 ? {} : { message: `did you mean ${near.join(' or ')}?` }),
+      });
+      return;
+    }
+    const isRefused = outcome.kind === 'refused';
+    this.#reply(
+      peer,
+      isRefused ? TFTP_ERROR.accessViolation : TFTP_ERROR.undefined,
+      isRefused ? 'access denied' : 'the server cannot read the file',
+    );
+    this.#emit('tftp.error', peer, {
+      path: printable(path),
+      reason: isRefused ? 'access-denied' : 'read-failed',
+      message: outcome.reason,
+    });
+  }
+
+  /** Gives a place back and lets the next in the queue have it. */
+  #release(peer: TransferPeer): void {
+    const left = (this.#perClient.get(peer.address) ?? 1) - 1;
+    if (left === 0) this.#perClient.delete(peer.address);
+    else this.#perClient.set(peer.address, left);
+    const now = performance.now();
+    for (const [key, queued] of this.#queue) {
+      this.#queue.delete(key);
+      if (now - queued.sinceMs > QUEUE_VALID_MS) continue;
+      this.#admit(queued.request, queued.peer.address, queued.peer.port);
+      break;
+    }
+  }
+
+  #tick(): void {
+    const now = performance.now();
+    for (const transfer of this.#transfers.values()) transfer.tick(now);
+    if (this.#transfers.size === 0) {
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+    }
+  }
+
+  #report(transfer: Transfer, outcome: TransferOutcome): void {
+    const { blksize, windowsize } = transfer.negotiated;
+    const detail = {
+      path: transfer.path,
+      sizeBytes: transfer.sizeBytes,
+      sentBytes: outcome.kind === 'done' ? transfer.sizeBytes : transfer.sentBytes,
+      durationMs: Math.round(performance.now() - transfer.startedAtMs),
+      blksize,
+      windowsize,
+      ...(outcome.message === undefined ? {} : { message: outcome.message }),
+      ...(outcome.kind === 'done' ? {} : { reason: outcome.reason }),
+    };
+    this.#emit(`tftp.${outcome.kind}`, transfer.peer, detail);
+  }
+
+  #complain(address: Ipv4Address, reason: string, detail: EventDetail): void {
+    const second = Math.floor(performance.now() / 1000);
+    if (this.#complaints.second !== second) this.#complaints = { second, count: 0 };
+    this.#complaints.count += 1;
+    if (this.#complaints.count > MAX_COMPLAINTS_PER_SECOND) return;
+    const mac = this.#options.resolveMac?.(address);
+    this.#emit('tftp.error', { address, port: 0, mac }, { reason, ...detail });
+  }
+
+  #reply(to: { address: string; port: number }, code: number, message: string): void {
+    this.#socket.send(encodeTftp({ opcode: 'error', code, message }), to.port, to.address, () => undefined);
+  }
+
+  #emit(
+    type: 'tftp.start' | 'tftp.done' | 'tftp.missing' | 'tftp.error' | 'tftp.aborted' | 'engine.warning',
+    peer: TransferPeer | undefined,
+    detail: EventDetail,
+  ): void {
+    this.#options.sink.emit({
+      type,
+      ...(peer === undefined ? {} : { ip: peer.address }),
+      ...(peer?.mac === undefined ? {} : { mac: peer.mac }),
+      detail,
+    });
+  }
+}
+
+function printable(text: string): string {
+  return text.replace(/[\x00-\x1f\x7f]/g, '?').slice(0, 300);
+}

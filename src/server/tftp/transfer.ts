@@ -1,0 +1,322 @@
+import { createSocket, type Socket } from 'node:dgram';
+import type { Ipv4Address, MacAddress } from '../../protocol/addresses.ts';
+import { ProtocolError } from '../../protocol/protocol-error.ts';
+import type { Negotiated } from '../../protocol/tftp/options.ts';
+import {
+  decodeTftp,
+  encodeTftp,
+  readAckBlock,
+  TFTP_ERROR,
+  writeDataHeader,
+} from '../../protocol/tftp/packets.ts';
+import { TftpSender, type SenderAction } from '../../protocol/tftp/sender.ts';
+import { CHUNK_BYTES, type ChunkCache } from './chunk-cache.ts';
+import type { SharedFile } from './shared-files.ts';
+
+export interface TransferPeer {
+  readonly address: Ipv4Address;
+  readonly port: number;
+  readonly mac: MacAddress | undefined;
+}
+
+/** How a transfer ended. */
+export type TransferOutcome =
+  | { readonly kind: 'done'; readonly message?: string }
+  | {
+      readonly kind: 'aborted';
+      readonly reason: 'size-probe' | 'client-aborted' | 'superseded' | 'server-stopped';
+      readonly message: string;
+    }
+  | {
+      readonly kind: 'error';
+      readonly reason: 'timeout' | 'client-gone' | 'file-changed' | 'socket';
+      readonly message: string;
+    };
+
+export interface TransferInput {
+  /** the address that the client sent its request to: the answers must come from it */
+  readonly localAddress: Ipv4Address;
+  readonly peer: TransferPeer;
+  /** as asked for, cleaned */
+  readonly path: string;
+  readonly file: SharedFile;
+  readonly cache: ChunkCache;
+  readonly negotiated: Negotiated;
+  readonly onEnd: (transfer: Transfer, outcome: TransferOutcome) => void;
+}
+
+/** Waiting time before the first retransmission; it doubles up to the longest. */
+const TIMEOUT_MS = 1000;
+const LONGEST_TIMEOUT_MS = 8000;
+/** With the doubling: about 15 s for a client that never answers, about a minute for one that answered once. */
+const HANDSHAKE_RETRIES = 4;
+const RETRIES = 10;
+/** When a client of a window says again what it has: longer than an acknowledgement on its way takes on a LAN. */
+const GAP_TIMEOUT_MS = 40;
+
+/** One file on its way to one client, over a socket of its own (RFC 1350 §4: its port is the transfer's id). */
+export class Transfer {
+  readonly peer: TransferPeer;
+  readonly path: string;
+  readonly negotiated: Negotiated;
+  readonly startedAtMs = performance.now();
+  readonly #input: TransferInput;
+  readonly #file: SharedFile;
+  readonly #sender: TftpSender;
+  readonly #socket: Socket;
+  #packet: Buffer;
+  #next = 1;
+  #last = 0;
+  #deadlineMs = Number.POSITIVE_INFINITY;
+  #lastChunk = -1;
+  #isWaitingForDisk = false;
+  #hasEnded = false;
+
+  constructor(input: TransferInput) {
+    this.#input = input;
+    this.peer = input.peer;
+    this.path = input.path;
+    this.negotiated = input.negotiated;
+    this.#file = input.file;
+    this.#sender = new TftpSender({
+      sizeBytes: input.file.sizeBytes,
+      blksize: input.negotiated.blksize,
+      windowsize: input.negotiated.windowsize,
+      hasOack: input.negotiated.accepted.length > 0,
+      handshakeRetries: HANDSHAKE_RETRIES,
+      retries: RETRIES,
+    });
+    this.#packet = Buffer.allocUnsafeSlow(4 + input.negotiated.blksize);
+    this.#socket = createSocket('udp4');
+    this.#socket.on('message', (bytes) => this.#receive(bytes));
+    this.#socket.on('error', (error) => this.#socketFailed(error));
+  }
+
+  get sizeBytes(): number {
+    return this.#file.sizeBytes;
+  }
+
+  /** bytes that the client has acknowledged */
+  get sentBytes(): number {
+    return Math.min(this.#sender.ackedBlocks * this.negotiated.blksize, this.#file.sizeBytes);
+  }
+
+  /** whether the client has answered anything yet */
+  get hasProgress(): boolean {
+    return !this.#sender.isNegotiating && this.#sender.ackedBlocks > 0;
+  }
+
+  start(): void {
+    this.#socket.bind(0, this.#input.localAddress, () => {
+      if (this.#hasEnded) return;
+      // connected: the kernel drops packets of strangers, reports a closed port, and looks up the route only once
+      this.#socket.connect(this.peer.port, this.peer.address, () => {
+        if (this.#hasEnded) return;
+        try {
+          // acknowledgements of a large window must not be lost for want of room
+          this.#socket.setSendBufferSize(1 << 20);
+        } catch {
+          // the default is slower, not wrong
+        }
+        this.#input.cache.want(this.#file, 0);
+        this.#do(this.#sender.start());
+      });
+    });
+  }
+
+  /** To be called some times a second: retransmits when the deadline has passed. */
+  tick(nowMs: number): void {
+    if (nowMs < this.#deadlineMs || this.#isWaitingForDisk) return;
+    this.#do(this.#sender.expire());
+  }
+
+  /** Ends the transfer from our side and tells the client. */
+  stop(reason: 'superseded' | 'server-stopped'): void {
+    if (reason === 'server-stopped') this.#sendError(TFTP_ERROR.undefined, 'the server is stopping');
+    const message = reason === 'superseded' ? 'the client began anew' : 'pxectl stopped';
+    this.#end({ kind: 'aborted', reason, message });
+  }
+
+  #receive(bytes: Buffer): void {
+    if (this.#hasEnded) return;
+    const block = readAckBlock(bytes);
+    if (block >= 0) {
+      this.#do(this.#sender.receiveAck(block));
+      return;
+    }
+    try {
+      const packet = decodeTftp(bytes);
+      if (packet.opcode === 'error') this.#clientSaysError(packet.code, packet.message);
+    } catch (error) {
+      // rubbish on a transfer's port changes nothing: the timer goes on
+      if (!(error instanceof ProtocolError)) throw error;
+    }
+  }
+
+  #clientSaysError(code: number, message: string): void {
+    const text = `the client sent error ${code}${message === '' ? '' : `: ${printable(message)}`}`;
+    // EDK2 and Intel ROMs ask for the size first and hang up after the OACK: nothing is wrong
+    const isProbe = this.#sender.isNegotiating && this.negotiated.isSizeAsked;
+    this.#end({ kind: 'aborted', reason: isProbe ? 'size-probe' : 'client-aborted', message: text });
+  }
+
+  #socketFailed(error: NodeJS.ErrnoException): void {
+    if (this.#hasEnded) return;
+    if (error.code === 'ECONNREFUSED') {
+      const isLastUnderWay = this.#sender.sentBlocks === this.#sender.totalBlocks;
+      if (isLastUnderWay && !this.#sender.isNegotiating) {
+        this.#end({
+          kind: 'done',
+          message: 'the client closed its port without acknowledging the last blocks',
+        });
+      } else {
+        this.#end({
+          kind: 'error',
+          reason: 'client-gone',
+          message: 'the client closed its port in the middle of the transfer',
+        });
+      }
+      return;
+    }
+    this.#end({ kind: 'error', reason: 'socket', message: error.message });
+  }
+
+  #do(action: SenderAction): void {
+    switch (action.kind) {
+      case 'send-blocks':
+        this.#next = action.first;
+        this.#last = action.last;
+        this.#restartTimer();
+        this.#pump();
+        return;
+      case 'wait':
+        if (action.isGapReported) {
+          this.#deadlineMs = Math.min(this.#deadlineMs, performance.now() + GAP_TIMEOUT_MS);
+        }
+        return;
+      case 'send-oack':
+        this.#restartTimer();
+        this.#socket.send(encodeTftp({ opcode: 'oack', options: this.negotiated.accepted }), (error) => {
+          if (error !== null) this.#socketFailed(error);
+        });
+        return;
+      case 'done':
+        this.#end({ kind: 'done' });
+        return;
+      case 'failed':
+        this.#giveUp();
+        return;
+    }
+  }
+
+  #giveUp(): void {
+    const { ackedBlocks, sentBlocks, totalBlocks } = this.#sender;
+    // the last acknowledgement is often lost: the client has its file and is gone
+    if (sentBlocks === totalBlocks && ackedBlocks >= totalBlocks - 1 && ackedBlocks > 0) {
+      this.#end({ kind: 'done', message: 'the client did not acknowledge the last block' });
+      return;
+    }
+    this.#sendError(TFTP_ERROR.undefined, 'no acknowledgement came');
+    const message = this.#sender.isNegotiating
+      ? 'the client did not answer the first packet'
+      : `the client stopped answering after block ${ackedBlocks} of ${totalBlocks}`;
+    this.#end({ kind: 'error', reason: 'timeout', message });
+  }
+
+  /** Sends what the window allows and the disk has brought; goes on when more is read. */
+  #pump(): void {
+    const { blksize } = this.negotiated;
+    while (this.#next <= this.#last && !this.#hasEnded) {
+      const lengthBytes = this.#copyBlock(this.#next);
+      if (lengthBytes < 0) return;
+      writeDataHeader(this.#packet, this.#next);
+      this.#next += 1;
+      const isWhole = lengthBytes === blksize;
+      this.#socket.send(isWhole ? this.#packet : this.#packet.subarray(0, 4 + lengthBytes));
+      // the kernel took it at once, or Node keeps the buffer until it does: then it must not be written again
+      if (this.#socket.getSendQueueCount() > 0) this.#packet = Buffer.allocUnsafeSlow(4 + blksize);
+    }
+  }
+
+  /** Copies a block behind the header; its length, or -1 when the disk must be waited for or the file has shrunk. */
+  #copyBlock(block: number): number {
+    const { blksize } = this.negotiated;
+    const start = (block - 1) * blksize;
+    const end = Math.min(start + blksize, this.#file.sizeBytes);
+    let offset = start;
+    while (offset < end) {
+      const index = Math.floor(offset / CHUNK_BYTES);
+      const chunk = this.#input.cache.peek(this.#file, index);
+      if (chunk === undefined) {
+        this.#waitForDisk(index);
+        return -1;
+      }
+      if (index > this.#lastChunk) this.#readAhead(index);
+      const from = offset - index * CHUNK_BYTES;
+      const count = Math.min(end - offset, CHUNK_BYTES - from);
+      if (from + count > chunk.lengthBytes) {
+        this.#fileChanged(chunk.error);
+        return -1;
+      }
+      chunk.bytes.copy(this.#packet, 4 + offset - start, from, from + count);
+      offset += count;
+    }
+    return end - start;
+  }
+
+  #readAhead(index: number): void {
+    this.#lastChunk = index;
+    this.#input.cache.want(this.#file, index);
+    if ((index + 1) * CHUNK_BYTES < this.#file.sizeBytes) this.#input.cache.want(this.#file, index + 1);
+  }
+
+  #waitForDisk(index: number): void {
+    if (this.#isWaitingForDisk) return;
+    this.#isWaitingForDisk = true;
+    this.#input.cache.want(this.#file, index, () => {
+      this.#isWaitingForDisk = false;
+      if (this.#hasEnded) return;
+      this.#restartTimer();
+      this.#pump();
+    });
+  }
+
+  #fileChanged(error: Error | undefined): void {
+    this.#sendError(TFTP_ERROR.undefined, 'the file changed while it was read');
+    const message =
+      error === undefined
+        ? 'the file became shorter during the transfer'
+        : `reading failed: ${error.message}`;
+    this.#end({ kind: 'error', reason: 'file-changed', message });
+  }
+
+  #restartTimer(): void {
+    const first = this.negotiated.timeoutMs ?? TIMEOUT_MS;
+    const factor = 2 ** Math.min(this.#sender.retriesDone, 3);
+    this.#deadlineMs = performance.now() + Math.max(first, Math.min(first * factor, LONGEST_TIMEOUT_MS));
+  }
+
+  #sendError(code: number, message: string): void {
+    try {
+      this.#socket.send(encodeTftp({ opcode: 'error', code, message }));
+    } catch {
+      // not connected yet: the client learns it by its own timer
+    }
+  }
+
+  #end(outcome: TransferOutcome): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#deadlineMs = Number.POSITIVE_INFINITY;
+    try {
+      this.#socket.close();
+    } catch {
+      // it never came to be bound
+    }
+    this.#input.onEnd(this, outcome);
+  }
+}
+
+function printable(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 200);
+}
