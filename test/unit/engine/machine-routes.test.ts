@@ -1,0 +1,139 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { machineRoutes } from '../../../src/engine/machine-routes.ts';
+import type { BootContext } from '../../../src/model/boot-context.ts';
+import type { NewBootEvent } from '../../../src/model/boot-event.ts';
+import type { Ipv4Address, MacAddress } from '../../../src/protocol/addresses.ts';
+import type { HttpRouteResponse } from '../../../src/server/http/http-route.ts';
+import { contextFrom, DEBIAN_12 } from '../../support/boot-context.ts';
+
+const MAC = '52:54:00:00:00:01' as MacAddress;
+const OTHER = '52:54:00:00:00:02' as MacAddress;
+const SEED_PATH = '/seed/52-54-00-00-00-01/preseed.cfg';
+
+let folder: string;
+let context: BootContext;
+let events: NewBootEvent[];
+let disarmed: MacAddress[];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'pxectl-seed-'));
+  await writeFile(join(folder, 'node.cfg'), 'd-i preseed/late_command string wget @PXECTL_REPORT@/done\n');
+  events = [];
+  disarmed = [];
+  context = contextFrom(
+    `version: 1
+network: { interface: eno1, address: 192.168.1.50 }
+images: [debian-12]
+boot: { default: debian-12 }
+machines:
+  - { mac: "${MAC}", name: node-1, image: debian-12, install: { seed: node.cfg } }
+  - { mac: "${OTHER}", name: node-2, image: debian-12 }
+`,
+    [DEBIAN_12],
+    folder,
+  );
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+async function ask(
+  path: string,
+  options: { mac?: MacAddress; method?: 'GET' | 'POST' | 'HEAD'; body?: string } = { mac: MAC },
+): Promise<HttpRouteResponse | undefined> {
+  const routes = machineRoutes({
+    context: () => context,
+    sink: { emit: (event) => events.push(event) },
+    disarm: async (mac) => void disarmed.push(mac),
+  });
+  const route = routes.find((candidate) => path.startsWith(candidate.prefix));
+  return route?.handle({
+    method: options.method ?? 'GET',
+    path,
+    query: new URLSearchParams(),
+    ip: '192.168.1.7' as Ipv4Address,
+    ...(options.mac === undefined ? {} : { mac: options.mac }),
+    userAgent: 'debian-installer',
+    body: Buffer.from(options.body ?? ''),
+  });
+}
+
+describe('install seeds', () => {
+  it('gives the machine its seed, with this server’s addresses filled in', async () => {
+    const answer = await ask(SEED_PATH);
+    expect(answer).toMatchObject({ status: 200 });
+    expect(answer?.body).toBe(
+      'd-i preseed/late_command string wget http://192.168.1.50:8080/report/52-54-00-00-00-01/done\n',
+    );
+    expect(events).toMatchObject([{ type: 'seed.requested', mac: MAC, ip: '192.168.1.7' }]);
+  });
+
+  it('gives it to no other machine, and to none whose MAC is unknown', async () => {
+    expect(await ask(SEED_PATH, { mac: OTHER })).toMatchObject({ status: 403 });
+    expect(await ask(SEED_PATH, {})).toMatchObject({ status: 403 });
+    expect(events.map((event) => [event.type, event.detail?.['reason']])).toEqual([
+      ['seed.refused', 'other-machine'],
+      ['seed.refused', 'other-machine'],
+    ]);
+  });
+
+  it('gives none to a machine that is disarmed', async () => {
+    const machines = context.config.machines.map((machine) => ({ ...machine, isArmed: false }));
+    context = { ...context, config: { ...context.config, machines } };
+    const answer = await ask(SEED_PATH);
+    expect(answer).toMatchObject({ status: 403 });
+    expect(answer?.body).toContain('pxectl machines arm');
+  });
+
+  it('has nothing for machines without a seed, other names, or paths that lead out', async () => {
+    expect(await ask('/seed/52-54-00-00-00-02/preseed.cfg', { mac: OTHER })).toBeUndefined();
+    expect(await ask('/seed/nonsense/preseed.cfg')).toBeUndefined();
+    expect(await ask('/seed/52-54-00-00-00-01/user-data')).toMatchObject({ status: 404 });
+    expect(await ask('/seed/52-54-00-00-00-01/../../pxectl.yaml')).toMatchObject({ status: 404 });
+  });
+
+  it('says that the seed file is gone', async () => {
+    await rm(join(folder, 'node.cfg'));
+    expect(await ask(SEED_PATH)).toMatchObject({ status: 404 });
+    expect(events).toMatchObject([{ type: 'http.error' }]);
+  });
+
+  it('answers cloud-init’s optional files with nothing, which it takes for "none"', async () => {
+    const ubuntu = { ...DEBIAN_12, boot: { ...DEBIAN_12.boot, seedFormat: 'autoinstall' as const } };
+    context = { ...context, images: [ubuntu] };
+    for (const name of ['meta-data', 'vendor-data', 'network-config']) {
+      expect(await ask(`/seed/52-54-00-00-00-01/${name}`)).toMatchObject({ status: 200, body: '' });
+    }
+    expect((await ask('/seed/52-54-00-00-00-01/user-data'))?.status).toBe(200);
+  });
+});
+
+describe('reports of installers', () => {
+  it('takes subiquity’s JSON and plain text', async () => {
+    const body = JSON.stringify({
+      name: 'subiquity/Install',
+      description: 'installing kernel',
+      event_type: 'start',
+    });
+    expect(await ask('/report/52-54-00-00-00-01', { mac: MAC, method: 'POST', body })).toMatchObject({
+      status: 200,
+    });
+    await ask('/report/52-54-00-00-00-01', { mac: MAC, method: 'POST', body: 'partitioning\nmore' });
+    expect(events.map((event) => event.detail?.['message'])).toEqual([
+      'subiquity/Install: installing kernel',
+      'partitioning',
+    ]);
+  });
+
+  it('disarms a machine that is done', async () => {
+    await ask('/report/52-54-00-00-00-01/done', { mac: MAC });
+    expect(events).toMatchObject([{ type: 'install.done', mac: MAC }]);
+    expect(disarmed).toEqual([MAC]);
+  });
+
+  it('does not let one machine report for another', async () => {
+    expect(await ask('/report/52-54-00-00-00-01/done', { mac: OTHER })).toMatchObject({ status: 403 });
+    expect(disarmed).toEqual([]);
+  });
+});
