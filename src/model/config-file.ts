@@ -42,12 +42,50 @@ export function parseConfig(text: string, options: ParseConfigOptions): Config {
     });
   }
   const raw = toPlain(document, options.path);
-  const parsed = configFileSchema.safeParse(raw);
-  const outcome = parsed.success
-    ? checkConfig(parsed.data, options)
-    : { problems: parsed.error.issues.flatMap((issue) => problemsOf(issue, raw)) };
+  const outcome = check(raw, options);
   if ('config' in outcome) return outcome.config;
   throw problemsError(options.path, locateProblems(outcome.problems, document, lines));
+}
+
+/** Checks form and sense; what is wrong in form is left out before the rest is looked at, so that all is told at once. */
+function check(raw: unknown, options: ParseConfigOptions): ReturnType<typeof checkConfig> {
+  const parsed = configFileSchema.safeParse(raw);
+  if (parsed.success) return checkConfig(parsed.data, options);
+  const problems = withoutEchoes(parsed.error.issues.flatMap((issue) => problemsOf(issue, raw)));
+  // without the list of images every name of an image would look wrong
+  if (problems.some(({ path }) => path[0] === 'images')) return { problems };
+  const rest = configFileSchema.safeParse(without(raw, problems));
+  const others = rest.success ? checkConfig(rest.data, options) : { problems: [] };
+  const consequences = 'problems' in others ? others.problems : [];
+  return { problems: [...problems, ...consequences.filter((other) => !isAround(other.path, problems))] };
+}
+
+/** A misspelt key is one mistake: that the right key is missing needs no second line. */
+function withoutEchoes(problems: readonly ConfigProblem[]): readonly ConfigProblem[] {
+  const meant = new Set(
+    problems.flatMap(({ isKey, path, suggestion }) =>
+      isKey === true && suggestion !== undefined ? [pathText([...path.slice(0, -1), suggestion])] : [],
+    ),
+  );
+  return problems.filter(({ isKey, path }) => isKey === true || !meant.has(pathText(path)));
+}
+
+/** Whether one of the problems lies below this path: what is said of the whole may come from what was left out. */
+function isAround(path: ConfigPath, problems: readonly ConfigProblem[]): boolean {
+  return problems.some((problem) => path.every((step, index) => problem.path[index] === step));
+}
+
+/** A copy without the values that have a problem. */
+function without(raw: unknown, problems: readonly ConfigProblem[]): unknown {
+  const copy: unknown = structuredClone(raw);
+  for (const { path } of problems) {
+    const parent = valueAt(copy, path.slice(0, -1));
+    const key = path.at(-1);
+    if (typeof parent === 'object' && parent !== null && !Array.isArray(parent) && key !== undefined) {
+      Reflect.deleteProperty(parent, key);
+    }
+  }
+  return copy;
 }
 
 /** The document as plain values; an alias bomb is refused here. */

@@ -50,3 +50,8 @@ export function plainTitle(title: string): string {
     .replace(/\s+/g, ' ')
     .trim();
 }
+
+/** A sentence for a comment line: whatever would begin a new line becomes a space. */
+export function plainComment(sentence: string): string {
+  return sentence.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
+}

@@ -1,0 +1,57 @@
+import type { NetworkMode } from '../model/config.ts';
+import { explainUnsafe, IMAGE_ID, INTERFACE_NAME } from '../model/safe-text.ts';
+import { usageError } from '../model/errors.ts';
+import type { Ipv4Address } from '../protocol/addresses.ts';
+import { plainComment } from './quoting.ts';
+import { fillTemplate, type ReadTemplate } from './template-engine.ts';
+
+/** What `pxectl init` found on this machine, or was told. */
+export interface InitialConfig {
+  readonly interfaceName: string;
+  readonly address: Ipv4Address;
+  readonly prefix: number;
+  readonly mode: NetworkMode;
+  /** FIRST-LAST, for pxe-only and full */
+  readonly range?: string;
+  readonly httpPort?: number;
+  readonly images: readonly string[];
+  /** the address of the router, when there is one */
+  readonly router?: Ipv4Address;
+  /** what was assumed, one sentence an entry */
+  readonly assumed: readonly string[];
+}
+
+const DEFAULT_HTTP_PORT = 8080;
+const EXAMPLE_IMAGE = 'ubuntu-24.04';
+
+/**
+ * The text of a first pxectl.yaml, with a comment for every key.
+ * @throws PxectlError E_USAGE when a value cannot stand in the file
+ */
+export function renderInitialConfig(found: InitialConfig, readTemplate: ReadTemplate): string {
+  const checks = [
+    [found.interfaceName, INTERFACE_NAME] as const,
+    ...found.images.map((id) => [id, IMAGE_ID] as const),
+  ];
+  for (const [value, kind] of checks) {
+    const why = explainUnsafe(value, kind);
+    if (why !== undefined) throw usageError({ what: `${JSON.stringify(value)} cannot be used`, why });
+  }
+  const base = found.address.split('.').slice(0, 3).join('.');
+  return fillTemplate(readTemplate('pxectl.yaml.hbs'), {
+    remarks: [
+      found.router === undefined ? 'Found: no router.' : `Found: the router ${found.router}.`,
+      ...found.assumed.map((sentence) => `Assumed: ${plainComment(sentence)}`),
+    ],
+    interface: found.interfaceName,
+    address: found.address,
+    prefix: found.prefix,
+    mode: found.mode,
+    range: found.range,
+    exampleRange: `${base}.200-${base}.220`,
+    port: found.httpPort ?? DEFAULT_HTTP_PORT,
+    images: found.images,
+    default: found.images[0] ?? 'local',
+    exampleImage: found.images[0] ?? EXAMPLE_IMAGE,
+  });
+}

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { parseConfig } from '../../../src/model/config-file.ts';
+import { readTemplate } from '../../../src/platform/package-root.ts';
+import type { Ipv4Address } from '../../../src/protocol/addresses.ts';
+import { renderInitialConfig, type InitialConfig } from '../../../src/render/initial-config.ts';
+
+const FOUND: InitialConfig = {
+  interfaceName: 'eno1',
+  address: '10.20.30.40' as Ipv4Address,
+  prefix: 16,
+  mode: 'proxy',
+  images: ['debian-12'],
+  router: '10.20.0.1' as Ipv4Address,
+  assumed: ['the router gives addresses'],
+};
+const parse = (text: string) => parseConfig(text, { path: '/x/pxectl.yaml', stateRoot: '/x/.pxectl' });
+
+describe('the first pxectl.yaml', () => {
+  it('reads back as what init found, with the documented defaults', () => {
+    const text = renderInitialConfig(FOUND, readTemplate);
+    expect(text).toContain('# Found: the router 10.20.0.1.\n# Assumed: the router gives addresses\n');
+    expect(parse(text)).toMatchObject({
+      network: { interface: 'eno1', address: '10.20.30.40', prefix: 16, mode: 'proxy' },
+      http: { port: 8080 },
+      engine: 'auto',
+      images: ['debian-12'],
+      boot: { default: 'debian-12', menu: true, timeoutSeconds: 10 },
+      machines: [],
+    });
+  });
+
+  it('stays valid without images, and with a range', () => {
+    const text = renderInitialConfig(
+      { ...FOUND, images: [], mode: 'pxe-only', range: '10.20.1.1-10.20.1.9', httpPort: 81 },
+      readTemplate,
+    );
+    expect(parse(text)).toMatchObject({
+      images: [],
+      boot: { default: 'local' },
+      http: { port: 81 },
+      network: { range: { first: '10.20.1.1', last: '10.20.1.9' } },
+    });
+  });
+
+  it('stays valid when the examples in its comments are used', () => {
+    const text = renderInitialConfig(FOUND, readTemplate)
+      .replace('machines: []', 'machines:')
+      .replace('mirrors: {}', 'mirrors:')
+      .replace(/^#( {2}.*)$/gm, '$1')
+      .replace(/^ {2}# (arguments|serialBaud|range):/gm, '  $1:');
+    const config = parse(text);
+    expect(config.machines).toMatchObject([{ name: 'node-1', image: 'debian-12', secureBoot: true }]);
+    expect(config.boot.serialBaud).toBe(115200);
+    expect(config.network.range).toEqual({ first: '10.20.30.200', last: '10.20.30.220' });
+  });
+
+  it('cannot be broken out of by what it is told', () => {
+    expect(() => renderInitialConfig({ ...FOUND, interfaceName: 'eth0\nmode: full' }, readTemplate)).toThrow(
+      'cannot be used',
+    );
+    const text = renderInitialConfig({ ...FOUND, assumed: ['a\nengine: docker'] }, readTemplate);
+    expect(parse(text).engine).toBe('auto');
+  });
+});
