@@ -68,7 +68,7 @@ export function decodeIpxeCode(text: string): IpxeError | undefined {
   const value = Number.parseInt(key, 16) * 256;
   const errno = errnos.get(((value >>> 24) & 0x7f).toString(16).padStart(2, '0'));
   const special = named.get(key);
-  if (!errno && !special) return undefined;
+  if ((!errno && !special) || errno?.name === 'ENOERR') return undefined;
   const file = files.get(value & 0xffe000) ?? special?.file;
   const platform = code.length === 8 ? EFI_STATUS[Number.parseInt(code.slice(6), 16)] : undefined;
   return {
