@@ -20,7 +20,7 @@ const TFTP_ROLES = ['kernel', 'initrd', 'kernel-hwe', 'initrd-hwe'];
  * wanted there. Store files are hard links, so nothing is copied and nothing half-written is served.
  */
 export async function fillServeFolder(context: BootContext, layout: StateLayout): Promise<ServeFolderResult> {
-  const rendered = renderAll(context, readTemplate);
+  const rendered = renderAll(context, readTemplate, { stateRoot: layout.root });
   const wanted = new Set<string>();
   const changed: string[] = [];
 
