@@ -1,36 +1,24 @@
 import { environmentError, systemCodeOf } from '../model/errors.ts';
+import { findPortOwners, portInUseError, type PortProtocol } from './port-owner.ts';
+import { privilegeError } from './privileges.ts';
 
 /** What could not be bound. */
 export interface BindTarget {
-  readonly protocol: 'udp' | 'tcp';
+  readonly protocol: PortProtocol;
   readonly port: number;
   readonly address: string;
-  /** the program that holds the port, for example `dnsmasq (pid 812)`, where it is known */
-  readonly owner?: string;
 }
 
 /** Turns the failure to bind a port into an error that says who holds it or what is lacking; others pass through. */
-export function bindError(error: unknown, target: BindTarget): unknown {
-  const { protocol, port, address, owner } = target;
+export async function bindError(error: Error, target: BindTarget): Promise<Error> {
+  const { protocol, port, address } = target;
   const name = `${protocol.toUpperCase()} port ${port}`;
   switch (systemCodeOf(error)) {
     case 'EADDRINUSE':
-      return environmentError('E_PORT_IN_USE', {
-        what: `${name} on ${address} is taken`,
-        why: owner === undefined ? 'another program listens there' : `${owner} listens there`,
-        next: `stop that program; to see which it is: sudo ss -lnp${protocol === 'udp' ? 'u' : 't'} 'sport = :${port}'`,
-        cause: error,
-        details: { protocol, port, address, ...(owner === undefined ? {} : { owner }) },
-      });
+      return portInUseError(protocol, port, await findPortOwners(protocol, port), error);
     case 'EACCES':
     case 'EPERM':
-      return environmentError('E_PRIVILEGE', {
-        what: `not allowed to listen on ${name}`,
-        why: 'ports below 1024 need root or the capability CAP_NET_BIND_SERVICE',
-        next: 'run it with sudo, or: sudo setcap cap_net_bind_service,cap_net_raw+ep "$(readlink -f "$(command -v node)")"',
-        cause: error,
-        details: { protocol, port, address },
-      });
+      return privilegeError(`not permitted to open ${name}`, 'CAP_NET_BIND_SERVICE', error);
     case 'EADDRNOTAVAIL':
       return environmentError('E_NO_ADDRESS', {
         what: `this machine does not have the address ${address}`,

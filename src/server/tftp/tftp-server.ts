@@ -63,15 +63,18 @@ interface Queued {
 export async function startTftpServer(options: TftpServerOptions): Promise<TftpServer> {
   const port = options.port ?? 69;
   const socket = createSocket('udp4');
-  await new Promise<void>((resolve, reject) => {
-    socket.once('error', (error) =>
-      reject(bindError(error, { protocol: 'udp', port, address: options.address })),
-    );
-    socket.bind(port, options.address, () => {
-      socket.removeAllListeners('error');
-      resolve();
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.once('error', reject);
+      socket.bind(port, options.address, () => {
+        socket.off('error', reject);
+        resolve();
+      });
     });
-  });
+  } catch (error) {
+    socket.close();
+    throw await bindError(error as Error, { protocol: 'udp', port, address: options.address });
+  }
   return new Listener(socket, options);
 }
 

@@ -1,0 +1,172 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { BootEventType, EventDetail, EventSink } from '../../model/boot-event.ts';
+import { messageOf } from '../../model/errors.ts';
+import { bindError } from '../../net/bind-error.ts';
+import { parseIpv4, type Ipv4Address, type MacAddress } from '../../protocol/addresses.ts';
+import { answerFile } from './answer-file.ts';
+import { answerRoute } from './answer-route.ts';
+import { BufferPool } from './buffer-pool.ts';
+import { Exchange } from './exchange.ts';
+import type { HttpRoute } from './http-route.ts';
+import { readTarget } from './request-target.ts';
+
+export interface HttpServerOptions {
+  readonly address: Ipv4Address;
+  /** 0 for any free port */
+  readonly port: number;
+  /** the only folder that files are served from */
+  readonly root: string;
+  /** asked before the files, longest prefix first */
+  readonly routes?: readonly HttpRoute[];
+  readonly sink: EventSink;
+  /** the MAC behind an address in the neighbour table, if it is known */
+  readonly resolveMac?: (ip: Ipv4Address) => MacAddress | undefined;
+  /** silence after which a connection is closed, also in the middle of a download. Default 2 minutes */
+  readonly idleTimeoutMs?: number;
+}
+
+export interface HttpServer {
+  readonly port: number;
+  /** Stops listening and cuts what is under way. */
+  close(): Promise<void>;
+}
+
+const MAX_CONNECTIONS = 1024;
+const MAX_HEADER_BYTES = 16 * 1024;
+const HEADERS_TIMEOUT_MS = 15_000;
+/** For the request with its body (at most 1 MiB), not for the answer. */
+const REQUEST_TIMEOUT_MS = 60_000;
+const KEEP_ALIVE_MS = 30_000;
+const IDLE_TIMEOUT_MS = 120_000;
+const MAX_SPARE_BYTES = 32 * 1024 * 1024;
+/** All downloads together hold at most about twice this in buffers, two for each. */
+const BUFFER_BUDGET_BYTES = 48 * 1024 * 1024;
+
+/**
+ * Serves files below one folder, and routes for what is made per machine (HTTP/1.1, RFC 9110 and 9112).
+ * @throws PxectlError E_PORT_IN_USE, E_PRIVILEGE or E_NO_ADDRESS when the port cannot be had
+ */
+export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const pool = new BufferPool(MAX_SPARE_BYTES);
+  const routes = [...(options.routes ?? [])].sort((a, b) => b.prefix.length - a.prefix.length);
+  let downloads = 0;
+  const largestChunk = (): number => largestPowerOfTwo(BUFFER_BUDGET_BYTES / Math.max(1, downloads));
+
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const client = clientOf(options, request.socket);
+    const exchange = new Exchange(request, response, client.emit);
+    const target = readTarget(request.url ?? '');
+    if (target === undefined) {
+      exchange.refuse(400, 'the request target is malformed');
+      return;
+    }
+    exchange.path = target.path;
+    const route = routes.find((candidate) => target.path.startsWith(candidate.prefix));
+    const method = request.method ?? '';
+    if (method !== 'GET' && method !== 'HEAD' && !(method === 'POST' && route !== undefined)) {
+      response.setHeader('Allow', route === undefined ? 'GET, HEAD' : 'GET, HEAD, POST');
+      exchange.refuse(405, `method ${method.slice(0, 20)} is not served`);
+      return;
+    }
+    if (route !== undefined) {
+      await answerRoute({ route, exchange, method, target, mac: client.mac });
+      return;
+    }
+    downloads += 1;
+    try {
+      await answerFile({ root: options.root, exchange, pool, largestChunk });
+    } finally {
+      downloads -= 1;
+    }
+  };
+
+  const server = createServer(
+    {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      connectionsCheckingInterval: 5000,
+      noDelay: true,
+    },
+    (request, response) => {
+      // a client that resets its connection is seen by the response's close event
+      request.on('error', () => undefined);
+      response.on('error', () => undefined);
+      handle(request, response).catch((error: unknown) => {
+        clientOf(options, request.socket).emit('http.error', {
+          reason: 'internal',
+          message: messageOf(error),
+        });
+        response.destroy();
+      });
+    },
+  );
+  server.maxConnections = MAX_CONNECTIONS;
+  server.timeout = options.idleTimeoutMs ?? IDLE_TIMEOUT_MS;
+  server.on('clientError', refuseRubbish);
+  await listen(server, options);
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () => closeServer(server),
+  };
+}
+
+async function listen(server: Server, options: HttpServerOptions): Promise<void> {
+  const { address, port } = options;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen({ port, host: address, backlog: 511 }, () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+  } catch (error) {
+    throw await bindError(error as Error, { protocol: 'tcp', port, address });
+  }
+  server.on('error', (error) => {
+    options.sink.emit({ type: 'engine.warning', detail: { message: `HTTP socket: ${error.message}` } });
+  });
+}
+
+async function closeServer(server: Server): Promise<void> {
+  if (!server.listening) return;
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
+
+/** Bytes that are no HTTP: a short answer where it can still be written, and never an event per packet. */
+function refuseRubbish(error: NodeJS.ErrnoException, socket: Socket | { destroy(): void }): void {
+  if (!('writable' in socket) || !socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const status =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? '431 Request Header Fields Too Large'
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? '408 Request Timeout'
+        : '400 Bad Request';
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  socket.destroySoon();
+}
+
+interface Client {
+  readonly mac: MacAddress | undefined;
+  readonly emit: (type: BootEventType, detail: EventDetail) => void;
+}
+
+function clientOf(options: HttpServerOptions, socket: Socket): Client {
+  const ip = parseIpv4(socket.remoteAddress?.replace(/^::ffff:/, '') ?? '');
+  const mac = ip === undefined ? undefined : options.resolveMac?.(ip);
+  const who = { ...(ip === undefined ? {} : { ip }), ...(mac === undefined ? {} : { mac }) };
+  return { mac, emit: (type, detail) => options.sink.emit({ type, ...who, detail }) };
+}
+
+function largestPowerOfTwo(most: number): number {
+  return 2 ** Math.floor(Math.log2(Math.max(1, most)));
+}
