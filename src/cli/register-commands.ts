@@ -1,8 +1,29 @@
 import type { Command } from 'commander';
+import { registerCompletion } from './commands/completion.ts';
+import { registerDown } from './commands/down.ts';
+import { registerFetch } from './commands/fetch.ts';
+import { registerImages } from './commands/images.ts';
+import { registerInit } from './commands/init.ts';
+import { registerLab } from './commands/lab.ts';
+import { registerMachines } from './commands/machines.ts';
+import { registerReload } from './commands/reload.ts';
+import { registerRender } from './commands/render.ts';
+import { registerStatus } from './commands/status.ts';
+import { registerUp } from './commands/up.ts';
+import { registerWatch } from './commands/watch.ts';
 
 /** Every command, in the order in which help lists them. */
 export function registerCommands(program: Command): void {
-  for (const register of registrations) register(program);
+  registerInit(program);
+  registerFetch(program);
+  registerImages(program);
+  registerRender(program);
+  registerUp(program);
+  registerDown(program);
+  registerReload(program);
+  registerStatus(program);
+  registerWatch(program);
+  registerMachines(program);
+  registerLab(program);
+  registerCompletion(program);
 }
-
-const registrations: readonly ((program: Command) => void)[] = [];

@@ -1,6 +1,6 @@
 import { access, readFile } from 'node:fs/promises';
 import { dirname, join, parse, resolve } from 'node:path';
-import type { Config } from '../model/config.ts';
+import type { Config, EngineChoice } from '../model/config.ts';
 import { parseConfig } from '../model/config-file.ts';
 import { configError, systemCodeOf } from '../model/errors.ts';
 import { stateLayout, type StateLayout } from '../model/state-layout.ts';
@@ -15,6 +15,13 @@ export interface Project {
   readonly configPath: string;
   readonly config: Config;
   readonly layout: StateLayout;
+  readonly overrides: ConfigOverrides;
+}
+
+/** What the command line says instead of the file; it stays in force when the file is read again. */
+export interface ConfigOverrides {
+  readonly engine?: EngineChoice;
+  readonly defaultImage?: string;
 }
 
 /** The path of the configuration: `requested` as it is, else the nearest pxectl.yaml; undefined when there is none. */
@@ -52,7 +59,24 @@ export async function loadProject(
   const layout = layoutBeside(configPath);
   const text = await readConfigText(configPath);
   const config = parseConfig(text, { path: configPath, stateRoot: layout.root });
-  return { configPath, config: applyMachineState(config, await readMachineState(layout)), layout };
+  const known = applyMachineState(config, await readMachineState(layout));
+  return { configPath, config: known, layout, overrides: {} };
+}
+
+/** The project with the command line's wishes put over the file. */
+export function overrideConfig(project: Project, overrides: ConfigOverrides): Project {
+  const { config } = project;
+  const { engine = config.engine, defaultImage = config.boot.default } = overrides;
+  return {
+    ...project,
+    overrides,
+    config: { ...config, engine, boot: { ...config.boot, default: defaultImage } },
+  };
+}
+
+/** The project as the file says now, with the same overrides. */
+export async function reloadProject(project: Project): Promise<Project> {
+  return overrideConfig(await loadProject(project.configPath), project.overrides);
 }
 
 async function readConfigText(path: string): Promise<string> {

@@ -1,0 +1,82 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import { commandAction, requestedConfigPath, type CommandContext } from '../cli.ts';
+import { EXIT } from '../exit-codes.ts';
+
+interface FetchCommandOptions {
+  readonly from?: string;
+  readonly mirror: Readonly<Record<string, string>>;
+  readonly offline?: boolean;
+  readonly keyring?: string;
+  readonly insecureSkipVerify?: boolean;
+  readonly kernel?: 'default' | 'hwe';
+  readonly force?: boolean;
+  readonly dryRun?: boolean;
+  readonly add?: boolean;
+}
+
+/** `pxectl fetch IMAGE…` */
+export function registerFetch(program: Command): void {
+  program
+    .command('fetch')
+    .description('download, verify and unpack images and boot loaders; what is here already is left alone')
+    .argument('[images...]', 'image names (pxectl images --available lists them)')
+    .option('--from <source>', 'an ISO, netboot tarball or folder of your own, or the URL of an ISO')
+    .option('--mirror <prefix=url>', 'fetch URLs with this prefix from elsewhere (repeatable)', addMirror, {})
+    .option('--offline', 'use nothing but what is on this machine')
+    .option('--keyring <file>', 'trust the keys in this file instead of the pinned ones')
+    .option('--kernel <kind>', 'hwe: the newer kernel of an Ubuntu LTS point release')
+    .option('--insecure-skip-verify', 'accept what cannot be verified (recorded with the image)')
+    .option('--force', 'fetch again although the image is here')
+    .option('--no-add', 'do not add the images to pxectl.yaml')
+    .option('--dry-run', 'say what would be fetched, change nothing')
+    .option('--json', 'one JSON object on stdout')
+    .action(commandAction(runFetch));
+}
+
+function addMirror(value: string, mirrors: Record<string, string>): Record<string, string> {
+  const split = /^(\w+:\/\/[^=]+)=(\w+:\/\/.+)$/.exec(value);
+  if (!split?.[1] || !split[2])
+    throw new InvalidArgumentError('it must look like https://host/path=http://mirror/path');
+  return { ...mirrors, [split[1]]: split[2] };
+}
+
+async function runFetch(context: CommandContext<FetchCommandOptions>): Promise<number> {
+  const { output, options, args, signal } = context;
+  const { fetchForUser } = await import('../fetch-for-user.ts');
+  const { stateFor } = await import('../state-for.ts');
+  const { usageError } = await import('../../model/errors.ts');
+  const state = await stateFor(requestedConfigPath(options));
+  const ids = args.length > 0 || options.from !== undefined ? args : (state.config?.images ?? []);
+  if (ids.length === 0 && options.from === undefined) {
+    throw usageError({ what: 'no image named', next: 'pxectl images --available lists what can be had' });
+  }
+  if (options.kernel !== undefined && !['default', 'hwe'].includes(options.kernel)) {
+    throw usageError({ what: `--kernel ${options.kernel}: there are default and hwe` });
+  }
+  if (options.dryRun) {
+    for (const id of ids) output.data(`would fetch ${id} into ${state.layout.images}/${id}`);
+    if (options.from !== undefined) output.data(`would store what is in ${options.from}`);
+    return EXIT.ok;
+  }
+  const result = await fetchForUser(
+    ids,
+    {
+      ...(options.from === undefined ? {} : { from: options.from }),
+      mirrors: { ...state.config?.mirrors, ...options.mirror },
+      ...(options.offline === undefined ? {} : { isOffline: options.offline }),
+      ...(options.keyring === undefined ? {} : { keyring: options.keyring }),
+      ...(options.insecureSkipVerify === undefined ? {} : { isVerificationSkipped: true }),
+      ...(options.kernel === undefined ? {} : { kernel: options.kernel }),
+      ...(options.force === undefined ? {} : { isForced: options.force }),
+    },
+    { layout: state.layout, output, signal },
+  );
+  const unlisted = result.images.map((image) => image.id).filter((id) => !state.config?.images.includes(id));
+  if (state.configPath !== undefined && unlisted.length > 0 && options.add !== false) {
+    const { addImagesToConfig } = await import('../edit-config.ts');
+    await addImagesToConfig(state.configPath, unlisted);
+    output.progress(`${unlisted.join(', ')} added to images in ${state.configPath}`);
+  }
+  if (options.json) output.json({ schema: 'pxectl.fetch/1', ...result });
+  return EXIT.ok;
+}

@@ -1,0 +1,135 @@
+import type { Command } from 'commander';
+import type { Config } from '../../model/config.ts';
+import { commandAction, requestedConfigPath, type CommandContext, type GlobalOptions } from '../cli.ts';
+import { EXIT } from '../exit-codes.ts';
+import { formatTable } from '../table.ts';
+import { formatBytes } from '../units.ts';
+
+interface ImagesOptions {
+  readonly available?: boolean;
+}
+
+/** `pxectl images`, `images rm`, `images verify` */
+export function registerImages(program: Command): void {
+  const images = program
+    .command('images')
+    .description('what is here: size, how it was verified, what uses it')
+    .option('--available', 'what can be fetched')
+    .option('--json', 'one JSON object on stdout')
+    .action(commandAction(runImages));
+  images
+    .command('rm')
+    .description('remove an image from the store')
+    .argument('<image>', 'image name')
+    .option('--force', 'although the configuration uses it')
+    .option('--dry-run', 'say what would be removed')
+    .action(commandAction(runRemove));
+  images
+    .command('verify')
+    .description('hash every stored file again')
+    .argument('[images...]', 'image names (default: all)')
+    .option('--json', 'one JSON object on stdout')
+    .action(commandAction(runVerify));
+}
+
+async function runImages(context: CommandContext<ImagesOptions>): Promise<number> {
+  const { output, options } = context;
+  if (options.available) {
+    const { availableImages } = await import('../../images/catalogue/available.ts');
+    const available = availableImages();
+    if (options.json) output.json({ schema: 'pxectl.images/1', available });
+    else {
+      output.data(
+        formatTable(
+          ['IMAGE', 'WHAT', 'RAM', 'UNATTENDED'],
+          available.map((entry) => [entry.id, entry.title, `${entry.ramMiB} MiB`, entry.seedFormat]),
+        ),
+      );
+    }
+    return EXIT.ok;
+  }
+  const { listImages } = await import('../../images/manage-images.ts');
+  const { readLoaderManifest } = await import('../../images/loaders/loader-manifest.ts');
+  const { stateFor } = await import('../state-for.ts');
+  const state = await stateFor(requestedConfigPath(options));
+  const images = (await listImages(state.layout)).map((image) => ({
+    ...image,
+    sizeBytes: image.files.reduce((sum, file) => sum + file.sizeBytes, 0),
+    usedBy: usersOf(image.id, state.config),
+  }));
+  const loaders = await readLoaderManifest(state.layout);
+  if (options.json) {
+    output.json({ schema: 'pxectl.images/1', images, loaders: loaders.files });
+    return EXIT.ok;
+  }
+  if (images.length === 0)
+    output.progress('no image is here yet; pxectl images --available lists what can be had');
+  else {
+    output.data(
+      formatTable(
+        ['IMAGE', 'SIZE', 'VERIFIED', 'WHEN', 'BY', 'USED BY'],
+        images.map((image) => [
+          image.id,
+          formatBytes(image.sizeBytes),
+          image.verification === 'skipped' ? 'NOT VERIFIED' : image.verification,
+          image.verifiedAt.slice(0, 10),
+          image.verifiedBy,
+          image.usedBy.join(', '),
+        ]),
+      ),
+    );
+  }
+  return EXIT.ok;
+}
+
+function usersOf(id: string, config: Config | undefined): string[] {
+  if (!config) return [];
+  const users = config.machines.filter((machine) => machine.image === id).map((machine) => machine.name);
+  if (config.boot.default === id) users.unshift('default');
+  else if (config.images.includes(id)) users.unshift('menu');
+  return users;
+}
+
+async function runRemove(
+  context: CommandContext<{ readonly force?: boolean; readonly dryRun?: boolean }>,
+): Promise<number> {
+  const { output, options, args } = context;
+  const { removeImage } = await import('../../images/manage-images.ts');
+  const { assetError } = await import('../../model/errors.ts');
+  const { stateFor } = await import('../state-for.ts');
+  const state = await stateFor(requestedConfigPath(options));
+  const id = args[0] ?? '';
+  const users = usersOf(id, state.config);
+  if (users.length > 0 && options.force !== true) {
+    throw assetError('E_IMAGE_IN_USE', {
+      what: `${id} is used by ${users.join(', ')} in ${state.configPath ?? 'pxectl.yaml'}`,
+      next: `take it out of the configuration, or: pxectl images rm --force ${id}`,
+    });
+  }
+  if (options.dryRun) {
+    output.data(`would remove ${state.layout.images}/${id}`);
+    return EXIT.ok;
+  }
+  await removeImage(state.layout, id);
+  output.progress(`${id} removed`);
+  return EXIT.ok;
+}
+
+async function runVerify(context: CommandContext<GlobalOptions>): Promise<number> {
+  const { output, options, args } = context;
+  const { listImages, verifyImage } = await import('../../images/manage-images.ts');
+  const { stateFor } = await import('../state-for.ts');
+  const { layout } = await stateFor(requestedConfigPath(options));
+  const ids = args.length > 0 ? args : (await listImages(layout)).map((image) => image.id);
+  const checks = [];
+  for (const id of ids) checks.push(await verifyImage(layout, id));
+  if (options.json) output.json({ schema: 'pxectl.images.verify/1', images: checks });
+  else {
+    for (const check of checks) {
+      for (const { file, outcome } of check.files) output.data(`${check.id}/${file.path}: ${outcome}`);
+    }
+  }
+  const bad = checks.filter((check) => !check.isOk).map((check) => check.id);
+  if (bad.length > 0) output.error(`damaged: ${bad.join(', ')}; next: pxectl fetch --force ${bad.join(' ')}`);
+  return bad.length > 0 ? EXIT.failure : EXIT.ok;
+}

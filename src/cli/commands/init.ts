@@ -1,0 +1,54 @@
+import type { Command } from 'commander';
+import { commandAction, requestedConfigPath, type CommandContext } from '../cli.ts';
+import { EXIT } from '../exit-codes.ts';
+
+interface InitOptions {
+  readonly interface?: string;
+  readonly address?: string;
+  readonly mode?: string;
+  readonly image?: readonly string[];
+  readonly yes?: boolean;
+  readonly force?: boolean;
+  readonly dryRun?: boolean;
+}
+
+/** `pxectl init` */
+export function registerInit(program: Command): void {
+  program
+    .command('init')
+    .description('look at the network and write a commented pxectl.yaml')
+    .option('--interface <name>', 'interface that the machines are on')
+    .option('--address <ipv4>', 'address of this computer that machines are told')
+    .option('--mode <mode>', 'proxy (next to a router, default), pxe-only or full')
+    .option('--image <image...>', 'images to serve')
+    .option('-y, --yes', 'ask nothing')
+    .option('--force', 'write over an existing pxectl.yaml')
+    .option('--dry-run', 'print the file, write nothing')
+    .option('--json', 'one JSON object on stdout')
+    .action(commandAction(runInit));
+}
+
+async function runInit(context: CommandContext<InitOptions>): Promise<number> {
+  const { output, options, signal } = context;
+  const { initialise } = await import('../init/initialise.ts');
+  const { askForInterface } = await import('../init/ask.ts');
+  const configPath = requestedConfigPath(options);
+  const canAsk = options.yes !== true && process.stdin.isTTY && output.isTerminal;
+  const result = await initialise({
+    ...(options.interface === undefined ? {} : { interfaceName: options.interface }),
+    ...(options.address === undefined ? {} : { address: options.address }),
+    ...(options.mode === undefined ? {} : { mode: options.mode }),
+    images: options.image ?? [],
+    ...(configPath === undefined ? {} : { configPath }),
+    isForced: options.force === true,
+    isDryRun: options.dryRun === true,
+    ...(canAsk ? { ask: (names, proposed) => askForInterface(names, proposed, signal) } : {}),
+  });
+  const { path, text, network } = result;
+  for (const line of network.found) output.progress(`found    ${line}`);
+  for (const line of network.assumed) output.progress(`assumed  ${line}`);
+  if (options.json) output.json({ schema: 'pxectl.init/1', path, dryRun: options.dryRun === true, network });
+  else if (options.dryRun) output.data(text.trimEnd());
+  if (!options.dryRun) output.progress(`wrote    ${path}\nnext     pxectl fetch IMAGE, then pxectl up`);
+  return EXIT.ok;
+}

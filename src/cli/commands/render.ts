@@ -1,0 +1,37 @@
+import type { Command } from 'commander';
+import { commandAction, requestedConfigPath, type CommandContext } from '../cli.ts';
+
+interface RenderOptions {
+  readonly out?: string;
+  readonly for?: string;
+  readonly diff?: boolean;
+}
+
+/** `pxectl render` */
+export function registerRender(program: Command): void {
+  program
+    .command('render')
+    .description('every file that would be served; or what one client would get, and why')
+    .option('--out <folder>', 'write the files there')
+    .option('--for <mac|firmware>', 'what a machine, or any machine with this firmware, would get')
+    .option('--diff', 'only what differs from the files that are served now')
+    .option('--json', 'one JSON object on stdout')
+    .action(commandAction(runRender));
+}
+
+async function runRender(context: CommandContext<RenderOptions>): Promise<number> {
+  const { output, options } = context;
+  const { loadProject } = await import('../../engine/project.ts');
+  const { loadBootContext } = await import('../../engine/boot-context.ts');
+  const { renderFor } = await import('../render/render-for.ts');
+  const { renderFiles } = await import('../render/render-files.ts');
+  const project = await loadProject(requestedConfigPath(options));
+  const boot = await loadBootContext(project);
+  const isJson = options.json === true;
+  if (options.for !== undefined) return renderFor(boot, options.for, output, isJson);
+  return renderFiles(boot, project.layout, output, {
+    isJson,
+    isDiff: options.diff === true,
+    ...(options.out === undefined ? {} : { folder: options.out }),
+  });
+}

@@ -1,0 +1,62 @@
+import type { Command } from 'commander';
+import { commandAction, requestedConfigPath, type CommandContext } from '../cli.ts';
+import { EXIT } from '../exit-codes.ts';
+
+interface UpOptions {
+  readonly engine?: string;
+  readonly detach?: boolean;
+  readonly dryRun?: boolean;
+  readonly watch?: boolean;
+}
+
+/** `pxectl up [IMAGE]` */
+export function registerUp(program: Command): void {
+  program
+    .command('up')
+    .description('serve: answer machines that boot from the network, until ^C')
+    .argument('[image]', 'image to boot; without a pxectl.yaml here this does init, fetch and up in one go')
+    .option('--engine <engine>', 'auto, docker, dnsmasq or builtin (default: as in pxectl.yaml)')
+    .option('-d, --detach', 'go on in the background')
+    .option('--dry-run', 'print what would be written and started, change nothing')
+    .option('--watch', 'apply changes of pxectl.yaml while running')
+    .option('--json', 'events as JSON Lines on stdout')
+    .action(commandAction(runUp));
+}
+
+async function runUp(context: CommandContext<UpOptions>): Promise<number> {
+  const { prepareUp } = await import('../up/prepare-up.ts');
+  const { output, options, args, signal } = context;
+  const project = await prepareUp({
+    image: args[0],
+    engine: options.engine,
+    configPath: requestedConfigPath(options),
+    isDryRun: options.dryRun === true,
+    output,
+    signal,
+  });
+  if (project === undefined) return EXIT.ok;
+
+  const { readLiveSession } = await import('../../engine/session-record.ts');
+  const live = await readLiveSession(project.layout);
+  if (live) {
+    output.progress(`already up (pid ${live.process.pid}, ${live.description}): nothing to do`);
+    if (options.json) output.json({ schema: 'pxectl.up/1', changed: false, session: live }, true);
+    return EXIT.ok;
+  }
+  if (options.dryRun) {
+    const { describeUp } = await import('../up/describe-up.ts');
+    await describeUp(project, output, options.json === true);
+    return EXIT.ok;
+  }
+  if (options.detach) {
+    const { upDetached } = await import('../up/up-detached.ts');
+    return upDetached(project, output, options.json === true);
+  }
+  const { upForeground } = await import('../up/up-foreground.ts');
+  return upForeground(project, {
+    output,
+    signal,
+    isJson: options.json === true,
+    isWatching: options.watch === true,
+  });
+}

@@ -1,0 +1,36 @@
+import { readFile } from 'node:fs/promises';
+import { isSeq, parseDocument, type Document } from 'yaml';
+import { layoutBeside } from '../engine/project.ts';
+import { parseConfig } from '../model/config-file.ts';
+import { writeFileAtomic } from '../platform/files.ts';
+
+/**
+ * Changes the configuration file and leaves everything else in it, comments too, as it is. The changed text must
+ * pass every check before it is written. Returns the changed text.
+ */
+export async function editConfig(
+  path: string,
+  change: (document: Document) => void,
+  isDryRun = false,
+): Promise<string> {
+  const document = parseDocument(await readFile(path, 'utf8'));
+  change(document);
+  const text = document.toString({ lineWidth: 0 });
+  parseConfig(text, { path, stateRoot: layoutBeside(path).root });
+  if (!isDryRun) await writeFileAtomic(path, text);
+  return text;
+}
+
+/** Adds images to `images:`; the first one also becomes the default when nothing was served until now. */
+export async function addImagesToConfig(path: string, ids: readonly string[]): Promise<void> {
+  await editConfig(path, (document) => {
+    const images = document.get('images');
+    if (!isSeq(images)) document.set('images', document.createNode([], { flow: true }));
+    else if (images.items.length === 0) images.flow = true;
+    const wasEmpty = !isSeq(images) || images.items.length === 0;
+    for (const id of ids) document.addIn(['images'], id);
+    const current = document.getIn(['boot', 'default']);
+    if (wasEmpty && (current === undefined || current === 'local'))
+      document.setIn(['boot', 'default'], ids[0]);
+  });
+}

@@ -1,0 +1,85 @@
+import { join } from 'node:path';
+import { CONFIG_FILE_NAME, layoutBeside } from '../../engine/project.ts';
+import { parseConfig } from '../../model/config-file.ts';
+import type { NetworkMode } from '../../model/config.ts';
+import { configError, usageError } from '../../model/errors.ts';
+import { chooseInterface, type ChosenInterface } from '../../net/choose-interface.ts';
+import { listInterfaces, readDefaultRoute } from '../../net/interfaces.ts';
+import { readTextIfThere, writeFileAtomic } from '../../platform/files.ts';
+import { readTemplate } from '../../platform/package-root.ts';
+import { renderInitialConfig } from '../../render/initial-config.ts';
+
+export interface InitWish {
+  readonly interfaceName?: string;
+  readonly address?: string;
+  readonly mode?: string;
+  readonly images: readonly string[];
+  /** folder that pxectl.yaml goes to, or the file itself */
+  readonly configPath?: string;
+  readonly isForced: boolean;
+  readonly isDryRun: boolean;
+  /** asks which of several interfaces; undefined where nobody can be asked */
+  readonly ask?: (names: readonly string[], proposed: string) => Promise<string>;
+}
+
+export interface InitResult {
+  readonly path: string;
+  readonly text: string;
+  readonly network: ChosenInterface;
+}
+
+const MODES: readonly string[] = ['proxy', 'pxe-only', 'full'] satisfies NetworkMode[];
+
+/**
+ * Looks at the network and writes a commented pxectl.yaml.
+ * @throws PxectlError E_CONFIG_EXISTS, E_NO_INTERFACE, E_NO_ADDRESS, E_USAGE
+ */
+export async function initialise(wish: InitWish): Promise<InitResult> {
+  const path = wish.configPath ?? join(process.cwd(), CONFIG_FILE_NAME);
+  if (!wish.isForced && !wish.isDryRun && (await readTextIfThere(path)) !== undefined) {
+    throw configError('E_CONFIG_EXISTS', {
+      what: `${path} is there already`,
+      next: 'change it by hand, or write a new one over it with: pxectl init --force',
+    });
+  }
+  const mode = wish.mode ?? 'proxy';
+  if (!MODES.includes(mode)) {
+    throw usageError({ what: `--mode ${mode}: there are ${MODES.join(', ')}` });
+  }
+  const network = await chooseNetwork(wish);
+  const text = renderInitialConfig(
+    {
+      interfaceName: network.interfaceName,
+      address: network.address,
+      prefix: network.prefix,
+      ...(network.router === undefined ? {} : { router: network.router }),
+      mode: mode as NetworkMode,
+      images: wish.images,
+      assumed: network.assumed,
+    },
+    readTemplate,
+  );
+  parseConfig(text, { path, stateRoot: layoutBeside(path).root });
+  if (!wish.isDryRun) await writeFileAtomic(path, text);
+  return { path, text, network };
+}
+
+async function chooseNetwork(wish: InitWish): Promise<ChosenInterface> {
+  const interfaces = await listInterfaces();
+  const route = await readDefaultRoute();
+  const named = (name: string | undefined): ChosenInterface =>
+    chooseInterface(interfaces, route, {
+      ...(name === undefined ? {} : { interfaceName: name }),
+      ...(wish.address === undefined ? {} : { address: wish.address }),
+    });
+  const usable = interfaces.filter((candidate) => !candidate.isLoopback && candidate.addresses.length > 0);
+  const isOpen = wish.interfaceName === undefined && wish.address === undefined && usable.length > 1;
+  if (!isOpen || wish.ask === undefined) return named(wish.interfaceName);
+  const proposed = usable.find((candidate) => candidate.name === route?.interfaceName) ?? usable[0];
+  return named(
+    await wish.ask(
+      usable.map((candidate) => candidate.name),
+      proposed?.name ?? '',
+    ),
+  );
+}

@@ -1,0 +1,66 @@
+import type { BootContext } from '../../model/boot-context.ts';
+import type { BootPlan } from '../../model/boot-plan.ts';
+import { usageError } from '../../model/errors.ts';
+import { FIRMWARES, type Firmware } from '../../model/firmware.ts';
+import { bootTarget, defaultImageOf, isUnattendedInstall } from '../../plan/boot-target.ts';
+import { planBoot } from '../../plan/plan-boot.ts';
+import { sampleFacts } from '../../plan/sample-facts.ts';
+import { parseMac } from '../../protocol/addresses.ts';
+import { EXIT } from '../exit-codes.ts';
+import type { Output } from '../output.ts';
+
+type KnownFirmware = Exclude<Firmware, 'unknown'>;
+
+const KNOWN = FIRMWARES.filter((firmware): firmware is KnownFirmware => firmware !== 'unknown');
+
+/** `render --for`: what a machine gets with every firmware it may have, or what any machine with one firmware gets. */
+export function renderFor(context: BootContext, wanted: string, output: Output, isJson: boolean): number {
+  const mac = parseMac(wanted);
+  const firmwares = mac === undefined ? KNOWN.filter((firmware) => firmware === wanted) : KNOWN;
+  if (firmwares.length === 0) {
+    throw usageError({
+      what: `--for ${wanted}: that is neither a MAC address nor a firmware`,
+      why: `firmwares: ${KNOWN.join(', ')}`,
+    });
+  }
+  const plans = firmwares.map((firmware) => ({
+    firmware,
+    plan: planBoot(context, sampleFacts(firmware, mac)),
+  }));
+  const machine = plans[0]?.plan.machine;
+  const imageId = defaultImageOf(context, machine);
+  const target =
+    imageId === 'local'
+      ? undefined
+      : bootTarget(context, imageId, machine, { isUnattended: isUnattendedInstall(context, machine) });
+  if (isJson) {
+    output.json({ schema: 'pxectl.render/1', for: wanted, plans, target: target ?? null });
+    return EXIT.ok;
+  }
+  for (const { firmware, plan } of plans) output.data(`${firmware}\n${describePlan(plan)}\n`);
+  if (target === undefined) output.data('then: the local disk');
+  else {
+    output.data(`then: ${target.image}\n  kernel     ${target.kernel}\n  initrd     ${target.initrd}`);
+    output.data(`  arguments  ${target.arguments.join(' ')}`);
+  }
+  return EXIT.ok;
+}
+
+function describePlan(plan: BootPlan): string {
+  if (plan.action === 'ignore') return `  no answer  (${plan.reason}) ${plan.detail}`;
+  const { offer } = plan;
+  const lines = [
+    `  boot file    ${offer.bootFile}`,
+    `  next server  ${offer.nextServer}`,
+    `  option 60    ${offer.vendorClass}`,
+    `  option 43    ${
+      offer.option43
+        ? Buffer.from(offer.option43)
+            .toString('hex')
+            .replace(/..(?!$)/g, '$&:')
+        : 'none'
+    }`,
+    ...plan.because.map((reason) => `  because      ${reason}`),
+  ];
+  return lines.join('\n');
+}

@@ -1,0 +1,91 @@
+import type { BootEvent } from '../model/boot-event.ts';
+import type { BootTrace, StageRecord } from '../model/boot-trace.ts';
+import { formatBytes, formatDuration } from './units.ts';
+
+/** One line for an event, or undefined for those that only machines need. */
+export function formatEvent(event: BootEvent): string | undefined {
+  const text = eventText(event);
+  if (text === undefined) return undefined;
+  const time = event.time.slice(11, 19);
+  const who = event.mac ?? event.ip ?? '';
+  return `${time}  ${who.padEnd(17)}  ${text}`;
+}
+
+function eventText(event: BootEvent): string | undefined {
+  const { detail, firmware } = event;
+  const path = String(detail['path'] ?? detail['file'] ?? '');
+  switch (event.type) {
+    case 'dhcp.discover':
+      return `asks for an address and a boot server (${firmware ?? 'unknown firmware'})`;
+    case 'dhcp.offer':
+      return `offered ${path}`;
+    case 'dhcp.ack':
+      return `told on port ${detail['port'] ?? 4011}: ${path}`;
+    case 'dhcp.request':
+    case 'http.head':
+      return undefined;
+    case 'dhcp.nak':
+      return 'address refused';
+    case 'dhcp.ignored':
+      return `not answered: ${String(detail['message'] ?? detail['reason'] ?? '')}`;
+    case 'tftp.start':
+    case 'http.get':
+      return `reads ${path}`;
+    case 'tftp.done':
+    case 'http.done':
+      return `has ${path}${transferText(event)}`;
+    case 'tftp.missing':
+    case 'http.missing':
+      return `asked for ${path}, which is not there${suggestion(event)}`;
+    case 'tftp.aborted':
+      return detail['reason'] === 'size-probe' ? undefined : `gave up reading ${path}`;
+    case 'tftp.error':
+    case 'http.error':
+      return `could not read ${path}: ${String(detail['message'] ?? detail['status'] ?? '')}`;
+    case 'seed.requested':
+      return `fetched its install seed ${path}`;
+    case 'seed.refused':
+      return `was refused a seed: ${String(detail['message'] ?? '')}`;
+    case 'install.report':
+      return `installing: ${String(detail['message'] ?? '')}`;
+    case 'install.done':
+      return 'reports that it is installed';
+    case 'engine.starting':
+    case 'engine.ready':
+    case 'engine.stopped':
+      return `${event.type}: ${String(detail['message'] ?? detail['engine'] ?? '')}`;
+    case 'engine.warning':
+    case 'engine.error':
+      return `${event.type}: ${String(detail['message'] ?? '')}`;
+  }
+}
+
+function suggestion(event: BootEvent): string {
+  const near = event.detail['suggestion'];
+  return typeof near === 'string' && near !== '' ? ` (did you mean ${near}?)` : '';
+}
+
+function transferText(event: BootEvent): string {
+  const bytes = Number(event.detail['sentBytes'] ?? event.detail['sizeBytes'] ?? Number.NaN);
+  const durationMs = Number(event.detail['durationMs'] ?? Number.NaN);
+  if (Number.isNaN(bytes)) return '';
+  const duration = Number.isNaN(durationMs) ? '' : ` in ${formatDuration(durationMs)}`;
+  return `: ${formatBytes(bytes)}${duration}`;
+}
+
+/** A boot as text: one line a stage with the time since the start and how long it took. */
+export function formatTrace(trace: BootTrace): string {
+  const name = trace.machineName === undefined ? '' : ` (${trace.machineName})`;
+  const heading = `${trace.mac}${name}  ${trace.firmware ?? 'unknown firmware'}  ${trace.startedAt.slice(0, 19).replace('T', ' ')}`;
+  const lines = trace.stages.map((stage) => formatStage(stage, trace.startedAt));
+  const findings = trace.findings.map((finding) => `  ! ${finding.title} (${finding.id})`);
+  return [heading, ...lines, ...findings].join('\n');
+}
+
+/** `  +12.3 s  kernel        images/debian-12/linux  7.9 MB  in 1.2 s`. */
+export function formatStage(stage: StageRecord, bootStartedAt: string): string {
+  const since = `+${formatDuration(Date.parse(stage.startedAt) - Date.parse(bootStartedAt))}`;
+  const size = stage.sizeBytes === undefined ? '' : `  ${formatBytes(stage.sizeBytes)}`;
+  const took = stage.durationMs === undefined ? '' : `  in ${formatDuration(stage.durationMs)}`;
+  return `  ${since.padStart(11)}  ${stage.stage.padEnd(12)}  ${stage.detail}${size}${took}`;
+}

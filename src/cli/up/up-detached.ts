@@ -1,0 +1,55 @@
+import { openSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Project } from '../../engine/project.ts';
+import { readLiveSession } from '../../engine/session-record.ts';
+import { engineError } from '../../model/errors.ts';
+import { packageRoot } from '../../platform/package-root.ts';
+import { start } from '../../platform/processes.ts';
+import { EXIT } from '../exit-codes.ts';
+import type { Output } from '../output.ts';
+import { DETACHED_VARIABLE } from './up-foreground.ts';
+
+const READY_TIMEOUT_MS = 180_000;
+
+/** Starts `pxectl up` in the background and returns when it serves. */
+export async function upDetached(project: Project, output: Output, isJson: boolean): Promise<number> {
+  const { layout } = project;
+  await mkdir(layout.run, { recursive: true });
+  const logPath = join(layout.run, 'pxectl.log');
+  const child = start(
+    process.execPath,
+    [
+      join(packageRoot, 'bin', 'pxectl.js'),
+      '--config',
+      project.configPath,
+      '--no-color',
+      'up',
+      ...(project.overrides.defaultImage === undefined ? [] : [project.overrides.defaultImage]),
+      '--engine',
+      project.config.engine,
+    ],
+    { detached: true, outputFd: openSync(logPath, 'w'), env: { [DETACHED_VARIABLE]: '1' } },
+  );
+  let end: string | undefined;
+  void child.ended.then(({ exitCode, signal }) => (end = signal ?? `exit code ${exitCode}`));
+  for (let waitedMs = 0; waitedMs < READY_TIMEOUT_MS; waitedMs += 100) {
+    const session = await readLiveSession(layout);
+    if (session?.process.pid === child.pid) {
+      output.progress(`up in the background (pid ${child.pid}): ${session.description}`);
+      output.progress('pxectl watch shows machines as they boot, pxectl down stops it');
+      if (isJson) output.json({ schema: 'pxectl.up/1', changed: true, session });
+      return EXIT.ok;
+    }
+    if (end !== undefined) break;
+    await sleep(100);
+  }
+  if (end === undefined) child.kill('SIGTERM');
+  const log = (await readFile(logPath, 'utf8')).trimEnd();
+  throw engineError('E_ENGINE_START', {
+    what: `pxectl did not come up in the background (${end ?? 'it took too long'})`,
+    why: log.split('\n').slice(-6).join('\n        '),
+    next: `cat ${logPath}, or run pxectl up without --detach`,
+  });
+}

@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { watch } from 'node:fs';
+import { dirname, basename } from 'node:path';
+import type { Project } from '../../engine/project.ts';
+import { startSession, type Session } from '../../engine/session.ts';
+import { engineError, messageOf } from '../../model/errors.ts';
+import { EXIT } from '../exit-codes.ts';
+import type { Output } from '../output.ts';
+import { formatEvent } from '../trace-view.ts';
+
+export interface ForegroundOptions {
+  readonly output: Output;
+  readonly signal: AbortSignal;
+  readonly isJson: boolean;
+  readonly isWatching: boolean;
+}
+
+/** Set by `up --detach` for the process that goes on in the background. */
+export const DETACHED_VARIABLE = 'PXECTL_DETACHED';
+
+/** Serves until ^C, SIGTERM, or until the engine dies. SIGHUP applies a changed configuration. */
+export async function upForeground(project: Project, options: ForegroundOptions): Promise<number> {
+  const { output, signal } = options;
+  const session = await startSession({
+    project,
+    isDetached: process.env[DETACHED_VARIABLE] === '1',
+    onProgress: (line) => output.progress(line),
+    onWarning: (line) => output.warn(line),
+  });
+  session.subscribe((event) => {
+    if (options.isJson) output.json(event, true);
+    const line = formatEvent(event);
+    if (line !== undefined && !options.isJson) output.progress(line);
+  });
+  for (const line of introduction(session, project)) output.progress(line);
+
+  const reload = (): void => void applyChange(session, output);
+  process.on('SIGHUP', reload);
+  const watcher = options.isWatching ? watchConfig(project.configPath, reload) : undefined;
+  try {
+    const died = await Promise.race([session.died, aborted(signal)]);
+    if (died !== undefined) {
+      throw engineError('E_ENGINE_DIED', {
+        what: 'the engine has stopped by itself',
+        why: died,
+        next: 'pxectl logs',
+      });
+    }
+    return EXIT.ok;
+  } finally {
+    watcher?.close();
+    process.off('SIGHUP', reload);
+    await session.stop();
+    output.progress('stopped');
+  }
+}
+
+function introduction(session: Session, project: Project): string[] {
+  const { config } = session.context;
+  return [
+    session.description,
+    `images: ${config.images.join(', ')}; default: ${config.boot.default}`,
+    config.network.mode === 'proxy'
+      ? 'your router goes on giving the addresses; now start a machine with network boot'
+      : `mode ${config.network.mode}: addresses ${config.network.range?.first}-${config.network.range?.last} are given by pxectl`,
+    `events: ${project.layout.events}   ^C stops`,
+  ];
+}
+
+async function applyChange(session: Session, output: Output): Promise<void> {
+  try {
+    const changed = await session.reload();
+    output.progress(
+      changed.length === 0 ? 'configuration read again: no change' : `applied: ${changed.join(', ')}`,
+    );
+  } catch (error) {
+    output.warn(`the changed configuration is not used: ${messageOf(error)}`);
+  }
+}
+
+/** Editors replace the file: the folder is watched, and a burst of changes counts once. */
+function watchConfig(path: string, onChange: () => void): { close(): void } {
+  let timer: NodeJS.Timeout | undefined;
+  const watcher = watch(dirname(path), (_, name) => {
+    if (name !== basename(path)) return;
+    clearTimeout(timer);
+    timer = setTimeout(onChange, 200);
+  });
+  return {
+    close() {
+      clearTimeout(timer);
+      watcher.close();
+    },
+  };
+}
+
+async function aborted(signal: AbortSignal): Promise<undefined> {
+  // a pending timer keeps the process alive while it serves
+  while (!signal.aborted) await sleep(3_600_000, undefined, { signal }).catch(() => undefined);
+  return undefined;
+}

@@ -1,0 +1,64 @@
+import type { BootContext } from '../../model/boot-context.ts';
+import { macOfIp } from '../../net/neighbours.ts';
+import { planBoot } from '../../plan/plan-boot.ts';
+import { startHttpServer } from '../../server/http/http-server.ts';
+import { startProxyDhcp } from '../../server/proxy-dhcp/proxy-dhcp-server.ts';
+import { startTftpServer } from '../../server/tftp/tftp-server.ts';
+import type { Engine, EngineInput, RunningEngine } from '../engine.ts';
+
+/** DHCP, TFTP and HTTP by pxectl itself: works wherever Node runs. */
+export const builtinEngine: Engine = {
+  name: 'builtin',
+  whyUnavailable: () => Promise.resolve(undefined),
+  start: startBuiltin,
+};
+
+async function startBuiltin(input: EngineInput): Promise<RunningEngine> {
+  let context: BootContext = input.context;
+  const { network, http } = context.config;
+  const { address } = network;
+  const closers: (() => Promise<void>)[] = [];
+  const closeAll = async (): Promise<void> => {
+    for (const close of closers.splice(0).reverse()) await close();
+  };
+  try {
+    const httpServer = await startHttpServer({
+      address,
+      port: http.port,
+      root: input.layout.httpRoot,
+      routes: input.routes,
+      sink: input.sink,
+      resolveMac: macOfIp,
+    });
+    closers.push(() => httpServer.close());
+    const tftp = await startTftpServer({
+      address,
+      root: input.layout.tftpRoot,
+      sink: input.sink,
+      resolveMac: macOfIp,
+    });
+    closers.push(() => tftp.close());
+    const dhcp = await startProxyDhcp({
+      interfaceName: network.interface,
+      address,
+      prefix: network.prefix,
+      mode: network.mode,
+      ...(network.range ? { range: network.range } : {}),
+      plan: (facts) => planBoot(context, facts),
+      sink: input.sink,
+    });
+    closers.push(() => dhcp.close());
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+  return {
+    name: 'builtin',
+    description: `built-in ${network.mode === 'proxy' ? 'proxyDHCP' : 'DHCP'}, TFTP and HTTP on ${address} (${network.interface})`,
+    died: new Promise<string>(() => undefined),
+    async reload(changed) {
+      context = changed;
+    },
+    stop: closeAll,
+  };
+}

@@ -1,0 +1,43 @@
+import { rm } from 'node:fs/promises';
+import type { EngineName } from '../model/config.ts';
+import type { StateLayout } from '../model/state-layout.ts';
+import { readTextIfThere, writeFileAtomic } from '../platform/files.ts';
+import { isSameProcessAlive, type ProcessIdentity } from '../platform/process-identity.ts';
+
+/** `.pxectl/run/session.json`: the pxectl process that serves this state folder. */
+export interface SessionRecord {
+  readonly schema: 'pxectl.session/1';
+  readonly process: ProcessIdentity;
+  readonly engine: EngineName;
+  readonly description: string;
+  readonly why: string;
+  readonly configPath: string;
+  /** ISO 8601 */
+  readonly startedAt: string;
+  readonly httpUrl: string;
+  readonly isDetached: boolean;
+}
+
+const pathOf = (layout: StateLayout): string => `${layout.run}/session.json`;
+
+/** The record of the session that runs now; undefined when none does (a dead one's record counts as none). */
+export async function readLiveSession(layout: StateLayout): Promise<SessionRecord | undefined> {
+  const text = await readTextIfThere(pathOf(layout));
+  if (text === undefined) return undefined;
+  try {
+    const record = JSON.parse(text) as SessionRecord;
+    return (await isSameProcessAlive(record.process)) ? record : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Writes the record of this session. */
+export async function writeSession(layout: StateLayout, record: SessionRecord): Promise<void> {
+  await writeFileAtomic(pathOf(layout), `${JSON.stringify(record, null, 2)}\n`);
+}
+
+/** Removes the record. */
+export async function removeSession(layout: StateLayout): Promise<void> {
+  await rm(pathOf(layout), { force: true });
+}
