@@ -19,3 +19,26 @@ export type FetchProgress = (event: FetchEvent) => void;
 
 /** For callers that show nothing. */
 export const silentProgress: FetchProgress = () => undefined;
+
+const MIN_GAP_MS = 200;
+
+/** A listener for the bytes of one file that tells at most five times a second, and always the last. */
+export function reportBytes(
+  progress: FetchProgress,
+  subject: string,
+  file: string,
+): (doneBytes: number, totalBytes: number | undefined) => void {
+  let toldAt = 0;
+  return (doneBytes, totalBytes) => {
+    const now = Date.now();
+    if (now - toldAt < MIN_GAP_MS && doneBytes !== totalBytes) return;
+    toldAt = now;
+    progress({
+      type: 'bytes',
+      subject,
+      file,
+      doneBytes,
+      ...(totalBytes === undefined ? {} : { totalBytes }),
+    });
+  };
+}

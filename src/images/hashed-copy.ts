@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open } from 'node:fs/promises';
+import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { diskError } from '../platform/files.ts';
 
@@ -50,8 +50,10 @@ export async function writeHashed(
   const handle = await openForWriting(target);
   try {
     for await (const chunk of source) {
+      // the disk writes this piece while it is hashed
+      const writing = writeAll(handle, chunk, target, sizeBytes);
       hash.update(chunk);
-      await writeAll(handle, chunk, target);
+      await writing;
       sizeBytes += chunk.length;
       onBytes(sizeBytes);
     }
@@ -71,16 +73,18 @@ async function openForWriting(target: string) {
   }
 }
 
-async function writeAll(
-  handle: Awaited<ReturnType<typeof open>>,
+/** Writes all of a chunk at a position. @throws PxectlError E_DISK_FULL or E_PERMISSION */
+export async function writeAll(
+  handle: FileHandle,
   chunk: Uint8Array,
-  target: string,
+  path: string,
+  position: number,
 ): Promise<void> {
   try {
-    for (let written = 0; written < chunk.length;) {
-      written += (await handle.write(chunk, written, chunk.length - written)).bytesWritten;
+    for (let done = 0; done < chunk.length;) {
+      done += (await handle.write(chunk, done, chunk.length - done, position + done)).bytesWritten;
     }
   } catch (error) {
-    throw diskError(error, target);
+    throw diskError(error, path);
   }
 }

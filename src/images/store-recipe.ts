@@ -3,6 +3,7 @@ import { assetError } from '../model/errors.ts';
 import type { ImageManifest, StoredFile, Verification } from '../model/image.ts';
 import type { ImageRecipe } from './catalogue/recipe.ts';
 import type { FetchContext } from './fetch-types.ts';
+import { reportBytes } from './fetch-progress.ts';
 import { writeHashed } from './hashed-copy.ts';
 import type { IncomingImage } from './store.ts';
 import type { FileTree } from './trees/file-tree.ts';
@@ -31,9 +32,9 @@ export async function storeRecipe(
         what: `${file.from} is ${totalBytes === 0 ? 'empty' : 'not there'} in ${tree.origin}`,
       });
     }
-    const written = await writeHashed(tree.stream(file.from), join(incoming.folder, file.path), (doneBytes) =>
-      context.progress({ type: 'bytes', subject: recipe.id, file: file.path, doneBytes, totalBytes }),
-    );
+    const onBytes = reportBytes(context.progress, recipe.id, file.path);
+    const target = join(incoming.folder, file.path);
+    const written = await writeHashed(tree.stream(file.from), target, (done) => onBytes(done, totalBytes));
     if (written.sizeBytes !== totalBytes) {
       throw assetError('E_ISO_INVALID', {
         what: `${file.from} in ${tree.origin} is cut short`,

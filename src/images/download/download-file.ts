@@ -1,0 +1,247 @@
+import { createHash, type Hash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, statfs, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { assetError, environmentError, type PxectlError } from '../../model/errors.ts';
+import { diskError } from '../../platform/files.ts';
+import { CHUNK_BYTES, writeAll, type HashedFile } from '../hashed-copy.ts';
+import { parseContentRange } from './content-range.ts';
+import {
+  connectionError,
+  isRetryable,
+  pauseBeforeRetry,
+  type HttpAnswer,
+  type HttpClient,
+} from './http-client.ts';
+import type { PartFacts, PartFile } from './part-file.ts';
+
+export interface DownloadRequest {
+  readonly url: string;
+  readonly part: PartFile;
+  /** lower-case hex; undefined when nobody vouches for the file */
+  readonly expectedSha256: string | undefined;
+  readonly onBytes: (doneBytes: number, totalBytes: number | undefined) => void;
+  readonly onNotice: (text: string) => void;
+}
+
+/** Attempts in a row that bring nothing new, before giving up. */
+const MAX_BARREN_ATTEMPTS = 5;
+/** All attempts together: bounds a server that closes after every few bytes. */
+const MAX_ATTEMPTS = 40;
+
+/**
+ * Downloads into `request.part` and leaves it there, complete, hashed and synced. Goes on from what an earlier attempt
+ * left, as long as the server confirms that it is still the same file; the hash covers the old bytes as well.
+ * @throws PxectlError E_CHECKSUM, E_DOWNLOAD, E_NOT_FOUND, E_DISK_FULL, E_PERMISSION
+ */
+export async function downloadFile(client: HttpClient, request: DownloadRequest): Promise<HashedFile> {
+  await makeFolderOf(request.part.path);
+  let barren = 0;
+  let hasStartedOver = false;
+  for (let attempt = 1; ; attempt++) {
+    const before = (await request.part.left())?.sizeBytes ?? 0;
+    try {
+      const { hashed, wasResumed } = await attemptDownload(client, request);
+      if (request.expectedSha256 === undefined || hashed.sha256 === request.expectedSha256) return hashed;
+      await request.part.discard();
+      if (!wasResumed || hasStartedOver) throw wrongHash(request, hashed);
+      // the beginning may be of another file of the same name: one whole download decides
+      hasStartedOver = true;
+      request.onNotice('the resumed file has a wrong hash: starting over');
+    } catch (error) {
+      if (!isRetryable(error)) throw error;
+      const after = (await request.part.left())?.sizeBytes ?? 0;
+      barren = after > before ? 0 : barren + 1;
+      if (barren >= MAX_BARREN_ATTEMPTS || attempt >= MAX_ATTEMPTS) throw error;
+      request.onNotice(`${(error as PxectlError).why ?? (error as PxectlError).message}: trying again`);
+      await pauseBeforeRetry(barren + 1, client.options);
+    }
+  }
+}
+
+async function attemptDownload(
+  client: HttpClient,
+  request: DownloadRequest,
+): Promise<{ hashed: HashedFile; wasResumed: boolean }> {
+  const left = await request.part.left();
+  const canResume = left !== undefined && left.facts.url === request.url && hasProof(left.facts, request);
+  const answer = await client.get(request.url, canResume ? rangeHeaders(left.facts, left.sizeBytes) : {});
+  if (answer.status === 416) {
+    answer.body.destroy();
+    if (left?.facts.totalBytes === left?.sizeBytes && left !== undefined) {
+      const { hash, sizeBytes } = await hashPart(request.part.path, left.sizeBytes);
+      return { hashed: { sizeBytes, sha256: hash.digest('hex') }, wasResumed: true };
+    }
+    await request.part.discard();
+    throw brokenOff(answer.url, 'the server has a shorter file than the one that was begun');
+  }
+  const isPartial = answer.status === 206;
+  const range = parseContentRange(answer.header('content-range'));
+  if (isPartial && (!canResume || range?.first !== left?.sizeBytes)) {
+    answer.body.destroy();
+    await request.part.discard();
+    throw brokenOff(answer.url, 'the server sent another part of the file than the one asked for');
+  }
+  const keepBytes = isPartial ? (left?.sizeBytes ?? 0) : 0;
+  if (canResume && !isPartial)
+    request.onNotice('the server starts over: the file changed, or it cannot resume');
+  const length = lengthOf(answer.header('content-length'));
+  const totalBytes = isPartial ? range?.totalBytes : length;
+  try {
+    if (isPartial && left?.facts.totalBytes !== undefined && totalBytes !== left.facts.totalBytes) {
+      await request.part.discard();
+      throw brokenOff(answer.url, 'the file on the server has another length now');
+    }
+    refuseWebPage(answer);
+    await refuseWithoutSpace(request.part.path, (totalBytes ?? 0) - keepBytes);
+    return {
+      hashed: await receive(client, request, answer, keepBytes, totalBytes),
+      wasResumed: keepBytes > 0,
+    };
+  } finally {
+    answer.body.destroy();
+  }
+}
+
+/** Appends the body to the part; hashing and writing of one piece go on side by side. */
+async function receive(
+  client: HttpClient,
+  request: DownloadRequest,
+  answer: HttpAnswer,
+  keepBytes: number,
+  totalBytes: number | undefined,
+): Promise<HashedFile> {
+  const { path } = request.part;
+  const { hash } = keepBytes > 0 ? await hashPart(path, keepBytes) : { hash: createHash('sha256') };
+  const handle = await request.part.open(factsOf(request.url, answer, totalBytes), keepBytes);
+  let doneBytes = keepBytes;
+  try {
+    for await (const chunk of piecesOf(client, answer)) {
+      if (doneBytes === 0) refusePageBytes(answer.url, chunk);
+      const writing = writeAll(handle, chunk, path, doneBytes);
+      hash.update(chunk);
+      await writing;
+      doneBytes += chunk.length;
+      request.onBytes(doneBytes, totalBytes);
+      if (totalBytes !== undefined && doneBytes > totalBytes) {
+        throw brokenOff(answer.url, `the server sent more than the ${totalBytes} bytes it announced`);
+      }
+    }
+    await syncHandle(handle, path);
+  } finally {
+    await handle.close();
+  }
+  if (totalBytes !== undefined && doneBytes < totalBytes) {
+    throw brokenOff(answer.url, `the server closed after ${doneBytes} of ${totalBytes} bytes`);
+  }
+  if (doneBytes === 0) throw brokenOff(answer.url, 'the server sent an empty file');
+  return { sizeBytes: doneBytes, sha256: hash.digest('hex') };
+}
+
+async function* piecesOf(client: HttpClient, answer: HttpAnswer): AsyncGenerator<Uint8Array> {
+  try {
+    yield* answer.body as AsyncIterable<Buffer>;
+  } catch (error) {
+    throw connectionError(error, answer.url, client.options.signal);
+  }
+}
+
+async function hashPart(path: string, length: number): Promise<{ hash: Hash; sizeBytes: number }> {
+  const hash = createHash('sha256');
+  const stream = createReadStream(path, { end: length - 1, highWaterMark: CHUNK_BYTES });
+  for await (const chunk of stream as AsyncIterable<Buffer>) hash.update(chunk);
+  return { hash, sizeBytes: length };
+}
+
+/** Going on is safe when the server can tell whether the file changed, or when the hash at the end will. */
+function hasProof(facts: PartFacts, request: DownloadRequest): boolean {
+  return request.expectedSha256 !== undefined || validatorOf(facts) !== undefined;
+}
+
+function rangeHeaders(facts: PartFacts, fromByte: number): Record<string, string> {
+  const validator = validatorOf(facts);
+  return { range: `bytes=${fromByte}-`, ...(validator === undefined ? {} : { 'if-range': validator }) };
+}
+
+/** RFC 9110 §13.1.5: If-Range takes a strong ETag or a date. */
+function validatorOf(facts: PartFacts): string | undefined {
+  return facts.etag !== undefined && !facts.etag.startsWith('W/') ? facts.etag : facts.lastModified;
+}
+
+function factsOf(url: string, answer: HttpAnswer, totalBytes: number | undefined): PartFacts {
+  const etag = answer.header('etag');
+  const lastModified = answer.header('last-modified');
+  return {
+    url,
+    ...(etag === undefined ? {} : { etag }),
+    ...(lastModified === undefined ? {} : { lastModified }),
+    ...(totalBytes === undefined ? {} : { totalBytes }),
+  };
+}
+
+function lengthOf(header: string | undefined): number | undefined {
+  return header !== undefined && /^\d+$/.test(header) ? Number(header) : undefined;
+}
+
+function refuseWebPage(answer: HttpAnswer): void {
+  if (answer.header('content-type')?.toLowerCase().startsWith('text/html') === true)
+    throw webPage(answer.url);
+}
+
+function refusePageBytes(url: string, chunk: Uint8Array): void {
+  const start = Buffer.from(chunk.buffer, chunk.byteOffset, Math.min(chunk.length, 64)).toString('latin1');
+  if (/^\s*<(!doctype html|html)/i.test(start)) throw webPage(url);
+}
+
+function webPage(url: string): Error {
+  return assetError('E_DOWNLOAD', {
+    what: `${url} gave a web page instead of the file`,
+    why: 'a log-in page of the network, or a mirror that answers everything',
+    next: 'open the address in a browser, or name another mirror: --mirror PREFIX=URL',
+    details: { url },
+  });
+}
+
+function brokenOff(url: string, why: string): Error {
+  return assetError('E_DOWNLOAD', {
+    what: `${url} did not arrive whole`,
+    why,
+    next: 'run the same command again: it goes on where it stopped',
+    details: { url, isRetryable: true },
+  });
+}
+
+function wrongHash(request: DownloadRequest, hashed: HashedFile): Error {
+  return assetError('E_CHECKSUM', {
+    what: `${request.url} is not the file that was published`,
+    why: `its SHA-256 is ${hashed.sha256}, the list says ${request.expectedSha256 ?? ''} (${hashed.sizeBytes} bytes came)`,
+    next: 'the download was thrown away; try again, or name another mirror: --mirror PREFIX=URL',
+    details: { url: request.url, sha256: hashed.sha256, expected: request.expectedSha256 },
+  });
+}
+
+async function refuseWithoutSpace(path: string, neededBytes: number): Promise<void> {
+  const { bavail, bsize } = await statfs(dirname(path));
+  if (neededBytes <= bavail * bsize) return;
+  throw environmentError('E_DISK_FULL', {
+    what: `there is no room for ${path}`,
+    why: `${neededBytes} more bytes are needed, ${bavail * bsize} are free`,
+    next: 'free some space (pxectl images rm IMAGE, or df -h) and run the same command again: it goes on',
+  });
+}
+
+async function makeFolderOf(path: string): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+  } catch (error) {
+    throw diskError(error, dirname(path));
+  }
+}
+
+async function syncHandle(handle: FileHandle, path: string): Promise<void> {
+  try {
+    await handle.sync();
+  } catch (error) {
+    throw diskError(error, path);
+  }
+}

@@ -1,0 +1,50 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findProgram, run } from '../../platform/processes.ts';
+import { parseGpgStatus } from './gpg-status.ts';
+import type { SignatureFacts } from './signature-facts.ts';
+
+/** Checks a detached signature with gpgv. An exit code is not enough: it is the status lines that count. */
+export async function checkDetachedByGpgv(
+  data: Uint8Array,
+  signature: Uint8Array,
+  ring: Uint8Array,
+): Promise<SignatureFacts[]> {
+  return inScratch(async (folder) => {
+    await writeFile(join(folder, 'data'), data);
+    await writeFile(join(folder, 'signature'), signature);
+    return runGpgv(folder, ring, [join(folder, 'signature'), join(folder, 'data')]);
+  });
+}
+
+/** Checks a clear-signed text with gpgv; what was signed is what gpgv writes, not what surrounds it. */
+export async function checkClearsignedByGpgv(
+  text: Uint8Array,
+  ring: Uint8Array,
+): Promise<{ facts: SignatureFacts[]; signedText: string }> {
+  return inScratch(async (folder) => {
+    await writeFile(join(folder, 'text'), text);
+    const output = join(folder, 'signed');
+    const facts = await runGpgv(folder, ring, ['--output', output, join(folder, 'text')]);
+    return { facts, signedText: await readFile(output, 'utf8').catch(() => '') };
+  });
+}
+
+async function runGpgv(folder: string, ring: Uint8Array, args: readonly string[]): Promise<SignatureFacts[]> {
+  const ringPath = join(folder, 'ring.gpg');
+  await writeFile(ringPath, ring);
+  const program = (await findProgram('gpgv')) ?? 'gpgv';
+  const options = ['--homedir', folder, '--status-fd', '1', '--keyring', ringPath];
+  const result = await run(program, [...options, ...args], { env: { LC_ALL: 'C' }, timeoutMs: 60_000 });
+  return parseGpgStatus(result.stdout);
+}
+
+async function inScratch<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'pxectl-gpgv-'));
+  try {
+    return await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
