@@ -24,7 +24,9 @@ const OVERLOAD_SERVER_NAME = 2;
  * A missing end option is accepted (old firmware forgets it).
  * @throws ProtocolError on anything that is not a whole DHCP message
  */
-export function decodeDhcp(bytes: Uint8Array): DhcpPacket {
+export function decodeDhcp(input: Uint8Array): DhcpPacket {
+  // a Buffer's slice() shares its memory, a Uint8Array's copies: the packet must not change with the input
+  const bytes = new Uint8Array(input.buffer, input.byteOffset, input.length);
   if (bytes.length < HEADER_BYTES + 4) {
     const need = HEADER_BYTES + 4;
     throw new ProtocolError(

@@ -90,7 +90,7 @@ export function decodeOption43(data: Uint8Array): PxeOptions {
         found.bootItem = { type: uint16(value, 0), layer: uint16(value, 2) };
         break;
       default:
-        found.others.push({ code, data: value.slice() });
+        found.others.push({ code, data: Uint8Array.from(value) });
     }
     offset = at + value.length;
   }

@@ -19,7 +19,7 @@ export function decodeEncapsulated(data: Uint8Array, protocol: string): readonly
       const left = data.length - offset - 2;
       throw new ProtocolError(protocol, offset, `sub-option ${code} says ${length} bytes, ${left} are left`);
     }
-    list.push({ code, data: data.slice(offset + 2, next) });
+    list.push({ code, data: Uint8Array.from(data.subarray(offset + 2, next)) });
     offset = next;
   }
   return list;
