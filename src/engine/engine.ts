@@ -31,6 +31,8 @@ export interface RunningEngine {
   readonly description: string;
   /** resolves when the engine has stopped by itself, with the reason; never before `stop` otherwise */
   readonly died: Promise<string>;
+  /** the engine's last log lines, oldest first: shown when it does not answer */
+  lastLines?(count?: number): readonly string[];
   /** takes over a changed configuration without dropping running transfers */
   reload(context: BootContext): Promise<void>;
   /** stops answering and removes what this engine made; idempotent */

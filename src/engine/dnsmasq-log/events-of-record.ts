@@ -103,7 +103,7 @@ function detailOfRequest(record: ExchangeRecord): EventDetail {
     ...portAndXid(record),
     ...(record.vendorClass === undefined ? {} : { vendorClass: record.vendorClass }),
     ...(record.userClass === undefined ? {} : { userClass: record.userClass }),
-    ...(record.architecture === undefined ? {} : { architecture: record.architecture }),
+    ...(record.architecture === undefined ? {} : { architectures: String(record.architecture) }),
     ...(record.mac === undefined && record.macText !== undefined ? { macText: record.macText } : {}),
   };
 }

@@ -19,8 +19,6 @@ export interface LogToEventsOptions {
   /** the TFTP root as dnsmasq sees it (another path in a container) */
   readonly loggedTftpRoot?: string;
   readonly resolveMac?: (ip: Ipv4Address) => MacAddress | undefined;
-  /** MACs that are not a client: the readiness check's own */
-  readonly isOwnClient?: (mac: MacAddress) => boolean;
 }
 
 /** Turns the lines of a live dnsmasq log into events. */
@@ -81,7 +79,8 @@ function remember(map: Map<number, MacAddress>, xid: number, mac: MacAddress): v
 /** Adds what the log does not say: whose address it was and how big the file is. */
 function emitComplete(event: NewBootEvent, options: LogToEventsOptions): void {
   const mac = event.mac ?? (event.ip === undefined ? undefined : options.resolveMac?.(event.ip));
-  if (mac !== undefined && options.isOwnClient?.(mac) === true) return;
+  // an unanswered packet of a client that was never answered: dnsmasq does not say whose it was
+  if (mac === undefined && event.type === 'dhcp.ignored') return;
   const named = mac === undefined ? event : { ...event, mac };
   const path = event.detail?.['path'];
   if (event.type !== 'tftp.done' || typeof path !== 'string') return options.sink.emit(named);

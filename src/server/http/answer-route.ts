@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { messageOf } from '../../model/errors.ts';
-import { parseIpv4, UNSPECIFIED_IPV4, type MacAddress } from '../../protocol/addresses.ts';
+import { UNSPECIFIED_IPV4, type Ipv4Address, type MacAddress } from '../../protocol/addresses.ts';
 import type { Exchange } from './exchange.ts';
 import type { HttpRoute } from './http-route.ts';
 import type { RequestTarget } from './request-target.ts';
@@ -12,6 +12,7 @@ export interface AnswerRouteInput {
   readonly exchange: Exchange;
   readonly method: 'GET' | 'HEAD' | 'POST';
   readonly target: RequestTarget;
+  readonly ip: Ipv4Address | undefined;
   readonly mac: MacAddress | undefined;
 }
 
@@ -33,7 +34,7 @@ export async function answerRoute(input: AnswerRouteInput): Promise<void> {
       method,
       path: target.path,
       query: target.query,
-      ip: parseIpv4(request.socket.remoteAddress?.replace(/^::ffff:/, '') ?? '') ?? UNSPECIFIED_IPV4,
+      ip: input.ip ?? UNSPECIFIED_IPV4,
       ...(input.mac === undefined ? {} : { mac: input.mac }),
       userAgent: exchange.userAgent,
       body,

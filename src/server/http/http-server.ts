@@ -22,6 +22,8 @@ export interface HttpServerOptions {
   readonly sink: EventSink;
   /** the MAC behind an address in the neighbour table, if it is known */
   readonly resolveMac?: (ip: Ipv4Address) => MacAddress | undefined;
+  /** nginx on this machine passes requests on: the client is the one that its X-Real-IP header names */
+  readonly isBehindProxy?: boolean;
   /** silence after which a connection is closed, also in the middle of a download. Default 2 minutes */
   readonly idleTimeoutMs?: number;
 }
@@ -54,7 +56,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const largestChunk = (): number => largestPowerOfTwo(BUFFER_BUDGET_BYTES / Math.max(1, downloads));
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const client = clientOf(options, request.socket);
+    const client = clientOf(options, request);
     const exchange = new Exchange(request, response, client.emit);
     const target = readTarget(request.url ?? '');
     if (target === undefined) {
@@ -70,7 +72,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       return;
     }
     if (route !== undefined) {
-      await answerRoute({ route, exchange, method, target, mac: client.mac });
+      await answerRoute({ route, exchange, method, target, ip: client.ip, mac: client.mac });
       return;
     }
     downloads += 1;
@@ -95,7 +97,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       request.on('error', () => undefined);
       response.on('error', () => undefined);
       handle(request, response).catch((error: unknown) => {
-        clientOf(options, request.socket).emit('http.error', {
+        clientOf(options, request).emit('http.error', {
           reason: 'internal',
           message: messageOf(error),
         });
@@ -156,15 +158,24 @@ function refuseRubbish(error: NodeJS.ErrnoException, socket: Socket | { destroy(
 }
 
 interface Client {
+  readonly ip: Ipv4Address | undefined;
   readonly mac: MacAddress | undefined;
   readonly emit: (type: BootEventType, detail: EventDetail) => void;
 }
 
-function clientOf(options: HttpServerOptions, socket: Socket): Client {
-  const ip = parseIpv4(socket.remoteAddress?.replace(/^::ffff:/, '') ?? '');
+function clientOf(options: HttpServerOptions, request: IncomingMessage): Client {
+  const ip = addressOf(options, request);
   const mac = ip === undefined ? undefined : options.resolveMac?.(ip);
   const who = { ...(ip === undefined ? {} : { ip }), ...(mac === undefined ? {} : { mac }) };
-  return { mac, emit: (type, detail) => options.sink.emit({ type, ...who, detail }) };
+  return { ip, mac, emit: (type, detail) => options.sink.emit({ type, ...who, detail }) };
+}
+
+function addressOf(options: HttpServerOptions, request: IncomingMessage): Ipv4Address | undefined {
+  const peer = parseIpv4(request.socket.remoteAddress?.replace(/^::ffff:/, '') ?? '');
+  // only nginx on this very machine may say who the client is
+  if (options.isBehindProxy !== true || peer?.startsWith('127.') !== true) return peer;
+  const named = request.headers['x-real-ip'];
+  return typeof named === 'string' ? (parseIpv4(named) ?? peer) : peer;
 }
 
 function largestPowerOfTwo(most: number): number {

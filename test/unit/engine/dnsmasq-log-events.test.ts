@@ -101,16 +101,4 @@ describe('createLogToEvents', () => {
     expect(log.lastLines(1)[0]).toContain('vendor-encap');
     log.close();
   });
-
-  it('keeps silent about the client that the readiness check is', () => {
-    const events: NewBootEvent[] = [];
-    const log = createLogToEvents({
-      sink: { emit: (event) => events.push(event) },
-      tftpRoot: folder,
-      isOwnClient: (candidate) => candidate === mac,
-    });
-    for (const line of linesOf('proxy-2.90-log-dhcp.log').slice(5, 17)) log.push(line);
-    log.close();
-    expect(events).toEqual([]);
-  });
 });

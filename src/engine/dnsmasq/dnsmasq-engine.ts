@@ -1,0 +1,144 @@
+import { mkdir } from 'node:fs/promises';
+import type { BootContext } from '../../model/boot-context.ts';
+import { engineError } from '../../model/errors.ts';
+import { macOfIp } from '../../net/neighbours.ts';
+import { readPrivileges } from '../../net/privileges.ts';
+import { writeFileAtomic } from '../../platform/files.ts';
+import { readTemplate } from '../../platform/package-root.ts';
+import { renderDnsmasqConfig } from '../../render/dnsmasq-config.ts';
+import { createLogToEvents } from '../dnsmasq-log/log-to-events.ts';
+import type { Engine, EngineInput, RunningEngine } from '../engine.ts';
+import { refuseTakenPorts } from '../free-ports.ts';
+import { startHttpFront } from '../http-front.ts';
+import { waitForTransfers } from '../running-transfers.ts';
+import { servingUser } from '../serving-user.ts';
+import { endLeftoverProcess, superviseProcess, type SupervisedProcess } from '../supervised-process.ts';
+import {
+  dnsmasqMissing,
+  findDnsmasq,
+  missingAbilities,
+  testConfiguration,
+  whyUnsuitable,
+  type DnsmasqProgram,
+} from './dnsmasq-program.ts';
+
+/** A changed configuration waits so long for running TFTP transfers; kernels over TFTP take about half a minute. */
+const MAX_RELOAD_WAIT_MS = 120_000;
+
+/** The host's own dnsmasq answers DHCP and TFTP; HTTP comes from nginx if it is installed, else from pxectl. */
+export const dnsmasqEngine: Engine = { name: 'dnsmasq', whyUnavailable, start };
+
+async function whyUnavailable(): Promise<string | undefined> {
+  const program = await findDnsmasq();
+  if (program === undefined) return 'dnsmasq is not installed';
+  const unsuitable = whyUnsuitable(program);
+  if (unsuitable !== undefined) return unsuitable;
+  const { isRoot } = await readPrivileges();
+  return isRoot ? undefined : 'dnsmasq needs root';
+}
+
+async function start(input: EngineInput): Promise<RunningEngine> {
+  const { layout, sink } = input;
+  const program = await suitableDnsmasq();
+  await mkdir(layout.run, { recursive: true });
+  await removeDnsmasqLeftovers(layout.run);
+  await refuseTakenPorts(input.context.config);
+  for (const missing of missingAbilities(program.version)) {
+    sink.emit({ type: 'engine.warning', detail: { reason: 'old-dnsmasq', message: missing } });
+  }
+  let config = await writeConfig(input.context, input, program);
+  await testConfiguration(program, configPathOf(input));
+
+  const log = createLogToEvents({
+    sink,
+    tftpRoot: layout.tftpRoot,
+    resolveMac: macOfIp,
+  });
+  const http = await startHttpFront(input);
+  let dnsmasq: SupervisedProcess;
+  try {
+    dnsmasq = await superviseProcess({
+      name: 'dnsmasq',
+      file: program.path,
+      args: ['--keep-in-foreground', `--conf-file=${configPathOf(input)}`, '--pid-file='],
+      runFolder: layout.run,
+      sink,
+      onLine: (line) => log.push(line),
+      // the last line of a start: every socket is open by then
+      isReady: (line) => line.includes('TFTP root is'),
+    });
+  } catch (error) {
+    await http.stop();
+    throw error;
+  }
+
+  const { network } = input.context.config;
+  return {
+    name: 'dnsmasq',
+    description: `dnsmasq ${program.version} as ${network.mode === 'proxy' ? 'proxyDHCP' : 'DHCP'} and TFTP on ${network.address} (${network.interface}), ${http.description}`,
+    died: Promise.race([dnsmasq.died, http.died]),
+    lastLines: (count) => log.lastLines(count),
+    async reload(context) {
+      const changed = await writeConfig(context, input, program);
+      if (changed !== config) {
+        await testConfiguration(program, configPathOf(input));
+        const left = await waitForTransfers(() => dnsmasq.identity?.pid, layout.tftpRoot, MAX_RELOAD_WAIT_MS);
+        if (left > 0) sink.emit(interrupted(left));
+        await dnsmasq.restart();
+        config = changed;
+      }
+      await http.reload(context);
+    },
+    async stop() {
+      await dnsmasq.stop();
+      await http.stop();
+      log.close();
+    },
+  };
+}
+
+function interrupted(count: number) {
+  const message = `${count} TFTP transfers still ran after ${MAX_RELOAD_WAIT_MS / 1000} s and were ended for the new configuration`;
+  return { type: 'engine.warning' as const, detail: { reason: 'transfers-interrupted', message } };
+}
+
+/** Ends what an earlier run left running; one line for each. */
+export async function removeDnsmasqLeftovers(runFolder: string): Promise<string[]> {
+  const ended = [
+    await endLeftoverProcess(runFolder, 'dnsmasq'),
+    await endLeftoverProcess(runFolder, 'nginx'),
+  ];
+  return ended.filter((line) => line !== undefined);
+}
+
+const configPathOf = (input: EngineInput): string => `${input.layout.run}/dnsmasq.conf`;
+
+async function suitableDnsmasq(): Promise<DnsmasqProgram> {
+  const program = await findDnsmasq();
+  if (program === undefined) throw dnsmasqMissing();
+  const unsuitable = whyUnsuitable(program);
+  if (unsuitable === undefined) return program;
+  throw engineError('E_ENGINE_VERSION', {
+    what: `the installed dnsmasq cannot be used (${program.path})`,
+    why: unsuitable,
+    next: 'install another version, or use the built-in servers: pxectl up --engine builtin',
+    details: { version: program.version },
+  });
+}
+
+/** Writes the configuration for this very dnsmasq and returns it. */
+async function writeConfig(
+  context: BootContext,
+  input: EngineInput,
+  program: DnsmasqProgram,
+): Promise<string> {
+  const { layout } = input;
+  const user = await servingUser(layout.tftpRoot);
+  const config = renderDnsmasqConfig(context, readTemplate, {
+    stateRoot: layout.root,
+    version: program.version,
+    ...(user === undefined ? {} : { user }),
+  });
+  await writeFileAtomic(configPathOf(input), config);
+  return config;
+}

@@ -1,0 +1,149 @@
+import { mkdir } from 'node:fs/promises';
+import type { BootContext } from '../model/boot-context.ts';
+import { engineError } from '../model/errors.ts';
+import { macOfIp } from '../net/neighbours.ts';
+import { writeFileAtomic } from '../platform/files.ts';
+import { followLog } from '../platform/follow-log.ts';
+import { readTemplate } from '../platform/package-root.ts';
+import { findProgram, run } from '../platform/processes.ts';
+import { parseIpv4 } from '../protocol/addresses.ts';
+import { DYNAMIC_PREFIXES, dynamicPort, renderNginxConfig } from '../render/nginx-config.ts';
+import { startHttpServer } from '../server/http/http-server.ts';
+import type { EngineInput } from './engine.ts';
+import { eventsOfAccess } from './nginx/nginx-log.ts';
+import { servingUser } from './serving-user.ts';
+import { superviseProcess } from './supervised-process.ts';
+
+/** Where a client's HTTP requests arrive. */
+export interface HttpFront {
+  /** `nginx 1.22.1 on port 8080`, for the user */
+  readonly description: string;
+  readonly died: Promise<string>;
+  reload(context: BootContext): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const LOOPBACK = parseIpv4('127.0.0.1')!;
+const MAX_ACCESS_LOG_BYTES = 32 * 1024 * 1024;
+const NEVER = new Promise<string>(() => undefined);
+
+/** nginx for the big files and pxectl behind it for what changes per machine; pxectl alone without nginx. */
+export async function startHttpFront(input: EngineInput): Promise<HttpFront> {
+  const nginx = await findProgram('nginx');
+  return nginx === undefined ? startOwnHttp(input) : startNginx(input, nginx);
+}
+
+/** Everything over HTTP by pxectl itself. */
+export async function startOwnHttp(input: EngineInput): Promise<HttpFront> {
+  const { network, http } = input.context.config;
+  const server = await startHttpServer({
+    address: network.address,
+    port: http.port,
+    root: input.layout.httpRoot,
+    routes: input.routes,
+    sink: input.sink,
+    resolveMac: macOfIp,
+  });
+  return {
+    description: `HTTP by pxectl on port ${http.port}`,
+    died: NEVER,
+    reload: async () => undefined,
+    stop: () => server.close(),
+  };
+}
+
+/** What the pxectl process answers behind nginx: seeds, reports, the dashboard. Loopback only. */
+export async function startBehindNginx(input: EngineInput): Promise<{ close(): Promise<void> }> {
+  return startHttpServer({
+    address: LOOPBACK,
+    port: dynamicPort(input.context),
+    root: input.layout.httpRoot,
+    routes: input.routes,
+    sink: input.sink,
+    resolveMac: macOfIp,
+    isBehindProxy: true,
+  });
+}
+
+/** Follows an access log in the form of templates/nginx.conf.hbs and tells its requests as events. */
+export function followAccessLog(input: EngineInput): { stop(): Promise<void> } {
+  const path = `${input.layout.run}/nginx-access.jsonl`;
+  const options = {
+    httpRoot: input.layout.httpRoot,
+    dynamicPrefixes: DYNAMIC_PREFIXES,
+    resolveMac: macOfIp,
+  };
+  return followLog(
+    path,
+    (line) => {
+      for (const event of eventsOfAccess(line, options)) input.sink.emit(event);
+    },
+    { maxBytes: MAX_ACCESS_LOG_BYTES },
+  );
+}
+
+async function startNginx(input: EngineInput, file: string): Promise<HttpFront> {
+  const { layout, sink } = input;
+  const configPath = `${layout.run}/nginx.conf`;
+  const args = ['-c', configPath, '-g', 'daemon off;'];
+  await mkdir(layout.run, { recursive: true });
+  let config = await writeNginxConfig(input.context, input);
+  await testNginxConfig(file, configPath);
+  // requests of an earlier run are told already
+  await writeFileAtomic(`${layout.run}/nginx-access.jsonl`, '');
+
+  const behind = await startBehindNginx(input);
+  const accessLog = followAccessLog(input);
+  try {
+    const nginx = await superviseProcess({
+      name: 'nginx',
+      file,
+      args,
+      runFolder: layout.run,
+      sink,
+      onLine: () => undefined,
+    });
+    return {
+      description: `HTTP by nginx on port ${input.context.config.http.port}`,
+      died: nginx.died,
+      async reload(context) {
+        const changed = await writeNginxConfig(context, input);
+        if (changed === config) return;
+        await testNginxConfig(file, configPath);
+        // nginx itself lets running downloads end under the old configuration
+        nginx.signal('SIGHUP');
+        config = changed;
+      },
+      async stop() {
+        await nginx.stop();
+        await accessLog.stop();
+        await behind.close();
+      },
+    };
+  } catch (error) {
+    await accessLog.stop();
+    await behind.close();
+    throw error;
+  }
+}
+
+async function writeNginxConfig(context: BootContext, input: EngineInput): Promise<string> {
+  const user = await servingUser(input.layout.httpRoot);
+  const config = renderNginxConfig(context, readTemplate, {
+    stateRoot: input.layout.root,
+    ...(user === undefined ? {} : { user }),
+  });
+  await writeFileAtomic(`${input.layout.run}/nginx.conf`, config);
+  return config;
+}
+
+/** @throws PxectlError E_ENGINE_START with nginx's own words */
+async function testNginxConfig(file: string, configPath: string): Promise<void> {
+  const result = await run(file, ['-t', '-q', '-c', configPath], { timeoutMs: 10_000 });
+  if (result.exitCode === 0) return;
+  throw engineError('E_ENGINE_START', {
+    what: 'nginx refuses its configuration',
+    why: result.stderr.trim().split('\n').at(-1) ?? `exit code ${result.exitCode}`,
+    next: `nginx -t -c ${configPath}`,
+  });
+}

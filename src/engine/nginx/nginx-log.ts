@@ -1,0 +1,102 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BootEventType, NewBootEvent } from '../../model/boot-event.ts';
+import { parseIpv4, type Ipv4Address, type MacAddress } from '../../protocol/addresses.ts';
+
+export interface NginxLogOptions {
+  readonly httpRoot: string;
+  /** what the pxectl process answers behind nginx, and tells itself */
+  readonly dynamicPrefixes: readonly string[];
+  readonly resolveMac?: (ip: Ipv4Address) => MacAddress | undefined;
+}
+
+interface AccessLine {
+  readonly epochSeconds: number;
+  readonly ip: Ipv4Address;
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly sentBytes: number;
+  readonly durationMs: number;
+  readonly userAgent: string;
+  readonly range: string;
+}
+
+/**
+ * The events of one line of nginx's access log in the JSON form of templates/nginx.conf.hbs. nginx writes the line
+ * when the request is over: the event of its beginning carries the time at which it began.
+ */
+export function eventsOfAccess(line: string, options: NginxLogOptions): NewBootEvent[] {
+  const access = readAccess(line);
+  if (!access) return [];
+  const { ip, method, path, status } = access;
+  if (options.dynamicPrefixes.some((prefix) => path.startsWith(prefix))) return [];
+  const mac = options.resolveMac?.(ip);
+  const about = { ip, ...(mac === undefined ? {} : { mac }) };
+  const endedAt = new Date(access.epochSeconds * 1000).toISOString();
+  const size = sizeOf(options.httpRoot, path);
+  const detail = {
+    path,
+    status,
+    userAgent: access.userAgent,
+    ...(access.range === '' ? {} : { range: access.range }),
+    ...(size === undefined ? {} : { sizeBytes: size }),
+  };
+  const sent = { sentBytes: access.sentBytes, durationMs: access.durationMs };
+  if (method === 'HEAD' && status < 400) return [{ type: 'http.head', time: endedAt, ...about, detail }];
+  const failure = failureOf(access, size);
+  if (failure) {
+    const type: BootEventType = status === 404 ? 'http.missing' : 'http.error';
+    return [{ type, time: endedAt, ...about, detail: { ...detail, ...sent, reason: failure } }];
+  }
+  const startedAt = new Date(access.epochSeconds * 1000 - access.durationMs).toISOString();
+  return [
+    { type: 'http.get', time: startedAt, ...about, detail },
+    { type: 'http.done', time: endedAt, ...about, detail: { ...detail, ...sent } },
+  ];
+}
+
+function failureOf(access: AccessLine, size: number | undefined): string | undefined {
+  if (access.status === 404) return 'not-found';
+  if (access.status >= 400) return 'refused';
+  const isWhole = access.status !== 200 || size === undefined || access.sentBytes >= size;
+  return isWhole ? undefined : 'client-closed';
+}
+
+function readAccess(line: string): AccessLine | undefined {
+  try {
+    const raw = JSON.parse(line) as Record<string, unknown>;
+    const ip = parseIpv4(typeof raw['ip'] === 'string' ? raw['ip'] : '');
+    const uri = raw['uri'];
+    if (ip === undefined || typeof uri !== 'string' || typeof raw['status'] !== 'number') return undefined;
+    return {
+      epochSeconds: Number(raw['epochSeconds']),
+      ip,
+      method: textOf(raw['method']),
+      path: decodePath(uri.split('?')[0] ?? ''),
+      status: raw['status'],
+      sentBytes: Number(raw['sentBytes']),
+      durationMs: Math.round(Number(raw['durationSeconds']) * 1000),
+      userAgent: textOf(raw['userAgent']),
+      range: textOf(raw['range']),
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+function decodePath(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
+function sizeOf(root: string, path: string): number | undefined {
+  if (path.includes('\0') || path.split('/').includes('..')) return undefined;
+  const found = statSync(join(root, path), { throwIfNoEntry: false });
+  return found?.isFile() === true ? found.size : undefined;
+}
