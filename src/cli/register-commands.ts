@@ -5,7 +5,6 @@ import { registerFetch } from './commands/fetch.ts';
 import { registerImages } from './commands/images.ts';
 import { registerInit } from './commands/init.ts';
 import { registerLab } from './commands/lab.ts';
-import { registerLab } from './commands/lab.ts';
 import { registerMachines } from './commands/machines.ts';
 import { registerReload } from './commands/reload.ts';
 import { registerRender } from './commands/render.ts';
@@ -25,7 +24,6 @@ export function registerCommands(program: Command): void {
   registerStatus(program);
   registerWatch(program);
   registerMachines(program);
-  registerLab(program);
   registerLab(program);
   registerCompletion(program);
 }
