@@ -87,7 +87,11 @@ export class Transfer {
       retries: RETRIES,
     });
     this.#packet = Buffer.allocUnsafeSlow(4 + input.negotiated.blksize);
-    this.#socket = createSocket('udp4');
+    // an address needs no name service: without this bind, connect and every send wait for a turn of the event loop
+    this.#socket = createSocket({
+      type: 'udp4',
+      lookup: (host, _options, callback) => callback(null, host, 4),
+    });
     this.#socket.on('message', (bytes) => this.#receive(bytes));
     this.#socket.on('error', (error) => this.#socketFailed(error));
   }
