@@ -178,6 +178,8 @@ function leaseSection(context: BootContext): Section {
         ? `dhcp-range=${range.first},${range.last},${netmask},1h`
         : `dhcp-range=tag:netboot,${range.first},${range.last},${netmask},10m`,
       ...(isFull ? ['dhcp-authoritative'] : []),
+      '# a probe before each offer takes seconds in which iPXE chooses the router, and the range is ours alone',
+      'no-ping',
       '# this server is no router',
       'dhcp-option=3',
       ...httpKinds.map((kind) => `dhcp-option-force=${tagList(kind.tags)}60,HTTPClient`),
@@ -197,7 +199,7 @@ function answerSection(context: BootContext, profiles: readonly BootProfile[]): 
       lines.push(
         mode === 'proxy' && kind.service !== undefined
           ? `pxe-service=${condition}tag:!ipxe,tag:!http,${kind.service},"pxectl",${file}`
-          : `dhcp-boot=${condition}${tagList(kind.tags)}${file},${address},${address}`,
+          : `dhcp-boot=${condition}${tagList(kind.tags)}${file},,${address}`,
       );
     }
   }
