@@ -1,0 +1,83 @@
+import type { Firmware, LoaderPlatform } from '../../model/firmware.ts';
+
+/** What a boot file's name tells about the firmware that it is for; undefined when it tells nothing. */
+export function platformOfName(path: string): LoaderPlatform | 'efi' | undefined {
+  const name = baseName(path).toLowerCase();
+  if (name.endsWith('.efi') || name.endsWith('.efi.signed')) {
+    if (/(?:aa64|arm64|aarch64)/.test(path.toLowerCase())) return 'arm64';
+    if (/(?:ia32|i386|x86_32)|bootia32/.test(path.toLowerCase())) return 'ia32';
+    return /(?:x64|x86_64|amd64)/.test(path.toLowerCase()) ? 'x64' : 'efi';
+  }
+  return /(?:\.0|\.kpxe|\.kkpxe|\.pxe|\.lkrn|\.bs|\.com)$|^pxelinux$/.test(name) ? 'bios' : undefined;
+}
+
+/** Whether a program for `platform` can run on this firmware; undefined when that cannot be told. */
+export function fitsFirmware(
+  platform: LoaderPlatform | 'efi',
+  firmware: Firmware | 'system',
+): boolean | undefined {
+  switch (firmware) {
+    case 'bios':
+      return platform === 'bios';
+    case 'uefi-ia32':
+      return platform === 'ia32' || platform === 'efi';
+    case 'uefi-x64':
+    case 'uefi-http-x64':
+      return platform === 'x64' || platform === 'efi';
+    case 'uefi-arm64':
+    case 'uefi-http-arm64':
+      return platform === 'arm64' || platform === 'efi';
+    case 'ipxe':
+    case 'raspberry-pi':
+    case 'unknown':
+    case 'system':
+      return undefined;
+  }
+}
+
+/** Files that loaders ask for in turn, or only when they are there: "not found" is normal. */
+export function isOptionalFile(path: string): boolean {
+  const name = baseName(path).toLowerCase();
+  return (
+    /^revocations(?:_\w+)?\.efi$|^shim_certificate(?:_\d+)?\.efi$|^mm(?:x64|aa64|ia32)\.efi$/.test(name) ||
+    /\.(?:lst|pf2|mo|cer)$/.test(name) ||
+    /^autoexec\.ipxe$|^favicon\.ico$|^boot\.cfg$/.test(name) ||
+    /(?:^|\/)pxelinux\.cfg\/[^/]+$/.test(path) ||
+    /^grub\.cfg-/.test(name) ||
+    // the second configuration that Red Hat's GRUB tries, and the script of one machine
+    /(?:^|\/)machines\/[0-9a-f-]{17}\.ipxe$/.test(path)
+  );
+}
+
+/** A program that firmware starts, by its name. */
+export function isLoaderName(path: string): boolean {
+  return platformOfName(path) !== undefined;
+}
+
+/** shim, by its usual names. */
+export function isShimName(path: string): boolean {
+  return /^(?:shim\w*|bootx64|bootaa64|ipxe-shim\w*)\.efi(?:\.signed)?$/i.test(baseName(path));
+}
+
+/** GRUB, by its usual names. */
+export function isGrubName(path: string): boolean {
+  return /^grub(?:net)?(?:x64|aa64|ia32)?\.efi(?:\.signed)?$/i.test(baseName(path));
+}
+
+/** The second file that a loader fetches from its own folder. */
+export function isSecondStageName(path: string): boolean {
+  return (
+    isGrubName(path) ||
+    /^(?:ldlinux|libcom32|libutil|menu|vesamenu|linux)\.(?:c32|e64|e32)$/i.test(baseName(path))
+  );
+}
+
+/** The last part of a path or URL, without a query. */
+export function baseName(path: string): string {
+  return (
+    path
+      .replace(/[?#].*$/, '')
+      .split(/[\\/]/)
+      .pop() ?? path
+  );
+}

@@ -1,0 +1,185 @@
+import type { Evidence } from '../../model/finding.ts';
+import type { Firmware } from '../../model/firmware.ts';
+import type { Ipv4Address, MacAddress } from '../../protocol/addresses.ts';
+
+/** From where the boot was watched: what was not seen means different things. */
+export type Vantage = 'server-log' | 'capture' | 'events';
+
+/** One thing that was seen, with the line or packet that shows it. */
+export interface Seen {
+  readonly evidence: Evidence;
+  /** milliseconds since 1970, where the source has a clock */
+  readonly timeMs?: number;
+}
+
+export interface RequestSeen extends Seen {
+  readonly type: 'discover' | 'request' | 'inform' | 'decline' | 'other';
+  readonly port: 67 | 4011;
+  /** the server that the client chose (option 54), or that it sends to on port 4011 */
+  readonly server?: Ipv4Address;
+  readonly clientAddress?: Ipv4Address;
+  /** the client asked for answers by broadcast: a capture elsewhere on the network sees them too */
+  readonly wantsBroadcast?: boolean;
+  /** the server says that it does not answer this client, with its reason */
+  readonly ignoredBecause?: string;
+}
+
+/** The PXE options of an answer, as far as they are readable: people shorten the bytes in logs. */
+export interface Option43Seen {
+  /** all bytes, or those before the `...` */
+  readonly bytes: Uint8Array;
+  readonly sizeBytes: number;
+  readonly isElided: boolean;
+}
+
+export interface ReplySeen extends Seen {
+  readonly type: 'offer' | 'ack' | 'nak';
+  /** the port that it was sent from */
+  readonly port: 67 | 4011;
+  /** option 54, else the sender */
+  readonly server?: Ipv4Address;
+  /** the address that is leased; absent in proxy answers */
+  readonly leasedAddress?: Ipv4Address;
+  /** header siaddr, absent when 0.0.0.0 */
+  readonly nextServer?: Ipv4Address;
+  /** header `file`; absent when empty */
+  readonly headerFile?: string;
+  /** option 67; absent when empty */
+  readonly optionFile?: string;
+  /** option 66 */
+  readonly tftpServerName?: string;
+  /** option 60 */
+  readonly vendorClass?: string;
+  readonly option43?: Option43Seen;
+  /** option 6: name servers, which HTTP Boot wants to know for names in URLs */
+  readonly hasDns?: boolean;
+  /** where the answer was sent to */
+  readonly destination?: Ipv4Address;
+  readonly destinationPort?: number;
+  /** more lines or packets to quote, most telling last */
+  readonly quotes?: readonly Evidence[];
+}
+
+/** The file that firmware takes from an answer: option 67 before the header field (EDK2 PxeBcDhcp4.c). */
+export function bootFileOf(reply: ReplySeen): string | undefined {
+  return reply.optionFile ?? reply.headerFile;
+}
+
+export type TftpOutcome =
+  | 'done'
+  | 'size-probe'
+  | 'missing'
+  | 'denied'
+  | 'server-error'
+  | 'cancelled'
+  /** no packet came back at all */
+  | 'no-answer'
+  /** the server answered and the client never acknowledged */
+  | 'answer-lost'
+  | 'stalled'
+  | 'under-way';
+
+export interface TftpRead extends Seen {
+  readonly path: string;
+  readonly server?: Ipv4Address;
+  readonly outcome: TftpOutcome;
+  readonly sentBytes?: number;
+  readonly sizeBytes?: number;
+  readonly message?: string;
+  readonly lastTimeMs?: number;
+}
+
+export interface HttpRead extends Seen {
+  readonly method: string;
+  readonly path: string;
+  readonly server?: Ipv4Address;
+  readonly status?: number;
+  readonly sentBytes?: number;
+  readonly sizeBytes?: number;
+  readonly userAgent?: string;
+  readonly isCutByClient?: boolean;
+  readonly isDone?: boolean;
+  readonly hasRange?: boolean;
+  readonly lastTimeMs?: number;
+}
+
+/** ICMP "unreachable" that came back for a packet of the client. */
+export interface RefusedSeen extends Seen {
+  readonly server: Ipv4Address;
+  readonly port: number;
+}
+
+/** What one program (firmware, iPXE, the started system) did between its DISCOVER and the next program's. */
+export interface Phase {
+  readonly firmware: Firmware | 'system';
+  readonly architectures: readonly number[];
+  readonly vendorClass?: string;
+  readonly requests: readonly RequestSeen[];
+  readonly replies: readonly ReplySeen[];
+  readonly tftp: readonly TftpRead[];
+  readonly http: readonly HttpRead[];
+  readonly refused: readonly RefusedSeen[];
+}
+
+export interface ClientObservation {
+  readonly mac?: MacAddress;
+  /** the MAC as it was written, when it was shortened */
+  readonly macText?: string;
+  readonly ip?: Ipv4Address;
+  readonly phases: readonly Phase[];
+}
+
+/** A complaint of the server program itself. */
+export interface ServerProblem extends Seen {
+  readonly problem: string;
+  readonly subject?: string;
+}
+
+/** Everything that a log, a capture or the events of pxectl show. */
+export interface Observations {
+  readonly vantage: Vantage;
+  readonly clients: readonly ClientObservation[];
+  /** facts about the server, where the source tells them */
+  readonly server: {
+    readonly dnsmasqVersion?: string;
+    readonly isProxy?: boolean;
+    readonly tftpRoot?: string;
+    readonly interfaceName?: string;
+    readonly address?: Ipv4Address;
+    readonly versionEvidence?: Evidence;
+    readonly isDnsOn?: boolean;
+    /** the log tells about transfers: TFTP is dnsmasq's own */
+    readonly servesTftp?: boolean;
+  };
+  readonly problems: readonly ServerProblem[];
+  readonly firstTimeMs?: number;
+  readonly lastTimeMs?: number;
+  /** lines or packets that were read */
+  readonly readCount: number;
+}
+
+/** The program that the client runs in this phase, in words. */
+export function phaseName(phase: Phase): string {
+  switch (phase.firmware) {
+    case 'bios':
+      return 'a BIOS client';
+    case 'uefi-ia32':
+      return 'a UEFI ia32 client';
+    case 'uefi-x64':
+      return 'a UEFI x64 client';
+    case 'uefi-arm64':
+      return 'a UEFI arm64 client';
+    case 'uefi-http-x64':
+      return 'a UEFI x64 HTTP Boot client';
+    case 'uefi-http-arm64':
+      return 'a UEFI arm64 HTTP Boot client';
+    case 'ipxe':
+      return 'iPXE';
+    case 'raspberry-pi':
+      return 'a Raspberry Pi';
+    case 'system':
+      return 'the started system';
+    case 'unknown':
+      return 'a client of an unknown architecture';
+  }
+}

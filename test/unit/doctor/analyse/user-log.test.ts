@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { analyse } from '../../../../src/doctor/analyse/analyse.ts';
+import { LogObserver } from '../../../../src/doctor/analyse/observe-log.ts';
+import type { Finding } from '../../../../src/model/finding.ts';
+
+function findingsOf(text: string): readonly Finding[] {
+  const observer = new LogObserver();
+  for (const line of text.split('\n')) observer.push(line);
+  return analyse(observer.finish());
+}
+
+const log = readFileSync(
+  new URL('../../../../fixtures/dnsmasq-log/seed-boot-log.txt', import.meta.url),
+  'utf8',
+);
+
+describe('the log that pxectl began with', () => {
+  const findings = findingsOf(log);
+
+  it('gives one finding: nothing for arch 7, and pxelinux.0 is a BIOS program', () => {
+    expect(findings.map((f) => [f.id, f.severity])).toEqual([['no-boot-service-for-arch', 'error']]);
+    const [finding] = findings;
+    expect(finding?.client).toEqual({ firmware: 'uefi-x64' });
+    expect(finding?.codes).toContain('PXE-E21');
+    expect(finding?.cause).toContain('UEFI x64 client (arch 7) was given the BIOS program pxelinux.0');
+    expect(finding?.cause).toContain('no pxe-service line for arch 7');
+    expect(finding?.cause).toContain('06:01:08');
+    expect(finding?.cause).toContain('PXE-E21');
+    expect(finding?.cause).toContain('no TFTP request follows');
+  });
+
+  it('quotes the lines that show it, with their numbers', () => {
+    const lines = log.split('\n');
+    for (const { source, text } of findings[0]?.evidence ?? []) {
+      const number = Number(/^log:(\d+)$/.exec(source)?.[1]);
+      expect(lines[number - 1]).toContain(text);
+    }
+    const quoted = findings[0]?.evidence.map((e) => e.text).join('\n') ?? '';
+    expect(quoted).toContain('Arch:00007');
+    expect(quoted).toContain('bootfile name: pxelinux.0');
+    expect(quoted).toContain('06:01:08');
+  });
+
+  it('prints the lines that mend it, and the pxectl way', () => {
+    const fix = findings[0]?.fix.join('\n') ?? '';
+    expect(fix).toMatch(/^pxe-service=X86-64_EFI,"Network boot",ipxe\.efi$/m);
+    expect(fix).toMatch(/^pxe-service=BC_EFI,"Network boot",ipxe\.efi$/m);
+    expect(fix).toContain('/tftpboot/ipxe.efi');
+    expect(fix).toContain('pxectl init --interface eno1 --address 192.168.1.50');
+    expect(fix).toContain('pxectl up ubuntu-20.04.3');
+  });
+
+  it('says the same of the log without prefixes, and with a whole MAC and whole option bytes', () => {
+    const bare = log
+      .replaceAll(/^dhcp_1 {3}\| /gm, '')
+      .replaceAll('f4:4d:...', 'f4:4d:30:00:00:01')
+      .replace('06:01:08:...', '06:01:08:0a:04:00:50:58:45:ff');
+    const [finding] = findingsOf(bare);
+    expect(finding).toMatchObject({
+      id: 'no-boot-service-for-arch',
+      client: { mac: 'f4:4d:30:00:00:01', firmware: 'uefi-x64' },
+    });
+  });
+});
