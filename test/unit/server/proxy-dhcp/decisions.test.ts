@@ -1,0 +1,259 @@
+import { describe, expect, it } from 'vitest';
+import type { NewBootEvent } from '../../../../src/model/boot-event.ts';
+import type { DhcpPacket } from '../../../../src/protocol/dhcp/dhcp-packet.ts';
+import { messageNameOf } from '../../../../src/protocol/dhcp/dhcp-packet.ts';
+import { addressOption } from '../../../../src/protocol/dhcp/options/address-options.ts';
+import { acceptPacket } from '../../../../src/server/proxy-dhcp/accept-packet.ts';
+import { answerLease, type LeaseService } from '../../../../src/server/proxy-dhcp/answer-lease.ts';
+import { answerProxy } from '../../../../src/server/proxy-dhcp/answer-proxy.ts';
+import { ignoredEvent } from '../../../../src/server/proxy-dhcp/client-events.ts';
+import type { Decision, DhcpPort, Ignored, Received } from '../../../../src/server/proxy-dhcp/decision.ts';
+import { LeasePool } from '../../../../src/server/proxy-dhcp/lease-pool.ts';
+import { replyDestination } from '../../../../src/server/proxy-dhcp/reply-route.ts';
+import { clientPacket, ip, mac, type ClientPacketOptions } from '../../../support/dhcp/client-packets.ts';
+import { simplePlan } from '../../../support/dhcp/simple-plan.ts';
+
+const SERVER = ip('192.168.1.50');
+const plan = simplePlan(SERVER);
+const NOBODY = { address: ip('0.0.0.0'), port: 68 };
+
+function accept(packet: DhcpPacket, port: DhcpPort = 67, source = NOBODY): Received | Ignored {
+  return acceptPacket(packet, { port, source, interfaceName: 'eno1', server: SERVER });
+}
+
+function received(options: ClientPacketOptions, port: DhcpPort = 67, source = NOBODY): Received {
+  const result = accept(clientPacket(options), port, source);
+  if ('action' in result) throw new Error(`ignored: ${result.detail}`);
+  return result;
+}
+
+const proxy = (options: ClientPacketOptions, port: DhcpPort = 67): Decision =>
+  answerProxy(received(options, port), plan, SERVER);
+const reasonOf = (result: object): string | undefined => (result as { reason?: string }).reason;
+const eventsOf = (decision: Decision): readonly NewBootEvent[] =>
+  'events' in decision ? decision.events : [];
+const typesOf = (decision: Decision): readonly string[] => eventsOf(decision).map(({ type }) => type);
+const answerOf = (decision: Decision): DhcpPacket => {
+  if (decision.action !== 'reply') throw new Error(`no reply: ${JSON.stringify(decision)}`);
+  return decision.reply;
+};
+
+describe('acceptPacket', () => {
+  it.each([
+    ['an answer of another server', { op: 2 }, 'not-for-us'],
+    ['a hardware address of 8 bytes', { hlen: 8 }, 'malformed'],
+    ['no hardware address', { hlen: 0 }, 'malformed'],
+    ['17 hops', { hops: 17 }, 'relay-loop'],
+    ['ourselves as relay', { giaddr: SERVER }, 'relay-loop'],
+    ['a broadcast relay', { giaddr: ip('255.255.255.255') }, 'malformed'],
+    ['a loopback relay', { giaddr: ip('127.0.0.1') }, 'malformed'],
+    ['no message type', { options: [] }, 'wrong-message-type'],
+  ])('ignores %s', (_, header, reason) => {
+    const result = accept(clientPacket({ header }));
+    expect(reasonOf(result)).toBe(reason);
+  });
+
+  it('tells its own answer that came back from another server’s', () => {
+    const own = clientPacket({ header: { op: 2 }, options: [] });
+    const withServerId = { ...own, options: [...own.options, addressOption(54, SERVER)] };
+    expect(reasonOf(accept(withServerId))).toBe('relay-loop');
+  });
+
+  it('takes 16 hops through a relay', () => {
+    expect(accept(clientPacket({ header: { hops: 16, giaddr: ip('10.0.0.1') } }))).not.toHaveProperty(
+      'action',
+    );
+  });
+});
+
+describe('answerProxy', () => {
+  it('offers on 67 and tells both sides of it', () => {
+    const decision = proxy({});
+    expect(messageNameOf(answerOf(decision))).toBe('OFFER');
+    expect(typesOf(decision)).toEqual(['dhcp.discover', 'dhcp.offer']);
+    expect(eventsOf(decision)[1]).toMatchObject({
+      mac: '52:54:00:12:34:56',
+      firmware: 'uefi-x64',
+      interfaceName: 'eno1',
+      detail: { port: 67, xid: '11223344', file: 'ipxe/snponly-x64.efi', nextServer: '192.168.1.50' },
+    });
+  });
+
+  it('never answers a REQUEST on 67, but tells the address that the client takes', () => {
+    const decision = proxy({
+      type: 'request',
+      options: [addressOption(50, ip('192.168.1.40')), addressOption(54, SERVER)],
+    });
+    expect(decision.action).toBe('note');
+    expect(eventsOf(decision)).toMatchObject([
+      { type: 'dhcp.request', ip: '192.168.1.40', detail: { port: 67 } },
+    ]);
+  });
+
+  it.each(['request', 'inform'] as const)('acknowledges %s on 4011', (type) => {
+    const decision = proxy({ type, header: { ciaddr: ip('192.168.1.40') } }, 4011);
+    expect(messageNameOf(answerOf(decision))).toBe('ACK');
+    expect(typesOf(decision)).toEqual(['dhcp.request', 'dhcp.ack']);
+    expect(eventsOf(decision)[1]).toMatchObject({ ip: '192.168.1.40', detail: { port: 4011 } });
+  });
+
+  it.each([
+    ['a laptop', { vendorClass: 'MSFT 5.0' }, 67, 'not-pxe'],
+    ['a client without a vendor class', { vendorClass: null }, 67, 'not-pxe'],
+    ['INFORM on 67', { type: 'inform' }, 67, 'wrong-message-type'],
+    ['DISCOVER on 4011', {}, 4011, 'wrong-port'],
+    ['an architecture without a loader', { architectures: [27] }, 67, 'unknown-architecture'],
+  ] as const)('ignores %s', (_, options, port, reason) => {
+    expect(reasonOf(proxy(options, port))).toBe(reason);
+  });
+
+  it('tells an ignored client with its address, a reason and a sentence', () => {
+    const client = received({ vendorClass: 'MSFT\n5.0', options: [addressOption(50, ip('192.168.1.77'))] });
+    const event = ignoredEvent(client, answerProxy(client, plan, SERVER) as Ignored);
+    expect(event).toMatchObject({
+      type: 'dhcp.ignored',
+      ip: '192.168.1.77',
+      detail: { reason: 'not-pxe', vendorClass: 'MSFT?5.0' },
+    });
+    expect(event.detail?.['message']).toMatch(/^the client wants an address only/);
+  });
+});
+
+describe('replyDestination', () => {
+  const route = (options: ClientPacketOptions, port: DhcpPort = 67, source = NOBODY) => {
+    const client = received(options, port, source);
+    return replyDestination(client, answerOf(answerProxy(client, plan, SERVER)));
+  };
+
+  it('broadcasts offers', () => {
+    expect(route({})).toEqual({ address: '255.255.255.255', port: 68 });
+  });
+
+  it('sends offers for relayed clients to the relay', () => {
+    expect(route({ header: { giaddr: ip('10.1.0.1') } })).toEqual({ address: '10.1.0.1', port: 67 });
+  });
+
+  it('sends what came on 4011 back to where it came from', () => {
+    const source = { address: ip('192.168.1.40'), port: 4011 };
+    expect(route({ type: 'request' }, 4011, source)).toEqual(source);
+    const header = { ciaddr: ip('192.168.1.40') };
+    expect(route({ type: 'request', header }, 4011)).toEqual({ address: '192.168.1.40', port: 68 });
+    expect(route({ type: 'request' }, 4011)).toEqual({ address: '255.255.255.255', port: 68 });
+  });
+});
+
+describe('answerLease', () => {
+  const service = (mode: LeaseService['mode'] = 'pxe-only', last = '192.168.1.201'): LeaseService => ({
+    mode,
+    plan,
+    terms: { server: SERVER, prefix: 24, nameServers: [], leaseSeconds: 600 },
+    pool: new LeasePool({
+      range: { first: ip('192.168.1.200'), last: ip(last) },
+      leaseSeconds: 600,
+      reserved: [SERVER],
+      isTaken: () => false,
+    }),
+  });
+  const request = (address: string, server?: string): ClientPacketOptions => ({
+    type: 'request',
+    options: [
+      addressOption(50, ip(address)),
+      ...(server === undefined ? [] : [addressOption(54, ip(server))]),
+    ],
+  });
+
+  it('goes from DISCOVER to ACK with one address and the boot file in both answers', () => {
+    const leases = service();
+    const offer = answerOf(answerLease(received({}), leases, 0));
+    expect([messageNameOf(offer), offer.yiaddr, offer.bootFile]).toEqual([
+      'OFFER',
+      '192.168.1.200',
+      'ipxe/snponly-x64.efi',
+    ]);
+    const decision = answerLease(received(request(offer.yiaddr, SERVER)), leases, 10);
+    expect([messageNameOf(answerOf(decision)), answerOf(decision).yiaddr]).toEqual(['ACK', '192.168.1.200']);
+    expect(eventsOf(decision)).toMatchObject([
+      { type: 'dhcp.request' },
+      { type: 'dhcp.ack', ip: '192.168.1.200', detail: { file: 'ipxe/snponly-x64.efi' } },
+    ]);
+  });
+
+  it('answers on 4011 without a lease', () => {
+    const header = { ciaddr: ip('192.168.1.200') };
+    const ack = answerOf(answerLease(received({ type: 'request', header }, 4011), service(), 0));
+    expect([messageNameOf(ack), ack.yiaddr, ack.ciaddr]).toEqual(['ACK', '0.0.0.0', '192.168.1.200']);
+  });
+
+  it('leaves clients that boot nothing to the router in pxe-only, and serves them in full', () => {
+    const laptop = received({ vendorClass: 'MSFT 5.0' });
+    expect(reasonOf(answerLease(laptop, service('pxe-only'), 0))).toBe('not-pxe');
+    const offer = answerOf(answerLease(laptop, service('full'), 0));
+    expect([offer.yiaddr, offer.bootFile]).toEqual(['192.168.1.200', '']);
+  });
+
+  it('gives no lease to a client that gets no boot file', () => {
+    expect(reasonOf(answerLease(received({ architectures: [27] }), service('full'), 0))).toBe(
+      'unknown-architecture',
+    );
+  });
+
+  it('says when the range is used up', () => {
+    const leases = service('pxe-only', '192.168.1.200');
+    answerLease(received({}), leases, 0);
+    const second = received({ mac: mac('52:54:00:00:00:02') });
+    expect(reasonOf(answerLease(second, leases, 1))).toBe('no-free-address');
+    // the first client never took its offer
+    expect(answerOf(answerLease(second, leases, 60_001)).yiaddr).toBe('192.168.1.200');
+  });
+
+  it('lets the client go that takes the lease of the router', () => {
+    const leases = service('pxe-only', '192.168.1.200');
+    answerLease(received({}), leases, 0);
+    expect(reasonOf(answerLease(received(request('192.168.1.9', '192.168.1.1')), leases, 1))).toBe(
+      'other-server-chosen',
+    );
+    const second = received({ mac: mac('52:54:00:00:00:02') });
+    expect(answerOf(answerLease(second, leases, 2)).yiaddr).toBe('192.168.1.200');
+  });
+
+  it('refuses an address that another client has', () => {
+    const leases = service();
+    answerLease(received(request('192.168.1.200', SERVER)), leases, 0);
+    const other = received({ ...request('192.168.1.200'), mac: mac('52:54:00:00:00:02') });
+    const nak = answerLease(other, leases, 1);
+    expect(messageNameOf(answerOf(nak))).toBe('NAK');
+    expect(replyDestination(other, answerOf(nak)).address).toBe('255.255.255.255');
+  });
+
+  it('renews after a restart that forgot the lease, by unicast', () => {
+    const header = { ciaddr: ip('192.168.1.201') };
+    const renewal = received({ type: 'request', header });
+    const ack = answerOf(answerLease(renewal, service(), 0));
+    expect([messageNameOf(ack), ack.yiaddr]).toEqual(['ACK', '192.168.1.201']);
+    expect(replyDestination(renewal, ack)).toEqual({ address: '192.168.1.201', port: 68 });
+  });
+
+  it('is silent about an address of the router, and in full refuses one of another network', () => {
+    const inRouterRange = received(request('192.168.1.9'));
+    expect(reasonOf(answerLease(inRouterRange, service('pxe-only'), 0))).toBe('not-for-us');
+    expect(reasonOf(answerLease(inRouterRange, service('full'), 0))).toBe('not-for-us');
+    const elsewhere = received(request('10.0.0.9'));
+    expect(messageNameOf(answerOf(answerLease(elsewhere, service('full'), 0)))).toBe('NAK');
+  });
+
+  it('does not give out an address that a client found in use', () => {
+    const leases = service();
+    const offer = answerOf(answerLease(received({}), leases, 0));
+    const decline = { ...request(offer.yiaddr, SERVER), type: 'decline' as const };
+    expect(answerLease(received(decline), leases, 1).action).toBe('note');
+    expect(answerOf(answerLease(received({}), leases, 2)).yiaddr).toBe('192.168.1.201');
+  });
+
+  it('takes a released address back', () => {
+    const leases = service('pxe-only', '192.168.1.200');
+    answerLease(received(request('192.168.1.200', SERVER)), leases, 0);
+    expect(answerLease(received({ type: 'release' }), leases, 1).action).toBe('note');
+    const second = received({ mac: mac('52:54:00:00:00:02') });
+    expect(answerOf(answerLease(second, leases, 2)).yiaddr).toBe('192.168.1.200');
+  });
+});
