@@ -29,7 +29,7 @@ export interface BootViewEntry {
  */
 export function bootView(context: BootContext, machine?: Machine): BootView {
   const choice = bootChoice(context, machine);
-  const title = machine === undefined ? 'pxectl' : `pxectl: ${machine.name}`;
+  const title = machine === undefined ? 'pxectl: what shall this machine boot?' : `pxectl: ${machine.name}`;
   if (choice.kind === 'direct') {
     const { target } = choice;
     const image = context.images.find((candidate) => candidate.id === target.image);

@@ -2,8 +2,15 @@ import { type BootContext, httpBaseUrl } from '../model/boot-context.ts';
 import type { Machine } from '../model/config.ts';
 import { stateLayout } from '../model/state-layout.ts';
 import { netmaskOf, networkOf } from '../protocol/addresses.ts';
+import { uuidForms } from '../protocol/uuid-order.ts';
 import { RASPBERRY_PI_PREFIXES, RASPBERRY_PI_UUID_PREFIX } from '../plan/firmware-of.ts';
-import { type BootProfile, bootProfiles, CLIENT_KINDS, type ClientKind } from './dnsmasq-profiles.ts';
+import {
+  type BootProfile,
+  bootProfiles,
+  CLIENT_KINDS,
+  type ClientKind,
+  type ProfileAnswer,
+} from './dnsmasq-profiles.ts';
 import { quoteWord } from './quoting.ts';
 import { fillTemplate, type ReadTemplate } from './template-engine.ts';
 
@@ -99,7 +106,7 @@ function classifySection(options: DnsmasqOptions): Section {
       'dhcp-userclass=set:ipxe,iPXE',
       ...KNOWN_ARCHITECTURES.map((code) => `dhcp-match=set:arch-${code},option:client-arch,${code}`),
       ...RASPBERRY_PI_PREFIXES.map((prefix) => `dhcp-mac=set:raspberry-pi,${prefix}:*:*:*`),
-      `dhcp-match=set:raspberry-pi,97,00:${RASPBERRY_PI_UUID_PREFIX.replace(/(..)(?!$)/g, '$1:')}`,
+      `dhcp-match=set:raspberry-pi,97,00:${colonBytes(RASPBERRY_PI_UUID_PREFIX)}`,
       // in the packet of a UEFI HTTP client the architecture may still be that of its PXE stack
       'tag-if=set:http-x64,tag:arch-16,tag:!ipxe',
       'tag-if=set:http-x64,tag:http,tag:arch-7,tag:!ipxe',
@@ -121,42 +128,62 @@ function machineLines(machine: Machine, tag: string): string[] {
   const name = `# ${machine.name}`;
   if (machine.mac !== undefined) return [name, `dhcp-mac=set:${tag},${machine.mac}`];
   if (machine.uuid === undefined) return [];
-  const bytes = machine.uuid.replaceAll('-', '').replace(/(..)(?!$)/g, '$1:');
-  return [name, `dhcp-match=set:${tag},97,00:${bytes}`];
+  return [name, ...uuidForms(machine.uuid).map((uuid) => `dhcp-match=set:${tag},97,00:${colonBytes(uuid)}`)];
 }
 
-/** Conditions under which a profile holds: its own tag, or for the default none of the others. */
-function conditionOf(profile: BootProfile, profiles: readonly BootProfile[]): string {
-  if (profile.tag !== '') return `tag:${profile.tag},`;
-  return profiles
-    .filter((other) => other.tag !== '')
-    .map((other) => `tag:!${other.tag},`)
-    .join('');
+/** `52:50:69` for hex digits with or without hyphens. */
+function colonBytes(hex: string): string {
+  return hex.replaceAll('-', '').replace(/(..)(?!$)/g, '$1:');
 }
 
-/** A condition as dnsmasq writes it: `tag:a,tag:!b,`. */
-function tagList(tags: readonly string[]): string {
-  return tags.map((tag) => `tag:${tag},`).join('');
+/** Tags under which a profile holds: its own, or for the default none of the others. */
+function tagsOf(profile: BootProfile, profiles: readonly BootProfile[]): string[] {
+  if (profile.tag !== '') return [profile.tag];
+  return profiles.filter((other) => other.tag !== '').map((other) => `!${other.tag}`);
+}
+
+interface Case {
+  readonly tags: readonly string[];
+  readonly answer: ProfileAnswer;
+}
+
+/** The answers to one kind of client, each with the tags of the machines that get it; no tags when all get the same. */
+function casesOf(kind: ClientKind, profiles: readonly BootProfile[]): Case[] {
+  const cases = profiles.flatMap((profile): Case[] => {
+    const answer = profile.answers.get(kind.name);
+    return answer === undefined ? [] : [{ tags: tagsOf(profile, profiles), answer }];
+  });
+  const [first] = cases;
+  const isSame = cases.every(({ answer }) => JSON.stringify(answer) === JSON.stringify(first?.answer));
+  return first !== undefined && isSame ? [{ tags: [], answer: first.answer }] : cases;
+}
+
+/** A condition as dnsmasq writes it: `tag:a,tag:!b`. */
+function tagList(...tags: readonly string[]): string {
+  return tags.map((tag) => `tag:${tag}`).join(',');
 }
 
 /** Clients that get no answer at all: an answer with an empty file name is what PXE-E21 is made of. */
 function refusalSection(context: BootContext, profiles: readonly BootProfile[]): Section {
   const unknown = ['netboot', '!ipxe', ...KNOWN_ARCHITECTURES.map((code) => `!arch-${code}`)];
   const lines = [
-    `dhcp-ignore=${tagList(unknown).slice(0, -1)}`,
+    `dhcp-ignore=${tagList(...unknown)}`,
     'dhcp-ignore=tag:raspberry-pi,tag:arch-0,tag:!ipxe',
     ...(context.config.network.mode === 'pxe-only' ? ['dhcp-ignore=tag:!netboot'] : []),
   ];
-  for (const profile of profiles) {
-    const condition = conditionOf(profile, profiles);
-    for (const kind of CLIENT_KINDS) {
-      const answer = profile.answers.get(kind.name);
-      if (answer?.action !== 'ignore') continue;
-      const tags = `${condition}${tagList(kind.tags)}`.slice(0, -1);
-      lines.push(`# ${kind.name}: ${answer.reason}`, `dhcp-ignore=tag:netboot,${tags}`);
+  for (const kind of CLIENT_KINDS) {
+    for (const { tags, answer } of casesOf(kind, profiles)) {
+      if (answer.action !== 'ignore') continue;
+      lines.push(
+        `# ${kind.name}: ${answer.reason}`,
+        `dhcp-ignore=${tagList('netboot', ...tags, ...kind.tags)}`,
+      );
     }
   }
-  return { comment: 'no answer: unknown architectures, and who is left to its own disk', lines };
+  return {
+    comment: 'no answer: unknown architectures, missing loaders, and who is left to its own disk',
+    lines,
+  };
 }
 
 function leaseSection(context: BootContext): Section {
@@ -182,7 +209,7 @@ function leaseSection(context: BootContext): Section {
       'no-ping',
       '# this server is no router',
       'dhcp-option=3',
-      ...httpKinds.map((kind) => `dhcp-option-force=${tagList(kind.tags)}60,HTTPClient`),
+      ...httpKinds.map((kind) => `dhcp-option-force=${tagList(...kind.tags)},60,HTTPClient`),
     ],
   };
 }
@@ -190,16 +217,14 @@ function leaseSection(context: BootContext): Section {
 function answerSection(context: BootContext, profiles: readonly BootProfile[]): Section {
   const { address, mode } = context.config.network;
   const lines: string[] = [];
-  for (const profile of profiles) {
-    const condition = conditionOf(profile, profiles);
-    for (const kind of CLIENT_KINDS) {
-      const answer = profile.answers.get(kind.name);
-      if (answer?.action !== 'boot') continue;
+  for (const kind of CLIENT_KINDS) {
+    for (const { tags, answer } of casesOf(kind, profiles)) {
+      if (answer.action !== 'boot') continue;
       const file = word(answer.bootFile);
       lines.push(
         mode === 'proxy' && kind.service !== undefined
-          ? `pxe-service=${condition}tag:!ipxe,tag:!http,${kind.service},"pxectl",${file}`
-          : `dhcp-boot=${condition}${tagList(kind.tags)}${file},,${address}`,
+          ? `pxe-service=${tagList(...tags, '!ipxe', '!http')},${kind.service},"pxectl",${file}`
+          : `dhcp-boot=${tagList(...tags, ...kind.tags)},${file},,${address}`,
       );
     }
   }

@@ -2,6 +2,7 @@ import { type BootContext, httpBaseUrl } from '../model/boot-context.ts';
 import type { Machine } from '../model/config.ts';
 import { machineKey } from '../plan/kernel-arguments.ts';
 import { secondStageUrl } from '../plan/plan-boot.ts';
+import { uuidForms } from '../protocol/uuid-order.ts';
 import { bootView, type BootViewEntry } from './boot-view.ts';
 import { quoteWord } from './quoting.ts';
 import { fillTemplate, type ReadTemplate } from './template-engine.ts';
@@ -56,8 +57,9 @@ export function renderAutoexec(context: BootContext, readTemplate: ReadTemplate)
 function rulesFor(context: BootContext, machine: Machine): Record<string, string>[] {
   const url = quoteWord(machineScriptUrl(context, machine), 'ipxe');
   if (machine.mac !== undefined) return [{ setting: '${netX/mac}', value: machine.mac, url }];
-  if (machine.uuid !== undefined) return [{ setting: '${uuid}', value: machine.uuid, url }];
-  return [];
+  return machine.uuid === undefined
+    ? []
+    : uuidForms(machine.uuid).map((value) => ({ setting: '${uuid}', value, url }));
 }
 
 function entryView(context: BootContext, entry: BootViewEntry, isMixed: boolean): Record<string, unknown> {

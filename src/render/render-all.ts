@@ -1,6 +1,7 @@
 import type { BootContext } from '../model/boot-context.ts';
 import type { Machine } from '../model/config.ts';
 import { macWithHyphens } from '../protocol/addresses.ts';
+import { uuidForms } from '../protocol/uuid-order.ts';
 import { LOADER_PATHS } from '../model/loader.ts';
 import { machineKey } from '../plan/kernel-arguments.ts';
 import { renderDnsmasqConfig } from './dnsmasq-config.ts';
@@ -94,24 +95,29 @@ function autoexecPaths(context: BootContext): string[] {
 
 function machineFiles(context: BootContext, readTemplate: ReadTemplate, machine: Machine): RenderedFile[] {
   const purpose = `machine ${machine.name}`;
-  // names that pxelinux and GRUB look for: 01- (Ethernet) and the MAC, or the bare UUID
-  const key = machine.mac === undefined ? machine.uuid : `01-${macWithHyphens(machine.mac)}`;
-  if (key === undefined) return [];
   return [
-    {
-      path: `serve/tftp/pxelinux.cfg/${key}`,
-      content: renderPxelinuxConfig(context, readTemplate, machine),
-      purpose: `${purpose}: pxelinux`,
-    },
-    {
-      path: `serve/tftp/grub/grub.cfg-${key}`,
-      content: renderGrubConfig(context, readTemplate, machine),
-      purpose: `${purpose}: GRUB`,
-    },
+    ...configNames(machine).flatMap((name) => [
+      {
+        path: `serve/tftp/pxelinux.cfg/${name}`,
+        content: renderPxelinuxConfig(context, readTemplate, machine),
+        purpose: `${purpose}: pxelinux`,
+      },
+      {
+        path: `serve/tftp/grub/grub.cfg-${name}`,
+        content: renderGrubConfig(context, readTemplate, machine),
+        purpose: `${purpose}: GRUB`,
+      },
+    ]),
     {
       path: `serve/http/machines/${machineKey(machine)}.ipxe`,
       content: renderIpxeScript(context, readTemplate, machine),
       purpose: `${purpose}: iPXE`,
     },
   ];
+}
+
+/** Names that pxelinux and GRUB look for: 01- (Ethernet) and the MAC, or the UUID as the ROM sends it. */
+function configNames(machine: Machine): readonly string[] {
+  if (machine.mac !== undefined) return [`01-${macWithHyphens(machine.mac)}`];
+  return machine.uuid === undefined ? [] : uuidForms(machine.uuid);
 }
