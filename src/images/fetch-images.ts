@@ -1,7 +1,10 @@
 import { assetError, usageError } from '../model/errors.ts';
 import type { ImageManifest } from '../model/image.ts';
-import { fetchFromLocal } from './fetch-local-image.ts';
+import { findRemoteImage } from './catalogue/available.ts';
+import { openHttpClient, type HttpClient } from './download/http-client.ts';
+import { fetchFrom } from './fetch-from.ts';
 import { fetchFromPackage } from './fetch-package-image.ts';
+import { fetchRemoteImage } from './fetch-remote-image.ts';
 import type { FetchContext, FetchedImage, FetchOptions } from './fetch-types.ts';
 import { checkImageId } from './image-id.ts';
 import { openStore, type ImageStore } from './store.ts';
@@ -24,22 +27,32 @@ export async function fetchImages(
   ids.forEach(checkImageId);
   if (options.from !== undefined) {
     if (ids.length > 1) throw usageError({ what: '--from takes one image, and there are several names' });
-    const manifest = await fetchFromLocal(store, options.from, ids[0], context);
-    return [finished(manifest, context)];
+    const client = await openClient(options, context);
+    try {
+      const manifest = await fetchFrom(options.from, ids[0], { store, options, context, client });
+      return [finished(manifest, context)];
+    } finally {
+      await client.close();
+    }
   }
+  const client = await openClient(options, context);
   const waiting = [...new Set(ids)];
   const results: FetchedImage[] = [];
   const failures: unknown[] = [];
   const work = async (): Promise<void> => {
     for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
       try {
-        results.push(await fetchOne(store, id, options, context));
+        results.push(await fetchOne(store, id, options, context, client));
       } catch (error) {
         failures.push(error);
       }
     }
   };
-  await Promise.all(Array.from({ length: options.parallel ?? DEFAULT_PARALLEL }, work));
+  try {
+    await Promise.all(Array.from({ length: options.parallel ?? DEFAULT_PARALLEL }, work));
+  } finally {
+    await client.close();
+  }
   if (failures.length > 0) throw failures[0];
   return results;
 }
@@ -49,14 +62,30 @@ async function fetchOne(
   id: string,
   options: FetchOptions,
   context: FetchContext,
+  client: HttpClient,
 ): Promise<FetchedImage> {
   const present = options.isForced === true ? undefined : await store.find(id);
   if (present !== undefined) return { manifest: present, outcome: 'present' };
-  const manifest = await fetchFromPackage(store, id, context);
-  if (manifest !== undefined) return finished(manifest, context);
-  throw assetError('E_IMAGE_UNKNOWN', {
-    what: `there is no image ${id} in the catalogue`,
-    next: 'pxectl images --available',
+  const fromPackage = await fetchFromPackage(store, id, context);
+  if (fromPackage !== undefined) return finished(fromPackage, context);
+  const remote = findRemoteImage(id);
+  if (remote === undefined) {
+    throw assetError('E_IMAGE_UNKNOWN', {
+      what: `there is no image ${id} in the catalogue`,
+      next: 'pxectl images --available',
+    });
+  }
+  const manifest = await fetchRemoteImage(store, remote, { client, options, context });
+  return finished(manifest, context);
+}
+
+/** One client for all images, so that connections and proxies are shared. */
+async function openClient(options: FetchOptions, context: FetchContext): Promise<HttpClient> {
+  return openHttpClient({
+    ...options.http,
+    ...(options.mirrors === undefined ? {} : { mirrors: options.mirrors }),
+    ...(options.isOffline === undefined ? {} : { isOffline: options.isOffline }),
+    ...(context.signal === undefined ? {} : { signal: context.signal }),
   });
 }
 

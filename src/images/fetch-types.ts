@@ -13,10 +13,14 @@ export interface FetchOptions {
   readonly keyring?: string;
   /** accept files that could not be verified; noted in the manifest for ever */
   readonly isVerificationSkipped?: boolean;
-  /** `hwe`: the newer kernel of an Ubuntu LTS point release */
+  /** with `from` an address: store kernel and initrd only, and let the machines get the ISO from that address */
+  readonly isRootLeftRemote?: boolean;
+  /** `hwe`: also the newer kernel of an Ubuntu LTS point release */
   readonly kernel?: 'default' | 'hwe';
   /** fetch again although the image is there */
   readonly isForced?: boolean;
+  /** patience with servers; the defaults fit real ones */
+  readonly http?: { readonly stallTimeoutMs?: number; readonly retryPauseMs?: number };
   /** how many images at once; default 3 */
   readonly parallel?: number;
 }

@@ -1,5 +1,7 @@
 import type { SeedFormat } from '../../model/image.ts';
-import { DEBIAN_BOOT, DEBIAN_RELEASES, debianId } from './debian.ts';
+import { availableDebianImages, findDebianImage } from './debian.ts';
+import type { RemoteImage } from './remote-image.ts';
+import { availableUbuntuImages, findUbuntuImage } from './ubuntu.ts';
 
 /** An image that `pxectl fetch` can get by its name. */
 export interface AvailableImage {
@@ -9,12 +11,33 @@ export interface AvailableImage {
   readonly seedFormat: SeedFormat;
 }
 
-/** Everything that the catalogue knows, by family and then by release. */
+interface Family {
+  /** the entry of an id; also for ids that `available` does not list (point releases, architectures) */
+  find(id: string): RemoteImage | undefined;
+  available(): readonly RemoteImage[];
+}
+
+/** Adding a distribution is adding a file beside this one and a line here. */
+const FAMILIES: readonly Family[] = [
+  { find: findUbuntuImage, available: availableUbuntuImages },
+  { find: findDebianImage, available: availableDebianImages },
+];
+
+/** The catalogue's entry for an id. */
+export function findRemoteImage(id: string): RemoteImage | undefined {
+  for (const family of FAMILIES) {
+    const image = family.find(id);
+    if (image !== undefined) return image;
+  }
+  return undefined;
+}
+
+/** Everything that the catalogue lists, by family and then by release. */
 export function availableImages(): AvailableImage[] {
-  return Object.entries(DEBIAN_RELEASES).map(([release, codename]) => ({
-    id: debianId(release, 'amd64'),
-    title: `Debian ${release} (${codename}) installer`,
-    ramMiB: DEBIAN_BOOT.ramMiB,
-    seedFormat: DEBIAN_BOOT.seedFormat,
+  return FAMILIES.flatMap((family) => family.available()).map(({ id, title, ramMiB, seedFormat }) => ({
+    id,
+    title,
+    ramMiB,
+    seedFormat,
   }));
 }

@@ -1,6 +1,8 @@
 import type { ImageArchitecture, ImageBoot } from '../../model/image.ts';
 import { firstThere, readTextOf, type FileTree } from '../trees/file-tree.ts';
+import type { KeyPin } from '../verify/key-pins.ts';
 import type { ImageRecipe } from './recipe.ts';
+import type { RemoteImage } from './remote-image.ts';
 
 /** Suites whose installer is offered. https://www.debian.org/releases/ */
 export const DEBIAN_RELEASES: Readonly<Record<string, string>> = {
@@ -50,4 +52,69 @@ export async function recogniseDebianNetboot(tree: FileTree): Promise<ImageRecip
     };
   }
   return undefined;
+}
+
+/** Release-file keys of one Debian release; https://ftp-master.debian.org/keys.html */
+const KEYS: Readonly<Record<string, readonly string[]>> = {
+  '11': ['1F89983E0081FDE018F3CC9673A4F27B8DD47936', 'A4285295FC7B1A81600062A9605C66F00D6C9793'],
+  '12': ['B8B80B5B623EAB6AD8775C45B7C5D7D6350947F8', '4D64FEC119C2029067D6E791F8D2585B8783D481'],
+  '13': ['04B54C3CDCA79751B16BC6B5225629DF75B188BD', '41587F7DB8C774BCCF131416762F67A0B2C39DE4'],
+};
+
+export function findDebianImage(id: string): RemoteImage | undefined {
+  const match = /^debian-(\d+)(?:-(arm64|i386))?$/.exec(id);
+  return match?.[1] === undefined || DEBIAN_RELEASES[match[1]] === undefined
+    ? undefined
+    : debianImage(match[1], (match[2] ?? 'amd64') as ImageArchitecture);
+}
+
+export function availableDebianImages(): RemoteImage[] {
+  return Object.keys(DEBIAN_RELEASES).map((release) => debianImage(release, 'amd64'));
+}
+
+/**
+ * The netboot files of the archive: dists/SUITE/InRelease vouches for the installer's SHA256SUMS, and that for the files.
+ * https://www.debian.org/releases/stable/amd64/ch04s05.en.html
+ */
+function debianImage(release: string, architecture: ImageArchitecture): RemoteImage {
+  const codename = DEBIAN_RELEASES[release] ?? '';
+  const images = `dists/${codename}/main/installer-${architecture}/current/images`;
+  const netboot = `${images}/netboot/debian-installer/${architecture}`;
+  return {
+    id: debianId(release, architecture),
+    title: `Debian ${release} (${codename}) installer`,
+    distribution: 'debian',
+    release,
+    architecture,
+    ramMiB: DEBIAN_BOOT.ramMiB,
+    seedFormat: DEBIAN_BOOT.seedFormat,
+    places: ['https://ftp.debian.org/debian/', 'https://archive.debian.org/debian/'],
+    trust: {
+      kind: 'debian-archive',
+      inRelease: `dists/${codename}/InRelease`,
+      list: `${images}/SHA256SUMS`,
+      key: debianKey(release),
+    },
+    payload: {
+      kind: 'files',
+      files: [
+        { role: 'kernel', name: `${netboot}/linux`, path: 'linux' },
+        { role: 'initrd', name: `${netboot}/initrd.gz`, path: 'initrd.gz' },
+      ],
+      boot: DEBIAN_BOOT,
+    },
+  };
+}
+
+/** The keys that sign the Release files of one Debian release. */
+export function debianKey(release: string): KeyPin {
+  return {
+    name: `Debian Archive Automatic Signing Key (${release}/${DEBIAN_RELEASES[release] ?? ''})`,
+    fingerprints: KEYS[release] ?? [],
+    installedRings: [
+      '/usr/share/keyrings/debian-archive-keyring.gpg',
+      '/usr/share/keyrings/debian-archive-keyring.pgp',
+    ],
+    urls: [`https://ftp-master.debian.org/keys/archive-key-${release}.asc`],
+  };
 }

@@ -2,10 +2,15 @@ import { assetError } from '../../model/errors.ts';
 import type { FileTree } from '../trees/file-tree.ts';
 import { recogniseDebianNetboot } from './debian.ts';
 import type { ImageRecipe, Recogniser } from './recipe.ts';
+import { recogniseUbuntuIso } from './ubuntu.ts';
 import { recogniseUbuntuNetboot } from './ubuntu-netboot.ts';
 
 /** In order: the first that knows the tree wins. */
-const RECOGNISERS: readonly Recogniser[] = [recogniseDebianNetboot, recogniseUbuntuNetboot];
+const RECOGNISERS: readonly Recogniser[] = [
+  recogniseUbuntuIso,
+  recogniseDebianNetboot,
+  recogniseUbuntuNetboot,
+];
 
 /**
  * Says what a folder, tarball or ISO is.

@@ -5,6 +5,8 @@
 export interface FileTree {
   /** where it is, for messages and manifests */
   readonly origin: string;
+  /** size of the ISO it is read from; undefined for folders and tarballs */
+  readonly sizeBytes?: number;
   /** size in bytes, or undefined when there is no such regular file */
   sizeOf(path: string): Promise<number | undefined>;
   /** names in a folder, folders with a trailing slash; empty when there is no such folder */

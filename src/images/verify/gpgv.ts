@@ -5,16 +5,20 @@ import { findProgram, run } from '../../platform/processes.ts';
 import { parseGpgStatus } from './gpg-status.ts';
 import type { SignatureFacts } from './signature-facts.ts';
 
-/** Checks a detached signature with gpgv. An exit code is not enough: it is the status lines that count. */
+/**
+ * Checks a detached signature with gpgv. An exit code is not enough: it is the status lines that count.
+ * @param data bytes, or the path of a file
+ */
 export async function checkDetachedByGpgv(
-  data: Uint8Array,
+  data: Uint8Array | string,
   signature: Uint8Array,
   ring: Uint8Array,
 ): Promise<SignatureFacts[]> {
   return inScratch(async (folder) => {
-    await writeFile(join(folder, 'data'), data);
+    const dataPath = typeof data === 'string' ? data : join(folder, 'data');
+    if (typeof data !== 'string') await writeFile(dataPath, data);
     await writeFile(join(folder, 'signature'), signature);
-    return runGpgv(folder, ring, [join(folder, 'signature'), join(folder, 'data')]);
+    return runGpgv(folder, ring, [join(folder, 'signature'), dataPath]);
   });
 }
 
@@ -36,7 +40,7 @@ async function runGpgv(folder: string, ring: Uint8Array, args: readonly string[]
   await writeFile(ringPath, ring);
   const program = (await findProgram('gpgv')) ?? 'gpgv';
   const options = ['--homedir', folder, '--status-fd', '1', '--keyring', ringPath];
-  const result = await run(program, [...options, ...args], { env: { LC_ALL: 'C' }, timeoutMs: 60_000 });
+  const result = await run(program, [...options, ...args], { env: { LC_ALL: 'C' }, timeoutMs: 600_000 });
   return parseGpgStatus(result.stdout);
 }
 

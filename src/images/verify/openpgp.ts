@@ -1,11 +1,17 @@
+import { createReadStream } from 'node:fs';
+import { Readable } from 'node:stream';
 import type { Key, KeyID } from 'openpgp';
 import { messageOf } from '../../model/errors.ts';
 import { isArmored } from '../../protocol/openpgp/armor.ts';
+import { CHUNK_BYTES } from '../hashed-copy.ts';
 import type { SignatureFacts, SignatureState } from './signature-facts.ts';
 
-/** Checks a detached signature with the openpgp package, for machines without gpgv. */
+/**
+ * Checks a detached signature with the openpgp package, for machines without gpgv.
+ * @param data bytes, or the path of a file
+ */
 export async function checkDetachedByOpenpgp(
-  data: Uint8Array,
+  data: Uint8Array | string,
   signature: Uint8Array,
   ring: Uint8Array,
 ): Promise<SignatureFacts[]> {
@@ -15,13 +21,25 @@ export async function checkDetachedByOpenpgp(
     const parsed = isArmored(signature)
       ? await openpgp.readSignature({ armoredSignature: Buffer.from(signature).toString('latin1') })
       : await openpgp.readSignature({ binarySignature: new Uint8Array(signature) });
-    const message = await openpgp.createMessage({ binary: new Uint8Array(data) });
-    const { signatures } = await openpgp.verify({ message, signature: parsed, verificationKeys });
-    return await Promise.all(signatures.map((one) => factsOf(one, verificationKeys)));
+    const binary = typeof data === 'string' ? streamOf(data) : new Uint8Array(data);
+    const message = await openpgp.createMessage({ binary });
+    const result = await openpgp.verify({ message, signature: parsed, verificationKeys, format: 'binary' });
+    // a signature over a stream is known only once the stream was read
+    const signedData: unknown = result.data;
+    if (typeof data === 'string') await drain(signedData as AsyncIterable<unknown>);
+    return await Promise.all(result.signatures.map((one) => factsOf(one, verificationKeys)));
   } catch {
     // what cannot be parsed as a signature is none
     return [];
   }
+}
+
+function streamOf(path: string): ReadableStream<Uint8Array> {
+  return Readable.toWeb(createReadStream(path, { highWaterMark: CHUNK_BYTES })) as ReadableStream<Uint8Array>;
+}
+
+async function drain(stream: AsyncIterable<unknown>): Promise<void> {
+  for await (const _chunk of stream) continue;
 }
 
 /** Checks a clear-signed text with the openpgp package. */

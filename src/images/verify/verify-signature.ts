@@ -55,6 +55,24 @@ export async function verifyDetached(
 }
 
 /**
+ * As `verifyDetached`, for a file of any size on disk.
+ * @throws PxectlError E_SIGNATURE
+ */
+export async function verifyDetachedFile(
+  name: string,
+  path: string,
+  signature: Uint8Array,
+  keys: TrustedKeys,
+  backend?: SignatureBackend,
+): Promise<GoodSignature> {
+  const facts =
+    (backend ?? (await chooseSignatureBackend())) === 'gpgv'
+      ? await (await import('./gpgv.ts')).checkDetachedByGpgv(path, signature, keys.ring)
+      : await (await import('./openpgp.ts')).checkDetachedByOpenpgp(path, signature, keys.ring);
+  return judge(name, facts, keys);
+}
+
+/**
  * Checks a clear-signed text (`-----BEGIN PGP SIGNED MESSAGE-----`) and returns what was signed, and only that.
  * @throws PxectlError E_SIGNATURE
  */

@@ -1,0 +1,52 @@
+import type { FileRole, ImageArchitecture, ImageBoot, SeedFormat } from '../../model/image.ts';
+import type { KeyPin } from '../verify/key-pins.ts';
+
+/** How the bytes of one place are vouched for. `{file}` in a name stands for the name of the checked file. */
+export type Trust =
+  /** a list of SHA-256 sums with a detached signature */
+  | { readonly kind: 'signed-list'; readonly list: string; readonly signature: string; readonly key: KeyPin }
+  /** a clear-signed list; its name is found in the index of the folder when it is a pattern */
+  | { readonly kind: 'clearsigned-list'; readonly list: string; readonly key: KeyPin }
+  /** Release file of a Debian archive, which vouches for a list, which vouches for the files */
+  | {
+      readonly kind: 'debian-archive';
+      readonly inRelease: string;
+      readonly list: string;
+      readonly key: KeyPin;
+    }
+  /** a list that nobody signed: it protects against accidents, and its server's certificate against others */
+  | { readonly kind: 'unsigned-list'; readonly list: string }
+  /** each file has a detached signature of its own beside it */
+  | { readonly kind: 'signed-files'; readonly suffix: string; readonly key: KeyPin };
+
+/** What is downloaded. Patterns are matched against the names in the list; the newest match is taken. */
+export type Payload =
+  /** one ISO, kept whole as the root image; kernel and initrd are read out of it */
+  | { readonly kind: 'iso'; readonly name: RegExp }
+  /** one netboot tarball, unpacked */
+  | { readonly kind: 'tarball'; readonly name: RegExp }
+  /** single files; the image is described here because there is nothing to recognise it by */
+  | { readonly kind: 'files'; readonly files: readonly RemoteFile[]; readonly boot: ImageBoot };
+
+export interface RemoteFile {
+  readonly role: FileRole;
+  /** name in the list, and path below the place */
+  readonly name: string;
+  /** path in the image's folder */
+  readonly path: string;
+}
+
+/** An image that can be had by its name: one entry of the catalogue. */
+export interface RemoteImage {
+  readonly id: string;
+  readonly title: string;
+  readonly distribution: string;
+  readonly release: string;
+  readonly architecture: ImageArchitecture;
+  readonly ramMiB: number;
+  readonly seedFormat: SeedFormat;
+  /** folders that may hold it, tried in order; each ends with a slash */
+  readonly places: readonly string[];
+  readonly trust: Trust;
+  readonly payload: Payload;
+}

@@ -1,0 +1,188 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { assetError, PxectlError } from '../model/errors.ts';
+import type { ImageManifest, StoredFile } from '../model/image.ts';
+import { recogniseTree } from './catalogue/recognise.ts';
+import type { ImageRecipe } from './catalogue/recipe.ts';
+import type { RemoteImage } from './catalogue/remote-image.ts';
+import { selectKernels } from './catalogue/select-kernel.ts';
+import { downloadFile } from './download/download-file.ts';
+import { partFile, type PartFile } from './download/part-file.ts';
+import { reportBytes } from './fetch-progress.ts';
+import { openFileSource } from './sources/file-source.ts';
+import type { HashedFile } from './hashed-copy.ts';
+import type { ImageStore, IncomingImage } from './store.ts';
+import { storeRecipe, type Provenance } from './store-recipe.ts';
+import type { FileTree } from './trees/file-tree.ts';
+import { openFolderTree } from './trees/folder-tree.ts';
+import { openIsoTree } from './trees/iso-tree.ts';
+import { openTarTree } from './trees/tar-tree.ts';
+import { checkFileSignature, readVouchedFiles, verdictFor, type VouchInput } from './verify/vouched-files.ts';
+import { newestMatching } from './verify/checksum-list.ts';
+
+/** One file to download, where it is and what it must be. */
+interface Wanted {
+  readonly place: string;
+  /** path below the place */
+  readonly name: string;
+  readonly sha256: string | undefined;
+}
+
+interface Found {
+  readonly files: readonly Wanted[];
+  readonly provenance: Provenance;
+}
+
+/**
+ * Downloads an image of the catalogue: finds the place that has it, checks who vouches for it, downloads with resume,
+ * and takes kernel and initrd out of it.
+ * @throws PxectlError E_NOT_FOUND with every place that was tried, E_SIGNATURE, E_CHECKSUM, E_DOWNLOAD …
+ */
+export async function fetchRemoteImage(
+  store: ImageStore,
+  image: RemoteImage,
+  input: VouchInput,
+): Promise<ImageManifest> {
+  const found = await findImage(image, input);
+  const partsFolder = store.partsFolder(image.id);
+  const { context } = input;
+  return store.build(
+    image.id,
+    async (incoming) => {
+      const downloaded = new Map<string, { part: PartFile; hashed: HashedFile }>();
+      for (const wanted of found.files) {
+        const part = partFile(join(partsFolder, `${wanted.name.replaceAll('/', '_')}.part`));
+        downloaded.set(wanted.name, { part, hashed: await download(image, wanted, part, input) });
+      }
+      const manifest = await assemble(image, downloaded, incoming, found.provenance, input);
+      await incoming.commit(manifest);
+      await rm(partsFolder, { recursive: true, force: true });
+      return manifest;
+    },
+    {
+      ...(context.signal === undefined ? {} : { signal: context.signal }),
+      onWaiting: (pid) =>
+        context.progress({
+          type: 'step',
+          subject: image.id,
+          text: `another pxectl (process ${pid}) is fetching it: waiting`,
+        }),
+    },
+  );
+}
+
+/** The first place that has what is wanted. A place that is not there is no error as long as another one is. */
+async function findImage(image: RemoteImage, input: VouchInput): Promise<Found> {
+  const { trust, payload } = image;
+  const tried: string[] = [];
+  for (const place of image.places) {
+    if (trust.kind === 'signed-files') {
+      if (payload.kind !== 'files') continue;
+      const files = payload.files.map((file) => ({ place, name: file.name, sha256: undefined }));
+      return { files, provenance: { origin: place, ...verdictFor(trust.key, input.options) } };
+    }
+    input.context.progress({ type: 'step', subject: image.id, text: `looking in ${place}` });
+    try {
+      const vouched = await readVouchedFiles(image, place, trust, input);
+      const names =
+        payload.kind === 'files'
+          ? payload.files.map((file) => (vouched.sums.has(file.name) ? file.name : undefined))
+          : [newestMatching(vouched.sums.keys(), payload.name)];
+      if (names.every((name) => name !== undefined)) {
+        const files = names.map((name) => ({ place, name, sha256: vouched.sums.get(name) }));
+        const origin = payload.kind === 'files' ? place : place + (names[0] ?? '');
+        const { verification, verifiedBy } = vouched;
+        return { files, provenance: { origin, verification, verifiedBy } };
+      }
+      tried.push(`${place} (its list does not name it)`);
+    } catch (error) {
+      if (!(error instanceof PxectlError) || error.code !== 'E_NOT_FOUND') throw error;
+      tried.push(`${place} (not there)`);
+    }
+  }
+  throw assetError('E_NOT_FOUND', {
+    what: `${image.id} is at none of its addresses`,
+    why: tried.join('; '),
+    next: 'pxectl images --available; for a mirror: --mirror PREFIX=URL; for a file of your own: --from FILE',
+    details: { tried },
+  });
+}
+
+async function download(
+  image: RemoteImage,
+  wanted: Wanted,
+  part: PartFile,
+  input: VouchInput,
+): Promise<HashedFile> {
+  const { context, client } = input;
+  const url = wanted.place + wanted.name;
+  context.progress({ type: 'step', subject: image.id, text: `downloading ${url}` });
+  const hashed = await downloadFile(client, {
+    url,
+    part,
+    expectedSha256: wanted.sha256,
+    onBytes: reportBytes(context.progress, image.id, wanted.name),
+    onNotice: (text) => context.progress({ type: 'warning', subject: image.id, text }),
+  });
+  if (image.trust.kind === 'signed-files') {
+    await checkFileSignature(image, url, part, image.trust, input);
+  }
+  return hashed;
+}
+
+async function assemble(
+  image: RemoteImage,
+  downloaded: ReadonlyMap<string, { part: PartFile; hashed: HashedFile }>,
+  incoming: IncomingImage,
+  provenance: Provenance,
+  { context, options }: VouchInput,
+): Promise<ImageManifest> {
+  const identity = {
+    id: image.id,
+    distribution: image.distribution,
+    release: image.release,
+    architecture: image.architecture,
+  };
+  const { payload } = image;
+  if (payload.kind === 'files') {
+    const stored: StoredFile[] = [];
+    for (const file of payload.files) {
+      const got = downloaded.get(file.name);
+      if (got === undefined) continue;
+      await got.part.finish(join(incoming.folder, file.path));
+      stored.push({ role: file.role, path: file.path, ...got.hashed });
+    }
+    const recipe = { ...identity, title: image.title, files: [], boot: payload.boot, notes: [] };
+    const nothing = await openFolderTree(incoming.folder);
+    return storeRecipe(incoming, recipe, nothing, provenance, context, stored);
+  }
+  const [got] = downloaded.values();
+  if (got === undefined) throw new Error('nothing was downloaded');
+  const tree =
+    payload.kind === 'iso'
+      ? await openIsoTree(await openFileSource(got.part.path))
+      : await openTarTree(got.part.path, join(incoming.folder, '.unpacked'));
+  try {
+    const recognised = selectKernels(await recogniseTree(tree), options.kernel ?? 'default');
+    // the id is the one that was asked for (ubuntu-24.04); release and title stay what was found (24.04.3)
+    const recipe = { ...recognised, id: image.id };
+    const manifest = await storeRecipe(incoming, recipe, tree, provenance, context);
+    return await withRootImage(manifest, recipe, tree, got, incoming);
+  } finally {
+    await tree.close();
+  }
+}
+
+/** The ISO becomes a file of the image by a rename: it is not copied. */
+async function withRootImage(
+  manifest: ImageManifest,
+  recipe: ImageRecipe,
+  tree: FileTree,
+  got: { part: PartFile; hashed: HashedFile },
+  incoming: IncomingImage,
+): Promise<ImageManifest> {
+  if (recipe.rootImageName === undefined || tree.sizeBytes === undefined) return manifest;
+  await got.part.finish(join(incoming.folder, recipe.rootImageName));
+  const root: StoredFile = { role: 'root-image', path: recipe.rootImageName, ...got.hashed };
+  return { ...manifest, files: [...manifest.files, root] };
+}

@@ -1,0 +1,196 @@
+import { createHash } from 'node:crypto';
+import { assetError, PxectlError } from '../../model/errors.ts';
+import type { Verification } from '../../model/image.ts';
+import type { RemoteImage, Trust } from '../catalogue/remote-image.ts';
+import type { HttpClient } from '../download/http-client.ts';
+import type { FetchContext, FetchOptions } from '../fetch-types.ts';
+import { parseChecksumList } from './checksum-list.ts';
+import type { KeyPin } from './key-pins.ts';
+import type { PartFile } from '../download/part-file.ts';
+import { findTrustedKeys } from './trusted-keys.ts';
+import { verifyClearsigned, verifyDetached, verifyDetachedFile } from './verify-signature.ts';
+
+/** SHA-256 sums of a place, and who vouches for them. */
+export interface VouchedFiles {
+  readonly place: string;
+  /** by name below the place */
+  readonly sums: ReadonlyMap<string, string>;
+  readonly verification: Verification;
+  readonly verifiedBy: string;
+}
+
+/** Lists are a few kilobytes, Debian's InRelease 150 KiB, its installer list 1 MiB. */
+const MAX_LIST_BYTES = 16 * 1024 * 1024;
+
+export interface VouchInput {
+  readonly client: HttpClient;
+  readonly options: FetchOptions;
+  readonly context: FetchContext;
+}
+
+/**
+ * Fetches the list of one place and checks its signature.
+ * @throws PxectlError E_NOT_FOUND when the place has no list, E_SIGNATURE
+ */
+export async function readVouchedFiles(
+  image: RemoteImage,
+  place: string,
+  trust: Exclude<Trust, { kind: 'signed-files' }>,
+  input: VouchInput,
+): Promise<VouchedFiles> {
+  const { client } = input;
+  const get = (name: string): Promise<Uint8Array> => client.getBytes(place + name, MAX_LIST_BYTES);
+  switch (trust.kind) {
+    case 'unsigned-list':
+      return {
+        place,
+        sums: parseChecksumList(textOf(await get(trust.list))),
+        verification: 'checksum',
+        verifiedBy: `${place}${trust.list}, which nobody signed`,
+      };
+    case 'signed-list': {
+      const list = await get(trust.list);
+      const checked = await checkOrSkip(image, trust.key, place + trust.list, input, async (keys) => {
+        const signature = await getSignature(client, place + trust.signature);
+        await verifyDetached(place + trust.list, list, signature, keys);
+        return textOf(list);
+      });
+      return { place, sums: parseChecksumList(checked.text ?? textOf(list)), ...verdict(checked) };
+    }
+    case 'clearsigned-list': {
+      const list = await get(trust.list);
+      const checked = await checkOrSkip(image, trust.key, place + trust.list, input, async (keys) => {
+        return (await verifyClearsigned(place + trust.list, list, keys)).signedText;
+      });
+      return { place, sums: parseChecksumList(checked.text ?? textOf(list)), ...verdict(checked) };
+    }
+    case 'debian-archive': {
+      const release = await get(trust.inRelease);
+      const checked = await checkOrSkip(image, trust.key, place + trust.inRelease, input, async (keys) => {
+        return (await verifyClearsigned(place + trust.inRelease, release, keys)).signedText;
+      });
+      const list = await get(trust.list);
+      checkListAgainstRelease(checked.text ?? textOf(release), trust, place, list);
+      return { place, sums: installerSums(textOf(list), trust.list), ...verdict(checked) };
+    }
+  }
+}
+
+const verdict = ({ verification, verifiedBy }: Checked) => ({ verification, verifiedBy });
+
+interface Checked {
+  readonly verification: Verification;
+  readonly verifiedBy: string;
+  /** what the signature covers; undefined when it was not looked at */
+  readonly text: string | undefined;
+}
+
+/** Runs a check of signatures, or records that the user did not want one. */
+export async function checkOrSkip(
+  image: Pick<RemoteImage, 'id'>,
+  pin: KeyPin,
+  name: string,
+  { client, options, context }: VouchInput,
+  check: (keys: Awaited<ReturnType<typeof findTrustedKeys>>) => Promise<string | undefined>,
+): Promise<Checked> {
+  if (options.isVerificationSkipped === true) {
+    context.progress({
+      type: 'warning',
+      subject: image.id,
+      text: `THE SIGNATURE OF ${name} IS NOT CHECKED: anyone on the way may have changed this image`,
+    });
+    return { ...verdictFor(pin, options), text: undefined };
+  }
+  const keys = await findTrustedKeys(pin, options.keyring, context.layout, client);
+  const text = await check(keys);
+  return { ...verdictFor(pin, options), text };
+}
+
+/** What the manifest says about files whose signatures were checked, or were not by the user's wish. */
+export function verdictFor(pin: KeyPin, options: FetchOptions): Omit<Checked, 'text'> {
+  if (options.isVerificationSkipped === true) {
+    return { verification: 'skipped', verifiedBy: 'nobody: --insecure-skip-verify' };
+  }
+  const { keyring } = options;
+  const by = keyring === undefined ? `${pin.name}, ${pin.fingerprints.join(' or ')}` : `a key of ${keyring}`;
+  return { verification: 'signature', verifiedBy: by };
+}
+
+/** A missing signature is no missing file: it means that nobody vouches. */
+export async function getSignature(client: HttpClient, url: string): Promise<Uint8Array> {
+  try {
+    return await client.getBytes(url, 1024 * 1024);
+  } catch (error) {
+    if (!(error instanceof PxectlError) || error.code !== 'E_NOT_FOUND') throw error;
+    throw assetError('E_SIGNATURE', {
+      what: `there is no signature: ${error.message}`,
+      next: 'try another mirror; to go on without one: --insecure-skip-verify',
+      cause: error,
+    });
+  }
+}
+
+/** The SHA256 field of a Release file (deb822: one line a file, sum size path). */
+export function releaseSums(release: string): Map<string, string> {
+  const section = /^SHA256:\n((?: .*\n?)+)/m.exec(release.replaceAll('\r\n', '\n'))?.[1] ?? '';
+  const sums = new Map<string, string>();
+  for (const line of section.split('\n')) {
+    const match = /^ ([0-9a-f]{64})\s+\d+\s+(\S+)$/.exec(line.trimEnd());
+    if (match?.[1] !== undefined && match[2] !== undefined) sums.set(match[2], match[1]);
+  }
+  return sums;
+}
+
+function checkListAgainstRelease(
+  release: string,
+  trust: Extract<Trust, { kind: 'debian-archive' }>,
+  place: string,
+  list: Uint8Array,
+): void {
+  // paths in a Release file are relative to its own folder
+  const folder = trust.inRelease.slice(0, trust.inRelease.lastIndexOf('/') + 1);
+  const expected = releaseSums(release).get(trust.list.slice(folder.length));
+  const actual = createHash('sha256').update(list).digest('hex');
+  if (expected === actual) return;
+  throw assetError('E_CHECKSUM', {
+    what: `${place}${trust.list} is not the list that the archive signed`,
+    why:
+      expected === undefined
+        ? `${trust.inRelease} does not name it`
+        : `its SHA-256 is ${actual}, ${trust.inRelease} says ${expected}`,
+    next: 'the mirror may be in the middle of an update: try again later, or name another: --mirror PREFIX=URL',
+  });
+}
+
+/** The installer's list names files relative to its own folder; here they are relative to the place. */
+function installerSums(list: string, listPath: string): Map<string, string> {
+  const folder = listPath.slice(0, listPath.lastIndexOf('/') + 1);
+  return new Map([...parseChecksumList(list)].map(([name, sum]) => [folder + name, sum]));
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('utf8');
+}
+
+/**
+ * Checks the detached signature that a file has beside it; the file is thrown away when it does not fit.
+ * @throws PxectlError E_SIGNATURE
+ */
+export async function checkFileSignature(
+  image: RemoteImage,
+  url: string,
+  part: PartFile,
+  trust: Extract<Trust, { kind: 'signed-files' }>,
+  input: VouchInput,
+): Promise<void> {
+  await checkOrSkip(image, trust.key, url, input, async (keys) => {
+    const signature = await getSignature(input.client, url + trust.suffix);
+    try {
+      await verifyDetachedFile(url, part.path, signature, keys);
+    } catch (error) {
+      await part.discard();
+      throw error;
+    }
+    return undefined;
+  });
+}
