@@ -30,7 +30,7 @@ const PXELINUX = one(LOADER_PATHS.pxelinux, 'pxelinux', 'pxelinux loads the kern
 const PXELINUX_ON_IPXE = one(
   LOADER_PATHS.pxelinux,
   'pxelinux',
-  'an iPXE ROM runs pxelinux.0, not lpxelinux.0',
+  'on an iPXE ROM pxelinux.0 loads through iPXE’s own HTTP',
 );
 const UNDIONLY = one(LOADER_PATHS.undionly, 'ipxe', 'undionly.kpxe is iPXE on the ROM’s own driver');
 
@@ -89,7 +89,7 @@ const UEFI_LOADERS: Readonly<Record<Exclude<LoaderPlatform, 'bios'>, UefiLoaders
 
 /**
  * Chooses the program that this firmware runs first, from what the loader store really holds (DESIGN §4).
- * @param isRomIpxe the client's own ROM is iPXE: it runs pxelinux.0 but not lpxelinux.0
+ * @param isRomIpxe the client's own ROM is iPXE: pxelinux.0 uses its network stack, lpxelinux.0 would bring a slower one
  */
 export function chooseLoader(
   context: BootContext,

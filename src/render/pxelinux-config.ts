@@ -28,19 +28,17 @@ export function renderPxelinuxConfig(
     // real mode loaders run on x86 alone
     entries: view.entries
       .filter((entry) => !entry.isArm64 || entry.isDefault)
-      .map((entry) => entryView(context, entry, inStore.has(LOADER_PATHS.lpxelinux))),
+      // beside lpxelinux.0, pxelinux.0 runs on iPXE ROMs alone, and there it takes URLs too: iPXE fetches them
+      .map((entry) =>
+        entryView(entry, inStore.has(LOADER_PATHS.lpxelinux) ? httpBaseUrl(context.config) : ''),
+      ),
   });
 }
 
-function entryView(
-  context: BootContext,
-  entry: BootViewEntry,
-  isHttpCapable: boolean,
-): Record<string, unknown> {
+/** @param server URL that files come from; empty: the TFTP server that pxelinux itself came from */
+function entryView(entry: BootViewEntry, server: string): Record<string, unknown> {
   const { target } = entry;
-  // pxelinux.0 is what an iPXE ROM gets when loaders.bios is pxelinux: it has no HTTP of its own
-  const isHttp = isHttpCapable && context.config.loaders.bios !== 'pxelinux';
-  const base = isHttp ? `${httpBaseUrl(context.config)}/images/${target.image}` : `images/${target.image}`;
+  const base = `${server === '' ? '' : `${server}/`}images/${target.image}`;
   return {
     id: quoteWord(entry.id, 'pxelinux'),
     label: entry.label,

@@ -1,0 +1,127 @@
+import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import {
+  createNamespace,
+  ipIn,
+  namespaceName,
+  newLabId,
+  removeNamespaces,
+} from '../../../src/lab/namespaces.ts';
+import { readTemplate } from '../../../src/platform/package-root.ts';
+import { type LongRunning, run, start } from '../../../src/platform/processes.ts';
+import { dynamicPort, renderNginxConfig } from '../../../src/render/nginx-config.ts';
+import { itNeeds } from '../../support/external-tool.ts';
+import { PLAIN_CONFIG, sampleContext } from '../../unit/render/sample-context.ts';
+
+const BASE = 'http://192.168.1.50:8080';
+const context = sampleContext(PLAIN_CONFIG);
+const space = namespaceName(newLabId(), 'web');
+const needsAll = itNeeds('root', 'nginx', 'ip', 'curl');
+const isReady = process.getuid?.() === 0;
+let folder = '';
+let nginx: LongRunning | undefined;
+let backend: LongRunning | undefined;
+
+/** The pxectl process, as far as nginx sees it: it says who asked. */
+const BACKEND = `require('node:http').createServer((q, r) => r.end(q.url + ' for ' + q.headers['x-real-ip']))
+  .listen(${dynamicPort(context)}, '127.0.0.1', () => console.log('ready'))`;
+
+const inside = (program: string, ...args: string[]) => ['netns', 'exec', space, program, ...args];
+
+beforeAll(async () => {
+  if (!isReady) return;
+  // a space in the path: the folder is the user's choice
+  folder = await mkdtemp(join(tmpdir(), 'pxectl nginx '));
+  await chmod(folder, 0o755);
+  await mkdir(join(folder, 'serve/http/loaders/ipxe'), { recursive: true });
+  await mkdir(join(folder, 'run'));
+  await writeFile(join(folder, 'serve/http/boot.ipxe'), '#!ipxe\n');
+  await writeFile(join(folder, 'serve/http/big.iso'), Buffer.alloc(3_000_000, 'x'));
+  await writeFile(join(folder, 'serve/http/loaders/ipxe/snponly-x64.efi'), 'MZ');
+  await writeFile(join(folder, 'secret'), 'secret');
+  await symlink('../../secret', join(folder, 'serve/http/link'));
+  await writeFile(
+    join(folder, 'run/nginx.conf'),
+    renderNginxConfig(context, readTemplate, { stateRoot: folder }),
+  );
+  await createNamespace(space);
+  await ipIn(space, ['addr', 'add', '192.168.1.50/24', 'dev', 'lo']);
+});
+
+afterAll(async () => {
+  if (!isReady) return;
+  nginx?.kill('SIGQUIT');
+  await nginx?.ended;
+  await removeNamespaces([space], []);
+  await backend?.ended;
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function curl(...args: string[]): Promise<string> {
+  return (await run('ip', inside('curl', '-sS', '--max-time', '5', ...args), { timeoutMs: 10_000 })).stdout;
+}
+
+describe('nginx with the rendered file', () => {
+  needsAll('accepts it', async () => {
+    const result = await run(
+      'ip',
+      inside('nginx', '-t', '-e', 'stderr', '-c', join(folder, 'run/nginx.conf')),
+    );
+    expect(result.stderr).toContain('test is successful');
+    expect(result.stderr).not.toContain('warn');
+  });
+
+  needsAll('serves files, passes on what changes per machine, and logs each request', async () => {
+    const conf = join(folder, 'run/nginx.conf');
+    nginx = start('ip', inside('nginx', '-e', 'stderr', '-g', 'daemon off;', '-c', conf));
+    backend = start('ip', inside(process.execPath, '-e', BACKEND));
+    await new Promise<void>((resolve) => backend?.onLine((line) => line === 'ready' && resolve()));
+    const status = (...args: string[]): Promise<string> =>
+      curl('-o', '/dev/null', '-w', '%{http_code}', ...args);
+    await expect.poll(() => status(`${BASE}/boot.ipxe`)).toBe('200');
+
+    const head = await curl('-I', `${BASE}/loaders/ipxe/snponly-x64.efi`);
+    expect(head).toMatch(/^content-type: application\/efi\r$/im);
+    expect(head).toMatch(/^content-length: 2\r$/im);
+    expect(await curl('-A', 'UefiHttpBoot/1.0', '-r', '10-19', `${BASE}/big.iso`)).toBe('x'.repeat(10));
+    expect(await curl(`${BASE}/seed/52-54-00-00-00-01/user-data`)).toBe(
+      '/seed/52-54-00-00-00-01/user-data for 192.168.1.50',
+    );
+    expect(await curl('-d', '{}', `${BASE}/report/52-54-00-00-00-01`)).toContain('/report/');
+    expect(await curl(`${BASE}/api/status`)).toContain('/api/status');
+    expect(await status(`${BASE}/nothing`)).toBe('404');
+    expect(await status(`${BASE}/link`)).toBe('403');
+    expect(await status('--path-as-is', `${BASE}/../../secret`)).toBe('400');
+    expect(await status(`${BASE}/loaders/`)).toBe('403');
+    expect(await status('-X', 'PUT', '-d', 'x', `${BASE}/boot.ipxe`)).toBe('403');
+
+    const log = await readFile(join(folder, 'run/nginx-access.jsonl'), 'utf8');
+    const lines = log
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines.find(({ uri }) => uri === '/big.iso')).toMatchObject({
+      ip: '192.168.1.50',
+      method: 'GET',
+      status: 206,
+      sentBytes: 10,
+      userAgent: 'UefiHttpBoot/1.0',
+      range: 'bytes=10-19',
+    });
+    expect(
+      lines.every(
+        ({ time, durationSeconds }) =>
+          !Number.isNaN(Date.parse(String(time))) && durationSeconds !== undefined,
+      ),
+    ).toBe(true);
+  });
+
+  needsAll('goes on serving files when the pxectl process is gone', async () => {
+    backend?.kill();
+    await backend?.ended;
+    expect(await curl('-o', '/dev/null', '-w', '%{http_code}', `${BASE}/seed/x/y`)).toBe('502');
+    expect(await curl(`${BASE}/boot.ipxe`)).toBe('#!ipxe\n');
+  });
+});
