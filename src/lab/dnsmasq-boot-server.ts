@@ -1,7 +1,14 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createLogToEvents } from '../engine/dnsmasq-log/log-to-events.ts';
 import { environmentError } from '../model/errors.ts';
 import type { LongRunning } from '../platform/processes.ts';
+import { parseMac, type Ipv4Address, type MacAddress } from '../protocol/addresses.ts';
+import { openEventStore } from '../watch/event-store.ts';
+import { followLines } from './follow-file.ts';
+import type { LabBootServer } from './pxectl-boot-server.ts';
+import { ROUTER_FILES } from './router-dhcp.ts';
 import { LAN, type VirtualLan } from './virtual-lan.ts';
 
 export interface DnsmasqBootServerOptions {
@@ -14,14 +21,14 @@ export interface DnsmasqBootServerOptions {
 }
 
 /** A boot server that is not pxectl: a plain dnsmasq, and a plain web server beside it. */
-export interface DnsmasqBootServer {
+export interface DnsmasqBootServer extends LabBootServer {
+  /** dnsmasq's own log */
   readonly logFile: string;
-  stop(): Promise<void>;
 }
 
 /**
  * Starts dnsmasq with somebody's configuration as the LAN's boot server. Its log goes to `dnsmasq.log` in the lab
- * folder, in the form that a user copies out of a terminal.
+ * folder, in the form that a user finds in syslog, and what it says becomes boot events as it is written.
  * @throws PxectlError E_LAB with dnsmasq's own words when it refuses the configuration
  */
 export async function startDnsmasqBootServer(
@@ -52,13 +59,36 @@ export async function startDnsmasqBootServer(
     programs.push(httpd);
     await refuseToEndEarly(httpd, 'busybox httpd');
   }
+  const eventsFile = join(lan.folder, 'events.jsonl');
+  const events = await openEventStore(eventsFile);
+  const tftpRoot = /^\s*tftp-root=([^,\s]+)/m.exec(options.config)?.[1] ?? '/';
+  const resolveMac = (ip: Ipv4Address): MacAddress | undefined => macOfLease(lan.folder, ip);
+  const reader = createLogToEvents({ sink: events, tftpRoot, resolveMac });
+  const log = followLines(logFile, (line) => reader.push(line, new Date().toISOString()));
   return {
+    description: `dnsmasq with a configuration of its own on ${LAN.serverAddress}`,
     logFile,
+    eventsFile,
+    died: dnsmasq.ended.then(() => `dnsmasq ended: ${reader.lastLines(3).join(' | ')}`),
     stop: async () => {
       for (const program of programs) program.kill();
       await Promise.all(programs.map((program) => program.ended));
+      await log.stop();
+      reader.close();
+      await events.close();
     },
   };
+}
+
+/** Whom the router gave an address: a TFTP log names addresses only. */
+function macOfLease(folder: string, ip: Ipv4Address): MacAddress | undefined {
+  const leases = join(folder, ROUTER_FILES.leases);
+  if (!existsSync(leases)) return undefined;
+  for (const line of readFileSync(leases, 'utf8').split('\n')) {
+    const [, mac = '', address] = line.split(' ');
+    if (address === ip) return parseMac(mac);
+  }
+  return undefined;
 }
 
 async function refuseToEndEarly(program: LongRunning, name: string): Promise<void> {
