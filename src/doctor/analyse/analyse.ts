@@ -3,12 +3,25 @@ import { sortFindings } from '../finding-catalogue.ts';
 import type { Observations } from './observation.ts';
 import type { PhaseContext, Rule } from './phase-context.ts';
 import { judgeAnswer, judgeHttpBoot } from './rules/answer-rules.ts';
+import { judgeHttp } from './rules/http-rules.ts';
+import { judgeLoader } from './rules/loader-rules.ts';
+import { judgeNetwork } from './rules/network-rules.ts';
+import { judgeServer } from './rules/server-rules.ts';
+import { judgeTransfers } from './rules/transfer-rules.ts';
 
-const RULES: readonly Rule[] = [judgeAnswer, judgeHttpBoot];
+/** In the order of a boot: of findings that are equally bad the one that comes first explains the others. */
+const RULES: readonly Rule[] = [
+  judgeAnswer,
+  judgeNetwork,
+  judgeHttpBoot,
+  judgeTransfers,
+  judgeLoader,
+  judgeHttp,
+];
 
 /** What is wrong in what was seen, worst first, each thing once per client. Pure. */
 export function analyse(observations: Observations): readonly Finding[] {
-  const findings: Finding[] = [];
+  const findings: Finding[] = [...judgeServer(observations)];
   for (const client of observations.clients) {
     client.phases.forEach((phase, index) => {
       const context: PhaseContext = {
@@ -21,7 +34,21 @@ export function analyse(observations: Observations): readonly Finding[] {
       for (const rule of RULES) findings.push(...rule(context));
     });
   }
-  return sortFindings(mergeRepeats(findings));
+  return sortFindings(mergeRepeats(withoutConsequences(findings)));
+}
+
+/** What follows from a finding of the same client is not said again under another name. */
+const EXPLAINED_BY: Readonly<Record<string, readonly string[]>> = {
+  'loader-arch-mismatch': ['no-boot-service-for-arch'],
+  'unsigned-loader-under-secure-boot': ['no-boot-service-for-arch', 'loader-arch-mismatch'],
+  'menu-without-default': ['no-boot-service-for-arch'],
+};
+
+function withoutConsequences(findings: readonly Finding[]): readonly Finding[] {
+  return findings.filter((finding) => {
+    const causes = EXPLAINED_BY[finding.id] ?? [];
+    return !findings.some((other) => causes.includes(other.id) && other.client?.mac === finding.client?.mac);
+  });
 }
 
 /** The same finding of one client, once: a machine fails the same way each time it tries. */

@@ -77,14 +77,21 @@ export class ObservationBuilder {
     if (phase) keep(phase.tftp, read);
   }
 
-  http(address: Ipv4Address | undefined, mac: MacAddress | undefined, read: HttpRead): void {
+  /** False when the client is none that boots from the network. */
+  http(address: Ipv4Address, mac: MacAddress | undefined, read: HttpRead): boolean {
+    if (!this.#isKnown(address, mac)) return false;
     const phase = this.#phaseOf(address, mac);
     if (phase) keep(phase.http, read);
+    return phase !== undefined;
   }
 
   refused(address: Ipv4Address, seen: RefusedSeen): void {
-    const phase = this.#phaseOf(address, undefined);
+    const phase = this.#isKnown(address, undefined) ? this.#phaseOf(address, undefined) : undefined;
     if (phase) keep(phase.refused, seen);
+  }
+
+  #isKnown(address: Ipv4Address, mac: MacAddress | undefined): boolean {
+    return this.#keyOfAddress.has(address) || (mac !== undefined && this.#clients.has(mac));
   }
 
   has(key: string): boolean {
@@ -109,7 +116,7 @@ export class ObservationBuilder {
     const byAddress = address === undefined ? undefined : this.#keyOfAddress.get(address);
     const last = this.#lastKey === undefined ? undefined : this.#clients.get(this.#lastKey);
     // the client that asked last has no address yet: this must be it
-    const byTurn = last !== undefined && last.ip === undefined ? last.key : undefined;
+    const byTurn = mac === undefined && last !== undefined && last.ip === undefined ? last.key : undefined;
     const key = byMac ?? byAddress ?? byTurn;
     if (key !== undefined) {
       if (address !== undefined) this.setAddress(key, address);

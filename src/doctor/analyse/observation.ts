@@ -87,7 +87,17 @@ export interface TftpRead extends Seen {
   readonly sizeBytes?: number;
   readonly message?: string;
   readonly lastTimeMs?: number;
+  /** what the first bytes say about the file */
+  readonly program?: ProgramSeen;
+  /** how often the same request was sent */
+  readonly requestCount?: number;
 }
+
+/** The kind of program that a transfer carried. */
+export type ProgramSeen =
+  | { readonly kind: 'efi'; readonly machine: string; readonly isSigned: boolean }
+  /** no EFI program: a BIOS loader, a kernel, a text */
+  | { readonly kind: 'other' };
 
 export interface HttpRead extends Seen {
   readonly method: string;
@@ -150,6 +160,8 @@ export interface Observations {
     readonly isDnsOn?: boolean;
     /** the log tells about transfers: TFTP is dnsmasq's own */
     readonly servesTftp?: boolean;
+    /** DHCP packets of clients that may or may not boot: the log does not tell without log-dhcp */
+    readonly unidentifiedDhcpCount?: number;
   };
   readonly problems: readonly ServerProblem[];
   readonly firstTimeMs?: number;

@@ -167,7 +167,11 @@ export class LogObserver {
     if (key === undefined) return undefined;
     const firmware = logFirmware(boot?.architecture ?? record.architecture, boot?.kind, isIpxe, record.mac);
     const isBoot = boot !== undefined || record.message.startsWith('pxe') || isIpxe;
-    if (!isBoot && !this.#builder.has(key)) return undefined;
+    if (!isBoot && !this.#builder.has(key)) {
+      if (record.xid === undefined)
+        this.#server.unidentifiedDhcpCount = (this.#server.unidentifiedDhcpCount ?? 0) + 1;
+      return undefined;
+    }
     const architecture = boot?.architecture ?? record.architecture;
     const macText = record.mac === undefined ? (record.macText ?? this.#macTextOf.get(key)) : undefined;
     if (record.xid !== undefined) {

@@ -124,6 +124,25 @@ export const NETWORK_FINDINGS: Readonly<Record<string, FindingDescription>> = {
     ],
     codes: ['PXE-E16', 'PXE-E55', 'PXE-E18', 'PXE-E78'],
   },
+  'no-boot-server': {
+    severity: 'error',
+    title: 'no boot server answers',
+    cause:
+      'The client gets an address and nobody tells it what to boot: the boot server does not run, does not answer this kind of client, or is not reached.',
+    fix: [
+      'sudo pxectl up',
+      'dnsmasq as proxy needs at least one pxe-service line to answer at all',
+      'check the firewall of the boot server: sudo ufw allow 67/udp',
+    ],
+    codes: ['PXE-E16', 'PXE-E53', '2d03e1'],
+  },
+  'client-ignored': {
+    severity: 'error',
+    title: 'dnsmasq is told to ignore this client',
+    cause: 'A dhcp-ignore or dhcp-host line in its configuration fits the client.',
+    fix: ['look for dhcp-ignore and dhcp-host=…,ignore in dnsmasq.conf'],
+    codes: ['PXE-E16', 'PXE-E18', 'PXE-E51'],
+  },
   'offer-without-boot-file': {
     severity: 'error',
     title: 'the boot server answers without naming a boot file',

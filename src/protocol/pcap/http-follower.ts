@@ -98,11 +98,25 @@ export class HttpFollower {
       frameNumber: segment.frameNumber,
       timeUs: segment.timeUs,
     });
-    for (const piece of ready) {
+    this.#deliver(connection, ready, fromClient);
+    if (!segment.flags.rst && !segment.flags.fin) return;
+    this.#deliver(connection, connection.responses.finish(), false);
+    this.#close(connection, segment, fromClient, key);
+  }
+
+  /** The capture is over: what waits for segments that were not captured is read now. */
+  finish(): void {
+    for (const connection of this.#connections.values()) {
+      this.#deliver(connection, connection.requests.finish(), true);
+      this.#deliver(connection, connection.responses.finish(), false);
+    }
+  }
+
+  #deliver(connection: Connection, pieces: readonly InOrder[], fromClient: boolean): void {
+    for (const piece of pieces) {
       if (fromClient) this.#readRequests(connection, piece);
       else readResponses(connection, piece);
     }
-    if (segment.flags.rst || segment.flags.fin) this.#close(connection, segment, fromClient, key);
   }
 
   #close(connection: Connection, segment: TcpSegment, fromClient: boolean, key: string): void {

@@ -48,6 +48,13 @@ export class TcpStream {
     return out;
   }
 
+  /** The connection ends: what waits for missing bytes is given out with the gap before it. */
+  finish(): InOrder[] {
+    const out: InOrder[] = [];
+    while (this.#waiting.length > 0) out.push(...this.#skipGap());
+    return out;
+  }
+
   #accept(segment: Segment): InOrder[] | undefined {
     const distance = signedDistance(this.#next ?? 0, segment.sequence);
     if (distance > 0) {

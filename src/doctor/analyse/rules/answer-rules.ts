@@ -177,11 +177,20 @@ export function judgeHttpBoot(context: PhaseContext): readonly Finding[] {
   if (!phase.firmware.startsWith('uefi-http') || phase.http.length > 0) return [];
   if (phase.replies.some(httpBootTakes) || phase.requests.length === 0) return [];
   const boot = phase.replies.find((reply) => reply.vendorClass?.startsWith('HTTPClient') === true);
+  // firmware whose PXE boot failed goes on with its next boot entry: not what the user is after
+  const isAfterPxe = context.client.phases.some(
+    (other) =>
+      other !== phase && other.firmware.startsWith('uefi-') && !other.firmware.startsWith('uefi-http'),
+  );
   return [
-    clientFinding(context, 'http-client-unanswered', [
-      ...phase.requests.slice(0, 1).map((request) => request.evidence),
-      ...(boot ? quotesOf(boot) : []),
-    ]),
+    clientFinding(
+      context,
+      'http-client-unanswered',
+      [...phase.requests.slice(0, 1).map((request) => request.evidence), ...(boot ? quotesOf(boot) : [])],
+      isAfterPxe
+        ? { severity: 'info', title: 'after PXE the machine also tried HTTP Boot, and nobody answered that' }
+        : {},
+    ),
   ];
 }
 

@@ -1,0 +1,277 @@
+import { clientFactsOf } from '../../plan/client-facts.ts';
+import { firmwareOf } from '../../plan/firmware-of.ts';
+import { UNSPECIFIED_IPV4, type Ipv4Address, type MacAddress } from '../../protocol/addresses.ts';
+import { decodeDhcp } from '../../protocol/dhcp/decode-dhcp.ts';
+import {
+  BOOT_REQUEST,
+  BROADCAST_FLAG,
+  macOf,
+  MESSAGE_TYPE,
+  messageNameOf,
+  messageTypeOf,
+  optionData,
+  type DhcpPacket,
+} from '../../protocol/dhcp/dhcp-packet.ts';
+import { DHCP_OPTION } from '../../protocol/dhcp/option-codes.ts';
+import { readAddress } from '../../protocol/dhcp/options/address-options.ts';
+import { readText } from '../../protocol/dhcp/options/text-options.ts';
+import type { CapturedFrame } from '../../protocol/pcap/captured-frame.ts';
+import { Dissector, type DissectedPacket, type UdpDatagram } from '../../protocol/pcap/dissector.ts';
+import { HttpFollower, type HttpExchange } from '../../protocol/pcap/http-follower.ts';
+import { ProtocolError } from '../../protocol/protocol-error.ts';
+import { parseVendorClass } from '../../protocol/pxe/vendor-class.ts';
+import { ObservationBuilder } from './observation-builder.ts';
+import {
+  bootFileOf,
+  type HttpRead,
+  type Observations,
+  type ReplySeen,
+  type RequestSeen,
+} from './observation.ts';
+import { TftpWatcher } from './tftp-watcher.ts';
+
+const BOOTP_SERVER = 67;
+const BOOTP_CLIENT = 68;
+const PXE_BOOT_SERVER = 4011;
+/** A capture on all interfaces has each broadcast several times. */
+const DUPLICATE_MS = 100;
+
+type MutableHttp = { -readonly [K in keyof HttpRead]: HttpRead[K] };
+
+/** Reads the frames of a capture into observations; keeps clients and their transfers, no packets. */
+export class CaptureObserver {
+  readonly #dissector = new Dissector();
+  readonly #builder = new ObservationBuilder();
+  readonly #http = new HttpFollower();
+  readonly #httpReads: { readonly exchange: HttpExchange; readonly read: MutableHttp }[] = [];
+  readonly #recentDhcp = new Map<string, number>();
+  readonly #tftp = new TftpWatcher((client, datagram, read) =>
+    this.#builder.tftp(client, datagram.sourceMac, read),
+  );
+  #httpSeen = 0;
+  #count = 0;
+  #firstTimeMs: number | undefined;
+  #lastTimeMs: number | undefined;
+  #server: Ipv4Address | undefined;
+
+  push(frame: CapturedFrame): void {
+    this.#count = frame.number;
+    const timeMs = frame.timeUs / 1000;
+    this.#firstTimeMs ??= timeMs;
+    this.#lastTimeMs = Math.max(this.#lastTimeMs ?? timeMs, timeMs);
+    const packet = this.#dissector.dissect(frame);
+    if (packet) this.#take(packet);
+  }
+
+  finish(): Observations {
+    this.#tftp.finish(this.#lastTimeMs ?? 0);
+    this.#http.finish();
+    this.#collectHttp(undefined);
+    for (const { exchange, read } of this.#httpReads) fillIn(read, exchange);
+    return {
+      vantage: 'capture',
+      clients: this.#builder.clients(),
+      server: this.#server === undefined ? {} : { address: this.#server },
+      problems: [],
+      ...(this.#firstTimeMs === undefined ? {} : { firstTimeMs: this.#firstTimeMs }),
+      ...(this.#lastTimeMs === undefined ? {} : { lastTimeMs: this.#lastTimeMs }),
+      readCount: this.#count,
+    };
+  }
+
+  #take(packet: DissectedPacket): void {
+    switch (packet.kind) {
+      case 'udp':
+        if (isDhcp(packet)) this.#takeDhcp(packet);
+        else this.#tftp.push(packet);
+        return;
+      case 'tcp':
+        this.#http.push(packet);
+        this.#collectHttp(packet.sourceMac);
+        return;
+      case 'icmp-unreachable':
+        this.#builder.refused(packet.about.source, {
+          evidence: {
+            source: `packet ${packet.frameNumber}`,
+            text: `ICMP from ${packet.source}: port ${packet.about.destinationPort} of ${packet.about.destination} is unreachable`,
+          },
+          timeMs: packet.timeUs / 1000,
+          server: packet.about.destination,
+          port: packet.about.destinationPort,
+        });
+    }
+  }
+
+  #takeDhcp(datagram: UdpDatagram): void {
+    let packet: DhcpPacket;
+    try {
+      packet = decodeDhcp(datagram.payload);
+    } catch (error) {
+      if (error instanceof ProtocolError) return;
+      throw error;
+    }
+    const mac = macOf(packet);
+    if (mac === undefined || this.#isDuplicate(datagram, packet)) return;
+    if (packet.op === BOOT_REQUEST) this.#takeRequest(datagram, packet, mac);
+    else this.#takeReply(datagram, packet, mac);
+  }
+
+  #takeRequest(datagram: UdpDatagram, packet: DhcpPacket, mac: MacAddress): void {
+    const facts = clientFactsOf(packet);
+    const isBoot = parseVendorClass(facts.vendorClass ?? '') !== undefined || facts.isIpxe;
+    if (!isBoot && !this.#builder.has(mac)) return;
+    const port = datagram.destinationPort === PXE_BOOT_SERVER ? 4011 : 67;
+    const server = port === 4011 ? datagram.destination : readAddress(packet, DHCP_OPTION.serverId);
+    const clientAddress = packet.ciaddr === UNSPECIFIED_IPV4 ? undefined : packet.ciaddr;
+    const architecture = facts.architectures.length === 0 ? '' : ` arch ${facts.architectures.join('/')}`;
+    const seen: RequestSeen = {
+      evidence: {
+        source: `packet ${datagram.frameNumber}`,
+        text: `${messageNameOf(packet)} of ${mac}${architecture}${facts.vendorClass === undefined ? '' : ` ${facts.vendorClass}`}${facts.isIpxe ? ' (iPXE)' : ''}, to port ${port}${server === undefined ? '' : ` of ${server}`}`,
+      },
+      timeMs: datagram.timeUs / 1000,
+      type: requestType(messageTypeOf(packet)),
+      port,
+      ...(server === undefined ? {} : { server }),
+      ...(clientAddress === undefined ? {} : { clientAddress }),
+      wantsBroadcast: (packet.flags & BROADCAST_FLAG) !== 0,
+    };
+    this.#builder.request(
+      {
+        key: mac,
+        mac,
+        firmware: isBoot ? firmwareOf(facts) : 'system',
+        architectures: facts.architectures,
+        ...(facts.vendorClass === undefined ? {} : { vendorClass: facts.vendorClass }),
+      },
+      seen,
+    );
+  }
+
+  #takeReply(datagram: UdpDatagram, packet: DhcpPacket, mac: MacAddress): void {
+    const type = REPLY_TYPES.get(messageTypeOf(packet) ?? 0);
+    if (type === undefined || !this.#builder.has(mac)) return;
+    const reply = readReply(datagram, packet, type);
+    if (reply.vendorClass !== undefined && /^(?:PXE|HTTP)Client/.test(reply.vendorClass))
+      this.#server ??= reply.server;
+    this.#builder.reply(mac, reply);
+  }
+
+  #isDuplicate(datagram: UdpDatagram, packet: DhcpPacket): boolean {
+    const key = `${datagram.source}:${datagram.sourcePort}/${packet.xid}/${messageTypeOf(packet) ?? 0}/${packet.secs}`;
+    const timeMs = datagram.timeUs / 1000;
+    const before = this.#recentDhcp.get(key);
+    this.#recentDhcp.set(key, timeMs);
+    if (this.#recentDhcp.size > 1000) this.#recentDhcp.delete(this.#recentDhcp.keys().next().value ?? '');
+    return before !== undefined && timeMs - before < DUPLICATE_MS;
+  }
+
+  #collectHttp(mac: MacAddress | undefined): void {
+    const { exchanges } = this.#http;
+    for (; this.#httpSeen < exchanges.length; this.#httpSeen++) {
+      const exchange = exchanges[this.#httpSeen];
+      if (!exchange) continue;
+      const read: MutableHttp = {
+        evidence: {
+          source: `packet ${exchange.requestFrame}`,
+          text: `HTTP ${exchange.method} ${exchange.target} from ${exchange.server}:${exchange.serverPort}`,
+        },
+        timeMs: exchange.requestTimeUs / 1000,
+        method: exchange.method,
+        path: exchange.target,
+        server: exchange.server,
+        ...(exchange.userAgent === undefined ? {} : { userAgent: exchange.userAgent }),
+        ...(exchange.range === undefined ? {} : { hasRange: true }),
+      };
+      if (this.#builder.http(exchange.client, mac, read)) this.#httpReads.push({ exchange, read });
+    }
+  }
+}
+
+function fillIn(read: MutableHttp, exchange: HttpExchange): void {
+  if (exchange.status !== undefined) read.status = exchange.status;
+  if (exchange.contentLength !== undefined) read.sizeBytes = exchange.contentLength;
+  read.sentBytes = exchange.bodyBytes;
+  read.lastTimeMs = exchange.lastTimeUs / 1000;
+  read.isCutByClient = exchange.cutBy === 'client';
+  read.isDone = exchange.contentLength !== undefined && exchange.bodyBytes >= exchange.contentLength;
+}
+
+const REPLY_TYPES: ReadonlyMap<number, ReplySeen['type']> = new Map([
+  [MESSAGE_TYPE.offer, 'offer'],
+  [MESSAGE_TYPE.ack, 'ack'],
+  [MESSAGE_TYPE.nak, 'nak'],
+]);
+
+function isDhcp({ sourcePort, destinationPort }: UdpDatagram): boolean {
+  const ports = [sourcePort, destinationPort];
+  return ports.some((port) => port === BOOTP_SERVER || port === BOOTP_CLIENT || port === PXE_BOOT_SERVER);
+}
+
+function requestType(type: number | undefined): RequestSeen['type'] {
+  switch (type) {
+    case MESSAGE_TYPE.discover:
+      return 'discover';
+    case MESSAGE_TYPE.request:
+      return 'request';
+    case MESSAGE_TYPE.inform:
+      return 'inform';
+    case MESSAGE_TYPE.decline:
+      return 'decline';
+    default:
+      return 'other';
+  }
+}
+
+/** What an answer says, as values and as one line. */
+export function readReply(datagram: UdpDatagram, packet: DhcpPacket, type: ReplySeen['type']): ReplySeen {
+  const port = datagram.sourcePort === PXE_BOOT_SERVER ? 4011 : 67;
+  const server = readAddress(packet, DHCP_OPTION.serverId) ?? datagram.source;
+  const option43 = optionData(packet, DHCP_OPTION.vendorSpecific);
+  const optionFile = withoutEnd(readText(packet, DHCP_OPTION.bootFileName));
+  const tftpServerName = withoutEnd(readText(packet, DHCP_OPTION.tftpServerName));
+  const vendorClass = readText(packet, DHCP_OPTION.vendorClass);
+  const isLease = packet.yiaddr !== UNSPECIFIED_IPV4 && port === 67;
+  const reply = {
+    type,
+    port,
+    server,
+    ...(isLease ? { leasedAddress: packet.yiaddr } : {}),
+    ...(packet.siaddr === UNSPECIFIED_IPV4 ? {} : { nextServer: packet.siaddr }),
+    ...(packet.bootFile === '' ? {} : { headerFile: packet.bootFile }),
+    ...(optionFile === undefined ? {} : { optionFile }),
+    ...(tftpServerName === undefined ? {} : { tftpServerName }),
+    ...(vendorClass === undefined ? {} : { vendorClass }),
+    ...(option43 === undefined
+      ? {}
+      : { option43: { bytes: option43.slice(), sizeBytes: option43.length, isElided: false } }),
+    hasDns: optionData(packet, DHCP_OPTION.dnsServers) !== undefined,
+    destination: datagram.destination,
+    destinationPort: datagram.destinationPort,
+    timeMs: datagram.timeUs / 1000,
+  } as const;
+  return { ...reply, evidence: { source: `packet ${datagram.frameNumber}`, text: replyText(reply) } };
+}
+
+function replyText(reply: Omit<ReplySeen, 'evidence'>): string {
+  const file = bootFileOf({ ...reply, evidence: { source: '', text: '' } });
+  const bytes = reply.option43?.bytes;
+  return [
+    `${reply.type.toUpperCase()} from ${reply.server ?? 'an unknown server'} port ${reply.port}`,
+    reply.leasedAddress === undefined ? 'no address' : `address ${reply.leasedAddress}`,
+    `next server ${reply.nextServer ?? 'none'}`,
+    file === undefined ? 'no boot file' : `boot file ${file}`,
+    ...(reply.vendorClass === undefined ? [] : [`class ${reply.vendorClass}`]),
+    ...(bytes === undefined ? [] : [`option 43 ${hex(bytes)}`]),
+  ].join(', ');
+}
+
+function hex(bytes: Uint8Array): string {
+  const shown = Array.from(bytes.subarray(0, 24), (byte) => byte.toString(16).padStart(2, '0')).join(':');
+  return bytes.length > 24 ? `${shown}…` : shown;
+}
+
+function withoutEnd(text: string | undefined): string | undefined {
+  const clean = text?.replace(/[\0\xff]+$/, '');
+  return clean === '' ? undefined : clean;
+}

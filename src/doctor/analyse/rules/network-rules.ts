@@ -1,0 +1,232 @@
+import type { Evidence, Finding } from '../../../model/finding.ts';
+import type { Ipv4Address } from '../../../protocol/addresses.ts';
+import { BROADCAST_IPV4 } from '../../../protocol/addresses.ts';
+import { phaseName, type Phase, type ReplySeen } from '../observation.ts';
+import {
+  clientFinding,
+  isBootOffer,
+  leaseOf,
+  offersOf,
+  seesTransfers,
+  silenceMsAfter,
+  wentOn,
+  type PhaseContext,
+} from '../phase-context.ts';
+import { classifyOffer, selectOffer } from '../simulate/edk2-offers.ts';
+
+/** Firmware repeats its DISCOVER after 4 s at the earliest. */
+const ANSWER_WAIT_MS = 3_500;
+/** Between the offers and the request to port 4011 EDK2 waits for its timer, and for the lease. */
+const SETTLE_MS = 12_000;
+
+/** Who answers at all, and does the client go on with the answers? */
+export function judgeNetwork(context: PhaseContext): readonly Finding[] {
+  const { phase } = context;
+  if (phase.firmware === 'system' || phase.requests.length === 0) return [];
+  return [
+    ...judgeSeveralServers(context),
+    ...judgeNak(context),
+    ...(judgeSilence(context) ?? judgePort4011(context) ?? judgeIgnoredOffer(context) ?? []),
+  ];
+}
+
+/** Nobody answers, nobody answers with an address, or nobody answers with boot information. */
+function judgeSilence(context: PhaseContext): readonly Finding[] | undefined {
+  const { phase, observations } = context;
+  // iPXE and a firmware's second attempt are judged by what their own answers say
+  if (wentOn(context) || phase.firmware.startsWith('uefi-http')) return undefined;
+  const discovers = phase.requests.filter((request) => request.type === 'discover');
+  if (observations.vantage === 'server-log') return judgeSilentServer(context);
+  const [first] = discovers;
+  if (!first || !isWaitedFor(context, first.timeMs)) return undefined;
+  const offers = offersOf(phase);
+  const requestedAddress = phase.requests.some((request) => request.type === 'request');
+  const evidence = [first.evidence, ...offers.slice(0, 2).map((offer) => offer.evidence)];
+  const hasLease = phase.replies.some((reply) => reply.leasedAddress !== undefined);
+  // pxectl's own events know nothing of the router
+  const seesRouter = observations.vantage === 'capture' && first.wantsBroadcast !== false;
+  if (seesRouter && !hasLease && !requestedAddress) {
+    const alone =
+      offers.length > 0
+        ? ' The boot server answers, without an address, as a proxy should.'
+        : ' No boot server answers either.';
+    return [
+      clientFinding(context, 'no-dhcp-server', evidence, {
+        cause: `${phaseName(phase)} asked ${discovers.length} times and no server offered it an address.${alone}`,
+      }),
+    ];
+  }
+  if (seesRouter && hasLease && !phase.replies.some(isBootOffer)) {
+    return [clientFinding(context, 'no-boot-server', evidence)];
+  }
+  return undefined;
+}
+
+/** dnsmasq notes the client's vendor class and answers nothing. */
+function judgeSilentServer(context: PhaseContext): readonly Finding[] | undefined {
+  const { client, observations, phase } = context;
+  if (client.phases.some((other) => other.replies.length > 0 || other.tftp.length > 0)) return undefined;
+  const ignored = phase.requests.find((request) => request.ignoredBecause !== undefined);
+  const evidence = phase.requests.slice(0, 2).map((request) => request.evidence);
+  if (ignored) {
+    return [clientFinding(context, 'client-ignored', [ignored.evidence, ...evidence])];
+  }
+  if (observations.server.isProxy !== true) return undefined;
+  return [clientFinding(context, 'proxy-without-pxe-service', evidence)];
+}
+
+/** The second question, to port 4011, and no answer. */
+function judgePort4011(context: PhaseContext): readonly Finding[] | undefined {
+  const { phase, observations } = context;
+  if (observations.vantage === 'server-log') return undefined;
+  const asked = phase.requests.filter((request) => request.port === 4011);
+  const [first] = asked;
+  const answers = phase.replies.filter((reply) => reply.port === 4011);
+  const astray = answers.find(
+    (reply) =>
+      reply.destination === BROADCAST_IPV4 || (reply.destinationPort === 68 && phase.firmware !== 'ipxe'),
+  );
+  if (astray && !wentOn(context)) {
+    return [
+      clientFinding(
+        context,
+        'dnsmasq-version-broken',
+        [...(first ? [first.evidence] : []), astray.evidence],
+        {
+          title: 'the answer from port 4011 goes to the wrong address',
+          cause: `It was sent to ${astray.destination ?? '?'} port ${astray.destinationPort ?? '?'} and not to the port that the client asked from. dnsmasq 2.92 does that.`,
+        },
+      ),
+    ];
+  }
+  if (!first || answers.length > 0 || wentOn(context)) return undefined;
+  const refused = phase.refused.find((seen) => seen.port === 4011);
+  if (!refused && !isWaitedFor(context, first.timeMs)) return undefined;
+  const chosen = selectOffer(offersOf(phase));
+  const isRouter = chosen?.how === 'dhcp-binl';
+  const evidence: Evidence[] = [
+    ...asked.slice(0, 2).map((request) => request.evidence),
+    ...(refused ? [refused.evidence] : []),
+  ];
+  if (isRouter) {
+    return [
+      clientFinding(context, 'router-sends-boot-options', [chosen.lease.evidence, ...evidence], {
+        severity: 'error',
+        cause:
+          'The router\'s own offer carries option 60 "PXEClient", which UEFI firmware prefers over any proxy offer: it asks port 4011 of the router, where nobody answers.',
+      }),
+    ];
+  }
+  const times = asked.length === 1 ? 'once' : `${asked.length} times`;
+  return [
+    clientFinding(context, 'port-4011-silent', evidence, {
+      title: `${first.server ?? 'the boot server'} does not answer on UDP port 4011`,
+      cause:
+        `${phaseName(phase)} asked port 4011 of ${first.server ?? 'the boot server'} ${times} and got no answer` +
+        (refused
+          ? ': the host says that nothing listens there (ICMP port unreachable).'
+          : ': a firewall drops the packets, or nothing listens there.'),
+    }),
+  ];
+}
+
+/** Offers went out and the client neither asked port 4011 nor fetched anything. */
+function judgeIgnoredOffer(context: PhaseContext): readonly Finding[] | undefined {
+  const { phase, observations } = context;
+  if (wentOn(context) || !seesTransfers(observations) || phase.firmware.startsWith('uefi-http'))
+    return undefined;
+  const proxies = offersOf(phase).filter((offer) => classifyOffer(offer).startsWith('proxy-'));
+  const discovers = phase.requests.filter((request) => request.type === 'discover');
+  const [firstOffer] = proxies;
+  if (!firstOffer || phase.requests.some((request) => request.port === 4011)) return undefined;
+  if (phase.replies.some((reply) => reply.type === 'ack' && reply.port === 4011)) return undefined;
+  const lastTimeMs = phase.requests.at(-1)?.timeMs;
+  const silence = silenceMsAfter(observations, lastTimeMs);
+  const keepsAsking = discovers.length >= 3;
+  const tookOther = phase.requests.some(
+    (request) =>
+      request.type === 'request' || (observations.vantage === 'server-log' && request.type === 'other'),
+  );
+  if (!keepsAsking && !(tookOther && (silence === undefined || silence > SETTLE_MS))) return undefined;
+  const evidence = [
+    ...discovers.slice(0, 1).map((request) => request.evidence),
+    firstOffer.evidence,
+    ...discovers.slice(1, 3).map((request) => request.evidence),
+  ];
+  return [
+    clientFinding(context, 'proxy-offer-ignored', evidence, {
+      cause: tookOther
+        ? `${phaseName(phase)} took the router's lease and left the boot offer aside: it asked neither port 4011 nor TFTP.`
+        : `${phaseName(phase)} asked ${discovers.length} times although the boot server answered: either this firmware does not merge the router's offer with the proxy's, or no server on the network offers it an address.`,
+    }),
+  ];
+}
+
+function judgeSeveralServers(context: PhaseContext): readonly Finding[] {
+  const { phase } = context;
+  const byServer = new Map<Ipv4Address, ReplySeen>();
+  for (const reply of phase.replies) {
+    const isBoot = isBootOffer(reply) || reply.option43 !== undefined;
+    if (isBoot && reply.server !== undefined && !byServer.has(reply.server))
+      byServer.set(reply.server, reply);
+  }
+  if (byServer.size < 2) return [];
+  const answers = [...byServer.values()];
+  const leasing = answers.filter(
+    (reply) => reply.leasedAddress !== undefined && bootClassOf(reply) === undefined,
+  );
+  // a router that only names a file or a server in its lease is told apart from a boot server
+  if (leasing.length === answers.length - 1) {
+    const severity = wentOn(context) ? 'warning' : 'error';
+    const [router] = leasing;
+    return [
+      clientFinding(
+        context,
+        'router-sends-boot-options',
+        answers.map((reply) => reply.evidence),
+        {
+          severity,
+          cause: `The lease of ${router?.server ?? 'the router'} carries boot options beside those of the boot server. Firmware, shim and GRUB differ in whom they follow.`,
+        },
+      ),
+    ];
+  }
+  return [
+    clientFinding(
+      context,
+      'second-pxe-server',
+      answers.map((reply) => reply.evidence),
+      {
+        severity: wentOn(context) ? 'warning' : 'error',
+        title: `${byServer.size} servers answer network boot requests: ${[...byServer.keys()].join(', ')}`,
+      },
+    ),
+  ];
+}
+
+function bootClassOf(reply: ReplySeen): string | undefined {
+  return /^(?:PXE|HTTP)Client/.exec(reply.vendorClass ?? '')?.[0];
+}
+
+function judgeNak(context: PhaseContext): readonly Finding[] {
+  const { phase } = context;
+  const nak = phase.replies.find((reply) => reply.type === 'nak');
+  const decline = phase.requests.find((request) => request.type === 'decline');
+  if ((!nak && !decline) || wentOn(context) || leaseWasGiven(phase)) return [];
+  return [
+    clientFinding(context, 'second-dhcp-server', [
+      ...(nak ? [nak.evidence] : []),
+      ...(decline ? [decline.evidence] : []),
+    ]),
+  ];
+}
+
+function leaseWasGiven(phase: Phase): boolean {
+  return leaseOf(phase)?.type === 'ack';
+}
+
+/** The recording went on long enough for an answer to be in it. */
+function isWaitedFor({ observations }: PhaseContext, timeMs: number | undefined): boolean {
+  const silence = silenceMsAfter(observations, timeMs);
+  return silence === undefined || silence >= ANSWER_WAIT_MS;
+}

@@ -1,0 +1,238 @@
+import type { Finding } from '../../../model/finding.ts';
+import {
+  baseName,
+  isGrubName,
+  isLoaderName,
+  isOptionalFile,
+  isSecondStageName,
+  isShimName,
+} from '../boot-files.ts';
+import { bootFileOf, phaseName, type TftpRead } from '../observation.ts';
+import { bootAnswerOf, clientFinding, leaseOf, type PhaseContext } from '../phase-context.ts';
+
+/** What became of the files that the client asked TFTP for. */
+export function judgeTransfers(context: PhaseContext): readonly Finding[] {
+  const findings: Finding[] = [];
+  for (const path of new Set(context.phase.tftp.map((read) => read.path))) {
+    const reads = context.phase.tftp.filter((read) => read.path === path);
+    findings.push(...judgePath(context, path, reads));
+  }
+  const anonymous = context.phase.tftp.filter((read) => read.path === '');
+  return [...findings, ...judgeConfigs(context), ...judgeProbes(context, anonymous)];
+}
+
+function judgePath(context: PhaseContext, path: string, reads: readonly TftpRead[]): readonly Finding[] {
+  const last = reads.at(-1);
+  if (!last || path === '' || reads.some((read) => read.outcome === 'done')) return [];
+  switch (last.outcome) {
+    case 'missing':
+      return isOptionalFile(path) ? [] : [missingFile(context, path, last)];
+    case 'denied':
+      return [
+        clientFinding(context, 'tftp-access-denied', [last.evidence], {
+          title: `the TFTP server may not read ${printable(path)}`,
+        }),
+      ];
+    case 'no-answer':
+    case 'answer-lost':
+    case 'stalled':
+      return isOptionalFile(path) && !isElsewhere(context, last) ? [] : blockedTransfer(context, path, reads);
+    case 'size-probe':
+      return blockedAfterProbe(context, path, reads);
+    case 'cancelled':
+      return [clientFinding(context, 'boot-cancelled-by-key', [last.evidence])];
+    case 'server-error':
+      return [
+        clientFinding(context, 'tftp-access-denied', [last.evidence], {
+          title: `the TFTP server refuses ${printable(path)}`,
+          cause: `Its answer: ${last.message ?? 'an error without words'}.`,
+        }),
+      ];
+    case 'done':
+    case 'under-way':
+      return [];
+  }
+}
+
+function missingFile(context: PhaseContext, path: string, read: TftpRead): Finding {
+  const { phase } = context;
+  const answer = bootAnswerOf(phase);
+  const told = answer === undefined ? undefined : bootFileOf(answer);
+  const evidence = [...(answer && told !== undefined ? [answer.evidence] : []), read.evidence];
+  if (isAltered(path, told)) {
+    return clientFinding(context, 'file-name-altered', evidence, {
+      title: `the client asks for ${printable(path)}, which nobody named so`,
+    });
+  }
+  if (isElsewhere(context, read) && isFromLease(context, read)) return fromRouter(context, path, read);
+  if (isSecondStageName(path) && !(told !== undefined && sameFile(told, path))) {
+    return clientFinding(context, 'second-stage-missing', evidence, {
+      title: `${baseName(path)} is not on the TFTP server`,
+      cause: `The loader runs and asks for ${path}, which is not there.`,
+    });
+  }
+  return clientFinding(context, 'loader-missing', evidence, {
+    title: `${printable(path)} is not on the TFTP server`,
+    cause: `${phaseName(phase)} was told to load ${path}, and the TFTP server does not have it under this name.`,
+  });
+}
+
+function blockedTransfer(
+  context: PhaseContext,
+  path: string,
+  reads: readonly TftpRead[],
+): readonly Finding[] {
+  const { phase } = context;
+  const last = reads.at(-1);
+  if (!last) return [];
+  const evidence = [...reads.slice(0, 1), ...reads.slice(-1)].map((read) => read.evidence);
+  const refused = phase.refused.find((seen) => seen.port === 69 && seen.server === last.server);
+  if (isElsewhere(context, last)) {
+    if (isFromLease(context, last) && isAfterLoader(context)) return [fromRouter(context, path, last)];
+    const answer = bootAnswerOf(phase);
+    return [
+      clientFinding(
+        context,
+        'wrong-server-address',
+        [...(answer ? [answer.evidence] : []), ...evidence, ...(refused ? [refused.evidence] : [])],
+        {
+          title: `the client is sent to ${last.server ?? 'another host'}, where no TFTP server answers`,
+          cause: `The answer of ${answer?.server ?? 'the boot server'} names the next server ${last.server ?? '?'}, and ${path} is asked for there without an answer.`,
+        },
+      ),
+    ];
+  }
+  if (refused) {
+    return [
+      clientFinding(context, 'tftp-not-served', [...evidence, refused.evidence], {
+        title: `nothing listens on UDP port 69 of ${last.server ?? 'the boot server'}`,
+      }),
+    ];
+  }
+  const cause = {
+    'no-answer': `${phaseName(phase)} asked for ${path} and no packet came back.`,
+    'answer-lost': `The server answered the request for ${path}, and the client never acknowledged: its answers do not arrive. TFTP answers from a new port, which a firewall or address translation drops.`,
+    stalled: `The transfer of ${path} began and broke off${last.sentBytes === undefined ? '' : ` after ${last.sentBytes} bytes`}.`,
+  }[last.outcome === 'no-answer' || last.outcome === 'answer-lost' ? last.outcome : 'stalled'];
+  return [clientFinding(context, 'tftp-blocked', evidence, { cause })];
+}
+
+/** The size was told, and then nothing was read: data does not arrive. */
+function blockedAfterProbe(
+  context: PhaseContext,
+  path: string,
+  reads: readonly TftpRead[],
+): readonly Finding[] {
+  const { phase, next } = context;
+  const wentElsewhere =
+    next !== undefined || phase.http.length > 0 || phase.tftp.some((read) => read.outcome === 'done');
+  if (wentElsewhere || !isLoaderName(path) || isRecent(context, reads.at(-1))) return [];
+  return [
+    clientFinding(
+      context,
+      'tftp-blocked',
+      reads.map((read) => read.evidence),
+      {
+        cause: `The firmware learnt the size of ${path} and did not come to read it: the data does not arrive, or it has no memory for it.`,
+      },
+    ),
+  ];
+}
+
+/** A loader that finds none of the names that its configuration may have. */
+function judgeConfigs(context: PhaseContext): readonly Finding[] {
+  const { tftp } = context.phase;
+  const pxelinux = tftp.filter((read) => /(?:^|\/)pxelinux\.cfg\/[^/]+$/.test(read.path));
+  const grub = tftp.filter((read) => /(?:^|\/)grub\.cfg(?:-[0-9A-Fa-f:-]+)?$/.test(read.path));
+  const findings: Finding[] = [];
+  for (const [reads, name] of [
+    [pxelinux, 'pxelinux.cfg/default'],
+    [grub, 'grub/grub.cfg'],
+  ] as const) {
+    const last = reads.at(-1);
+    const isAsked = reads.some((read) => /(?:default|grub\.cfg)$/.test(read.path));
+    if (!last || !isAsked || reads.some((read) => read.outcome !== 'missing')) continue;
+    findings.push(
+      clientFinding(
+        context,
+        'loader-config-missing',
+        [reads[0] ?? last, last].map((read) => read.evidence),
+        {
+          title: `the loader finds no configuration: ${name} is not on the TFTP server`,
+        },
+      ),
+    );
+  }
+  // grub.cfg is no optional file, and was judged as one already
+  return findings;
+}
+
+/** dnsmasq logs the size probe without the file's name in old versions: say that it is normal. */
+function judgeProbes(context: PhaseContext, anonymous: readonly TftpRead[]): readonly Finding[] {
+  if (context.observations.vantage !== 'server-log') return [];
+  const probes = [...context.phase.tftp, ...anonymous].filter((read) => read.outcome === 'size-probe');
+  const hasRead = context.phase.tftp.some((read) => read.outcome === 'done');
+  const [first] = probes;
+  return first && hasRead ? [clientFinding(context, 'tftp-size-probe', [first.evidence])] : [];
+}
+
+function fromRouter(context: PhaseContext, path: string, read: TftpRead): Finding {
+  const lease = leaseOf(context.phase);
+  return clientFinding(
+    context,
+    'second-stage-from-router',
+    [...(lease ? [lease.evidence] : []), read.evidence],
+    {
+      title: `${isShimBefore(context) ? 'shim' : 'the loader'} asks ${read.server ?? 'the router'} for ${path}`,
+      cause: `The loader came from the boot server. For ${path} it asks ${read.server ?? 'the router'}, the next server that the router's lease names, which has no such file.`,
+    },
+  );
+}
+
+/** Whether the request goes to another host than the one that the boot answer names itself. */
+function isElsewhere({ phase, observations }: PhaseContext, read: TftpRead): boolean {
+  const bootServer = bootAnswerOf(phase)?.server ?? observations.server.address;
+  return read.server !== undefined && bootServer !== undefined && read.server !== bootServer;
+}
+
+function isFromLease({ phase }: PhaseContext, read: TftpRead): boolean {
+  const lease = leaseOf(phase);
+  return lease?.nextServer === read.server || lease?.server === read.server;
+}
+
+function isAfterLoader({ phase }: PhaseContext): boolean {
+  return phase.tftp.some((read) => read.outcome === 'done') || phase.http.length > 0;
+}
+
+function isShimBefore({ phase }: PhaseContext): boolean {
+  const done = phase.tftp.filter((read) => read.outcome === 'done');
+  return done.some((read) => isShimName(read.path)) && !done.some((read) => isGrubName(read.path));
+}
+
+/** Something was appended to the name: `.0` of a pxe-service without a dot, or the end mark of option 67. */
+function isAltered(path: string, told: string | undefined): boolean {
+  if (/[\x00-\x1f\x7f\u0080-\uffff]/.test(path)) return true;
+  return (
+    /\.(?:k?pxe|efi)\.0$/.test(path) ||
+    (told !== undefined && path === `${told}.0`) ||
+    /^undionly\.0$/.test(path)
+  );
+}
+
+function sameFile(a: string, b: string): boolean {
+  return a.replace(/^\/+/, '') === b.replace(/^\/+/, '');
+}
+
+function isRecent({ observations }: PhaseContext, read: TftpRead | undefined): boolean {
+  const at = read?.lastTimeMs ?? read?.timeMs;
+  return at !== undefined && observations.lastTimeMs !== undefined && observations.lastTimeMs - at < 3_000;
+}
+
+/** Names come from the network: bounded, and without control characters. */
+function printable(text: string): string {
+  const bounded = text.length > 80 ? `${text.slice(0, 80)}…` : text;
+  return bounded.replace(
+    /[^\x20-\x7e]/g,
+    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
+}

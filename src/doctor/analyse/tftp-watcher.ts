@@ -1,0 +1,205 @@
+import type { Ipv4Address } from '../../protocol/addresses.ts';
+import type { UdpDatagram } from '../../protocol/pcap/dissector.ts';
+import { decodePe } from '../../protocol/pe/pe-image.ts';
+import { ProtocolError } from '../../protocol/protocol-error.ts';
+import { decodeTftp, type TftpPacket, type TftpRequest } from '../../protocol/tftp/packets.ts';
+import { DEFAULT_BLKSIZE } from '../../protocol/tftp/options.ts';
+import type { ProgramSeen, TftpRead } from './observation.ts';
+
+const TFTP_PORT = 69;
+/** EDK2 sends a request six times, 4 s apart: later it is a new transfer. */
+const SAME_REQUEST_MS = 60_000;
+/** A transfer whose last packet is this recent when the capture ends was simply cut off. */
+const CUT_OFF_MS = 3_000;
+const MAX_TRANSFERS = 4_000;
+
+type MutableRead = { -readonly [K in keyof TftpRead]: TftpRead[K] };
+
+interface Transfer {
+  readonly read: MutableRead;
+  readonly server: Ipv4Address;
+  blksize: number;
+  serverPackets: number;
+  clientAcks: number;
+  /** highest block that was sent, counted beyond 65535 */
+  lastBlock: number;
+  finalBlock: number | undefined;
+  isOver: boolean;
+}
+
+/** Follows TFTP transfers in a capture. Each is reported when its request is seen and filled in as it goes on. */
+export class TftpWatcher {
+  readonly #transfers = new Map<string, Transfer>();
+
+  /** @param onRead called once for each transfer; the value changes until `finish` */
+  constructor(
+    private readonly onRead: (client: Ipv4Address, datagram: UdpDatagram, read: TftpRead) => void,
+  ) {}
+
+  /** Takes a datagram; false when it belongs to no transfer. */
+  push(datagram: UdpDatagram): boolean {
+    if (datagram.destinationPort === TFTP_PORT) {
+      const packet = decode(datagram);
+      if (packet?.opcode === 'rrq' || packet?.opcode === 'wrq') {
+        this.#begin(datagram, packet);
+        return true;
+      }
+    }
+    const fromServer = this.#transfers.get(`${datagram.destination}:${datagram.destinationPort}`);
+    if (fromServer?.server === datagram.source) return this.#fromServer(fromServer, datagram);
+    const fromClient = this.#transfers.get(`${datagram.source}:${datagram.sourcePort}`);
+    if (fromClient?.server === datagram.destination) return this.#fromClient(fromClient, datagram);
+    return false;
+  }
+
+  /** Decides about what is still open, when the capture ends at `endMs`. */
+  finish(endMs: number): void {
+    for (const transfer of this.#transfers.values()) settle(transfer, endMs);
+  }
+
+  #begin(datagram: UdpDatagram, request: TftpRequest): void {
+    const key = `${datagram.source}:${datagram.sourcePort}`;
+    const timeMs = datagram.timeUs / 1000;
+    const known = this.#transfers.get(key);
+    if (
+      known &&
+      !known.isOver &&
+      known.read.path === request.fileName &&
+      timeMs - (known.read.lastTimeMs ?? 0) < SAME_REQUEST_MS
+    ) {
+      known.read.requestCount = (known.read.requestCount ?? 1) + 1;
+      known.read.lastTimeMs = timeMs;
+      return;
+    }
+    if (known) settle(known, timeMs);
+    if (this.#transfers.size >= MAX_TRANSFERS) {
+      const [oldest] = this.#transfers.keys();
+      if (oldest !== undefined) this.#transfers.delete(oldest);
+    }
+    const options = request.options.map(({ name, value }) => `${name}=${value}`).join(' ');
+    const read: MutableRead = {
+      evidence: {
+        source: `packet ${datagram.frameNumber}`,
+        text: `TFTP read ${request.fileName} ${options}, ${datagram.source} → ${datagram.destination}`.replace(
+          ' ,',
+          ',',
+        ),
+      },
+      timeMs,
+      lastTimeMs: timeMs,
+      path: request.fileName,
+      server: datagram.destination,
+      outcome: 'no-answer',
+      requestCount: 1,
+    };
+    this.#transfers.set(key, {
+      read,
+      server: datagram.destination,
+      blksize: DEFAULT_BLKSIZE,
+      serverPackets: 0,
+      clientAcks: 0,
+      lastBlock: 0,
+      finalBlock: undefined,
+      isOver: false,
+    });
+    this.onRead(datagram.source, datagram, read);
+  }
+
+  #fromServer(transfer: Transfer, datagram: UdpDatagram): boolean {
+    const packet = decode(datagram);
+    if (!packet || transfer.isOver) return packet !== undefined;
+    transfer.serverPackets++;
+    transfer.read.lastTimeMs = datagram.timeUs / 1000;
+    if (transfer.read.outcome === 'no-answer') transfer.read.outcome = 'answer-lost';
+    if (packet.opcode === 'oack') {
+      for (const { name, value } of packet.options) {
+        if (name.toLowerCase() === 'blksize') transfer.blksize = Number(value) || DEFAULT_BLKSIZE;
+        if (name.toLowerCase() === 'tsize') transfer.read.sizeBytes = Number(value) || 0;
+      }
+    } else if (packet.opcode === 'data') {
+      takeData(transfer, packet.block, packet.data);
+    } else if (packet.opcode === 'error') {
+      transfer.isOver = true;
+      transfer.read.outcome = serverErrorOutcome(packet.code, packet.message);
+      transfer.read.message = packet.message;
+    }
+    return true;
+  }
+
+  #fromClient(transfer: Transfer, datagram: UdpDatagram): boolean {
+    const packet = decode(datagram);
+    if (!packet || transfer.isOver) return packet !== undefined;
+    transfer.read.lastTimeMs = datagram.timeUs / 1000;
+    if (packet.opcode === 'ack') {
+      transfer.clientAcks++;
+      transfer.read.outcome = 'stalled';
+      if (transfer.finalBlock !== undefined && (transfer.finalBlock & 0xffff) === packet.block)
+        finishDone(transfer);
+    } else if (packet.opcode === 'error') {
+      transfer.isOver = true;
+      // firmware asks for the size and aborts; some read one block to see whether the file is there
+      transfer.read.outcome = transfer.lastBlock <= 1 ? 'size-probe' : 'cancelled';
+      transfer.read.message = packet.message;
+    }
+    return true;
+  }
+}
+
+function takeData(transfer: Transfer, block: number, data: Uint8Array): void {
+  // count on where 16 bits wrap around
+  const base = transfer.lastBlock - (transfer.lastBlock & 0xffff);
+  const wraps = (transfer.lastBlock & 0xffff) > 0xc000 && block < 0x4000;
+  const absolute = base + block + (wraps ? 0x10000 : 0);
+  if (absolute === 1) transfer.read.program = programOf(data);
+  if (absolute < transfer.lastBlock) return;
+  transfer.lastBlock = absolute;
+  transfer.read.sentBytes = (absolute - 1) * transfer.blksize + data.length;
+  if (data.length < transfer.blksize) transfer.finalBlock = absolute;
+}
+
+function finishDone(transfer: Transfer): void {
+  transfer.isOver = true;
+  transfer.read.outcome = 'done';
+}
+
+function settle(transfer: Transfer, endMs: number): void {
+  if (transfer.isOver) return;
+  transfer.isOver = true;
+  const { read } = transfer;
+  // the last acknowledgement may be missing: some clients leave it out
+  if (transfer.finalBlock !== undefined && transfer.clientAcks > 0) read.outcome = 'done';
+  else if (endMs - (read.lastTimeMs ?? 0) < CUT_OFF_MS && (read.requestCount ?? 1) < 2)
+    read.outcome = 'under-way';
+}
+
+function serverErrorOutcome(code: number, message: string): TftpRead['outcome'] {
+  if (code === 1) return 'missing';
+  if (code === 2 || /permission|access|denied/i.test(message)) return 'denied';
+  return /not found|no such file/i.test(message) ? 'missing' : 'server-error';
+}
+
+/** What the first block says about the program; undefined when it is too short to tell. */
+function programOf(data: Uint8Array): ProgramSeen | undefined {
+  if (data.length < 2) return undefined;
+  if (data[0] !== 0x4d || data[1] !== 0x5a) return { kind: 'other' };
+  try {
+    const image = decodePe(data, Number.MAX_SAFE_INTEGER);
+    return {
+      kind: 'efi',
+      machine: image.machine ?? `machine ${image.machineCode}`,
+      isSigned: image.isSigned,
+    };
+  } catch (error) {
+    if (error instanceof ProtocolError) return undefined;
+    throw error;
+  }
+}
+
+function decode(datagram: UdpDatagram): TftpPacket | undefined {
+  try {
+    return decodeTftp(datagram.payload);
+  } catch (error) {
+    if (error instanceof ProtocolError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,84 @@
+import { createReadStream, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { analyse } from '../../../../src/doctor/analyse/analyse.ts';
+import { CaptureObserver } from '../../../../src/doctor/analyse/observe-capture.ts';
+import { LogObserver } from '../../../../src/doctor/analyse/observe-log.ts';
+import type { Finding } from '../../../../src/model/finding.ts';
+import { readCapture } from '../../../../src/protocol/pcap/capture-reader.ts';
+
+const fixtures = new URL('../../../../fixtures/', import.meta.url);
+const failures = new URL('failures/', fixtures);
+const captures = new URL('captures/', fixtures);
+
+async function ofCapture(file: URL): Promise<readonly Finding[]> {
+  const observer = new CaptureObserver();
+  for await (const frame of readCapture(createReadStream(file))) observer.push(frame);
+  return analyse(observer.finish());
+}
+
+function ofLog(file: URL): readonly Finding[] {
+  const observer = new LogObserver();
+  for (const line of readFileSync(file, 'utf8').split('\n')) observer.push(line);
+  return analyse(observer.finish());
+}
+
+/** What a fixture's README says doctor has to find first; `nothing` for a healthy boot. */
+function expectationOf(folder: URL): string {
+  const readme = readFileSync(new URL('README.md', folder), 'utf8');
+  const expected = /^- Expected of doctor, first: `?([a-z0-9-]+)`?/m.exec(readme)?.[1];
+  if (expected === undefined) throw new Error(`no expectation in ${folder.pathname}README.md`);
+  return expected;
+}
+
+/** Failures that dnsmasq cannot see in its own log: only the capture tells. */
+function showsInLog(folder: URL): boolean {
+  const readme = readFileSync(new URL('README.md', folder), 'utf8');
+  return !/capture only/i.test(readme) && existsSync(new URL('dnsmasq.log', folder));
+}
+
+const folders = existsSync(failures)
+  ? readdirSync(failures, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name)
+  : [];
+
+describe.each(folders)('failure %s', (name) => {
+  const folder = new URL(`${name}/`, failures);
+  const expected = expectationOf(folder);
+
+  const check = (findings: readonly Finding[]): void => {
+    if (expected === 'nothing')
+      expect(findings.filter((f) => f.severity !== 'info').map((f) => f.title)).toEqual([]);
+    else expect(findings.map((f) => f.id)[0]).toBe(expected);
+    for (const finding of findings) expect(finding.evidence.length, finding.id).toBeGreaterThan(0);
+  };
+
+  it(`the capture gives ${expected} first`, async () => {
+    check(await ofCapture(new URL('capture.pcap', folder)));
+  });
+
+  it.runIf(showsInLog(folder))(`the log gives ${expected} first`, () => {
+    check(ofLog(new URL('dnsmasq.log', folder)));
+  });
+});
+
+const healthy = [
+  ...(existsSync(captures)
+    ? readdirSync(captures)
+        .filter((name) => name.endsWith('.pcap'))
+        .map((name) => new URL(name, captures))
+    : []),
+  ...readdirSync(new URL('dhcp/', fixtures))
+    .filter((name) => name.endsWith('.pcap'))
+    .map((name) => new URL(`dhcp/${name}`, fixtures)),
+];
+
+describe.each(healthy.map((file) => [file.pathname.split('/').slice(-2).join('/'), file] as const))(
+  'healthy boot %s',
+  (_name, file) => {
+    it('gives no finding', async () => {
+      const findings = await ofCapture(file);
+      expect(findings.filter((f) => f.severity !== 'info').map((f) => `${f.id}: ${f.cause}`)).toEqual([]);
+    });
+  },
+);
