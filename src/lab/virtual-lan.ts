@@ -95,6 +95,23 @@ async function ownIdentity(): Promise<ProcessIdentity> {
   });
 }
 
+/** Output that nobody listens to is dropped; here the first lines wait until the caller had time to listen. */
+function keepEarlyLines(program: LongRunning): LongRunning {
+  const early: [string, 'stdout' | 'stderr'][] = [];
+  const listeners: ((line: string, stream: 'stdout' | 'stderr') => void)[] = [];
+  program.onLine((line, stream) => {
+    if (listeners.length === 0 && early.length < 1000) early.push([line, stream]);
+    for (const listener of listeners) listener(line, stream);
+  });
+  return {
+    ...program,
+    onLine(listener) {
+      for (const [line, stream] of early.splice(0)) listener(line, stream);
+      listeners.push(listener);
+    },
+  };
+}
+
 class NamespaceLan implements VirtualLan {
   #record: LabRecord;
   #isDestroyed = false;
@@ -142,7 +159,9 @@ class NamespaceLan implements VirtualLan {
     args: readonly string[],
     options: StartOptions = {},
   ): Promise<LongRunning> {
-    const program = start('ip', ['netns', 'exec', this.namespaceOf(host), file, ...args], options);
+    const program = keepEarlyLines(
+      start('ip', ['netns', 'exec', this.namespaceOf(host), file, ...args], options),
+    );
     // ip replaces itself with the program: the pid and its start time stay
     const identity = await identityOf(program.pid);
     if (identity !== undefined) {
@@ -205,8 +224,8 @@ class NamespaceLan implements VirtualLan {
     const failed = tcpdump.ended.then(({ exitCode }) => {
       throw environmentError('E_TOOL_FAILED', { what: `tcpdump ended at once with exit code ${exitCode}` });
     });
-    await Promise.race([listening, failed]);
     failed.catch(() => undefined);
+    await Promise.race([listening, failed]);
     return {
       stop: async () => {
         // packets that the kernel still holds reach the file only with tcpdump's next read
