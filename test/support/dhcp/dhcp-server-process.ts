@@ -23,8 +23,9 @@ const sink = {
 try {
   const server = await startProxyDhcp({ ...options, plan: simplePlan(options.address, biosOverIpxe), sink });
   print({ ready: true, pid: process.pid });
+  const cpuAtStart = process.cpuUsage();
   process.once('SIGTERM', () => {
-    print({ eventCount, rssBytes: process.memoryUsage.rss(), cpu: process.cpuUsage() });
+    print({ eventCount, rssBytes: process.memoryUsage.rss(), cpu: process.cpuUsage(cpuAtStart) });
     void server.close();
   });
 } catch (error) {
