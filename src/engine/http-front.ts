@@ -66,8 +66,7 @@ export async function startBehindNginx(input: EngineInput): Promise<{ close(): P
 }
 
 /** Follows an access log in the form of templates/nginx.conf.hbs and tells its requests as events. */
-export function followAccessLog(input: EngineInput): { stop(): Promise<void> } {
-  const path = `${input.layout.run}/nginx-access.jsonl`;
+export function followAccessLog(input: EngineInput, path: string): { stop(): Promise<void> } {
   const options = {
     httpRoot: input.layout.httpRoot,
     dynamicPrefixes: DYNAMIC_PREFIXES,
@@ -93,7 +92,7 @@ async function startNginx(input: EngineInput, file: string): Promise<HttpFront> 
   await writeFileAtomic(`${layout.run}/nginx-access.jsonl`, '');
 
   const behind = await startBehindNginx(input);
-  const accessLog = followAccessLog(input);
+  const accessLog = followAccessLog(input, `${layout.run}/nginx-access.jsonl`);
   try {
     const nginx = await superviseProcess({
       name: 'nginx',

@@ -194,7 +194,8 @@ class Supervised implements SupervisedProcess {
   }
 
   #lastWords(): string {
-    return (this.#lastLines.at(-1) ?? 'it said nothing').replace(/^\w+(?:\[\d+\])?: /, '');
+    const words = this.#lastLines.findLast((line) => !line.endsWith('FAILED to start up'));
+    return (words ?? 'it said nothing').replace(/^\w+(?:\[\d+\])?: /, '');
   }
 
   #onEnd(program: LongRunning, how: string): void {

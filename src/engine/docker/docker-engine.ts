@@ -1,0 +1,322 @@
+import { chmod, chown, mkdir, stat } from 'node:fs/promises';
+import type Docker from 'dockerode';
+import type { BootContext } from '../../model/boot-context.ts';
+import { engineError, environmentError, PxectlError } from '../../model/errors.ts';
+import type { StateLayout } from '../../model/state-layout.ts';
+import { macOfIp } from '../../net/neighbours.ts';
+import { writeFileAtomic } from '../../platform/files.ts';
+import { readTemplate } from '../../platform/package-root.ts';
+import { renderDnsmasqConfig } from '../../render/dnsmasq-config.ts';
+import { renderNginxConfig } from '../../render/nginx-config.ts';
+import { readVersionText, whyUnsuitable } from '../dnsmasq/dnsmasq-program.ts';
+import { createLogToEvents } from '../dnsmasq-log/log-to-events.ts';
+import type { Engine, EngineInput, RunningEngine } from '../engine.ts';
+import { refuseTakenPorts } from '../free-ports.ts';
+import { followAccessLog, startBehindNginx, startOwnHttp, type HttpFront } from '../http-front.ts';
+import { waitForTransfers } from '../running-transfers.ts';
+import {
+  CONTAINER_ROOT,
+  containerFolders,
+  containerOptions,
+  PROJECT_LABEL,
+  projectId,
+  type ContainerInput,
+} from './container-spec.ts';
+import { findDocker } from './docker-endpoint.ts';
+import { dockerError } from './docker-errors.ts';
+import { ensureImage } from './docker-image.ts';
+import { whyCannotHearBroadcasts, type DockerFacts } from './docker-suitability.ts';
+import { watchEngine } from './engine-events.ts';
+import { KeptContainer } from './kept-container.ts';
+import { runOnce } from './run-once.ts';
+
+const MAX_RELOAD_WAIT_MS = 120_000;
+/** nobody: nginx needs no rights at all above port 1023 */
+const NOBODY = 65_534;
+const OTHERS_MAY_READ = 0o005;
+
+/** dnsmasq and nginx in two containers on the host's network. */
+export const dockerEngine: Engine = { name: 'docker', whyUnavailable, start };
+
+async function whyUnavailable(): Promise<string | undefined> {
+  try {
+    await findSuitableDocker();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof PxectlError)) throw error;
+    return error.code === 'E_DOCKER_UNSUITABLE' ? (error.why ?? error.message) : error.message;
+  }
+}
+
+/**
+ * The Docker Engine of this machine, if it can serve PXE.
+ * @throws PxectlError E_DOCKER_UNREACHABLE, E_DOCKER_UNSUITABLE with the reason
+ */
+export async function findSuitableDocker(): Promise<{ docker: Docker; facts: DockerFacts }> {
+  const { docker, endpoint } = await findDocker();
+  const facts = await factsOf(docker);
+  const reason = whyCannotHearBroadcasts(facts, endpoint);
+  if (reason === undefined) return { docker, facts };
+  throw environmentError('E_DOCKER_UNSUITABLE', {
+    what: 'this Docker Engine cannot serve PXE',
+    why: reason,
+    next: 'pxectl up --engine builtin serves without Docker',
+    details: { endpoint: endpoint.url },
+  });
+}
+
+async function factsOf(docker: Docker): Promise<DockerFacts> {
+  try {
+    const info = (await docker.info()) as Record<string, unknown>;
+    const version = await docker.version();
+    const securityOptions = info['SecurityOptions'];
+    return {
+      serverVersion: version.Version,
+      apiVersion: version.ApiVersion,
+      operatingSystem: textOf(info['OperatingSystem']),
+      osType: textOf(info['OSType']),
+      kernelVersion: textOf(info['KernelVersion']),
+      securityOptions: Array.isArray(securityOptions) ? securityOptions.map(String) : [],
+      components: (version.Components ?? []).map((component) => component.Name),
+    };
+  } catch (error) {
+    throw dockerError(error, 'the Docker Engine does not tell what it is');
+  }
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+async function start(input: EngineInput): Promise<RunningEngine> {
+  const { layout, sink } = input;
+  const { docker, facts } = await findSuitableDocker();
+  await removeContainers(docker, layout);
+  await refuseTakenPorts(input.context.config);
+  const warn = (message: string): void =>
+    sink.emit({ type: 'engine.warning', detail: { reason: 'image', message } });
+  const image = await ensureImage(docker, input.context.config, {
+    onLine: (message) => sink.emit({ type: 'engine.starting', detail: { engine: 'docker', message } }),
+    onWarning: warn,
+  });
+  const spec = await prepareFolders(input, image);
+  const version = await checkedVersion(docker, layout, image);
+  let config = await writeDnsmasqConfig(input.context, spec, version);
+  await testConfiguration(docker, layout, image);
+
+  const log = createLogToEvents({
+    sink,
+    tftpRoot: layout.tftpRoot,
+    loggedTftpRoot: `${CONTAINER_ROOT}/serve/tftp`,
+    resolveMac: macOfIp,
+  });
+  const dnsmasq = new KeptContainer({
+    docker,
+    create: containerOptions('dnsmasq', spec),
+    name: 'dnsmasq',
+    sink,
+    onLine: (line, time) => log.push(line, time),
+    isReady: (line) => line.includes('TFTP root is'),
+  });
+  const http = await startHttp(docker, input, spec);
+  const stop = async (): Promise<void> => {
+    watch.stop();
+    await dnsmasq.stop();
+    await http.stop();
+    await removeContainers(docker, layout);
+    log.close();
+  };
+  const watch = await watchEngine({
+    docker,
+    projectId: projectId(layout),
+    onEvent: (event) => {
+      if (event.role === 'dnsmasq') dnsmasq.onEvent(event);
+      if (event.role === 'nginx') http.container?.onEvent(event);
+    },
+    onLost: (message) => sink.emit({ type: 'engine.warning', detail: { reason: 'engine-lost', message } }),
+    onReconnect: () => {
+      void dnsmasq.check().catch(() => undefined);
+      void http.container?.check().catch(() => undefined);
+    },
+  });
+  try {
+    await dnsmasq.start();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+
+  const { network } = input.context.config;
+  return {
+    name: 'docker',
+    description: `dnsmasq ${version} in a container (Docker ${facts.serverVersion}) as ${network.mode === 'proxy' ? 'proxyDHCP' : 'DHCP'} and TFTP on ${network.address} (${network.interface}), ${http.description}`,
+    died: Promise.race([dnsmasq.died, http.died, watch.lost]),
+    lastLines: (count) => log.lastLines(count),
+    async reload(context) {
+      const changed = await writeDnsmasqConfig(context, spec, version);
+      if (changed !== config) {
+        await testConfiguration(docker, layout, image);
+        await waitUntilIdle(dnsmasq, layout, warn);
+        await dnsmasq.restart();
+        config = changed;
+      }
+      await http.reload(context);
+    },
+    stop,
+  };
+}
+
+async function waitUntilIdle(
+  dnsmasq: KeptContainer,
+  layout: StateLayout,
+  warn: (message: string) => void,
+): Promise<void> {
+  const pid = await dnsmasq.hostPid();
+  // the paths of its open files are those inside the container, or this machine's where mounts are followed
+  const left = Math.max(
+    await waitForTransfers(() => pid, `${CONTAINER_ROOT}/serve/tftp`, MAX_RELOAD_WAIT_MS),
+    await waitForTransfers(() => pid, layout.tftpRoot, MAX_RELOAD_WAIT_MS),
+  );
+  if (left > 0) warn(`${left} TFTP transfers still ran and were ended for the new configuration`);
+}
+
+/** Removes every container of this state folder, and no other. Returns one line for each. */
+export async function removeContainers(docker: Docker, layout: StateLayout): Promise<string[]> {
+  try {
+    const found = await docker.listContainers({
+      all: true,
+      filters: { label: [`${PROJECT_LABEL}=${projectId(layout)}`] },
+    });
+    for (const { Id } of found) await docker.getContainer(Id).remove({ force: true, v: true });
+    return found.map(
+      ({ Names, Id }) => `removed container ${Names[0]?.replace(/^\//, '') ?? Id.slice(0, 12)}`,
+    );
+  } catch (error) {
+    throw dockerError(error, 'containers of an earlier run cannot be removed');
+  }
+}
+
+/** As `removeContainers`, when an Engine answers at all; what cannot be reached cannot hold ports here either. */
+export async function removeDockerLeftovers(layout: StateLayout): Promise<string[]> {
+  const found = await findDocker().catch(() => undefined);
+  return found ? removeContainers(found.docker, layout) : [];
+}
+
+async function prepareFolders(input: EngineInput, image: string): Promise<ContainerInput> {
+  const { layout, context } = input;
+  const folders = containerFolders(layout);
+  for (const folder of Object.values(folders)) await mkdir(folder, { recursive: true });
+  const serve = await stat(layout.httpRoot);
+  const isOpen = (serve.mode & OTHERS_MAY_READ) === OTHERS_MAY_READ;
+  const httpPort = context.config.http.port;
+  // the folder's owner can read it; nobody can when it is open; root must be root to open a low port
+  const uid = httpPort < 1024 ? 0 : serve.uid !== 0 ? serve.uid : isOpen ? NOBODY : 0;
+  if (process.geteuid?.() === 0) await chown(folders.nginxRun, uid, uid);
+  // root in the container may not write where only another user may: the lease file is its only one
+  else await chmod(folders.dnsmasqRun, 0o777);
+  return {
+    layout,
+    image,
+    httpPort,
+    nginxUser: `${uid}:${uid}`,
+    dnsmasqUser: isOpen ? 'nobody' : 'root',
+    needsReadCapability: !isOpen && serve.uid !== 0,
+  };
+}
+
+/** @throws PxectlError E_ENGINE_VERSION for an image without dnsmasq or with one that cannot serve PXE */
+async function checkedVersion(docker: Docker, layout: StateLayout, image: string): Promise<string> {
+  const result = await runOnce(docker, layout, image, ['dnsmasq', '--version']);
+  const program = readVersionText('dnsmasq', result.output);
+  const unsuitable = program === undefined ? 'there is no dnsmasq in it' : whyUnsuitable(program);
+  if (program !== undefined && unsuitable === undefined) return program.version;
+  throw engineError('E_ENGINE_VERSION', {
+    what: `the image ${image} cannot be used`,
+    why: unsuitable ?? result.output,
+    next: 'set engineOptions.docker.image to another one, or leave it out',
+  });
+}
+
+async function writeDnsmasqConfig(
+  context: BootContext,
+  spec: ContainerInput,
+  version: string,
+): Promise<string> {
+  const config = renderDnsmasqConfig(context, readTemplate, {
+    stateRoot: CONTAINER_ROOT,
+    version,
+    user: spec.dnsmasqUser,
+  });
+  await writeFileAtomic(`${containerFolders(spec.layout).config}/dnsmasq.conf`, config);
+  return config;
+}
+
+/** @throws PxectlError E_ENGINE_START with dnsmasq's words and the line it means */
+async function testConfiguration(docker: Docker, layout: StateLayout, image: string): Promise<void> {
+  const path = `${CONTAINER_ROOT}/config/dnsmasq.conf`;
+  const result = await runOnce(docker, layout, image, ['dnsmasq', '--test', `--conf-file=${path}`]);
+  if (result.exitCode === 0) return;
+  throw engineError('E_ENGINE_START', {
+    what: 'dnsmasq in the container refuses its configuration',
+    why: result.output.trim().replace(/^dnsmasq: /, ''),
+    next: `the file is ${containerFolders(layout).config}/dnsmasq.conf`,
+  });
+}
+
+interface DockerHttp extends HttpFront {
+  readonly container?: KeptContainer;
+}
+
+/** nginx in the second container where the image has it, else HTTP by pxectl. */
+async function startHttp(docker: Docker, input: EngineInput, spec: ContainerInput): Promise<DockerHttp> {
+  const { layout, sink } = input;
+  const hasNginx = await runOnce(docker, layout, spec.image, ['nginx', '-v']);
+  if (hasNginx.exitCode !== 0) return startOwnHttp(input);
+  const folders = containerFolders(layout);
+  const accessLog = `${folders.nginxRun}/nginx-access.jsonl`;
+  let config = await writeNginxConfig(input.context, spec);
+  await writeFileAtomic(accessLog, '', 0o666);
+  if (process.geteuid?.() === 0) {
+    const [uid = 0] = spec.nginxUser.split(':').map(Number);
+    await chown(accessLog, uid, uid);
+  }
+  const behind = await startBehindNginx(input);
+  const follower = followAccessLog(input, accessLog);
+  const container = new KeptContainer({
+    docker,
+    create: containerOptions('nginx', spec),
+    name: 'nginx',
+    sink,
+    onLine: () => undefined,
+  });
+  const stop = async (): Promise<void> => {
+    await container.stop();
+    await follower.stop();
+    await behind.close();
+  };
+  try {
+    await container.start();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    description: `HTTP by nginx in a container on port ${spec.httpPort}`,
+    died: container.died,
+    container,
+    stop,
+    async reload(context) {
+      const changed = await writeNginxConfig(context, spec);
+      if (changed === config) return;
+      await container.signal('SIGHUP');
+      config = changed;
+    },
+  };
+}
+
+async function writeNginxConfig(context: BootContext, spec: ContainerInput): Promise<string> {
+  const config = renderNginxConfig(context, readTemplate, {
+    stateRoot: CONTAINER_ROOT,
+    ...(spec.nginxUser === '0:0' ? { user: 'root' } : {}),
+  });
+  await writeFileAtomic(`${containerFolders(spec.layout).config}/nginx.conf`, config);
+  return config;
+}
