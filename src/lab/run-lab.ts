@@ -75,6 +75,10 @@ export async function runLab(options: LabRunOptions): Promise<LabReport> {
   let report: LabReport | undefined;
   try {
     report = await runInFolder(options, { id, folder, say });
+  } catch (error) {
+    // ^C reaches the lab's programs too: that they ended is then no error of theirs
+    options.signal?.throwIfAborted();
+    throw error;
   } finally {
     // a run that never came to boot (no image, no privilege) leaves nothing worth a look
     const isWorthKeeping = report !== undefined && (!report.ok || options.keepFolder === true);

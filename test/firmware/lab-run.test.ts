@@ -72,19 +72,19 @@ afterAll(async () => {
 
 describe('lab run boots a real installer to its seed', () => {
   itBoots.each([
-    ['bios', 'pxelinux', 'pxelinux.0'],
-    ['bios', 'ipxe', 'boot.ipxe'],
-    ['uefi', 'ipxe', 'ipxe/snponly-x64.efi'],
-    ['uefi-http', 'ipxe', 'snponly-x64.efi'],
-    ['uefi-secure', 'grub', 'shimx64.efi'],
-  ])('%s through %s', async (firmware, loader, offered) => {
+    ['bios', 'pxelinux', 'boot-config', 'pxelinux.cfg/01-52-54-00'],
+    ['bios', 'ipxe', 'boot-config', '/machines/52-54-00'],
+    ['uefi', 'ipxe', 'loader', 'ipxe/snponly-x64.efi'],
+    ['uefi-http', 'ipxe', 'loader', '/loaders/ipxe/snponly-x64.efi'],
+    ['uefi-secure', 'grub', 'boot-config', 'grub/grub.cfg'],
+  ])('%s through %s', async (firmware, loader, telling, file) => {
     const run = ['lab', 'run', '--firmware', firmware, '--loader', loader, '--engine', 'builtin'];
     const { exitCode, stdout, stderr } = await pxectl(...run, '--timeout', '400', '--json');
     expect(exitCode, stdout).toBe(0);
     const report = JSON.parse(stdout) as LabReport;
     const stage = (name: string) => report.stages.find((record) => record.stage === name);
     expect(report).toMatchObject({ schema: 'pxectl.lab/1', ok: true, firmware, accelerator: 'tcg' });
-    expect(stage('offer')?.detail).toContain(offered);
+    expect(stage(telling)?.detail).toContain(file);
     expect(stage('kernel-up')?.detail).toMatch(/Linux version|EFI stub/);
     expect(stage('install-seed')?.detail).toMatch(/^\/seed\/52-54-00-.*\/preseed\.cfg$/);
     const times = ['power-on', 'discover', 'kernel', 'kernel-up', 'install-seed'].map(
