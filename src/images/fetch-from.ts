@@ -137,13 +137,14 @@ async function storeTree(
     const { id } = recipe;
     context.progress({ type: 'step', subject: id, text: `recognised ${recipe.title} in ${tree.origin}` });
     for (const note of recipe.notes) context.progress({ type: 'warning', subject: id, text: note });
-    return await store.build(id, async (incoming) => {
+    const build = async (incoming: IncomingImage): Promise<ImageManifest> => {
       const provenance = { origin: tree.origin, verification: 'local', verifiedBy } as const;
       const extracted = await storeRecipe(incoming, recipe, tree, provenance, context);
       const manifest = await addRootImage(extracted, recipe, tree, bringRoot, incoming);
       await incoming.commit(manifest);
       return manifest;
-    });
+    };
+    return await store.locked(id, () => store.build(id, build));
   } finally {
     await tree.close();
   }

@@ -64,19 +64,45 @@ async function fetchOne(
   context: FetchContext,
   client: HttpClient,
 ): Promise<FetchedImage> {
-  const present = options.isForced === true ? undefined : await store.find(id);
-  if (present !== undefined) return { manifest: present, outcome: 'present' };
-  const fromPackage = await fetchFromPackage(store, id, context);
-  if (fromPackage !== undefined) return finished(fromPackage, context);
-  const remote = findRemoteImage(id);
-  if (remote === undefined) {
-    throw assetError('E_IMAGE_UNKNOWN', {
-      what: `there is no image ${id} in the catalogue`,
-      next: 'pxectl images --available',
-    });
-  }
-  const manifest = await fetchRemoteImage(store, remote, { client, options, context });
-  return finished(manifest, context);
+  const present = await findPresent(store, id, options);
+  if (present !== undefined) return present;
+  const lock = {
+    ...(context.signal === undefined ? {} : { signal: context.signal }),
+    onWaiting: (pid: number) =>
+      context.progress({
+        type: 'step',
+        subject: id,
+        text: `another pxectl (process ${pid}) works on it: waiting`,
+      }),
+  };
+  return store.locked(
+    id,
+    async () => {
+      // the one that had the lock before may have fetched it
+      const fetchedMeanwhile = await findPresent(store, id, options);
+      if (fetchedMeanwhile !== undefined) return fetchedMeanwhile;
+      const fromPackage = await fetchFromPackage(store, id, context);
+      if (fromPackage !== undefined) return finished(fromPackage, context);
+      const remote = findRemoteImage(id);
+      if (remote === undefined) {
+        throw assetError('E_IMAGE_UNKNOWN', {
+          what: `there is no image ${id} in the catalogue`,
+          next: 'pxectl images --available',
+        });
+      }
+      return finished(await fetchRemoteImage(store, remote, { client, options, context }), context);
+    },
+    lock,
+  );
+}
+
+async function findPresent(
+  store: ImageStore,
+  id: string,
+  options: FetchOptions,
+): Promise<FetchedImage | undefined> {
+  const manifest = options.isForced === true ? undefined : await store.find(id);
+  return manifest === undefined ? undefined : { manifest, outcome: 'present' };
 }
 
 /** One client for all images, so that connections and proxies are shared. */

@@ -45,30 +45,17 @@ export async function fetchRemoteImage(
 ): Promise<ImageManifest> {
   const found = await findImage(image, input);
   const partsFolder = store.partsFolder(image.id);
-  const { context } = input;
-  return store.build(
-    image.id,
-    async (incoming) => {
-      const downloaded = new Map<string, { part: PartFile; hashed: HashedFile }>();
-      for (const wanted of found.files) {
-        const part = partFile(join(partsFolder, `${wanted.name.replaceAll('/', '_')}.part`));
-        downloaded.set(wanted.name, { part, hashed: await download(image, wanted, part, input) });
-      }
-      const manifest = await assemble(image, downloaded, incoming, found.provenance, input);
-      await incoming.commit(manifest);
-      await rm(partsFolder, { recursive: true, force: true });
-      return manifest;
-    },
-    {
-      ...(context.signal === undefined ? {} : { signal: context.signal }),
-      onWaiting: (pid) =>
-        context.progress({
-          type: 'step',
-          subject: image.id,
-          text: `another pxectl (process ${pid}) is fetching it: waiting`,
-        }),
-    },
-  );
+  return store.build(image.id, async (incoming) => {
+    const downloaded = new Map<string, { part: PartFile; hashed: HashedFile }>();
+    for (const wanted of found.files) {
+      const part = partFile(join(partsFolder, `${wanted.name.replaceAll('/', '_')}.part`));
+      downloaded.set(wanted.name, { part, hashed: await download(image, wanted, part, input) });
+    }
+    const manifest = await assemble(image, downloaded, incoming, found.provenance, input);
+    await incoming.commit(manifest);
+    await rm(partsFolder, { recursive: true, force: true });
+    return manifest;
+  });
 }
 
 /** The first place that has what is wanted. A place that is not there is no error as long as another one is. */

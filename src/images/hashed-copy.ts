@@ -1,8 +1,8 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, type FileHandle } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { diskError } from '../platform/files.ts';
+import { diskError, makeFolder } from '../platform/files.ts';
 
 /** Reads of this size keep the hash and the disk busy without holding much memory. */
 export const CHUNK_BYTES = 1024 * 1024;
@@ -66,7 +66,7 @@ export async function writeHashed(
 
 async function openForWriting(target: string) {
   try {
-    await mkdir(dirname(target), { recursive: true });
+    await makeFolder(dirname(target));
     return await open(target, 'w', 0o644);
   } catch (error) {
     throw diskError(error, target);

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { environmentError } from '../model/errors.ts';
-import { diskError } from '../platform/files.ts';
-import { isAlive } from '../platform/processes.ts';
+import { diskError, makeFolder } from '../platform/files.ts';
+import { identityOf, isSameProcessAlive } from '../platform/process-identity.ts';
 
 const POLL_MS = 200;
 
@@ -45,7 +45,7 @@ async function acquire(folder: string, name: string, options: LockOptions): Prom
     options.signal?.throwIfAborted();
     let holder = await livingHolder(folder, prefix, undefined);
     if (holder === undefined) {
-      const mine = `${prefix}${process.pid}.${await startTimeOf(process.pid)}.${randomBytes(4).toString('hex')}`;
+      const mine = `${prefix}${process.pid}.${await ownStartTime()}.${randomBytes(4).toString('hex')}`;
       try {
         await writeFile(`${folder}/${mine}`, '', { flag: 'wx' });
       } catch (error) {
@@ -83,36 +83,22 @@ async function livingHolder(
     if (!entry.startsWith(prefix) || entry === mine) continue;
     const [pidText = '', startTime = ''] = entry.slice(prefix.length).split('.');
     const pid = Number(pidText);
-    if (isAlive(pid) && (await startTimeOf(pid)) === startTime) living = pid;
+    if (await isSameProcessAlive({ pid, startTime })) living = pid;
     else await rm(`${folder}/${entry}`, { force: true });
   }
   return living;
 }
 
-/** Start time in clock ticks from /proc, so that a reused pid is not taken for the holder; `0` without /proc. */
-async function startTimeOf(pid: number): Promise<string> {
-  try {
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '0';
-  } catch {
-    return '0';
-  }
-}
-
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (error) {
-    throw diskError(error, folder);
-  }
-}
-
 /** Whether the process that made `<prefix><id>-<pid>-<start>` is still the same living process. */
 export async function isSameProcess(pid: number, startTime: string): Promise<boolean> {
-  return isAlive(pid) && (await startTimeOf(pid)) === startTime;
+  return isSameProcessAlive({ pid, startTime });
 }
 
 /** `<pid>-<start time>` of this process, for names of work in progress. */
 export async function processMark(): Promise<string> {
-  return `${process.pid}-${await startTimeOf(process.pid)}`;
+  return `${process.pid}-${await ownStartTime()}`;
+}
+
+async function ownStartTime(): Promise<string> {
+  return (await identityOf(process.pid))?.startTime ?? '';
 }

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assetError, systemCodeOf } from '../model/errors.ts';
 import type { ImageManifest } from '../model/image.ts';
 import type { StateLayout } from '../model/state-layout.ts';
-import { diskError, readTextIfThere, writeFileAtomic } from '../platform/files.ts';
+import { diskError, makeFolder, readTextIfThere, writeFileAtomic } from '../platform/files.ts';
 import { checkImageId } from './image-id.ts';
 import { isSameProcess, processMark, withLock, type LockOptions } from './store-lock.ts';
 
@@ -27,8 +27,10 @@ export interface ImageStore {
   filePath(id: string, path: string): string;
   /** folder for downloads that outlive a cut or killed fetch; it is never served */
   partsFolder(id: string): string;
-  /** Runs `build` in a folder of its own, under the image's lock; whatever fails there leaves nothing behind. */
-  build<T>(id: string, build: (incoming: IncomingImage) => Promise<T>, lock?: LockOptions): Promise<T>;
+  /** Runs `work` while no other process works on this image. */
+  locked<T>(id: string, work: () => Promise<T>, options?: LockOptions): Promise<T>;
+  /** Runs `build` in a folder of its own, within `locked`; whatever fails there leaves nothing behind. */
+  build<T>(id: string, build: (incoming: IncomingImage) => Promise<T>): Promise<T>;
   /** @throws PxectlError E_IMAGE_NOT_FETCHED */
   remove(id: string): Promise<void>;
 }
@@ -43,8 +45,8 @@ export function openStore(layout: Pick<StateLayout, 'images'>): ImageStore {
     list: () => listManifests(folder),
     filePath: (id, path) => join(folder, checkImageId(id), path),
     partsFolder: (id) => join(folder, `.parts-${checkImageId(id)}`),
-    build: (id, build, lock = {}) =>
-      withLock(folder, checkImageId(id), () => buildImage(folder, id, build), lock),
+    locked: (id, work, options = {}) => withLock(folder, checkImageId(id), work, options),
+    build: (id, build) => buildImage(folder, checkImageId(id), build),
     remove: (id) =>
       withLock(folder, checkImageId(id), async () => {
         await recoverOutgoing(folder, id);
@@ -77,11 +79,7 @@ async function buildImage<T>(
   await recoverOutgoing(folder, id);
   await sweepIncoming(folder);
   const incoming = join(folder, `.incoming-${id}-${await processMark()}-${randomBytes(3).toString('hex')}`);
-  try {
-    await mkdir(incoming, { recursive: true });
-  } catch (error) {
-    throw diskError(error, incoming);
-  }
+  await makeFolder(incoming);
   try {
     return await build({
       folder: incoming,

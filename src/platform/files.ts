@@ -15,7 +15,7 @@ export async function writeFileAtomic(
 ): Promise<void> {
   const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     const handle = await open(temporary, 'wx', mode);
     try {
       await handle.writeFile(content);
@@ -30,11 +30,30 @@ export async function writeFileAtomic(
   }
 }
 
+/**
+ * Makes a folder and those above it; no error when it is there.
+ * @throws PxectlError E_DISK_FULL or E_PERMISSION
+ */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    try {
+      await mkdir(path, { recursive: true });
+    } catch (error) {
+      if (systemCodeOf(error) !== 'ENOENT') throw error;
+      // on a read-only file system Node says ENOENT for a recursive mkdir; a plain one names the true reason
+      if (dirname(path) !== path) await makeFolder(dirname(path));
+      await mkdir(path);
+    }
+  } catch (error) {
+    throw diskError(error, path);
+  }
+}
+
 /** Makes `target` the same file as `source`: a hard link where the file system allows it, else a copy. */
 export async function linkOrCopy(source: string, target: string): Promise<void> {
   const temporary = `${target}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
   try {
-    await mkdir(dirname(target), { recursive: true });
+    await makeFolder(dirname(target));
     try {
       await link(source, temporary);
     } catch (error) {

@@ -1,9 +1,9 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, statfs, type FileHandle } from 'node:fs/promises';
+import { statfs, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { assetError, environmentError, type PxectlError } from '../../model/errors.ts';
-import { diskError } from '../../platform/files.ts';
+import { diskError, makeFolder } from '../../platform/files.ts';
 import { CHUNK_BYTES, writeAll, type HashedFile } from '../hashed-copy.ts';
 import { parseContentRange } from './content-range.ts';
 import {
@@ -35,7 +35,7 @@ const MAX_ATTEMPTS = 40;
  * @throws PxectlError E_CHECKSUM, E_DOWNLOAD, E_NOT_FOUND, E_DISK_FULL, E_PERMISSION
  */
 export async function downloadFile(client: HttpClient, request: DownloadRequest): Promise<HashedFile> {
-  await makeFolderOf(request.part.path);
+  await makeFolder(dirname(request.part.path));
   let barren = 0;
   let hasStartedOver = false;
   for (let attempt = 1; ; attempt++) {
@@ -228,14 +228,6 @@ async function refuseWithoutSpace(path: string, neededBytes: number): Promise<vo
     why: `${neededBytes} more bytes are needed, ${bavail * bsize} are free`,
     next: 'free some space (pxectl images rm IMAGE, or df -h) and run the same command again: it goes on',
   });
-}
-
-async function makeFolderOf(path: string): Promise<void> {
-  try {
-    await mkdir(dirname(path), { recursive: true });
-  } catch (error) {
-    throw diskError(error, dirname(path));
-  }
 }
 
 async function syncHandle(handle: FileHandle, path: string): Promise<void> {

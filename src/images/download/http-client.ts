@@ -70,6 +70,8 @@ export async function openHttpClient(options: HttpClientOptions = {}): Promise<H
         await answer.body.dump();
         throw statusError(answer.statusCode, url);
       }
+      // destroying a body that nobody reads any more must not end the process; readers still see their errors
+      answer.body.on('error', () => undefined);
       return { status: answer.statusCode, url, header, body: answer.body };
     }
     throw assetError('E_DOWNLOAD', { what: `${original} is redirected in a circle` });
