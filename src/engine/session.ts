@@ -11,6 +11,8 @@ import type { EngineInput } from './engine.ts';
 import { machineRoutes } from './machine-routes.ts';
 import { setArmed } from './machine-state.ts';
 import { reloadProject, type Project } from './project.ts';
+import { removeLeftovers } from './leftovers.ts';
+import { withoutReadinessEvents } from './readiness-client.ts';
 import { checkReadiness } from './readiness.ts';
 import { fillServeFolder } from './serve-folder.ts';
 import { readLiveSession, removeSession, writeSession } from './session-record.ts';
@@ -21,6 +23,8 @@ export interface SessionOptions {
   /** one line at a time: what is being done */
   readonly onProgress: (line: string) => void;
   readonly onWarning: (line: string) => void;
+  /** every event, from `engine.starting` on */
+  readonly onEvent: (event: BootEvent) => void;
 }
 
 /** A running pxectl: servers that answer, and the events they give. */
@@ -29,7 +33,6 @@ export interface Session {
   /** why this engine was chosen, one line */
   readonly why: string;
   readonly context: BootContext;
-  subscribe(listener: (event: BootEvent) => void): () => void;
   /** resolves with the reason when the engine has stopped by itself */
   readonly died: Promise<string>;
   /** reads the configuration again and applies it; running transfers go on */
@@ -53,9 +56,12 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     });
   }
   const events = await openEventStore(layout.events, { onTrouble: options.onWarning });
+  const unsubscribe = events.subscribe(options.onEvent);
   try {
     return await startWith(options, events);
   } catch (error) {
+    // the caller shows what is thrown; the file keeps it too
+    unsubscribe();
     events.emit({ type: 'engine.error', detail: { message: messageOf(error) } });
     await events.close();
     throw error;
@@ -71,12 +77,14 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     await setArmed(layout, mac, false, new Date().toISOString());
     await reload();
   };
+  const sink = withoutReadinessEvents(events);
   const input: EngineInput = {
     context,
     layout,
-    sink: events,
-    routes: machineRoutes({ context: () => context, sink: events, disarm }),
+    sink,
+    routes: machineRoutes({ context: () => context, sink, disarm }),
   };
+  for (const removed of await removeLeftovers(layout)) options.onProgress(removed);
 
   const choice = await chooseEngine(context.config.engine, input);
   options.onProgress(`engine ${choice.engine.name}: ${choice.why}`);
@@ -95,7 +103,9 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     await events.close();
   };
   try {
-    await checkReadiness(input);
+    sink.begin(context.config.network.address);
+    await checkReadiness(input, { lastLines: () => running.lastLines?.() ?? [] });
+    sink.end();
     const identity = await identityOf(process.pid);
     await writeSession(layout, {
       schema: 'pxectl.session/1',
@@ -119,7 +129,6 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     get context() {
       return context;
     },
-    subscribe: (listener) => events.subscribe(listener),
     died: running.died,
     reload,
     stop,

@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { systemCodeOf } from '../model/errors.ts';
 
 /** A process that can be told from a later one that got the same pid. */
 export interface ProcessIdentity {
   readonly pid: number;
-  /** field 22 of /proc/PID/stat: clock ticks since boot */
+  /** field 22 of /proc/PID/stat: clock ticks since boot; empty on systems without /proc */
   readonly startTime: string;
 }
 
@@ -13,13 +15,23 @@ export async function identityOf(pid: number): Promise<ProcessIdentity | undefin
   try {
     stat = await readFile(`/proc/${pid}/stat`, 'utf8');
   } catch {
-    return undefined;
+    return existsSync('/proc/self/stat') ? undefined : identityWithoutProc(pid);
   }
   // the program name in parentheses may hold spaces and parentheses: fields are counted from the last one
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [state, startTime] = [fields[0], fields[19]];
   if (startTime === undefined || state === 'Z' || state === 'X') return undefined;
   return { pid, startTime };
+}
+
+/** macOS and others: a pid that was given again cannot be told from the one it was */
+function identityWithoutProc(pid: number): ProcessIdentity | undefined {
+  try {
+    process.kill(pid, 0);
+    return { pid, startTime: '' };
+  } catch (error) {
+    return systemCodeOf(error) === 'EPERM' ? { pid, startTime: '' } : undefined;
+  }
 }
 
 /** Whether this very process still runs. */

@@ -135,16 +135,6 @@ export async function findProgram(name: string): Promise<string | undefined> {
   return undefined;
 }
 
-/** Whether a process with this pid exists. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
 /** Debian package that brings a program, where its name differs. */
 const PACKAGE_OF: Readonly<Record<string, string>> = {
   dnsmasq: 'dnsmasq-base',

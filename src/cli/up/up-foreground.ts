@@ -3,6 +3,7 @@ import { watch } from 'node:fs';
 import { dirname, basename } from 'node:path';
 import type { Project } from '../../engine/project.ts';
 import { startSession, type Session } from '../../engine/session.ts';
+import type { BootEvent } from '../../model/boot-event.ts';
 import { engineError, messageOf } from '../../model/errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
@@ -26,11 +27,7 @@ export async function upForeground(project: Project, options: ForegroundOptions)
     isDetached: process.env[DETACHED_VARIABLE] === '1',
     onProgress: (line) => output.progress(line),
     onWarning: (line) => output.warn(line),
-  });
-  session.subscribe((event) => {
-    if (options.isJson) output.json(event, true);
-    const line = formatEvent(event);
-    if (line !== undefined && !options.isJson) output.progress(line);
+    onEvent: (event) => showEvent(event, options),
   });
   for (const line of introduction(session, project)) output.progress(line);
 
@@ -53,6 +50,15 @@ export async function upForeground(project: Project, options: ForegroundOptions)
     await session.stop();
     output.progress('stopped');
   }
+}
+
+const QUIET_EVENTS: readonly string[] = ['engine.starting', 'engine.ready', 'engine.stopped'];
+
+function showEvent(event: BootEvent, { output, isJson }: ForegroundOptions): void {
+  if (isJson) return output.json(event, true);
+  const line = formatEvent(event);
+  // the introduction says in better words that the engine starts and is ready
+  if (line !== undefined && !QUIET_EVENTS.includes(event.type)) output.progress(line);
 }
 
 function introduction(session: Session, project: Project): string[] {
