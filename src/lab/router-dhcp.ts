@@ -34,8 +34,6 @@ export async function startRouterDhcp(
     '--dhcp-authoritative',
     // as home routers do; without a name server the Debian installer stops and asks for one
     '--dhcp-option=option:dns-server,192.168.1.1',
-    // as home routers do; without a name server the Debian installer stops and asks for one
-    '--dhcp-option=option:dns-server,192.168.1.1',
     // a home router pings nothing first; the wait would cost every boot three seconds
     '--no-ping',
     '--log-dhcp',
