@@ -1,4 +1,7 @@
+import { access } from 'node:fs/promises';
 import type { StateLayout } from '../model/state-layout.ts';
+import { removeDnsmasqLeftovers } from './dnsmasq/dnsmasq-engine.ts';
+import { removeDockerLeftovers } from './docker/docker-engine.ts';
 import { removeSession } from './session-record.ts';
 
 /**
@@ -7,5 +10,11 @@ import { removeSession } from './session-record.ts';
  */
 export async function removeLeftovers(layout: StateLayout): Promise<string[]> {
   await removeSession(layout);
-  return [];
+  const removed = await removeDnsmasqLeftovers(layout.run);
+  // without this folder no container was ever made here, and no Engine needs to be asked
+  const hadContainers = await access(`${layout.run}/docker`).then(
+    () => true,
+    () => false,
+  );
+  return hadContainers ? [...removed, ...(await removeDockerLeftovers(layout))] : removed;
 }
