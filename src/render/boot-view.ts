@@ -58,3 +58,8 @@ export function bootView(context: BootContext, machine?: Machine): BootView {
     })),
   };
 }
+
+/** Whether there are images for ARM and for x86: then each menu shows only what its machine can run. */
+export function isMixed(context: BootContext): boolean {
+  return new Set(context.images.map((image) => image.architecture === 'arm64')).size > 1;
+}

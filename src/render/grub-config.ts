@@ -1,6 +1,6 @@
 import type { BootContext } from '../model/boot-context.ts';
 import type { Machine } from '../model/config.ts';
-import { bootView, type BootViewEntry } from './boot-view.ts';
+import { bootView, type BootViewEntry, isMixed } from './boot-view.ts';
 import { quoteWord } from './quoting.ts';
 import { fillTemplate, type ReadTemplate } from './template-engine.ts';
 
@@ -21,17 +21,19 @@ export function renderGrubConfig(
     address: context.config.network.address,
     defaultId: quoteWord(view.defaultId, 'grub'),
     timeout: view.isMenu ? menuTimeout : 0,
-    entries: view.entries.map(entryView),
+    entries: view.entries.map((entry) => entryView(entry, isMixed(context))),
   });
 }
 
-function entryView(entry: BootViewEntry): Record<string, unknown> {
+/** @param isCpuNamed true: only machines with the image's CPU see the entry */
+function entryView(entry: BootViewEntry, isCpuNamed: boolean): Record<string, unknown> {
   const { target } = entry;
   const base = `/images/${target.image}`;
   return {
     id: quoteWord(entry.id, 'grub'),
     label: entry.label,
     isLocal: entry.isLocal,
+    cpu: !isCpuNamed || entry.isLocal ? '' : entry.isArm64 ? 'arm64' : 'x86_64',
     kernel: entry.isLocal ? '' : quoteWord(`${base}/${target.kernel}`, 'grub'),
     initrd: entry.isLocal ? '' : quoteWord(`${base}/${target.initrd}`, 'grub'),
     arguments: target.arguments.map((word) => ` ${quoteWord(word, 'grub')}`).join(''),

@@ -1,9 +1,11 @@
 import { type BootContext, httpBaseUrl } from '../model/boot-context.ts';
 import type { Machine } from '../model/config.ts';
+import { fileOf } from '../model/image.ts';
+import { LOADER_PATHS } from '../model/loader.ts';
 import { machineKey } from '../plan/kernel-arguments.ts';
 import { secondStageUrl } from '../plan/plan-boot.ts';
 import { uuidForms } from '../protocol/uuid-order.ts';
-import { bootView, type BootViewEntry } from './boot-view.ts';
+import { bootView, type BootViewEntry, isMixed } from './boot-view.ts';
 import { quoteWord } from './quoting.ts';
 import { fillTemplate, type ReadTemplate } from './template-engine.ts';
 
@@ -26,7 +28,6 @@ export function renderIpxeScript(
 ): string {
   const view = bootView(context, machine);
   const base = httpBaseUrl(context.config);
-  const isMixed = new Set(context.images.map((image) => image.architecture === 'arm64')).size > 1;
   return fillTemplate(readTemplate('boot.ipxe.hbs'), {
     title: view.title,
     machines:
@@ -35,7 +36,7 @@ export function renderIpxeScript(
     base,
     defaultId: quoteWord(view.defaultId, 'ipxe'),
     timeoutMs: view.timeoutSeconds * 1000,
-    entries: view.entries.map((entry) => entryView(context, entry, isMixed)),
+    entries: view.entries.map((entry) => entryView(context, entry, isMixed(context))),
     attempts: ATTEMPTS,
     pauseSeconds: PAUSE_SECONDS,
     failedPauseMs: FAILED_PAUSE_MS,
@@ -62,7 +63,7 @@ function rulesFor(context: BootContext, machine: Machine): Record<string, string
     : uuidForms(machine.uuid).map((value) => ({ setting: '${uuid}', value, url }));
 }
 
-function entryView(context: BootContext, entry: BootViewEntry, isMixed: boolean): Record<string, unknown> {
+function entryView(context: BootContext, entry: BootViewEntry, isCpuNamed: boolean): Record<string, unknown> {
   const { target } = entry;
   const base = `${httpBaseUrl(context.config)}/images/${target.image}`;
   const initrdName = target.initrd.split('/').pop() ?? '';
@@ -70,16 +71,32 @@ function entryView(context: BootContext, entry: BootViewEntry, isMixed: boolean)
   const named = target.arguments.some((argument) => argument.startsWith('initrd='))
     ? []
     : [`initrd=${initrdName}`];
-  const isCpuGuarded = isMixed && !entry.isLocal;
+  const isCpuGuarded = isCpuNamed && !entry.isLocal;
   return {
     id: quoteWord(entry.id, 'ipxe'),
     label: entry.label,
     isLocal: entry.isLocal,
     guard: !isCpuGuarded ? '' : entry.isArm64 ? 'iseq ${buildarch} arm64 && ' : 'iseq ${buildarch} arm64 || ',
+    // a line that ends in failure ends the script
+    guardEnd: isCpuGuarded && entry.isArm64 ? ' ||' : '',
     kernelUrl: entry.isLocal ? '' : quoteWord(`${base}/${target.kernel}`, 'ipxe'),
     initrdUrl: entry.isLocal ? '' : quoteWord(`${base}/${target.initrd}`, 'ipxe'),
+    shimUrl: entry.isLocal || entry.isArm64 ? '' : shimUrlFor(context, target.image),
     arguments: entry.isLocal
       ? ''
       : [...named, ...target.arguments].map((word) => quoteWord(word, 'ipxe')).join(' '),
   };
+}
+
+/** The shim that trusts the image's kernel, as a URL; empty without a signed iPXE (older ones do not know the command). */
+function shimUrlFor(context: BootContext, imageId: string): string {
+  const inStore = new Set(context.loaders.files.map((file) => file.path));
+  if (!inStore.has(LOADER_PATHS.ipxeSignedX64)) return '';
+  const image = context.images.find((candidate) => candidate.id === imageId);
+  const own = image === undefined ? undefined : fileOf(image, 'shim');
+  const base = httpBaseUrl(context.config);
+  if (own !== undefined) return quoteWord(`${base}/images/${imageId}/${own.path}`, 'ipxe');
+  return inStore.has(LOADER_PATHS.shimX64)
+    ? quoteWord(`${base}/loaders/${LOADER_PATHS.shimX64}`, 'ipxe')
+    : '';
 }

@@ -4,7 +4,7 @@ import type { Machine } from '../../../src/model/config.ts';
 import { LOADER_PATHS } from '../../../src/model/loader.ts';
 import { planBoot } from '../../../src/plan/plan-boot.ts';
 import { type MacAddress, UNSPECIFIED_IPV4 } from '../../../src/protocol/addresses.ts';
-import { DEBIAN_LOADERS, sampleContext } from '../render/sample-context.ts';
+import { DEBIAN_LOADERS, sampleContext, SIGNED_IPXE } from '../render/sample-context.ts';
 
 const SCRIPT = 'http://192.168.1.50:8080/boot.ipxe?mac=${netX/mac:hexhyp}';
 const HTTP = 'http://192.168.1.50:8080/loaders/';
@@ -41,11 +41,6 @@ const MACHINES = `machines:
   - { mac: 52:54:00:00:00:05, name: installed, install: { seed: x.cfg } }
 `;
 const without = (...paths: string[]) => DEBIAN_LOADERS.filter((file) => !paths.includes(file.path));
-const SIGNED_IPXE = [LOADER_PATHS.ipxeShimX64, LOADER_PATHS.ipxeSignedX64].map((path) => ({
-  ...(DEBIAN_LOADERS[6] as (typeof DEBIAN_LOADERS)[number]),
-  path,
-  isSigned: true,
-}));
 const ARM64 = {
   ...(DEBIAN_LOADERS[6] as (typeof DEBIAN_LOADERS)[number]),
   path: LOADER_PATHS.ipxeArm64,

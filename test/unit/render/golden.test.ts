@@ -13,6 +13,7 @@ import {
   MACHINES_CONFIG,
   PLAIN_CONFIG,
   sampleContext,
+  SIGNED_IPXE,
   STATE_ROOT,
   UBUNTU_20_04,
 } from './sample-context.ts';
@@ -48,6 +49,16 @@ const SETUPS: Readonly<Record<string, Setup>> = {
     context: sampleContext(PLAIN_CONFIG, { loaders: [] }),
     options: { dnsmasqVersion: '2.80', dnsmasqUser: 'root', nginxUser: 'www-data' },
     only: /^run\//,
+  },
+  'arm64-and-signed-ipxe': {
+    context: sampleContext(PLAIN_CONFIG.replace('[debian-12]', '[debian-12, debian-12-arm64]'), {
+      images: [
+        DEBIAN_12,
+        { ...DEBIAN_12, id: 'debian-12-arm64', title: 'Debian 12 for ARM', architecture: 'arm64' },
+      ],
+      loaders: [...DEBIAN_LOADERS, ...SIGNED_IPXE],
+    }),
+    only: /serve/,
   },
   'without-menu.c32': {
     context: sampleContext(PLAIN_CONFIG, { loaders: DEBIAN_LOADERS.filter((file) => file.isProgram) }),

@@ -94,6 +94,12 @@ export const DEBIAN_LOADERS: readonly LoaderFile[] = [
   file(LOADER_PATHS.grubX64, 'grub', 'x64'),
 ];
 
+/** The chain of iPXE 2.x that Microsoft's key vouches for. */
+export const SIGNED_IPXE: readonly LoaderFile[] = [
+  file(LOADER_PATHS.ipxeShimX64, 'ipxe', 'x64'),
+  file(LOADER_PATHS.ipxeSignedX64, 'ipxe', 'x64'),
+];
+
 export const STATE_ROOT = '/srv/boot/.pxectl';
 
 /** A context from the text of a configuration. */
