@@ -102,6 +102,17 @@ describe('the proxyDHCP server on the wire', () => {
     expect(second.events.map((event) => event.interfaceName)).toEqual(['lan1', 'lan1']);
   });
 
+  needsRoot('works without koffi, and says that it hears the other interfaces too', async () => {
+    const hideKoffi = ['--import', `${import.meta.dirname}/../../support/dhcp/no-koffi.mjs`];
+    const server = await network.startDhcpServer('server', LAN0, hideKoffi);
+    servers.push(server);
+    expect((await discover('client', {})).map(({ from }) => from)).toEqual(['10.77.0.1']);
+    expect(server.events[0]?.type).toBe('engine.warning');
+    expect(server.events[0]?.detail?.['message']).toMatch(
+      /^clients on lan1 are heard as well and answered on lan0/,
+    );
+  });
+
   needsRoot('is deaf on an interface that is not its own', async () => {
     const server = await serve(LAN0);
     expect(await discover('other', {})).toEqual([]);

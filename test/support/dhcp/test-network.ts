@@ -53,8 +53,10 @@ export class TestNetwork {
   async startDhcpServer(
     host: string,
     options: Readonly<Record<string, unknown>>,
+    nodeArguments: readonly string[] = [],
   ): Promise<DhcpServerProcess> {
-    const server = this.start(host, process.execPath, programArguments('dhcp-server-process.ts', options));
+    const program = programArguments('dhcp-server-process.ts', options);
+    const server = this.start(host, process.execPath, [...nodeArguments, ...program]);
     const events: ServerLine[] = [];
     const words: string[] = [];
     const started = new Promise<ServerLine>((resolve) => {
