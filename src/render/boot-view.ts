@@ -35,7 +35,7 @@ export function bootView(context: BootContext, machine?: Machine): BootView {
     const image = context.images.find((candidate) => candidate.id === target.image);
     const entry = {
       id: target.image,
-      label: plainTitle(image?.title ?? 'the local disk'),
+      label: plainTitle(image?.title ?? 'the local disk') || target.image,
       isLocal: target.image === 'local',
       isDefault: true,
       isArm64: image?.architecture === 'arm64',
@@ -50,7 +50,7 @@ export function bootView(context: BootContext, machine?: Machine): BootView {
     timeoutSeconds: choice.timeoutSeconds,
     entries: choice.entries.map((entry) => ({
       id: entry.id,
-      label: plainTitle(entry.title),
+      label: plainTitle(entry.title) || entry.id,
       isLocal: entry.target.image === 'local',
       isDefault: entry.id === choice.defaultId,
       isArm64: entry.architecture === 'arm64',

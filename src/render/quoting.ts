@@ -43,12 +43,16 @@ export function quoteWord(word: string, format: Format): string {
   }
 }
 
+/** menus of pxelinux cut longer lines */
+const MAX_TITLE_CHARACTERS = 72;
+
 /** Text for people on one line (a menu title): what would end the line or the quotes becomes a space. */
 export function plainTitle(title: string): string {
   return title
     .replace(/[\p{Cc}"'\\$`#{};&|^]+/gu, ' ')
     .replace(/\s+/g, ' ')
-    .trim();
+    .trim()
+    .slice(0, MAX_TITLE_CHARACTERS);
 }
 
 /** A sentence for a comment line: whatever would begin a new line becomes a space. */
