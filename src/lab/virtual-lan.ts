@@ -216,16 +216,22 @@ class NamespaceLan implements VirtualLan {
       file,
     ];
     const tcpdump = await this.startIn('lan', 'tcpdump', [...options, ...extraArguments]);
-    const listening = new Promise<void>((resolve) => {
+    await new Promise<void>((resolve, reject) => {
+      const fail = (why: string): void =>
+        reject(environmentError('E_TOOL_FAILED', { what: 'tcpdump does not capture', why }));
+      const timer = setTimeout(() => fail('it did not begin within 15 s'), 15_000);
+      const words: string[] = [];
       tcpdump.onLine((line) => {
-        if (line.includes('listening on')) resolve();
+        words.push(line);
+        if (!line.includes('listening on')) return;
+        clearTimeout(timer);
+        resolve();
+      });
+      void tcpdump.ended.then(() => {
+        clearTimeout(timer);
+        fail(words.slice(-2).join(' | '));
       });
     });
-    const failed = tcpdump.ended.then(({ exitCode }) => {
-      throw environmentError('E_TOOL_FAILED', { what: `tcpdump ended at once with exit code ${exitCode}` });
-    });
-    failed.catch(() => undefined);
-    await Promise.race([listening, failed]);
     return {
       stop: async () => {
         // packets that the kernel still holds reach the file only with tcpdump's next read
