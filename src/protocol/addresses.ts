@@ -19,9 +19,22 @@ export function parseMac(text: string): MacAddress | undefined {
   return digits.replace(/(..)(?!$)/g, '$1:') as MacAddress;
 }
 
+/** `00` to `ff`: servers format several addresses for every packet of a flood */
+const HEX_BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+/** Bytes as lower-case hex digits with a separator between them. */
+export function hexFromBytes(bytes: Uint8Array, separator = ''): string {
+  let text = '';
+  for (let index = 0; index < bytes.length; index += 1) {
+    if (index > 0) text += separator;
+    text += HEX_BYTES[bytes[index] ?? 0] ?? '';
+  }
+  return text;
+}
+
 /** Formats the first six bytes as a MAC address. */
 export function macFromBytes(bytes: Uint8Array): MacAddress {
-  return Array.from(bytes.subarray(0, 6), (b) => b.toString(16).padStart(2, '0')).join(':') as MacAddress;
+  return hexFromBytes(bytes.subarray(0, 6), ':') as MacAddress;
 }
 
 /** The six bytes of a MAC address. */
@@ -44,17 +57,32 @@ export function parseIpv4(text: string): Ipv4Address | undefined {
 
 /** Formats the first four bytes as an IPv4 address. */
 export function ipv4FromBytes(bytes: Uint8Array): Ipv4Address {
-  return Array.from(bytes.subarray(0, 4)).join('.') as Ipv4Address;
+  return `${bytes[0] ?? 0}.${bytes[1] ?? 0}.${bytes[2] ?? 0}.${bytes[3] ?? 0}` as Ipv4Address;
 }
 
 /** The four bytes of an IPv4 address. */
 export function ipv4ToBytes(address: Ipv4Address): Uint8Array {
-  return Uint8Array.from(address.split('.'), Number);
+  const value = ipv4ToNumber(address);
+  return Uint8Array.of(value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255);
 }
+
+const CODE_OF_DOT = 46;
+const CODE_OF_ZERO = 48;
 
 /** The address as an unsigned 32-bit number. */
 export function ipv4ToNumber(address: Ipv4Address): number {
-  return address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+  let value = 0;
+  let part = 0;
+  for (let index = 0; index < address.length; index += 1) {
+    const code = address.charCodeAt(index);
+    if (code === CODE_OF_DOT) {
+      value = value * 256 + part;
+      part = 0;
+    } else {
+      part = part * 10 + code - CODE_OF_ZERO;
+    }
+  }
+  return value * 256 + part;
 }
 
 /** The address for an unsigned 32-bit number. */

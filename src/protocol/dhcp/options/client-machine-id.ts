@@ -1,3 +1,4 @@
+import { hexFromBytes } from '../../addresses.ts';
 import { optionData, type DhcpOption, type DhcpPacket } from '../dhcp-packet.ts';
 import { DHCP_OPTION } from '../option-codes.ts';
 
@@ -11,8 +12,9 @@ const MACHINE_ID_BYTES = 17;
 export function readMachineId(packet: DhcpPacket): string | undefined {
   const data = optionData(packet, DHCP_OPTION.clientMachineId);
   if (data?.length !== MACHINE_ID_BYTES || data[0] !== 0) return undefined;
-  const hex = Array.from(data.subarray(1), (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  const hex = hexFromBytes(data.subarray(1));
+  const groups = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)];
+  return groups.join('-');
 }
 
 /** Option 97 for a UUID in the byte order of its text. */

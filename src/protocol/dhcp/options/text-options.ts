@@ -2,7 +2,9 @@ import { optionData, type DhcpOption, type DhcpPacket } from '../dhcp-packet.ts'
 
 /** An option with text, one byte a character: 12, 60, 66, 67. */
 export function textOption(code: number, text: string): DhcpOption {
-  return { code, data: Uint8Array.from(text, (character) => character.charCodeAt(0) & 0xff) };
+  const data = new Uint8Array(text.length);
+  for (let index = 0; index < text.length; index += 1) data[index] = text.charCodeAt(index) & 0xff;
+  return { code, data };
 }
 
 /** Text up to the first NUL (some firmware ends it with one); undefined when the option is missing. */

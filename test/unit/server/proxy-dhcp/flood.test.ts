@@ -1,17 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import type { NewBootEvent } from '../../../../src/model/boot-event.ts';
+import { clientFactsOf } from '../../../../src/plan/client-facts.ts';
 import { FloodGuard } from '../../../../src/server/proxy-dhcp/flood-guard.ts';
 import { QuietSink } from '../../../../src/server/proxy-dhcp/quiet-sink.ts';
 import { clientPacket } from '../../../support/dhcp/client-packets.ts';
 
+const discover = (xid: number) => {
+  const packet = clientPacket({ header: { xid } });
+  return { packet, messageType: 1, facts: clientFactsOf(packet) };
+};
+
 describe('FloodGuard', () => {
   it('takes firmware that tries again, and stops a packet that runs in a circle', () => {
     const guard = new FloodGuard();
-    const packet = clientPacket();
-    const verdicts = Array.from({ length: 40 }, (_, index) => guard.isLooping(packet, 1, index));
+    const verdicts = Array.from({ length: 40 }, (_, index) => guard.isLooping(discover(7), index));
     expect(verdicts.indexOf(true)).toBe(32);
-    expect(guard.isLooping(packet, 3, 41)).toBe(false);
-    expect(guard.isLooping(packet, 1, 10_001)).toBe(false);
+    expect(guard.isLooping({ ...discover(7), messageType: 3 }, 41)).toBe(false);
+    expect(guard.isLooping(discover(7), 10_001)).toBe(false);
   });
 
   it('counts each transaction for itself and forgets the oldest of many', () => {
@@ -19,7 +24,7 @@ describe('FloodGuard', () => {
     for (let round = 0; round < 40; round += 1) {
       for (let xid = 0; xid < 9000; xid += 1) {
         // 9000 transactions are more than the guard keeps: none of them ever counts up
-        expect(guard.isLooping(clientPacket({ header: { xid } }), 1, round)).toBe(false);
+        expect(guard.isLooping(discover(xid), round)).toBe(false);
       }
       if (round === 1) break;
     }
