@@ -37,7 +37,7 @@ export async function startDnsmasqBootServer(
 ): Promise<DnsmasqBootServer> {
   const configFile = join(lan.folder, 'dnsmasq.conf');
   const logFile = join(lan.folder, 'dnsmasq.log');
-  await writeFile(configFile, options.config);
+  await writeFile(configFile, onLabInterface(options.config));
   await writeFile(logFile, '');
   const dnsmasq = await lan.startIn('lan', 'dnsmasq', [
     '--keep-in-foreground',
@@ -78,6 +78,13 @@ export async function startDnsmasqBootServer(
       await events.close();
     },
   };
+}
+
+/** The configuration with its interface replaced by the lab's, and in the foreground, where the lab can end it. */
+export function onLabInterface(config: string): string {
+  return config
+    .replace(/^[ \t]*interface[ \t]*=.*$/gm, `interface=${LAN.serverInterface}`)
+    .replace(/^[ \t]*(?:keep-in-foreground|no-daemon|log-facility|pid-file)\b.*$/gm, '');
 }
 
 /** Whom the router gave an address: a TFTP log names addresses only. */

@@ -1,7 +1,9 @@
 import { Option, type Command } from 'commander';
 import type { LabLoader } from '../../lab/lab-project.ts';
 import type { LabFirmware } from '../../lab/machine.ts';
+import type { LabBootServer } from '../../lab/pxectl-boot-server.ts';
 import type { LabProgress } from '../../lab/run-lab.ts';
+import type { VirtualLan } from '../../lab/virtual-lan.ts';
 import type { EngineChoice, NetworkMode } from '../../model/config.ts';
 import { usageError } from '../../model/errors.ts';
 import { commandAction, requestedConfigPath, type CommandContext, type GlobalOptions } from '../cli.ts';
@@ -17,6 +19,7 @@ interface LabRunFlags {
   readonly timeout: string;
   readonly memory?: string;
   readonly keep?: boolean;
+  readonly dnsmasqConf?: string;
 }
 
 /** `pxectl lab run` and `pxectl lab clean` */
@@ -49,6 +52,7 @@ export function registerLab(program: Command): void {
       ]),
     )
     .option('--image <image>', 'image to boot (default: as in pxectl.yaml, else the first one fetched)')
+    .option('--dnsmasq-conf <file>', 'boot from a plain dnsmasq with this configuration instead of pxectl')
     .option('--screen <file.png>', 'write a picture of the screen at the end')
     .option('--timeout <seconds>', 'for the whole boot', '300')
     .option('--memory <mebibytes>', 'memory of the machine (default: what the image needs, at least 1024)')
@@ -79,6 +83,7 @@ async function runLabCommand(context: CommandContext<LabRunFlags>): Promise<numb
       output.status(`${formatLabStage(progress.started)} …`);
     }
   };
+  const { dnsmasqConf } = options;
   const report = await runLab({
     firmware: options.firmware,
     engine: options.engine ?? state.config?.engine ?? 'auto',
@@ -91,6 +96,9 @@ async function runLabCommand(context: CommandContext<LabRunFlags>): Promise<numb
     ...(options.memory === undefined ? {} : { memoryMiB: positive('--memory', options.memory) }),
     timeoutMs: positive('--timeout', options.timeout) * 1000,
     keepFolder: options.keep === true,
+    ...(dnsmasqConf === undefined
+      ? {}
+      : { bootServer: (lan: VirtualLan) => startFromFile(lan, dnsmasqConf) }),
     signal,
     onProgress: show,
   });
@@ -99,6 +107,14 @@ async function runLabCommand(context: CommandContext<LabRunFlags>): Promise<numb
   if (isJson) output.json(report);
   else for (const line of formatLabEnd(report)) output.data(line);
   return report.ok ? EXIT.ok : EXIT.failure;
+}
+
+async function startFromFile(lan: VirtualLan, file: string): Promise<LabBootServer> {
+  const { readTextIfThere } = await import('../../platform/files.ts');
+  const { startDnsmasqBootServer } = await import('../../lab/dnsmasq-boot-server.ts');
+  const config = await readTextIfThere(file);
+  if (config === undefined) throw usageError({ what: `there is no file ${file}` });
+  return startDnsmasqBootServer(lan, { config });
 }
 
 async function cleanLab(context: CommandContext<GlobalOptions>): Promise<number> {
