@@ -36,6 +36,6 @@ export function makeFinding(
 const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 };
 
 /** Worst first; findings of one severity stay in their order. */
-export function sortFindings(findings: readonly Finding[]): Finding[] {
+export function sortFindings<F extends Finding>(findings: readonly F[]): F[] {
   return [...findings].sort((a, b) => RANK[a.severity] - RANK[b.severity]);
 }

@@ -98,6 +98,13 @@ export const HOST_FINDINGS: Readonly<Record<string, FindingDescription>> = {
     fix: ['write the whole name with its ending'],
     codes: ['PXE-E23', 'PXE-T01'],
   },
+  'proxy-offer-late': {
+    severity: 'warning',
+    title: 'the proxy offer comes too late for iPXE',
+    cause: 'iPXE waits two seconds for a proxy offer; dhcp-reply-delay holds it back for longer.',
+    fix: ['dhcp-reply-delay=1'],
+    codes: ['2d03e1'],
+  },
   'tftp-not-served': {
     severity: 'error',
     title: "clients are sent to this server's TFTP, which is off",

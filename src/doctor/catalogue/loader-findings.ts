@@ -120,6 +120,16 @@ export const LOADER_FINDINGS: Readonly<Record<string, FindingDescription>> = {
     ],
     codes: ['NBP file downloaded successfully'],
   },
+  'kernel-not-requested': {
+    severity: 'warning',
+    title: 'the loader has its configuration and goes no further',
+    cause: 'A menu waits for a key, the kernel was not accepted, or the loader hangs.',
+    fix: [
+      'look at the screen: a menu waits there when boot.menu is true and no timeout is set',
+      'pxectl render --for MAC shows the configuration that the loader got',
+    ],
+    codes: [],
+  },
   'http-file-missing': {
     severity: 'error',
     title: 'a file is not on the HTTP server',

@@ -1,0 +1,67 @@
+import type { BootEvent } from '../../model/boot-event.ts';
+import type { BootStage, BootTrace } from '../../model/boot-trace.ts';
+import type { Finding, FindingId } from '../../model/finding.ts';
+import { makeFinding } from '../finding-catalogue.ts';
+import { analyse } from './analyse.ts';
+import { observeEvents } from './observe-events.ts';
+
+interface StageDeadline {
+  /** longest silence after the last sign of this stage, on real machines and on emulated ones */
+  readonly silenceMs: number;
+  /** what it is called when nothing particular was found */
+  readonly finding: FindingId;
+}
+
+const DEADLINES: Readonly<Partial<Record<BootStage, StageDeadline>>> = {
+  discover: { silenceMs: 20_000, finding: 'client-ignored' },
+  offer: { silenceMs: 40_000, finding: 'proxy-offer-ignored' },
+  loader: { silenceMs: 60_000, finding: 'loader-did-not-start' },
+  'boot-config': { silenceMs: 90_000, finding: 'kernel-not-requested' },
+  kernel: { silenceMs: 120_000, finding: 'kernel-not-requested' },
+  'root-image': { silenceMs: 600_000, finding: 'seed-not-requested' },
+};
+
+/**
+ * What is wrong in one boot as pxectl's own events tell it: what the events show, and for a boot that stands still
+ * past its stage's deadline at least the finding of that stage. Pure; `nowMs` is the clock.
+ */
+export function findingsOfTrace(trace: BootTrace, nowMs: number): readonly Finding[] {
+  if (trace.isDone) return [];
+  const found = analyse(observeEvents(trace.events, nowMs)).filter((finding) => finding.severity !== 'info');
+  const late = deadlineFinding(trace, nowMs);
+  // what the events show says more than the clock
+  return found.length > 0 || !late ? found : [late];
+}
+
+/** The findings of a list of events as they are on disk, without a clock: only what they show. */
+export function findingsOfEvents(events: readonly BootEvent[]): readonly Finding[] {
+  return analyse(observeEvents(events));
+}
+
+function deadlineFinding(trace: BootTrace, nowMs: number): Finding | undefined {
+  const deadline = DEADLINES[trace.current];
+  const silentMs = nowMs - Date.parse(trace.lastEventAt);
+  if (!deadline || silentMs <= deadline.silenceMs) return undefined;
+  // only a boot that is to be installed unattended has a seed to ask for
+  if (trace.current === 'root-image' && !expectsSeed(trace)) return undefined;
+  const last = trace.events.at(-1);
+  const evidence = last
+    ? [
+        {
+          source: `events ${last.time}`,
+          text: `${last.type} ${String(last.detail['path'] ?? last.detail['file'] ?? '')}`.trim(),
+        },
+      ]
+    : [];
+  const finding = makeFinding(deadline.finding, evidence, {
+    cause: `Nothing has happened for ${Math.round(silentMs / 1000)} s after the stage "${trace.current}".`,
+  });
+  const client = { mac: trace.mac, ...(trace.firmware === undefined ? {} : { firmware: trace.firmware }) };
+  return { ...finding, client };
+}
+
+function expectsSeed(trace: BootTrace): boolean {
+  return trace.events.some(
+    (event) => event.detail['isUnattended'] === true || event.detail['unattended'] === true,
+  );
+}

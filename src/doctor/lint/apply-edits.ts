@@ -1,0 +1,29 @@
+import type { Edit } from './lint-finding.ts';
+
+/** The text of one file with the edits that are about it; every other line stays as it is, comments too. */
+export function applyEdits(text: string, file: string, edits: readonly Edit[]): string {
+  const byLine = new Map<number, { replacement: string | undefined; before: string[]; after: string[] }>();
+  for (const { at, lines } of edits) {
+    if (at.file !== file) continue;
+    const entry = byLine.get(at.line) ?? { replacement: at.raw, before: [], after: [] };
+    const own = lines.indexOf(at.raw);
+    if (own < 0) {
+      // the first correction of a line counts: two would contradict each other
+      if (entry.replacement === at.raw) entry.replacement = lines.length === 0 ? undefined : lines[0];
+      entry.after.push(...lines.slice(1));
+    } else {
+      entry.before.push(...lines.slice(0, own));
+      entry.after.push(...lines.slice(own + 1));
+    }
+    byLine.set(at.line, entry);
+  }
+  const out = text.split('\n').flatMap((raw, index) => {
+    const entry = byLine.get(index + 1);
+    if (!entry) return [raw];
+    const unique = (lines: readonly string[]): string[] => [...new Set(lines)];
+    const kept =
+      entry.replacement === raw.trim() ? [raw] : entry.replacement === undefined ? [] : [entry.replacement];
+    return [...unique(entry.before), ...kept, ...unique(entry.after)];
+  });
+  return out.join('\n');
+}

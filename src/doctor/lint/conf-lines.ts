@@ -1,0 +1,130 @@
+/** One setting of a dnsmasq configuration, where it stands. */
+export interface ConfLine {
+  readonly file: string;
+  /** 1 for the first */
+  readonly line: number;
+  readonly raw: string;
+  /** option name without `--`, lower-case as dnsmasq writes it */
+  readonly key: string;
+  /** text after `=`, without a comment; empty for a flag */
+  readonly value: string;
+}
+
+/** How the configuration reaches files: injected, so that reading it can be tested and bounded. */
+export interface ConfReader {
+  /** the text of a file, or undefined when it is not there or not readable */
+  read(path: string): string | undefined;
+  /** names in a folder, or undefined when it is not there */
+  list(path: string): readonly string[] | undefined;
+  /** whether a file exists; undefined when that cannot be told */
+  exists(path: string): boolean | undefined;
+}
+
+export interface ReadProblem {
+  readonly file: string;
+  readonly line: number;
+  readonly raw: string;
+  readonly problem: string;
+}
+
+export interface ConfFiles {
+  readonly lines: readonly ConfLine[];
+  readonly problems: readonly ReadProblem[];
+}
+
+const MAX_FILES = 100;
+const MAX_LINES = 50_000;
+
+/** Reads a dnsmasq configuration with everything that conf-file and conf-dir name, in dnsmasq's order. */
+export function readConfig(path: string, reader: ConfReader): ConfFiles {
+  const lines: ConfLine[] = [];
+  const problems: ReadProblem[] = [];
+  const visited = new Set<string>();
+
+  const readFile = (file: string, from?: ConfLine): void => {
+    const complain = (problem: string): void => {
+      problems.push({ file: from?.file ?? file, line: from?.line ?? 1, raw: from?.raw ?? '', problem });
+    };
+    if (visited.has(file)) return complain(`${file} is read twice`);
+    if (visited.size >= MAX_FILES) return complain('more files than can be read');
+    visited.add(file);
+    const text = reader.read(file);
+    if (text === undefined) return complain(`${file} cannot be read`);
+    if (text.includes('\0')) return complain(`${file} is no text`);
+    text.split(/\r?\n/).forEach((raw, index) => {
+      const line = parseLine(file, index + 1, raw);
+      if (!line || lines.length >= MAX_LINES) return;
+      lines.push(line);
+      if (line.key === 'conf-file' && line.value !== '') readFile(resolve(file, line.value), line);
+      if (line.key === 'conf-dir' && line.value !== '') readFolder(line);
+    });
+  };
+
+  /** `conf-dir=/etc/dnsmasq.d,*.conf` reads only those, `conf-dir=/etc/dnsmasq.d,.bak` all but those. */
+  const readFolder = (line: ConfLine): void => {
+    const [folder = '', ...patterns] = line.value.split(',').map((part) => part.trim());
+    const names = reader.list(resolve(line.file, folder));
+    if (!names) {
+      problems.push({ ...line, problem: `${folder} cannot be read` });
+      return;
+    }
+    const wanted = patterns.filter((p) => p.startsWith('*')).map((p) => p.slice(1));
+    const unwanted = patterns.filter((p) => p !== '' && !p.startsWith('*'));
+    for (const name of [...names].sort()) {
+      const isBackup =
+        name.startsWith('.') || name.endsWith('~') || (name.startsWith('#') && name.endsWith('#'));
+      if (isBackup || unwanted.some((ending) => name.endsWith(ending))) continue;
+      if (wanted.length > 0 && !wanted.some((ending) => name.endsWith(ending))) continue;
+      readFile(`${resolve(line.file, folder).replace(/\/$/, '')}/${name}`, line);
+    }
+  };
+
+  readFile(path);
+  return { lines, problems };
+}
+
+function resolve(from: string, path: string): string {
+  if (path.startsWith('/')) return path;
+  const at = from.lastIndexOf('/');
+  return at < 0 ? path : `${from.slice(0, at)}/${path}`;
+}
+
+function parseLine(file: string, line: number, raw: string): ConfLine | undefined {
+  const text = withoutComment(raw).trim();
+  if (text === '') return undefined;
+  const equals = text.indexOf('=');
+  const key = (equals < 0 ? text : text.slice(0, equals)).trim().replace(/^--/, '');
+  const value = equals < 0 ? '' : text.slice(equals + 1).trim();
+  return { file, line, raw: raw.trim(), key, value };
+}
+
+/** A `#` begins a comment at the start of a line or after white space, outside quotes (option.c read_file). */
+function withoutComment(raw: string): string {
+  let isQuoted = false;
+  for (let at = 0; at < raw.length; at++) {
+    const character = raw[at];
+    if (character === '\\') at++;
+    else if (character === '"') isQuoted = !isQuoted;
+    else if (character === '#' && !isQuoted && (at === 0 || /\s/.test(raw[at - 1] ?? '')))
+      return raw.slice(0, at);
+  }
+  return raw;
+}
+
+/** The parts of a value between commas; quotes keep commas and are taken off. */
+export function splitValue(value: string): readonly string[] {
+  const parts: string[] = [];
+  let part = '';
+  let isQuoted = false;
+  for (let at = 0; at < value.length; at++) {
+    const character = value[at] ?? '';
+    if (character === '\\' && at + 1 < value.length) part += value[++at] ?? '';
+    else if (character === '"') isQuoted = !isQuoted;
+    else if (character === ',' && !isQuoted) {
+      parts.push(part.trim());
+      part = '';
+    } else part += character;
+  }
+  parts.push(part.trim());
+  return parts;
+}

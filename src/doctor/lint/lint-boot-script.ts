@@ -1,0 +1,188 @@
+import type { Evidence, Finding, FindingId } from '../../model/finding.ts';
+import { makeFinding, sortFindings } from '../finding-catalogue.ts';
+
+export type BootScriptKind = 'pxelinux' | 'grub' | 'ipxe';
+
+export interface BootScriptInput {
+  readonly path: string;
+  readonly text: string;
+  readonly kind: BootScriptKind;
+  /** whether a file that a line names is there; undefined when that cannot be told (URLs, unknown root) */
+  readonly exists: (name: string) => boolean | undefined;
+}
+
+/** One kernel line with its arguments, as the loader will hand them to the kernel. */
+interface KernelLine {
+  readonly evidence: Evidence;
+  readonly raw: string;
+  readonly kernel: string | undefined;
+  readonly arguments: string;
+}
+
+/** Which loader a configuration is for, by its name and its words; undefined when it is none of them. */
+export function kindOfBootScript(path: string, text: string): BootScriptKind | undefined {
+  if (/^#!ipxe\b/.test(text) || path.endsWith('.ipxe')) return 'ipxe';
+  if (/pxelinux\.cfg\/[^/]+$/.test(path)) return 'pxelinux';
+  if (/grub[^/]*\.cfg/.test(path.split('/').pop() ?? '')) return 'grub';
+  if (/^\s*menuentry\s/m.test(text) || /^\s*linux(?:efi)?\s+\S+/m.test(text)) return 'grub';
+  return /^\s*(?:label|default)\s/im.test(text) && /^\s*(?:kernel|linux|append)\s/im.test(text)
+    ? 'pxelinux'
+    : undefined;
+}
+
+/** Finds what is wrong for network boot in a configuration of pxelinux, GRUB or iPXE, by line. */
+export function lintBootScript(input: BootScriptInput): readonly Finding[] {
+  const lines = input.text.split(/\r?\n/);
+  const kernels = kernelLines(input, lines);
+  const findings = [
+    ...missingShebang(input, lines),
+    ...missingFiles(input, lines),
+    ...kernels.flatMap((kernel) => lintKernel(input, kernel)),
+    ...missingInitrdArgument(input, lines, kernels),
+  ];
+  return sortFindings(findings);
+}
+
+function lintKernel({ kind }: BootScriptInput, line: KernelLine): Finding[] {
+  const findings: Finding[] = [];
+  const text = line.arguments;
+  const say = (id: FindingId, more: Partial<Finding> = {}): void => {
+    findings.push(makeFinding(id, [line.evidence], more));
+  };
+  const seed = /ds=nocloud(?:-net)?\\?;\S*|["']ds=nocloud[^"']*["']|ds=nocloud\S*/.exec(text)?.[0];
+  if (seed !== undefined) {
+    const isQuoted =
+      /^["']/.test(seed) || seed.includes('\\;') || new RegExp(`["'][^"']*${escape(seed)}`).test(text);
+    if (kind === 'grub' && seed.includes(';') && !isQuoted) {
+      say('seed-quoting', {
+        title: 'GRUB ends the command at the ";" of ds=nocloud',
+        fix: [line.raw.trim().replace(seed, `"${seed}"`)],
+      });
+    }
+    if (kind !== 'grub' && (/^["']/.test(seed) || seed.includes('\\;'))) {
+      const plain = seed.replace(/^["']|["']$/g, '').replace('\\;', ';');
+      say('seed-quoting', {
+        title: `${kind} hands the quotes of ds=nocloud over to the kernel`,
+        fix: [line.raw.trim().replace(seed, plain)],
+      });
+    }
+    const url =
+      /s=(https?:\/\/[^\s"';]*)/.exec(seed.replace('\\;', ';'))?.[1] ??
+      /;s=(https?:\/\/[^\s"']*)/.exec(text.replace('\\;', ';'))?.[1];
+    if (url !== undefined && !url.endsWith('/'))
+      say('seed-url-ending', { fix: [line.raw.trim().replace(url, `${url}/`)] });
+    if (!/(?:^|\s)autoinstall(?:\s|$)/.test(text) && /(?:^|\s)(?:iso-)?url=\S+\.iso/.test(text)) {
+      say('autoinstall-flag-missing', { fix: [line.raw.trim().replace(/(\s---.*)?$/, ' autoinstall$1')] });
+    }
+  }
+  const url = /(?:^|\s)url=(https?:\/\/\S+)/.exec(text)?.[1];
+  // url= is casper's only with an ISO; Debian's installer uses the same word for its preseed file
+  const isCasper =
+    /casper/.test(line.kernel ?? '') ||
+    /casper|cloud-config-url|autoinstall|ds=nocloud|\.(?:iso|squashfs)\b/.test(text);
+  if (url !== undefined && isCasper) {
+    if (!/\.iso$/i.test(url)) say('iso-url-ending', { title: `url=${url} does not end in .iso` });
+    else if (!/(?:^|\s)cloud-config-url=/.test(text)) {
+      say('iso-fetched-twice', {
+        title: 'cloud-config-url=/dev/null is missing: cloud-init will download the ISO too',
+        fix: [line.raw.trim().replace(/(\s---.*)?$/, ' cloud-config-url=/dev/null$1')],
+      });
+    }
+  }
+  return findings;
+}
+
+/** The lines that carry kernel arguments. */
+function kernelLines({ kind, path }: BootScriptInput, lines: readonly string[]): readonly KernelLine[] {
+  const out: KernelLine[] = [];
+  let pxelinuxKernel: string | undefined;
+  lines.forEach((raw, index) => {
+    const evidence = {
+      source: `${path.split('/').pop() ?? path}:${index + 1}`,
+      text: raw.trim().slice(0, 300),
+    };
+    const text = raw.trim();
+    if (kind === 'pxelinux') {
+      pxelinuxKernel = /^(?:kernel|linux)\s+(\S+)/i.exec(text)?.[1] ?? pxelinuxKernel;
+      const append = /^append\s+(.*)$/i.exec(text)?.[1];
+      if (append !== undefined) out.push({ evidence, raw, kernel: pxelinuxKernel, arguments: append });
+      return;
+    }
+    const match =
+      kind === 'grub'
+        ? /^linux(?:efi|16)?\s+(\S+)\s*(.*)$/.exec(text)
+        : /^(?:kernel|imgargs|chain|boot)\s+(?:--\S+\s+(?:[^\s/-]\S*\s+)?)*(\S+)\s*(.*)$/.exec(text);
+    if (match) out.push({ evidence, raw, kernel: match[1], arguments: match[2] ?? '' });
+  });
+  return out;
+}
+
+function missingShebang({ kind, path }: BootScriptInput, lines: readonly string[]): Finding[] {
+  if (kind !== 'ipxe' || /^#!ipxe\b/.test(lines[0] ?? '')) return [];
+  return [
+    makeFinding(
+      'loader-config-missing',
+      [{ source: `${path.split('/').pop() ?? path}:1`, text: lines[0] ?? '' }],
+      {
+        title: 'an iPXE script must begin with #!ipxe',
+        cause: 'Without it iPXE does not recognise the file: "Exec format error" (2e008081).',
+        fix: ['#!ipxe'],
+        codes: ['2e0080'],
+      },
+    ),
+  ];
+}
+
+/** Under UEFI the kernel needs initrd=NAME when iPXE loads an initrd. */
+function missingInitrdArgument(
+  { kind }: BootScriptInput,
+  lines: readonly string[],
+  kernels: readonly KernelLine[],
+): Finding[] {
+  if (kind !== 'ipxe') return [];
+  const initrd = lines
+    .map((line) => /^\s*initrd\s+(?:--name\s+(\S+)\s+)?(\S+)/.exec(line))
+    .find((match) => match !== null);
+  if (!initrd) return [];
+  const name = initrd[1] ?? (initrd[2] ?? '').split('/').pop() ?? 'initrd';
+  return kernels
+    .filter(
+      (kernel) =>
+        /^\s*(?:kernel|imgargs)\s/.test(kernel.raw) &&
+        !/(?:^|\s)initrd=\S/.test(kernel.arguments) &&
+        kernel.arguments !== '',
+    )
+    .map((kernel) =>
+      makeFinding('initrd-argument-missing', [kernel.evidence], {
+        fix: [`${kernel.raw.trim()} initrd=${name}`],
+      }),
+    );
+}
+
+function missingFiles(input: BootScriptInput, lines: readonly string[]): Finding[] {
+  const words = /^\s*(?:kernel|linux(?:efi|16)?|initrd(?:efi|16)?)\s+(?:--\S+\s+\S+\s+)?(\S+)/i;
+  return lines.flatMap((raw, index) => {
+    const names = [
+      words.exec(raw)?.[1],
+      ...(/(?:^|\s)initrd=(\S+)/.exec(input.kind === 'pxelinux' ? raw : '')?.[1]?.split(',') ?? []),
+    ];
+    return names.flatMap((name) => {
+      if (name === undefined || /[${(]|^https?:/.test(name) || input.exists(name) !== false) return [];
+      return [
+        makeFinding(
+          'loader-missing',
+          [{ source: `${input.path.split('/').pop() ?? input.path}:${index + 1}`, text: raw.trim() }],
+          {
+            title: `${name} is not there`,
+            cause: 'The loader will ask for it and be told "not found".',
+            fix: [`put it below the TFTP root as ${name}`],
+          },
+        ),
+      ];
+    });
+  });
+}
+
+function escape(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}

@@ -1,0 +1,38 @@
+import type { Finding, FindingId } from '../../model/finding.ts';
+import { makeFinding } from '../finding-catalogue.ts';
+import type { ConfLine, ConfReader } from './conf-lines.ts';
+import type { PxeConfig } from './pxe-config.ts';
+
+/** A change of one line that mends a finding. */
+export interface Edit {
+  readonly at: ConfLine;
+  /** what stands there instead; empty takes the line out */
+  readonly lines: readonly string[];
+}
+
+export interface LintFinding extends Finding {
+  readonly edits: readonly Edit[];
+}
+
+/** What a rule may look at. */
+export interface LintInput {
+  readonly config: PxeConfig;
+  readonly reader: ConfReader;
+  /** the file that was given */
+  readonly path: string;
+}
+
+/** A finding about lines of the configuration. */
+export function lintFinding(
+  id: FindingId,
+  at: readonly Pick<ConfLine, 'file' | 'line' | 'raw'>[],
+  edits: readonly Edit[],
+  more: Partial<Omit<Finding, 'id' | 'evidence'>> = {},
+): LintFinding {
+  const evidence = at.map(({ file, line, raw }) => ({
+    source: `${file.split('/').pop() ?? file}:${line}`,
+    text: raw,
+  }));
+  const mended = edits.flatMap((edit) => edit.lines.filter((line) => line !== edit.at.raw));
+  return { ...makeFinding(id, evidence, mended.length > 0 ? { fix: mended, ...more } : more), edits };
+}

@@ -1,0 +1,153 @@
+import { parseIpv4, type Ipv4Address } from '../../protocol/addresses.ts';
+import { ARCHITECTURES } from '../../protocol/pxe/architectures.ts';
+import { splitValue, type ConfFiles, type ConfLine } from './conf-lines.ts';
+
+/** `pxe-service=[tag:…,]CSA,"text"[,basename|type][,server]`. */
+export interface PxeService {
+  readonly at: ConfLine;
+  readonly tags: readonly string[];
+  /** undefined for a name that dnsmasq does not know */
+  readonly architecture: number | undefined;
+  readonly architectureText: string;
+  readonly menuText: string;
+  /** absent: boot from the local disk, as is type 0 */
+  readonly file: string | undefined;
+  /** a number instead of a file: a boot server type */
+  readonly serverType: number | undefined;
+  readonly server: string | undefined;
+}
+
+/** `dhcp-boot=[tag:…,]file[,server name[,address]]`. */
+export interface DhcpBoot {
+  readonly at: ConfLine;
+  readonly tags: readonly string[];
+  readonly file: string;
+  readonly serverName: string | undefined;
+  readonly address: string | undefined;
+}
+
+export interface DhcpRange {
+  readonly at: ConfLine;
+  readonly tags: readonly string[];
+  readonly isProxy: boolean;
+  readonly start: Ipv4Address | undefined;
+  readonly netmask: Ipv4Address | undefined;
+}
+
+/** What a dnsmasq configuration says about network boot. */
+export interface PxeConfig {
+  readonly files: ConfFiles;
+  readonly services: readonly PxeService[];
+  readonly boots: readonly DhcpBoot[];
+  readonly ranges: readonly DhcpRange[];
+  readonly prompts: readonly { readonly at: ConfLine; readonly timeoutSeconds: number | undefined }[];
+  readonly tftpRoot: { readonly at: ConfLine; readonly path: string } | undefined;
+  readonly hasTftp: boolean;
+  /** the tag that marks iPXE, by option 175 or its user class */
+  readonly ipxeTags: readonly string[];
+  /** tag → architectures that set it */
+  readonly architectureTags: ReadonlyMap<string, readonly number[]>;
+  readonly vendors: readonly string[];
+  /** the last line with this key */
+  line(key: string): ConfLine | undefined;
+}
+
+const CODE_OF_NAME = new Map(
+  ARCHITECTURES.flatMap(({ dnsmasqName, code }) =>
+    dnsmasqName === undefined ? [] : [[dnsmasqName.toLowerCase(), code]],
+  ),
+);
+
+/** Makes sense of the lines that matter for network boot. */
+export function readPxeConfig(files: ConfFiles): PxeConfig {
+  const all = (key: string): ConfLine[] => files.lines.filter((line) => line.key === key);
+  const root = all('tftp-root').at(-1);
+  const ipxeTags = new Set<string>();
+  const architectureTags = new Map<string, number[]>();
+  for (const at of [...all('dhcp-match'), ...all('dhcp-userclass'), ...all('dhcp-vendorclass')]) {
+    const [setTag = '', ...rest] = splitValue(at.value);
+    const tag = setTag.replace(/^(?:set|net):/, '');
+    const what = rest.join(',');
+    if (/^(?:option:)?175\b/.test(what) || (at.key === 'dhcp-userclass' && /iPXE/i.test(what)))
+      ipxeTags.add(tag);
+    const arch = /^(?:option:client-arch|93),(\d+)/.exec(what)?.[1] ?? /Arch:(\d+)/.exec(what)?.[1];
+    if (arch !== undefined) architectureTags.set(tag, [...(architectureTags.get(tag) ?? []), Number(arch)]);
+  }
+  return {
+    files,
+    services: all('pxe-service').map(parseService),
+    boots: all('dhcp-boot').map(parseBoot),
+    ranges: all('dhcp-range').map(parseRange),
+    prompts: all('pxe-prompt').map((at) => {
+      const timeout = splitValue(at.value).at(-1);
+      return {
+        at,
+        timeoutSeconds: timeout !== undefined && /^\d+$/.test(timeout) ? Number(timeout) : undefined,
+      };
+    }),
+    tftpRoot: root && { at: root, path: splitValue(root.value)[0] ?? '' },
+    hasTftp: all('enable-tftp').length > 0,
+    ipxeTags: [...ipxeTags],
+    architectureTags,
+    vendors: all('dhcp-pxe-vendor').flatMap((at) => splitValue(at.value)),
+    line: (key) => all(key).at(-1),
+  };
+}
+
+/** The architecture that a name or number in pxe-service means, since dnsmasq 2.76. */
+export function architectureOfName(text: string): number | undefined {
+  if (/^\d{1,5}$/.test(text)) return Number(text);
+  return CODE_OF_NAME.get(text.toLowerCase());
+}
+
+/** Names that pxe-service knows, as dnsmasq writes them. */
+export const ARCHITECTURE_NAMES: readonly string[] = ARCHITECTURES.flatMap(
+  ({ dnsmasqName }) => dnsmasqName ?? [],
+);
+
+function parseService(at: ConfLine): PxeService {
+  const { tags, rest } = takeTags(splitValue(at.value));
+  const [architectureText = '', menuText = '', third, server] = rest;
+  const isType = third !== undefined && /^\d+$/.test(third);
+  const serverType = isType ? Number(third) : undefined;
+  return {
+    at,
+    tags,
+    architecture: architectureOfName(architectureText),
+    architectureText,
+    menuText,
+    file: isType || third === '' ? undefined : third,
+    serverType,
+    server: server === '' ? undefined : server,
+  };
+}
+
+function parseBoot(at: ConfLine): DhcpBoot {
+  const { tags, rest } = takeTags(splitValue(at.value));
+  const [file = '', serverName, address] = rest;
+  return {
+    at,
+    tags,
+    file,
+    serverName: serverName === '' ? undefined : serverName,
+    address: address === '' ? undefined : address,
+  };
+}
+
+function parseRange(at: ConfLine): DhcpRange {
+  const { tags, rest } = takeTags(splitValue(at.value).filter((part) => !part.startsWith('set:')));
+  const addresses = rest.map(parseIpv4);
+  const isProxy = rest.includes('proxy');
+  const mask = addresses.find((address, index) => index > 0 && address?.startsWith('255.') === true);
+  return { at, tags, isProxy, start: addresses[0], netmask: mask };
+}
+
+function takeTags(parts: readonly string[]): { tags: readonly string[]; rest: readonly string[] } {
+  const isTag = (part: string): boolean => /^(?:tag|net):/.test(part);
+  const count = parts.findIndex((part) => !isTag(part));
+  const end = count < 0 ? parts.length : count;
+  return {
+    tags: parts.slice(0, end).map((part) => part.replace(/^(?:tag|net):/, '')),
+    rest: parts.slice(end),
+  };
+}

@@ -1,0 +1,142 @@
+import { lintFinding, type LintFinding, type LintInput } from '../lint-finding.ts';
+import type { ConfLine } from '../conf-lines.ts';
+
+/** The files that clients are sent to: are they there, and does somebody serve them? */
+export function lintBootFiles(input: LintInput): LintFinding[] {
+  return [...missingFiles(input), ...unservedFiles(input), ...ipxeLoop(input), ...missingAddresses(input)];
+}
+
+interface NamedFile {
+  readonly at: ConfLine;
+  readonly file: string;
+  readonly server: string | undefined;
+  /** as written, before dnsmasq appends `.0` */
+  readonly isSuffixed: boolean;
+}
+
+function namedFiles({ config }: LintInput): readonly NamedFile[] {
+  const services = config.services.flatMap((service): NamedFile[] => {
+    if (service.file === undefined) return [];
+    const isSuffixed = !service.file.includes('.');
+    return [
+      {
+        at: service.at,
+        file: isSuffixed ? `${service.file}.0` : service.file,
+        server: service.server,
+        isSuffixed,
+      },
+    ];
+  });
+  const boots = config.boots
+    .filter((boot) => boot.file !== '' && !boot.file.includes('://'))
+    .map((boot): NamedFile => ({ at: boot.at, file: boot.file, server: boot.address, isSuffixed: false }));
+  return [...services, ...boots];
+}
+
+function missingFiles(input: LintInput): LintFinding[] {
+  const { config, reader } = input;
+  if (!config.tftpRoot || !config.hasTftp) return [];
+  const root = config.tftpRoot.path.replace(/\/$/, '');
+  if (reader.exists(root) === false) {
+    return [
+      lintFinding('loader-missing', [config.tftpRoot.at], [], {
+        title: `the TFTP root ${root} does not exist`,
+        cause: 'dnsmasq does not start, or finds no file.',
+        fix: [`sudo mkdir -p ${root}`],
+      }),
+    ];
+  }
+  return namedFiles(input).flatMap(({ at, file, isSuffixed }) => {
+    const path = file.startsWith(`${root}/`) ? file : `${root}/${file.replace(/^\/+/, '')}`;
+    if (reader.exists(path) !== false) return [];
+    const folder = path.slice(0, path.lastIndexOf('/'));
+    const near = reader
+      .list(folder)
+      ?.find((name) => name.toLowerCase() === path.slice(folder.length + 1).toLowerCase());
+    const unsuffixed = isSuffixed ? path.slice(0, -2) : undefined;
+    const hint =
+      near !== undefined
+        ? ` There is ${near}: TFTP names are case-sensitive.`
+        : unsuffixed !== undefined && reader.exists(unsuffixed) === true
+          ? ' dnsmasq appends ".0" to a name without a dot.'
+          : '';
+    return [
+      lintFinding('loader-missing', [at], [], {
+        title: `${file} is not in the TFTP root ${root}`,
+        cause: `The client will be told to load it, and TFTP answers "not found" (PXE-E23, PXE-T01).${hint}`,
+        fix: [`put the file there: ${path}`],
+      }),
+    ];
+  });
+}
+
+function unservedFiles(input: LintInput): LintFinding[] {
+  const { config } = input;
+  if (config.hasTftp) {
+    if (config.tftpRoot) return [];
+    const at = config.line('enable-tftp');
+    return at
+      ? [
+          lintFinding('tftp-not-served', [at], [{ at, lines: [at.raw, 'tftp-root=/srv/tftp'] }], {
+            severity: 'warning',
+            title: 'enable-tftp without tftp-root serves the whole file system',
+            cause:
+              'Without tftp-root dnsmasq looks for the files from / on, and gives out anything that is readable for all.',
+          }),
+        ]
+      : [];
+  }
+  const own = namedFiles(input).find((named) => named.server === undefined);
+  if (!own) return [];
+  return [
+    lintFinding(
+      'tftp-not-served',
+      [own.at],
+      [{ at: own.at, lines: [own.at.raw, 'enable-tftp', 'tftp-root=/srv/tftp'] }],
+    ),
+  ];
+}
+
+/** iPXE that is given iPXE. */
+function ipxeLoop(input: LintInput): LintFinding[] {
+  const { config, reader } = input;
+  const ipxe = namedFiles(input).find(
+    ({ file }) => /(?:ipxe|undionly|snponly)[^/]*\.(?:efi|kpxe|0|pxe)$/i.test(file) && !/shim/i.test(file),
+  );
+  if (!ipxe || config.ipxeTags.length > 0) return [];
+  const folder = `${config.tftpRoot?.path.replace(/\/$/, '') ?? ''}/${ipxe.file}`.replace(/\/[^/]*$/, '');
+  const scripts = [
+    `${folder}/autoexec.ipxe`,
+    `${config.tftpRoot?.path.replace(/\/$/, '') ?? ''}/autoexec.ipxe`,
+  ];
+  if (scripts.some((path) => reader.exists(path) === true)) return [];
+  return [
+    lintFinding('ipxe-loop', [ipxe.at], [], {
+      severity: 'warning',
+      title: `nothing tells iPXE from the firmware: ${ipxe.file} may load itself again and again`,
+    }),
+  ];
+}
+
+/** In proxy mode dnsmasq leaves the next server empty without an address, and iPXE passes such an answer over. */
+function missingAddresses({ config }: LintInput): LintFinding[] {
+  if (!config.ranges.some((range) => range.isProxy)) return [];
+  return config.boots.flatMap((boot) => {
+    const isForIpxe = boot.tags.some((tag) => config.ipxeTags.includes(tag));
+    if (!isForIpxe || boot.address !== undefined) return [];
+    const address = config.ranges.find((range) => range.isProxy)?.start;
+    return [
+      lintFinding('wrong-server-address', [boot.at], [], {
+        title: 'dhcp-boot for iPXE without an address',
+        cause:
+          'dnsmasq as proxy then leaves the next server 0.0.0.0, and iPXE passes the answer over: "Nothing to boot".',
+        fix: [
+          `add this server's address at the end: ${boot.at.raw.replace(/,+$/, '')},,ADDRESS`,
+          ...(address === undefined
+            ? []
+            : [`ADDRESS is this host's own address in the network of ${address}`]),
+        ],
+      }),
+    ];
+  });
+}

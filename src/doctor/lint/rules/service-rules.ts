@@ -1,0 +1,290 @@
+import { nearestWord } from '../../../model/nearest-word.ts';
+import { fitsFirmware, platformOfName } from '../../analyse/boot-files.ts';
+import type { Firmware } from '../../../model/firmware.ts';
+import { lintFinding, type LintFinding, type LintInput } from '../lint-finding.ts';
+import { ARCHITECTURE_NAMES, type PxeConfig, type PxeService } from '../pxe-config.ts';
+
+/** Architectures that machines on a LAN really have, in the order in which they are looked at. */
+const UEFI_ARCHITECTURES = [
+  {
+    code: 7,
+    name: 'X86-64_EFI',
+    firmware: 'uefi-x64',
+    what: '64-bit x86 UEFI (arch 7): nearly every PC of the last ten years',
+  },
+  {
+    code: 9,
+    name: 'BC_EFI',
+    firmware: 'uefi-x64',
+    what: 'arch 9, which some 64-bit x86 UEFI firmware sends',
+  },
+] as const;
+const FIRMWARE_OF: ReadonlyMap<number, Firmware> = new Map([
+  [0, 'bios'],
+  [6, 'uefi-ia32'],
+  [7, 'uefi-x64'],
+  [9, 'uefi-x64'],
+  [11, 'uefi-arm64'],
+]);
+
+/** pxe-service lines: one for each architecture, with a program for it. */
+export function lintServices(input: LintInput): LintFinding[] {
+  const { config } = input;
+  return [
+    ...unknownNames(config),
+    ...silentProxy(config),
+    ...missingArchitectures(config),
+    ...wrongPrograms(config),
+    ...localBoot(config),
+    ...severalServices(config),
+    ...overriddenBoots(config),
+    ...httpServices(config),
+  ];
+}
+
+function isProxy(config: PxeConfig): boolean {
+  return config.ranges.some((range) => range.isProxy);
+}
+
+/** The lines that would serve a UEFI client that is not yet iPXE. */
+function firstStage(config: PxeConfig, architecture: number): readonly PxeService[] {
+  return config.services.filter(
+    (service) =>
+      service.architecture === architecture && !service.tags.some((tag) => config.ipxeTags.includes(tag)),
+  );
+}
+
+function unknownNames(config: PxeConfig): LintFinding[] {
+  return config.services
+    .filter((service) => service.architecture === undefined)
+    .map((service) => {
+      const nearest = nearestWord(service.architectureText, [...ARCHITECTURE_NAMES]);
+      const corrected =
+        nearest === undefined ? [] : [service.at.raw.replace(service.architectureText, nearest)];
+      return lintFinding(
+        'config-unreadable',
+        [service.at],
+        corrected.length > 0 ? [{ at: service.at, lines: corrected }] : [],
+        {
+          title: `pxe-service does not know the architecture ${service.architectureText}`,
+          cause: `dnsmasq knows ${ARCHITECTURE_NAMES.join(', ')}, and numbers.`,
+        },
+      );
+    });
+}
+
+function silentProxy(config: PxeConfig): LintFinding[] {
+  if (!isProxy(config) || config.services.length > 0 || config.prompts.length > 0) return [];
+  const range = config.ranges.find((candidate) => candidate.isProxy);
+  if (!range) return [];
+  const [boot] = config.boots.filter((candidate) => platformOfName(candidate.file) !== 'bios');
+  const file = boot?.file !== undefined && !boot.file.includes('://') ? boot.file : 'ipxe.efi';
+  return [
+    lintFinding(
+      'proxy-without-pxe-service',
+      [range.at, ...config.boots.slice(0, 1).map((b) => b.at)],
+      [{ at: range.at, lines: [range.at.raw, ...serviceLines(config, file)] }],
+    ),
+  ];
+}
+
+function missingArchitectures(config: PxeConfig): LintFinding[] {
+  if (!isProxy(config) || (config.services.length === 0 && config.prompts.length === 0)) return [];
+  const missing = UEFI_ARCHITECTURES.filter(({ code }) => firstStage(config, code).length === 0);
+  const [first] = missing;
+  if (!first) return [];
+  const at = config.services.at(-1)?.at ?? config.prompts.at(-1)?.at;
+  if (!at) return [];
+  const other = UEFI_ARCHITECTURES.flatMap(({ code }) => firstStage(config, code)).find(
+    (service) => service.file !== undefined,
+  );
+  const file = other?.file ?? 'ipxe.efi';
+  const lines = missing.map(({ name }) => serviceLine(config, name, file));
+  const hasNone = missing.length === UEFI_ARCHITECTURES.length;
+  const untagged = config.boots.find(
+    (boot) => boot.tags.length === 0 && platformOfName(boot.file) === 'bios',
+  );
+  const consequence = hasNone
+    ? 'Every UEFI PC that boots here gets a menu without items from port 4011 (option 43 06:01:08…) and cancels: PXE-E21.'
+    : 'Such a machine gets a menu without items and cancels: PXE-E21.';
+  const misled = untagged && hasNone ? ` dhcp-boot gives it the BIOS program ${untagged.file} besides.` : '';
+  return [
+    lintFinding(
+      'no-boot-service-for-arch',
+      [at, ...(untagged && hasNone ? [untagged.at] : [])],
+      [{ at, lines: [at.raw, ...lines] }],
+      {
+        severity: first.code === 7 ? 'error' : 'warning',
+        title: `no pxe-service line for ${first.what}`,
+        cause: `${consequence}${misled}`,
+        fix: [
+          ...lines,
+          ...(other
+            ? []
+            : [
+                `and put an EFI program there as ${config.tftpRoot?.path ?? 'TFTP-ROOT'}/${file}: cp /usr/lib/ipxe/snponly.efi (Debian: apt install ipxe)`,
+              ]),
+        ],
+      },
+    ),
+  ];
+}
+
+function wrongPrograms(config: PxeConfig): LintFinding[] {
+  return config.services.flatMap((service) => {
+    const firmware = service.architecture === undefined ? undefined : FIRMWARE_OF.get(service.architecture);
+    // dnsmasq appends .0 to a name without a dot: those are BIOS programs
+    const name =
+      service.file !== undefined && !service.file.includes('.') ? `${service.file}.0` : service.file;
+    const platform = name === undefined ? undefined : platformOfName(name);
+    if (firmware === undefined || platform === undefined || fitsFirmware(platform, firmware) !== false)
+      return [];
+    const wanted =
+      firmware === 'bios'
+        ? 'lpxelinux.0'
+        : firmware === 'uefi-arm64'
+          ? 'ipxe-arm64.efi'
+          : firmware === 'uefi-ia32'
+            ? 'ipxe-ia32.efi'
+            : 'ipxe.efi';
+    const file = service.file ?? '';
+    const at = service.at.raw.lastIndexOf(file);
+    const corrected = service.at.raw.slice(0, at) + wanted + service.at.raw.slice(at + file.length);
+    return [
+      lintFinding('loader-arch-mismatch', [service.at], [{ at: service.at, lines: [corrected] }], {
+        title: `${name ?? file} is no program for ${service.architectureText}`,
+        cause:
+          firmware === 'bios'
+            ? 'BIOS firmware cannot run an EFI program.'
+            : `UEFI firmware runs EFI programs (.efi) of its own CPU only; ${name ?? file} is dropped after the download, or the boot is cancelled (PXE-E21).`,
+      }),
+    ];
+  });
+}
+
+/** A pxe-service line without a file boots the local disk: as the first item of a UEFI menu it ends the boot. */
+function localBoot(config: PxeConfig): LintFinding[] {
+  return config.services.flatMap((service) => {
+    const isLocal =
+      service.file === undefined && (service.serverType === undefined || service.serverType === 0);
+    if (!isLocal || service.architecture === undefined || service.architecture === 0) return [];
+    const isRaspberryPi = /Raspberry Pi/.test(service.menuText);
+    const [first] = firstStage(config, service.architecture);
+    if (isRaspberryPi || first !== service) return [];
+    return [lintFinding('local-boot-menu-item', [service.at], [{ at: service.at, lines: [] }])];
+  });
+}
+
+function severalServices(config: PxeConfig): LintFinding[] {
+  const findings: LintFinding[] = [];
+  for (const code of [6, 7, 9, 11]) {
+    const services = firstStage(config, code).filter((service) => service.file !== undefined);
+    const [first] = services;
+    const rivals = services.filter((service) => service.tags.join() === first?.tags.join());
+    if (!first || rivals.length < 2) continue;
+    findings.push(
+      lintFinding(
+        'menu-without-default',
+        rivals.map((service) => service.at),
+        rivals.slice(1).map((service) => ({ at: service.at, lines: [] })),
+        {
+          title: `${rivals.length} pxe-service lines for ${first.architectureText}: dnsmasq makes a menu of them that waits for a key`,
+        },
+      ),
+    );
+  }
+  for (const { at, timeoutSeconds } of config.prompts) {
+    if (timeoutSeconds === undefined) {
+      findings.push(
+        lintFinding('menu-without-default', [at], [{ at, lines: [] }], {
+          title: 'pxe-prompt without a time waits for ever',
+          fix: ['take pxe-prompt out, or give it a time in seconds'],
+        }),
+      );
+    }
+  }
+  return findings;
+}
+
+function overriddenBoots(config: PxeConfig): LintFinding[] {
+  if (!isProxy(config)) return [];
+  return config.boots.flatMap((boot) => {
+    const platform = platformOfName(boot.file);
+    const isForUefi = platform !== undefined && platform !== 'bios';
+    if (!isForUefi || boot.tags.some((tag) => config.ipxeTags.includes(tag))) return [];
+    const tagged = boot.tags.flatMap((tag) => config.architectureTags.get(tag) ?? []);
+    const code = tagged[0] ?? 7;
+    const services = firstStage(config, code);
+    const [service] = services;
+    if (services.length !== 1 || service?.file === undefined || service.file === boot.file) return [];
+    return [
+      lintFinding('dhcp-boot-overridden', [boot.at, service.at], [{ at: boot.at, lines: [] }], {
+        fix: [`keep one of the two: the client gets ${service.file}`],
+      }),
+    ];
+  });
+}
+
+/** HTTP Boot is answered through dhcp-boot; a pxe-service line empties the boot file of its offer. */
+function httpServices(config: PxeConfig): LintFinding[] {
+  const findings = config.services
+    .filter(
+      (service) =>
+        service.architecture !== undefined && service.architecture >= 15 && service.architecture <= 20,
+    )
+    .map((service) =>
+      lintFinding('http-client-unanswered', [service.at], [{ at: service.at, lines: [] }], {
+        title: 'pxe-service does not work for HTTP Boot clients',
+        cause:
+          'For architectures 15 to 20 it leaves the boot file of the offer empty, and the firmware drops the offer.',
+        fix: [
+          'dhcp-pxe-vendor=PXEClient,HTTPClient',
+          `dhcp-match=set:http,option:client-arch,${service.architecture ?? 16}`,
+          'dhcp-boot=tag:http,http://ADDRESS:8080/FILE.efi,,ADDRESS',
+        ],
+      }),
+    );
+  const vendorLine = config.line('dhcp-pxe-vendor');
+  const answersHttp = config.vendors.some((vendor) => vendor.startsWith('HTTPClient'));
+  const wantsHttp = [...config.architectureTags].find(([, codes]) =>
+    codes.some((code) => code >= 15 && code <= 20),
+  );
+  const boot = wantsHttp && config.boots.find((candidate) => candidate.tags.includes(wantsHttp[0]));
+  if (boot && !answersHttp && isProxy(config)) {
+    findings.push(
+      lintFinding(
+        'http-client-unanswered',
+        [boot.at, ...(vendorLine ? [vendorLine] : [])],
+        [{ at: boot.at, lines: [boot.at.raw, 'dhcp-pxe-vendor=PXEClient,HTTPClient'] }],
+        {
+          cause:
+            'dnsmasq as proxy answers only the class PXEClient: this line is never used without dhcp-pxe-vendor (dnsmasq 2.83 and later).',
+          fix: ['dhcp-pxe-vendor=PXEClient,HTTPClient'],
+        },
+      ),
+    );
+  }
+  if (vendorLine && config.vendors.length > 0 && !config.vendors.some((vendor) => vendor === 'PXEClient')) {
+    findings.push(
+      lintFinding(
+        'proxy-without-pxe-service',
+        [vendorLine],
+        [{ at: vendorLine, lines: [`dhcp-pxe-vendor=PXEClient,${config.vendors.join(',')}`] }],
+        {
+          title: 'dhcp-pxe-vendor leaves PXEClient out: no PXE client is answered',
+          cause: 'The list replaces the default, which is PXEClient.',
+        },
+      ),
+    );
+  }
+  return findings;
+}
+
+function serviceLines(config: PxeConfig, file: string): string[] {
+  return UEFI_ARCHITECTURES.map(({ name }) => serviceLine(config, name, file));
+}
+
+function serviceLine(config: PxeConfig, name: string, file: string): string {
+  const [ipxe] = config.ipxeTags;
+  return `pxe-service=${ipxe === undefined ? '' : `tag:!${ipxe},`}${name},"Network boot",${file}`;
+}

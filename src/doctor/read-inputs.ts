@@ -1,0 +1,144 @@
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import type { Finding } from '../model/finding.ts';
+import { PxectlError, systemCodeOf } from '../model/errors.ts';
+import { diskError } from '../platform/files.ts';
+import { readCapture } from '../protocol/pcap/capture-reader.ts';
+import type { CaptureNote } from '../protocol/pcap/captured-frame.ts';
+import { ProtocolError } from '../protocol/protocol-error.ts';
+import { analyse } from './analyse/analyse.ts';
+import { CaptureObserver } from './analyse/observe-capture.ts';
+import { LogObserver } from './analyse/observe-log.ts';
+import type { Observations } from './analyse/observation.ts';
+import { makeFinding, sortFindings } from './finding-catalogue.ts';
+
+/** What was made of a file. */
+export interface Analysis {
+  readonly observations: Observations;
+  readonly findings: readonly Finding[];
+}
+
+const CHUNK_BYTES = 1 << 20;
+/** A line of a log is short; a file without line ends must not fill the memory. */
+const MAX_LINE_CHARACTERS = 16_384;
+
+/**
+ * Rebuilds the boots in a dnsmasq log of any size.
+ * @throws PxectlError E_INPUT when the file is missing, empty, or no text
+ */
+export async function analyseLogFile(path: string): Promise<Analysis> {
+  const head = await readHead(path);
+  if (kindOf(head) === 'capture') throw wrongKind(path, 'a packet capture', `pxectl doctor --pcap ${path}`);
+  if (head.includes(0) && !isGzip(head))
+    throw wrongKind(path, 'a binary file and no log', 'give doctor the text that dnsmasq wrote');
+  const observer = new LogObserver();
+  for await (const line of linesOf(path, head)) observer.push(line);
+  const observations = observer.finish();
+  return { observations, findings: analyse(observations) };
+}
+
+/**
+ * Rebuilds the boots in a pcap or pcapng file of any size; gzip is undone.
+ * @throws PxectlError E_INPUT when the file is missing, empty, or no capture
+ */
+export async function analyseCaptureFile(path: string): Promise<Analysis> {
+  const head = await readHead(path);
+  if (kindOf(head) === 'text') throw wrongKind(path, 'a text and no capture', `pxectl doctor --log ${path}`);
+  const observer = new CaptureObserver();
+  const notes: CaptureNote[] = [];
+  let hasFrames = false;
+  try {
+    for await (const frame of readCapture(openBytes(path, head), (note) => notes.push(note))) {
+      observer.push(frame);
+      hasFrames = true;
+    }
+  } catch (error) {
+    if (!(error instanceof ProtocolError))
+      throw isDamagedGzip(error) ? damaged(path, error) : diskError(error, path);
+    // what came before the damage still counts
+    if (!hasFrames) throw damaged(path, error);
+    notes.push({ offset: error.offset, text: error.message });
+  }
+  const observations = observer.finish();
+  const noted = notes.map((note) =>
+    makeFinding('capture-cut-short', [{ source: `byte ${note.offset}`, text: note.text }]),
+  );
+  return { observations, findings: sortFindings([...analyse(observations), ...noted]) };
+}
+
+function openBytes(path: string, head: Uint8Array): AsyncIterable<Uint8Array> {
+  const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
+  return isGzip(head) ? file.pipe(createGunzip({ chunkSize: CHUNK_BYTES })) : file;
+}
+
+async function* linesOf(path: string, head: Uint8Array): AsyncGenerator<string> {
+  const reader = createInterface({
+    input: openBytes(path, head) as Readable,
+    crlfDelay: Number.POSITIVE_INFINITY,
+  });
+  for await (const line of reader)
+    yield line.length > MAX_LINE_CHARACTERS ? line.slice(0, MAX_LINE_CHARACTERS) : line;
+}
+
+async function readHead(path: string): Promise<Uint8Array> {
+  try {
+    const file = await open(path, 'r');
+    try {
+      const head = new Uint8Array(4096);
+      const { bytesRead } = await file.read(head, 0, head.length, 0);
+      if (bytesRead === 0) throw inputError(`${path} is empty`, 'record while the machine tries to boot');
+      return head.subarray(0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    const code = systemCodeOf(error);
+    if (code === 'ENOENT') throw inputError(`there is no file ${path}`, 'check the name');
+    if (code === 'EISDIR') throw inputError(`${path} is a folder`, 'name the file in it');
+    throw diskError(error, path);
+  }
+}
+
+/** First word of the file, big-endian, of the formats that are captures. */
+const CAPTURE_MAGICS: ReadonlySet<string> = new Set([
+  'a1b2c3d4',
+  'd4c3b2a1',
+  'a1b23c4d',
+  '4d3cb2a1',
+  '0a0d0d0a',
+]);
+
+function kindOf(head: Uint8Array): 'capture' | 'text' | 'unknown' {
+  const magic = Array.from(head.subarray(0, 4), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  if (CAPTURE_MAGICS.has(magic)) return 'capture';
+  if (isGzip(head) || head.includes(0)) return 'unknown';
+  return 'text';
+}
+
+function isGzip(head: Uint8Array): boolean {
+  return head[0] === 0x1f && head[1] === 0x8b;
+}
+
+function isDamagedGzip(error: unknown): boolean {
+  return systemCodeOf(error)?.startsWith('Z_') === true;
+}
+
+function wrongKind(path: string, what: string, next: string): PxectlError {
+  return inputError(`${path} is ${what}`, next);
+}
+
+function damaged(path: string, cause: unknown): PxectlError {
+  return new PxectlError('failure', 'E_INPUT', {
+    what: `${path} is no packet capture that can be read`,
+    why: cause instanceof Error ? cause.message : String(cause),
+    next: 'record one: sudo tcpdump -i IF -w boot.pcap "udp or port 8080 or icmp"',
+    cause,
+  });
+}
+
+function inputError(what: string, next: string): PxectlError {
+  return new PxectlError('failure', 'E_INPUT', { what, next });
+}

@@ -1,0 +1,90 @@
+import type { Finding } from '../model/finding.ts';
+
+/** Colours of the report; the identity for plain text. */
+export interface ReportStyle {
+  readonly bold: (text: string) => string;
+  readonly dim: (text: string) => string;
+  readonly red: (text: string) => string;
+  readonly yellow: (text: string) => string;
+  readonly green: (text: string) => string;
+}
+
+const plain = (text: string): string => text;
+export const PLAIN_STYLE: ReportStyle = { bold: plain, dim: plain, red: plain, yellow: plain, green: plain };
+
+export interface ReportOptions {
+  readonly width: number;
+  readonly style: ReportStyle;
+  /** findings beyond this many are only counted, so that a report stays on one screen */
+  readonly maxFindings: number;
+}
+
+/** Lines of evidence shown for a finding; all are in --json. */
+const MAX_EVIDENCE = 4;
+const MAX_EVIDENCE_CHARACTERS = 150;
+
+/** The findings as text, worst first: what, why, seen where, what to do. */
+export function renderFindings(findings: readonly Finding[], options: ReportOptions): string {
+  const shown = findings.slice(0, options.maxFindings);
+  const blocks = shown.map((finding) => renderFinding(finding, options));
+  const rest = findings.length - shown.length;
+  if (rest > 0) blocks.push(options.style.dim(`… and ${rest} more: --json shows all`));
+  return blocks.join('\n\n');
+}
+
+/** `2 errors, 1 warning`, or that there is nothing. */
+export function summarise(findings: readonly Finding[]): string {
+  const count = (severity: Finding['severity'], word: string): string[] => {
+    const number = findings.filter((finding) => finding.severity === severity).length;
+    return number === 0 ? [] : [`${number} ${word}${number === 1 ? '' : 's'}`];
+  };
+  const parts = [...count('error', 'error'), ...count('warning', 'warning')];
+  return parts.length === 0 ? 'nothing wrong found' : parts.join(', ');
+}
+
+function renderFinding(finding: Finding, { width, style }: ReportOptions): string {
+  const mark = { error: style.red('✖ error'), warning: style.yellow('▲ warning'), info: style.dim('· note') }[
+    finding.severity
+  ];
+  const who = finding.client?.mac ?? '';
+  const about = [finding.id, ...finding.codes.slice(0, 3), ...(who === '' ? [] : [who])].join(' · ');
+  const evidence = finding.evidence.slice(0, MAX_EVIDENCE).map(({ source, text }) => {
+    const bounded =
+      text.length > MAX_EVIDENCE_CHARACTERS ? `${text.slice(0, MAX_EVIDENCE_CHARACTERS)}…` : text;
+    return `${style.dim(source.padEnd(10))} ${bounded}`;
+  });
+  return [
+    `${mark}: ${style.bold(finding.title)}`,
+    `  ${style.dim(about)}`,
+    ...section('why', wrap(finding.cause, width - 8)),
+    ...section('seen', evidence),
+    ...section(
+      'fix',
+      finding.fix.map((step) => (isToCopy(step) ? `    ${step}` : step)),
+    ),
+  ].join('\n');
+}
+
+function section(label: string, lines: readonly string[]): string[] {
+  return lines.map((line, index) => `  ${(index === 0 ? label : '').padEnd(5)} ${line}`);
+}
+
+/** Lines of a configuration and commands are indented, so that they can be told from advice. */
+function isToCopy(step: string): boolean {
+  return /^(?:[a-z][a-z0-9-]*=\S|(?:sudo|chmod|curl|pxectl|dnsmasq|ip|docker) \S|#cloud-config|autoinstall:|\s+version:|log-dhcp$|enable-tftp$|port=0$)/.test(
+    step,
+  );
+}
+
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > Math.max(30, width)) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  if (line !== '') lines.push(line);
+  return lines;
+}

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import {
+  kindOfBootScript,
+  lintBootScript,
+  type BootScriptKind,
+} from '../../../../src/doctor/lint/lint-boot-script.ts';
+
+function lint(
+  kind: BootScriptKind,
+  text: string,
+  exists: (name: string) => boolean | undefined = () => undefined,
+) {
+  return lintBootScript({ path: `/srv/${kind}.cfg`, text, kind, exists });
+}
+const ids = (kind: BootScriptKind, text: string): string[] => lint(kind, text).map((f) => f.id);
+
+const iso = 'url=http://10.0.0.1:8080/images/u/u.iso';
+const args = `ip=dhcp ${iso} cloud-config-url=/dev/null autoinstall`;
+const seed = 'ds=nocloud;s=http://10.0.0.1:8080/seed/x/';
+
+describe('lintBootScript', () => {
+  it('says nothing about what works', () => {
+    expect(ids('grub', `menuentry "u" {\n linux /vmlinuz ${args} "${seed}" ---\n initrd /initrd\n}`)).toEqual(
+      [],
+    );
+    expect(ids('grub', `linux /vmlinuz ${args} ${seed.replace(';', '\\;')} ---`)).toEqual([]);
+    expect(
+      ids('pxelinux', `DEFAULT u\nLABEL u\n KERNEL vmlinuz\n INITRD initrd\n APPEND ${args} ${seed} ---`),
+    ).toEqual([]);
+    expect(
+      ids(
+        'ipxe',
+        `#!ipxe\nkernel http://10.0.0.1/vmlinuz initrd=initrd ${args} ${seed} ---\ninitrd http://10.0.0.1/initrd\nboot`,
+      ),
+    ).toEqual([]);
+    expect(
+      ids('pxelinux', 'LABEL d\n KERNEL linux\n APPEND auto=true url=http://10.0.0.1/preseed.cfg'),
+    ).toEqual([]);
+  });
+
+  it.each<readonly [BootScriptKind, string, string]>([
+    ['grub', `linux /vmlinuz ${args} ${seed} ---`, 'seed-quoting'],
+    ['pxelinux', `APPEND ${args} "${seed}"`, 'seed-quoting'],
+    ['ipxe', `#!ipxe\nkernel vmlinuz initrd=i ${args} ${seed.replace(';', '\\;')}\ninitrd i`, 'seed-quoting'],
+    ['pxelinux', `APPEND ${args} ${seed.slice(0, -1)}`, 'seed-url-ending'],
+    ['pxelinux', `APPEND ip=dhcp ${iso} cloud-config-url=/dev/null ${seed}`, 'autoinstall-flag-missing'],
+    ['pxelinux', `APPEND ip=dhcp ${iso}`, 'iso-fetched-twice'],
+    ['pxelinux', `APPEND ip=dhcp ${iso}?x=1 autoinstall`, 'iso-url-ending'],
+    [
+      'ipxe',
+      `#!ipxe\nkernel http://10.0.0.1/vmlinuz ${args}\ninitrd http://10.0.0.1/initrd\nboot`,
+      'initrd-argument-missing',
+    ],
+    ['ipxe', 'dhcp\nchain http://10.0.0.1/x', 'loader-config-missing'],
+  ])('%s: %s → %s', (kind, text, id) => {
+    expect(ids(kind, text)).toEqual([id]);
+  });
+
+  it('gives the whole corrected line', () => {
+    const [finding] = lint('grub', `linux /vmlinuz ${args} ${seed} ---`);
+    expect(finding?.fix).toEqual([`linux /vmlinuz ${args} "${seed}" ---`]);
+    expect(finding?.evidence[0]?.source).toBe('grub.cfg:1');
+  });
+
+  it('names files that are not there', () => {
+    const findings = lint(
+      'pxelinux',
+      'KERNEL vmlinuz\nINITRD initrd\nAPPEND ip=dhcp',
+      (name) => name === 'vmlinuz',
+    );
+    expect(findings.map((f) => [f.id, f.evidence[0]?.source])).toEqual([
+      ['loader-missing', 'pxelinux.cfg:2'],
+    ]);
+  });
+});
+
+describe('kindOfBootScript', () => {
+  it.each<readonly [string, string, BootScriptKind | undefined]>([
+    ['/srv/boot.ipxe', '', 'ipxe'],
+    ['/srv/script', '#!ipxe\nboot', 'ipxe'],
+    ['/srv/tftp/pxelinux.cfg/default', '', 'pxelinux'],
+    ['/srv/tftp/grub/grub.cfg', '', 'grub'],
+    ['/tmp/x', 'menuentry "a" { }', 'grub'],
+    ['/tmp/x', 'LABEL a\nKERNEL b', 'pxelinux'],
+    ['/etc/dnsmasq.conf', 'port=0', undefined],
+  ])('%s', (path, text, kind) => {
+    expect(kindOfBootScript(path, text)).toBe(kind);
+  });
+});
