@@ -96,7 +96,7 @@ export function encodeTftp(packet: TftpPacket): Uint8Array {
       );
     case 'data': {
       const bytes = new Uint8Array(4 + packet.data.length);
-      writeDataHeader(bytes, packet.block);
+      writeDataHeader(bytes, 0, packet.block);
       bytes.set(packet.data, 4);
       return bytes;
     }
@@ -112,12 +112,12 @@ export function encodeTftp(packet: TftpPacket): Uint8Array {
   }
 }
 
-/** Writes the four header bytes of DATA `block` (cut to 16 bits) at the start of a buffer. */
-export function writeDataHeader(bytes: Uint8Array, block: number): void {
-  bytes[0] = 0;
-  bytes[1] = OPCODES.data;
-  bytes[2] = (block >>> 8) & 255;
-  bytes[3] = block & 255;
+/** Writes the four header bytes of DATA `block` (cut to 16 bits) into a buffer. */
+export function writeDataHeader(bytes: Uint8Array, offset: number, block: number): void {
+  bytes[offset] = 0;
+  bytes[offset + 1] = OPCODES.data;
+  bytes[offset + 2] = (block >>> 8) & 255;
+  bytes[offset + 3] = block & 255;
 }
 
 function decodeRequest(bytes: Uint8Array, opcode: 'rrq' | 'wrq'): TftpRequest {

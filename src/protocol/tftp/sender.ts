@@ -43,6 +43,7 @@ export class TftpSender {
   #sent = 0;
   #hasAnswered = false;
   #retriesDone = 0;
+  #timeouts = 0;
 
   constructor(options: SenderOptions) {
     this.#options = options;
@@ -68,6 +69,11 @@ export class TftpSender {
   /** retransmissions since the last progress */
   get retriesDone(): number {
     return this.#retriesDone;
+  }
+
+  /** retransmissions of the whole transfer: more than a few mean that the link loses packets */
+  get timeouts(): number {
+    return this.#timeouts;
   }
 
   start(): SenderAction {
@@ -111,6 +117,7 @@ export class TftpSender {
       return TIMEOUT;
     }
     this.#retriesDone += 1;
+    this.#timeouts += 1;
     if (this.#phase === 'negotiating') return OACK;
     return { kind: 'send-blocks', first: this.#acked + 1, last: this.#sent };
   }

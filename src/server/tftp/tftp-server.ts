@@ -1,6 +1,7 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import type { EventDetail, EventSink } from '../../model/boot-event.ts';
 import { bindError } from '../../net/bind-error.ts';
+import { loadSegmentSockets, type SegmentSockets } from '../../net/segment-socket.ts';
 import type { Ipv4Address, MacAddress } from '../../protocol/addresses.ts';
 import { ProtocolError } from '../../protocol/protocol-error.ts';
 import { cleanFileName } from '../../protocol/tftp/file-name.ts';
@@ -75,13 +76,14 @@ export async function startTftpServer(options: TftpServerOptions): Promise<TftpS
     socket.close();
     throw await bindError(error as Error, { protocol: 'udp', port, address: options.address });
   }
-  return new Listener(socket, options);
+  return new Listener(socket, options, await loadSegmentSockets());
 }
 
 class Listener implements TftpServer {
   readonly port: number;
   readonly #socket: Socket;
   readonly #options: TftpServerOptions;
+  readonly #segments: SegmentSockets | undefined;
   readonly #mtu: number;
   readonly #maxTransfers: number;
   readonly #maxPerClient: number;
@@ -97,8 +99,9 @@ class Listener implements TftpServer {
   #isClosed = false;
   #complaints = { second: 0, count: 0 };
 
-  constructor(socket: Socket, options: TftpServerOptions) {
+  constructor(socket: Socket, options: TftpServerOptions, segments: SegmentSockets | undefined) {
     this.#socket = socket;
+    this.#segments = segments;
     this.#options = options;
     this.port = socket.address().port;
     this.#mtu = options.mtu ?? mtuOf(options.address);
@@ -217,6 +220,7 @@ class Listener implements TftpServer {
       file,
       cache: this.#cache,
       negotiated,
+      segments: this.#segments,
       onEnd: (ended, how) => {
         if (this.#transfers.get(key) === ended) this.#transfers.delete(key);
         this.#files.release(file);
@@ -290,6 +294,7 @@ class Listener implements TftpServer {
       durationMs: Math.round(performance.now() - transfer.startedAtMs),
       blksize,
       windowsize,
+      ...(transfer.timeouts === 0 ? {} : { retransmissions: transfer.timeouts }),
       ...(outcome.message === undefined ? {} : { message: outcome.message }),
       ...(outcome.kind === 'done' ? {} : { reason: outcome.reason }),
     };

@@ -1,4 +1,4 @@
-import { createSocket, type Socket } from 'node:dgram';
+import type { SegmentSockets } from '../../net/segment-socket.ts';
 import type { Ipv4Address, MacAddress } from '../../protocol/addresses.ts';
 import { ProtocolError } from '../../protocol/protocol-error.ts';
 import type { Negotiated } from '../../protocol/tftp/options.ts';
@@ -12,6 +12,7 @@ import {
 import { TftpSender, type SenderAction } from '../../protocol/tftp/sender.ts';
 import { CHUNK_BYTES, type ChunkCache } from './chunk-cache.ts';
 import type { SharedFile } from './shared-files.ts';
+import { TransferSocket } from './transfer-socket.ts';
 
 export interface TransferPeer {
   readonly address: Ipv4Address;
@@ -42,6 +43,8 @@ export interface TransferInput {
   readonly file: SharedFile;
   readonly cache: ChunkCache;
   readonly negotiated: Negotiated;
+  /** undefined: packets are sent one by one */
+  readonly segments: SegmentSockets | undefined;
   readonly onEnd: (transfer: Transfer, outcome: TransferOutcome) => void;
 }
 
@@ -63,8 +66,9 @@ export class Transfer {
   readonly #input: TransferInput;
   readonly #file: SharedFile;
   readonly #sender: TftpSender;
-  readonly #socket: Socket;
-  #packet: Buffer;
+  readonly #socket: TransferSocket;
+  /** the packets of one system call, one behind the other */
+  #packets: Buffer;
   #next = 1;
   #last = 0;
   #deadlineMs = Number.POSITIVE_INFINITY;
@@ -86,14 +90,18 @@ export class Transfer {
       handshakeRetries: HANDSHAKE_RETRIES,
       retries: RETRIES,
     });
-    this.#packet = Buffer.allocUnsafeSlow(4 + input.negotiated.blksize);
-    // an address needs no name service: without this bind, connect and every send wait for a turn of the event loop
-    this.#socket = createSocket({
-      type: 'udp4',
-      lookup: (host, _options, callback) => callback(null, host, 4),
+    this.#socket = new TransferSocket({
+      localAddress: input.localAddress,
+      peerAddress: input.peer.address,
+      peerPort: input.peer.port,
+      packetBytes: 4 + input.negotiated.blksize,
+      windowsize: input.negotiated.windowsize,
+      segments: input.segments,
+      onReady: () => this.#begin(),
+      onMessage: (bytes) => this.#receive(bytes),
+      onError: (error) => this.#socketFailed(error),
     });
-    this.#socket.on('message', (bytes) => this.#receive(bytes));
-    this.#socket.on('error', (error) => this.#socketFailed(error));
+    this.#packets = this.#newBuffer();
   }
 
   get sizeBytes(): number {
@@ -105,27 +113,19 @@ export class Transfer {
     return Math.min(this.#sender.ackedBlocks * this.negotiated.blksize, this.#file.sizeBytes);
   }
 
+  /** how often the timer had to send something again */
+  get timeouts(): number {
+    return this.#sender.timeouts;
+  }
+
   /** whether the client has answered anything yet */
   get hasProgress(): boolean {
     return !this.#sender.isNegotiating && this.#sender.ackedBlocks > 0;
   }
 
   start(): void {
-    this.#socket.bind(0, this.#input.localAddress, () => {
-      if (this.#hasEnded) return;
-      // connected: the kernel drops packets of strangers, reports a closed port, and looks up the route only once
-      this.#socket.connect(this.peer.port, this.peer.address, () => {
-        if (this.#hasEnded) return;
-        try {
-          // acknowledgements of a large window must not be lost for want of room
-          this.#socket.setSendBufferSize(1 << 20);
-        } catch {
-          // the default is slower, not wrong
-        }
-        this.#input.cache.want(this.#file, 0);
-        this.#do(this.#sender.start());
-      });
-    });
+    this.#input.cache.want(this.#file, 0);
+    this.#socket.open();
   }
 
   /** To be called some times a second: retransmits when the deadline has passed. */
@@ -139,6 +139,10 @@ export class Transfer {
     if (reason === 'server-stopped') this.#sendError(TFTP_ERROR.undefined, 'the server is stopping');
     const message = reason === 'superseded' ? 'the client began anew' : 'pxectl stopped';
     this.#end({ kind: 'aborted', reason, message });
+  }
+
+  #begin(): void {
+    if (!this.#hasEnded) this.#do(this.#sender.start());
   }
 
   #receive(bytes: Buffer): void {
@@ -229,21 +233,33 @@ export class Transfer {
 
   /** Sends what the window allows and the disk has brought; goes on when more is read. */
   #pump(): void {
-    const { blksize } = this.negotiated;
-    while (this.#next <= this.#last && !this.#hasEnded) {
-      const lengthBytes = this.#copyBlock(this.#next);
-      if (lengthBytes < 0) return;
-      writeDataHeader(this.#packet, this.#next);
+    const packetBytes = 4 + this.negotiated.blksize;
+    const { batchPackets } = this.#socket;
+    let filledBytes = 0;
+    while (this.#next <= this.#last) {
+      const lengthBytes = this.#copyBlock(this.#next, filledBytes + 4);
+      if (lengthBytes < 0) break;
+      writeDataHeader(this.#packets, filledBytes, this.#next);
       this.#next += 1;
-      const isWhole = lengthBytes === blksize;
-      this.#socket.send(isWhole ? this.#packet : this.#packet.subarray(0, 4 + lengthBytes));
-      // the kernel took it at once, or Node keeps the buffer until it does: then it must not be written again
-      if (this.#socket.getSendQueueCount() > 0) this.#packet = Buffer.allocUnsafeSlow(4 + blksize);
+      filledBytes += 4 + lengthBytes;
+      if (filledBytes >= batchPackets * packetBytes) {
+        this.#flush(filledBytes);
+        filledBytes = 0;
+      }
     }
+    if (filledBytes > 0 && !this.#hasEnded) this.#flush(filledBytes);
   }
 
-  /** Copies a block behind the header; its length, or -1 when the disk must be waited for or the file has shrunk. */
-  #copyBlock(block: number): number {
+  #flush(filledBytes: number): void {
+    if (!this.#socket.sendPackets(this.#packets, filledBytes)) this.#packets = this.#newBuffer();
+  }
+
+  #newBuffer(): Buffer {
+    return Buffer.allocUnsafeSlow(this.#socket.batchPackets * (4 + this.negotiated.blksize));
+  }
+
+  /** Copies a block into the buffer; its length, or -1 when the disk must be waited for or the file has shrunk. */
+  #copyBlock(block: number, target: number): number {
     const { blksize } = this.negotiated;
     const start = (block - 1) * blksize;
     const end = Math.min(start + blksize, this.#file.sizeBytes);
@@ -262,7 +278,7 @@ export class Transfer {
         this.#fileChanged(chunk.error);
         return -1;
       }
-      chunk.bytes.copy(this.#packet, 4 + offset - start, from, from + count);
+      chunk.bytes.copy(this.#packets, target + offset - start, from, from + count);
       offset += count;
     }
     return end - start;
@@ -312,11 +328,7 @@ export class Transfer {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     this.#deadlineMs = Number.POSITIVE_INFINITY;
-    try {
-      this.#socket.close();
-    } catch {
-      // it never came to be bound
-    }
+    this.#socket.close();
     this.#input.onEnd(this, outcome);
   }
 }
