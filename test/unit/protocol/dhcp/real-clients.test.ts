@@ -77,6 +77,21 @@ describe('captured packets', () => {
     ]);
   });
 
+  it('OVMF takes the lease of pxe-only although the router refuses it', () => {
+    expect(story('ovmf-2022.11-pxe-only-router-naks.pcap')).toEqual([
+      'DISCOVER from uefi-x64',
+      'OFFER',
+      'OFFER ipxe/snponly-x64.efi',
+      'REQUEST from uefi-x64',
+      'NAK',
+      'ACK ipxe/snponly-x64.efi',
+      'REQUEST from uefi-x64',
+      'ACK ipxe/snponly-x64.efi',
+    ]);
+    const [, router, ours] = packetsOf('ovmf-2022.11-pxe-only-router-naks.pcap');
+    expect([router?.yiaddr, ours?.yiaddr]).toEqual(['192.168.1.40', '192.168.1.200']);
+  });
+
   it('the iPXE ROM of a BIOS machine says what it can', () => {
     const [discover] = packetsOf('seabios-ipxe-rom-second-stage.pcap');
     const facts = clientFactsOf(discover as DhcpPacket);
