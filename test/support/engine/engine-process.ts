@@ -1,6 +1,5 @@
 // Runs one engine as a program of its own, so that a test can start it inside a network namespace:
-// tsx engine-process.ts '{"engine":"dnsmasq","configPath":"…"}'. Writes JSON lines; reads `reload` and `stop` lines.
-import { createInterface } from 'node:readline';
+// tsx engine-process.ts '{"engine":"dnsmasq","configPath":"…"}'. Writes JSON lines; SIGHUP reloads, SIGTERM stops.
 import { builtinEngine } from '../../../src/engine/builtin/builtin-engine.ts';
 import { loadBootContext } from '../../../src/engine/boot-context.ts';
 import { dnsmasqEngine } from '../../../src/engine/dnsmasq/dnsmasq-engine.ts';
@@ -64,9 +63,7 @@ try {
     await stop(1);
   }
   process.once('SIGTERM', () => void stop(0));
-  createInterface({ input: process.stdin }).on('line', (line) => {
-    if (line === 'stop') void stop(0);
-    if (line !== 'reload') return;
+  process.on('SIGHUP', () => {
     void (async () => {
       const changed = await loadProject(configPath);
       context = await loadBootContext(changed);

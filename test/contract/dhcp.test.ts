@@ -1,0 +1,82 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { EngineName } from '../../src/model/config.ts';
+import {
+  contractCases,
+  CONTRACT_MACHINES_YAML,
+  differencesOf,
+  fieldsOf,
+  type AnswerFields,
+  type FieldDifference,
+} from '../support/engine/contract-cases.ts';
+import { createEngineLab, whySkipped, type EngineLab } from '../support/engine/engine-lab.ts';
+import { KNOWN_DIFFERENCES } from '../support/engine/known-differences.ts';
+import type { Answer } from '../support/engine/packet-client.ts';
+import { configText } from '../support/engine/prepare-state.ts';
+
+const ENGINES: readonly EngineName[] = ['builtin', 'dnsmasq', 'docker'];
+const skips = new Map<EngineName, string | undefined>();
+for (const engine of ENGINES) skips.set(engine, await whySkipped(engine));
+
+describe.skipIf(skips.get('builtin') !== undefined).each(['proxy', 'pxe-only'] as const)(
+  'DHCP contract, mode %s',
+  (mode) => {
+    const cases = contractCases(mode);
+    const answers = new Map<EngineName, AnswerFields[]>();
+    let lab: EngineLab;
+
+    beforeAll(async () => {
+      lab = await createEngineLab({
+        yaml: configText(mode, CONTRACT_MACHINES_YAML),
+        withDocker: skips.get('docker') === undefined,
+      });
+      const file = join(lab.folder, 'exchanges.json');
+      await writeFile(file, JSON.stringify(cases.map(({ exchange }) => exchange)));
+      for (const name of ENGINES.filter((engine) => skips.get(engine) === undefined)) {
+        const engine = await lab.startEngine(name);
+        await engine.ready();
+        const client = await lab.lan.execIn(
+          'client',
+          process.execPath,
+          ['--import', 'tsx', 'test/support/engine/packet-client.ts', file],
+          { timeoutMs: 120_000 },
+        );
+        if (client.exitCode !== 0) throw new Error(client.stderr);
+        answers.set(name, (JSON.parse(client.stdout) as Answer[]).map(fieldsOf));
+        await engine.stop();
+      }
+    }, 300_000);
+    afterAll(() => lab?.destroy());
+
+    it('is answered by the built-in servers: each known firmware gets a file, once', () => {
+      const builtin = answers.get('builtin') ?? [];
+      const offered = cases.filter((_, index) => builtin[index]?.['answers'] === '1').map(({ name }) => name);
+      expect(offered.length).toBeGreaterThan(mode === 'proxy' ? 30 : 5);
+      for (const [index, fields] of builtin.entries()) {
+        if (fields['answers'] === '0') continue;
+        expect(fields['file'], cases[index]?.name).not.toBe('');
+        expect(fields['siaddr'], cases[index]?.name).toBe('192.168.1.50');
+      }
+    });
+
+    it.each(ENGINES.slice(1))('%s answers field by field as the built-in servers do', (name) => {
+      if (skips.get(name) !== undefined) return;
+      const unexplained: (FieldDifference & { readonly packet: string })[] = [];
+      for (const [index, fields] of (answers.get(name) ?? []).entries()) {
+        const packet = cases[index]?.name ?? '';
+        for (const difference of differencesOf(answers.get('builtin')?.[index] ?? {}, fields)) {
+          const isKnown = KNOWN_DIFFERENCES.some((known) => known.covers({ mode, packet, ...difference }));
+          if (!isKnown) unexplained.push({ packet, ...difference });
+        }
+      }
+      expect(answers.get(name)).toHaveLength(cases.length);
+      expect(unexplained).toEqual([]);
+    });
+
+    it('has the same answers from dnsmasq on the host and in a container', () => {
+      if (skips.get('docker') !== undefined) return;
+      expect(answers.get('docker')).toEqual(answers.get('dnsmasq'));
+    });
+  },
+);

@@ -1,0 +1,53 @@
+import type { FieldDifference } from './contract-cases.ts';
+
+export interface SeenDifference extends FieldDifference {
+  readonly mode: 'proxy' | 'pxe-only';
+  /** name of the contract's case */
+  readonly packet: string;
+}
+
+/** A difference between the engines that docs/engines.md names, with its reason. */
+export interface KnownDifference {
+  /** heading in docs/engines.md */
+  readonly title: string;
+  covers(seen: SeenDifference): boolean;
+}
+
+const BYPASS = '060108ff';
+const LONG_BYPASS = '0601080a0400505845ff';
+const PXE_CLIENT = Buffer.from('PXEClient').toString('hex');
+
+export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
+  {
+    title: 'No server name in the header',
+    covers: ({ field, builtin, other }) => field === 'sname' && builtin === '192.168.1.50' && other === '',
+  },
+  {
+    title: 'The offer to UEFI names no file',
+    covers: ({ mode, packet, field, other }) =>
+      mode === 'proxy' && /^uefi-x64.*: DISCOVER$/.test(packet) && field === 'file' && other === '',
+  },
+  {
+    title: 'The long form of option 43',
+    covers: ({ mode, field, builtin, other }) =>
+      mode === 'proxy' && field.startsWith('43 ') && builtin === BYPASS && other === LONG_BYPASS,
+  },
+  {
+    title: 'Option 43 to an iPXE that asks port 4011',
+    covers: ({ mode, packet, field, builtin, other }) =>
+      mode === 'proxy' &&
+      /^ipxe on UEFI.*: REQUEST to port 4011$/.test(packet) &&
+      field.startsWith('43 ') &&
+      builtin === 'absent' &&
+      other === LONG_BYPASS,
+  },
+  {
+    title: 'Leases carry no PXE options',
+    covers: ({ mode, field, builtin, other }) =>
+      mode === 'pxe-only' &&
+      other === 'absent' &&
+      ((field.startsWith('60 ') && builtin === PXE_CLIENT) ||
+        field.startsWith('97 ') ||
+        (field.startsWith('43 ') && builtin === BYPASS)),
+  },
+];
