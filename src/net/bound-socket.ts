@@ -138,8 +138,10 @@ async function bindError(error: unknown, options: UdpEndpointOptions): Promise<u
     case 'EADDRINUSE':
       return portInUseError('udp', port, await findPortOwners('udp', port), error);
     case 'EACCES':
-    case 'EPERM':
       return privilegeError(`not permitted to open UDP port ${port}`, 'CAP_NET_BIND_SERVICE', error);
+    case 'EPERM':
+      // only SO_BINDTODEVICE says this, on kernels before 5.7
+      return privilegeError(`not permitted to listen on ${interfaceName} alone`, 'CAP_NET_RAW', error);
     case 'EADDRNOTAVAIL':
       return environmentError('E_NO_ADDRESS', {
         what: `this machine does not have the address ${address}`,
