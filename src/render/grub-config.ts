@@ -1,8 +1,22 @@
 import type { BootContext } from '../model/boot-context.ts';
 import type { Machine } from '../model/config.ts';
+import { macWithHyphens } from '../protocol/addresses.ts';
+import { uuidForms } from '../protocol/uuid-order.ts';
 import { bootView, type BootViewEntry, isMixed } from './boot-view.ts';
 import { quoteWord } from './quoting.ts';
 import { fillTemplate, type ReadTemplate } from './template-engine.ts';
+
+/** Loaders of installed systems on the EFI system partition; the fallback path, which may reboot once, comes last. */
+const LOCAL_LOADERS = [
+  ...['debian', 'ubuntu', 'fedora', 'centos', 'rocky', 'almalinux', 'redhat'].flatMap((vendor) => [
+    `/EFI/${vendor}/shimx64.efi`,
+    `/EFI/${vendor}/shimaa64.efi`,
+  ]),
+  '/EFI/opensuse/shim.efi',
+  '/EFI/Microsoft/Boot/bootmgfw.efi',
+  '/EFI/BOOT/BOOTX64.EFI',
+  '/EFI/BOOT/BOOTAA64.EFI',
+];
 
 /** GRUB's word for "until somebody chooses". */
 const WAIT_FOR_EVER = -1;
@@ -21,8 +35,23 @@ export function renderGrubConfig(
     address: context.config.network.address,
     defaultId: quoteWord(view.defaultId, 'grub'),
     timeout: view.isMenu ? menuTimeout : 0,
+    machines: machine === undefined ? context.config.machines.flatMap(rulesFor) : [],
     entries: view.entries.map((entry) => entryView(entry, isMixed(context))),
   });
+}
+
+/** By which variable a machine is known: Debian's signed GRUB reads grub.cfg alone and looks for no file of a machine. */
+function rulesFor(machine: Machine): Record<string, string>[] {
+  if (machine.mac !== undefined) {
+    const path = `/grub/grub.cfg-01-${macWithHyphens(machine.mac)}`;
+    return [{ variable: '$net_default_mac', value: machine.mac, path }];
+  }
+  if (machine.uuid === undefined) return [];
+  return uuidForms(machine.uuid).map((uuid) => ({
+    variable: '$net_efinet0_clientuuid',
+    value: uuid,
+    path: `/grub/grub.cfg-${uuid}`,
+  }));
 }
 
 /** @param isCpuNamed true: only machines with the image's CPU see the entry */
@@ -33,6 +62,7 @@ function entryView(entry: BootViewEntry, isCpuNamed: boolean): Record<string, un
     id: quoteWord(entry.id, 'grub'),
     label: entry.label,
     isLocal: entry.isLocal,
+    localLoaders: LOCAL_LOADERS.join(' '),
     cpu: !isCpuNamed || entry.isLocal ? '' : entry.isArm64 ? 'arm64' : 'x86_64',
     kernel: entry.isLocal ? '' : quoteWord(`${base}/${target.kernel}`, 'grub'),
     initrd: entry.isLocal ? '' : quoteWord(`${base}/${target.initrd}`, 'grub'),
