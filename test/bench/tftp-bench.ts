@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { ADDRESS, median, peakRssMiB, pidIn, type BenchLink } from './bench-link.ts';
 import type { BenchRow } from './bench-row.ts';
 
-const SINGLE_MIB = 48;
+const SINGLE_MIB = 32;
 const CROWD_MIB = 6;
-const ROUNDS = 3;
+const ROUNDS = 5;
 const SERVERS = { pxectl: ADDRESS.pxectl, dnsmasq: ADDRESS.dnsmasq, 'tftpd-hpa': ADDRESS.tftpdHpa } as const;
 type ServerName = keyof typeof SERVERS;
 const NAMES = Object.keys(SERVERS) as ServerName[];

@@ -41,9 +41,9 @@ const HEADERS_TIMEOUT_MS = 15_000;
 const REQUEST_TIMEOUT_MS = 60_000;
 const KEEP_ALIVE_MS = 30_000;
 const IDLE_TIMEOUT_MS = 120_000;
-const MAX_SPARE_BYTES = 32 * 1024 * 1024;
-/** All downloads together hold at most about twice this in buffers, two for each. */
-const BUFFER_BUDGET_BYTES = 48 * 1024 * 1024;
+const MAX_SPARE_BYTES = 16 * 1024 * 1024;
+/** Shared by all downloads; each has two buffers, so that twice as much is used. */
+const BUFFER_BUDGET_BYTES = 24 * 1024 * 1024;
 
 /**
  * Serves files below one folder, and routes for what is made per machine (HTTP/1.1, RFC 9110 and 9112).

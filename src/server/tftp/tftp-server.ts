@@ -46,8 +46,9 @@ const MAX_QUEUED = 512;
 const QUEUE_VALID_MS = 5000;
 /** Requests whose file is being looked up. */
 const MAX_OPENING = 256;
-/** Events about rubbish in one second: a flood must not fill the disk. */
+/** Events in one second about rubbish, and about files that cannot be had: a flood must not fill the disk. */
 const MAX_COMPLAINTS_PER_SECOND = 10;
+const MAX_REFUSALS_PER_SECOND = 200;
 /** A request again from the same port within this time is a retransmission, later a client that began anew. */
 const SAME_REQUEST_MS = 900;
 
@@ -97,7 +98,8 @@ class Listener implements TftpServer {
   readonly #perClient = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
-  #complaints = { second: 0, count: 0 };
+  readonly #complaints = new PerSecond(MAX_COMPLAINTS_PER_SECOND);
+  readonly #refusals = new PerSecond(MAX_REFUSALS_PER_SECOND);
 
   constructor(socket: Socket, options: TftpServerOptions, segments: SegmentSockets | undefined) {
     this.#socket = socket;
@@ -173,11 +175,7 @@ class Listener implements TftpServer {
     const peer: TransferPeer = { address, port, mac };
     if (request.mode !== 'octet') {
       this.#reply(peer, TFTP_ERROR.illegalOperation, 'only octet mode (binary) is served here');
-      this.#emit('tftp.error', peer, {
-        path,
-        reason: 'mode-refused',
-        message: `mode ${printable(request.mode)}`,
-      });
+      this.#complain(address, 'mode-refused', { path, message: `mode ${printable(request.mode)}` });
       return;
     }
     if ((this.#perClient.get(address) ?? 0) >= this.#maxPerClient) {
@@ -242,6 +240,7 @@ class Listener implements TftpServer {
   ): Promise<void> {
     if (outcome.kind === 'missing') {
       this.#reply(peer, TFTP_ERROR.notFound, 'file not found');
+      if (!this.#refusals.mayHaveOneMore()) return;
       const near = await this.#nearNames.find(path);
       this.#emit('tftp.missing', peer, {
         path: printable(path),
@@ -255,6 +254,7 @@ class Listener implements TftpServer {
       isRefused ? TFTP_ERROR.accessViolation : TFTP_ERROR.undefined,
       isRefused ? 'access denied' : 'the server cannot read the file',
     );
+    if (!this.#refusals.mayHaveOneMore()) return;
     this.#emit('tftp.error', peer, {
       path: printable(path),
       reason: isRefused ? 'access-denied' : 'read-failed',
@@ -302,10 +302,7 @@ class Listener implements TftpServer {
   }
 
   #complain(address: Ipv4Address, reason: string, detail: EventDetail): void {
-    const second = Math.floor(performance.now() / 1000);
-    if (this.#complaints.second !== second) this.#complaints = { second, count: 0 };
-    this.#complaints.count += 1;
-    if (this.#complaints.count > MAX_COMPLAINTS_PER_SECOND) return;
+    if (!this.#complaints.mayHaveOneMore()) return;
     const mac = this.#options.resolveMac?.(address);
     this.#emit('tftp.error', { address, port: 0, mac }, { reason, ...detail });
   }
@@ -330,4 +327,25 @@ class Listener implements TftpServer {
 
 function printable(text: string): string {
   return text.replace(/[\x00-\x1f\x7f]/g, '?').slice(0, 300);
+}
+
+/** Counts what happens within a second. */
+class PerSecond {
+  readonly #most: number;
+  #second = 0;
+  #count = 0;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  mayHaveOneMore(): boolean {
+    const second = Math.floor(performance.now() / 1000);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#count = 0;
+    }
+    this.#count += 1;
+    return this.#count <= this.#most;
+  }
 }

@@ -54,6 +54,8 @@ const LONGEST_TIMEOUT_MS = 8000;
 /** With the doubling: about 15 s for a client that never answers, about a minute for one that answered once. */
 const HANDSHAKE_RETRIES = 4;
 const RETRIES = 10;
+/** A client that asked for long timeouts keeps its place no longer than this (about) without an answer. */
+const LONGEST_SILENCE_MS = 120_000;
 /** When a client of a window says again what it has: longer than an acknowledgement on its way takes on a LAN. */
 const GAP_TIMEOUT_MS = 40;
 
@@ -82,13 +84,14 @@ export class Transfer {
     this.path = input.path;
     this.negotiated = input.negotiated;
     this.#file = input.file;
+    const mostRetries = Math.ceil(LONGEST_SILENCE_MS / (input.negotiated.timeoutMs ?? TIMEOUT_MS));
     this.#sender = new TftpSender({
       sizeBytes: input.file.sizeBytes,
       blksize: input.negotiated.blksize,
       windowsize: input.negotiated.windowsize,
       hasOack: input.negotiated.accepted.length > 0,
-      handshakeRetries: HANDSHAKE_RETRIES,
-      retries: RETRIES,
+      handshakeRetries: Math.min(HANDSHAKE_RETRIES, mostRetries),
+      retries: Math.min(RETRIES, mostRetries),
     });
     this.#socket = new TransferSocket({
       localAddress: input.localAddress,
@@ -171,22 +174,31 @@ export class Transfer {
   #socketFailed(error: NodeJS.ErrnoException): void {
     if (this.#hasEnded) return;
     if (error.code === 'ECONNREFUSED') {
-      const isLastUnderWay = this.#sender.sentBlocks === this.#sender.totalBlocks;
-      if (isLastUnderWay && !this.#sender.isNegotiating) {
-        this.#end({
-          kind: 'done',
-          message: 'the client closed its port without acknowledging the last blocks',
-        });
-      } else {
-        this.#end({
-          kind: 'error',
-          reason: 'client-gone',
-          message: 'the client closed its port in the middle of the transfer',
-        });
-      }
+      this.#end(this.#clientHasGone());
       return;
     }
     this.#end({ kind: 'error', reason: 'socket', message: error.message });
+  }
+
+  /** The client's port is closed: what that means depends on how far it came. */
+  #clientHasGone(): TransferOutcome {
+    const { ackedBlocks, sentBlocks, totalBlocks } = this.#sender;
+    if (ackedBlocks === 0 && totalBlocks > 1) {
+      // a Raspberry Pi looks whether a file is there and goes; others want its size and say nothing more
+      return {
+        kind: 'aborted',
+        reason: this.negotiated.isSizeAsked ? 'size-probe' : 'client-aborted',
+        message: 'the client closed its port after the first answer',
+      };
+    }
+    if (sentBlocks === totalBlocks) {
+      return { kind: 'done', message: 'the client closed its port without acknowledging the last blocks' };
+    }
+    return {
+      kind: 'error',
+      reason: 'client-gone',
+      message: `the client closed its port after block ${ackedBlocks} of ${totalBlocks}`,
+    };
   }
 
   #do(action: SenderAction): void {

@@ -244,6 +244,26 @@ describe('answers', () => {
     expect(events.of('tftp.error')).toEqual([]);
   });
 
+  it('tell a client that only looked from one that went in the middle', async () => {
+    const looker = rawClient();
+    looker.ask('medium');
+    await looker.next();
+    raws.splice(raws.indexOf(looker), 1)[0]?.socket.close();
+    const aborted = await events.wait('tftp.aborted');
+    expect(aborted.detail).toMatchObject({ reason: 'client-aborted', sentBytes: 0 });
+
+    const leaver = rawClient();
+    leaver.ask('medium', { timeout: '1' });
+    await leaver.next();
+    leaver.ack(0);
+    await leaver.next();
+    leaver.ack(1);
+    await leaver.next();
+    raws.splice(raws.indexOf(leaver), 1)[0]?.socket.close();
+    const error = await events.wait('tftp.error');
+    expect(error.detail).toMatchObject({ reason: 'client-gone', sentBytes: 512, retransmissions: 1 });
+  });
+
   it('are repeated by timer, and never for a duplicate ACK', async () => {
     const client = rawClient();
     client.ask('medium', { timeout: '1' });
@@ -294,6 +314,8 @@ describe('answers', () => {
     expect(await client.next()).toMatchObject({ opcode: 'error', code: 2 });
     client.ask('small', {}, 'netascii');
     expect(await client.next()).toMatchObject({ opcode: 'error', code: 4 });
+    const reasons = events.of('tftp.error').map((event) => event.detail?.['reason']);
+    expect(reasons).toEqual(['write-refused', 'mode-refused']);
   });
 
   it('bound the transfers of one client', async () => {
