@@ -35,7 +35,11 @@ export function formatLabEnd(report: LabReport): string[] {
     ...failure.lastEvents.map(
       (event) => `    ${event.time.slice(11, 23)} ${event.type} ${JSON.stringify(event.detail)}`,
     ),
-    ...failure.findings.map((finding) => `  ! ${finding.title} (pxectl doctor; ${finding.id})`),
+    ...failure.findings.flatMap((finding) => [
+      `  ! ${finding.title} (${finding.id})`,
+      `    ${finding.cause}`,
+      ...finding.fix.map((step) => `    fix: ${step}`),
+    ]),
     ...tail,
   ];
 }

@@ -1,5 +1,5 @@
 import type { BootEvent } from '../model/boot-event.ts';
-import { BOOT_STAGES } from '../model/boot-trace.ts';
+import { BOOT_STAGES, type BootTrace } from '../model/boot-trace.ts';
 import type { MacAddress } from '../protocol/addresses.ts';
 import { TraceBuilder } from '../watch/trace-builder.ts';
 import type { LabStage, LabStageRecord } from './lab-report.ts';
@@ -25,6 +25,7 @@ export class BootTimeline {
   readonly #stages = new Map<LabStage, LabStageRecord>();
   readonly #complaints: string[] = [];
   #complainedAtMs: number | undefined;
+  #latestTrace: BootTrace | undefined;
   #newest: LabStage | undefined;
   #isSeedRequested = false;
   #lastSignMs = 0;
@@ -42,6 +43,7 @@ export class BootTimeline {
   takeEvent(event: BootEvent): void {
     const trace = this.#traces.add(event);
     if (trace?.mac !== this.mac) return;
+    this.#latestTrace = trace;
     this.#lastSignMs = this.#sincePowerOn(event.time);
     if (event.type === 'seed.requested') this.#isSeedRequested = true;
     for (const stage of trace.stages) {
@@ -95,6 +97,11 @@ export class BootTimeline {
   /** When the boot last moved: a stage was reached or the machine asked for something; ms since power-on. */
   get lastSignMs(): number {
     return Math.max(this.#lastSignMs, ...[...this.#stages.values()].map((record) => record.startMs));
+  }
+
+  /** The machine's last boot as its boot server's events tell it; undefined when it was never seen. */
+  get latestTrace(): BootTrace | undefined {
+    return this.#latestTrace;
   }
 
   /** Every stage reached, in the order of a boot. */

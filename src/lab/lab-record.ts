@@ -1,7 +1,8 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { environmentError } from '../model/errors.ts';
 import { readTextIfThere, writeFileAtomic } from '../platform/files.ts';
-import { isSameProcessAlive, type ProcessIdentity } from '../platform/process-identity.ts';
+import { identityOf, isSameProcessAlive, type ProcessIdentity } from '../platform/process-identity.ts';
 import { removeNamespaces } from './namespaces.ts';
 
 /** What a virtual LAN has made, on disk as `lab.json`, so that anybody can take it away completely. */
@@ -16,6 +17,24 @@ export interface LabRecord {
 
 const FILE_NAME = 'lab.json';
 const NAMESPACE_NAME = /^pxl[a-z0-9]+-[a-z0-9]+$/;
+
+/**
+ * Makes a lab's folder with a record that says whose it is, so that from the first moment nobody clears it away.
+ * @throws PxectlError E_LAB where there is no /proc
+ */
+export async function claimLabFolder(folder: string, id: string): Promise<LabRecord> {
+  const owner = await identityOf(process.pid);
+  if (owner === undefined) {
+    throw environmentError('E_LAB', {
+      what: 'the lab needs Linux',
+      why: 'it is made of network namespaces, and there is no /proc here',
+      next: 'run it on a Linux machine, or in a Linux virtual machine',
+    });
+  }
+  const record: LabRecord = { schema: 'pxectl.lab-state/1', id, owner, namespaces: [], processes: [] };
+  await writeLabRecord(folder, record);
+  return record;
+}
 
 /** Writes the record; folders are made. */
 export async function writeLabRecord(folder: string, record: LabRecord): Promise<void> {

@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { BootEvent } from '../model/boot-event.ts';
 import type { Config, EngineChoice, NetworkMode } from '../model/config.ts';
@@ -7,8 +7,9 @@ import { parseMac, type MacAddress } from '../protocol/addresses.ts';
 import { followLines, type FileFollower } from './follow-file.ts';
 import { BootTimeline } from './boot-timeline.ts';
 import { prepareLabProject, type LabLoader, type LabProject } from './lab-project.ts';
-import { sweepLabs } from './lab-record.ts';
-import type { LabFailure, LabReport, LabStageRecord } from './lab-report.ts';
+import { claimLabFolder, sweepLabs } from './lab-record.ts';
+import { describeFailure } from './lab-failure.ts';
+import type { LabReport, LabStageRecord } from './lab-report.ts';
 import { startMachine, type LabFirmware, type VirtualMachine } from './machine.ts';
 import { newLabId } from './namespaces.ts';
 import { startPxectlBootServer, type LabBootServer } from './pxectl-boot-server.ts';
@@ -71,7 +72,7 @@ export async function runLab(options: LabRunOptions): Promise<LabReport> {
   }
   const id = newLabId();
   const folder = join(labRoot, id);
-  await mkdir(folder, { recursive: true });
+  await claimLabFolder(folder, id);
   let report: LabReport | undefined;
   try {
     report = await runInFolder(options, { id, folder, say });
@@ -151,7 +152,9 @@ async function runInFolder(options: LabRunOptions, place: LabPlace): Promise<Lab
       notes: [...project.notes, ...NOTES],
       stages: timeline.stages(),
       totalMs,
-      ...(why === undefined ? {} : { failure: failureOf(why, timeline, machine, events, mac) }),
+      ...(why === undefined
+        ? {}
+        : { failure: describeFailure({ why, timeline, serialLines: machine.serialLines(), events, mac }) }),
       ...(screenshot === undefined ? {} : { screenshot }),
     };
   } finally {
@@ -233,21 +236,4 @@ async function takeScreenshot(
   const path = resolve(file);
   await machine.screenshot(path);
   return path;
-}
-
-function failureOf(
-  why: string,
-  timeline: BootTimeline,
-  machine: VirtualMachine,
-  events: readonly BootEvent[],
-  mac: MacAddress,
-): LabFailure {
-  return {
-    stage: timeline.current.stage,
-    why,
-    firmwareSays: timeline.complaints.slice(0, 5),
-    lastSerialLines: machine.serialLines().slice(-15),
-    lastEvents: events.filter((event) => event.mac === mac || event.type.startsWith('engine.')).slice(-10),
-    findings: [],
-  };
 }

@@ -1,8 +1,8 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { environmentError } from '../model/errors.ts';
-import { identityOf, type ProcessIdentity } from '../platform/process-identity.ts';
+import { identityOf } from '../platform/process-identity.ts';
 import {
   run,
   runOrThrow,
@@ -12,7 +12,7 @@ import {
   type RunOptions,
   type StartOptions,
 } from '../platform/processes.ts';
-import { sweepLabs, tearDownLab, writeLabRecord, type LabRecord } from './lab-record.ts';
+import { claimLabFolder, sweepLabs, tearDownLab, writeLabRecord, type LabRecord } from './lab-record.ts';
 import { createNamespace, ipIn, namespaceName, newLabId } from './namespaces.ts';
 import { startRouterDhcp, type RouterOptions } from './router-dhcp.ts';
 
@@ -74,8 +74,7 @@ export async function createVirtualLan(options: VirtualLanOptions = {}): Promise
   const isTemporary = options.folder === undefined;
   if (isTemporary) await sweepLabs(defaultLabRoot);
   const folder = options.folder ?? join(defaultLabRoot, id);
-  await mkdir(folder, { recursive: true });
-  const lan = new NamespaceLan(id, folder, isTemporary, await ownIdentity());
+  const lan = new NamespaceLan(folder, isTemporary, await claimLabFolder(folder, id));
   try {
     await lan.build(options);
   } catch (error) {
@@ -83,16 +82,6 @@ export async function createVirtualLan(options: VirtualLanOptions = {}): Promise
     throw error;
   }
   return lan;
-}
-
-async function ownIdentity(): Promise<ProcessIdentity> {
-  const identity = await identityOf(process.pid);
-  if (identity !== undefined) return identity;
-  throw environmentError('E_LAB', {
-    what: 'the lab needs Linux',
-    why: 'it is made of network namespaces, and there is no /proc here',
-    next: 'run it on a Linux machine, or in a Linux virtual machine',
-  });
 }
 
 /** Output that nobody listens to is dropped; here the first lines wait until the caller had time to listen. */
@@ -117,13 +106,15 @@ class NamespaceLan implements VirtualLan {
   #isDestroyed = false;
   readonly #firewalled = new Set<string>();
 
+  readonly id: string;
+
   constructor(
-    readonly id: string,
     readonly folder: string,
     private readonly isTemporary: boolean,
-    owner: ProcessIdentity,
+    record: LabRecord,
   ) {
-    this.#record = { schema: 'pxectl.lab-state/1', id, owner, namespaces: [], processes: [] };
+    this.id = record.id;
+    this.#record = record;
   }
 
   async build(options: VirtualLanOptions): Promise<void> {
