@@ -259,6 +259,11 @@ function checkMachines(
     if (machine.install !== undefined && seed !== undefined) {
       const seedPath = [...path, 'install', 'seed'];
       checker.safe(seedPath, machine.install.seed, FILE_PATH);
+      if (machine.mac === undefined) {
+        const why =
+          'an install needs the machine’s mac: by it pxectl knows that it is done and does not install again';
+        checker.wrong(seedPath, machine.install.seed, why);
+      }
       if (isBelow(seed, join(options.stateRoot, 'serve'))) {
         checker.wrong(
           seedPath,
