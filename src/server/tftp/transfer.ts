@@ -249,6 +249,11 @@ export class Transfer {
     const { batchPackets } = this.#socket;
     let filledBytes = 0;
     while (this.#next <= this.#last) {
+      if (filledBytes > 0 && this.#next === this.#sender.totalBlocks) {
+        // the short last packet goes alone: captures on this machine show a batch as one packet, and then tell its end
+        this.#flush(filledBytes);
+        filledBytes = 0;
+      }
       const lengthBytes = this.#copyBlock(this.#next, filledBytes + 4);
       if (lengthBytes < 0) break;
       writeDataHeader(this.#packets, filledBytes, this.#next);
