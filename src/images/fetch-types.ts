@@ -1,5 +1,6 @@
 import type { ImageManifest } from '../model/image.ts';
 import type { StateLayout } from '../model/state-layout.ts';
+import type { LoaderPlatform } from '../model/firmware.ts';
 import type { FetchProgress } from './fetch-progress.ts';
 
 export interface FetchOptions {
@@ -17,6 +18,10 @@ export interface FetchOptions {
   readonly isRootLeftRemote?: boolean;
   /** `hwe`: also the newer kernel of an Ubuntu LTS point release */
   readonly kernel?: 'default' | 'hwe';
+  /** platforms whose boot loaders are fetched; default BIOS and x64 */
+  readonly loaderPlatforms?: readonly LoaderPlatform[];
+  /** also the signed iPXE 2.x with its shim, and iPXE for ia32 and arm64, from its makers */
+  readonly hasSignedIpxe?: boolean;
   /** fetch again although the image is there */
   readonly isForced?: boolean;
   /** patience with servers; the defaults fit real ones */

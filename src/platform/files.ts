@@ -42,7 +42,9 @@ export async function makeFolder(path: string): Promise<void> {
       if (systemCodeOf(error) !== 'ENOENT') throw error;
       // on a read-only file system Node says ENOENT for a recursive mkdir; a plain one names the true reason
       if (dirname(path) !== path) await makeFolder(dirname(path));
-      await mkdir(path);
+      await mkdir(path).catch((plain: unknown) => {
+        if (systemCodeOf(plain) !== 'EEXIST') throw plain;
+      });
     }
   } catch (error) {
     throw diskError(error, path);

@@ -1,74 +1,211 @@
-import { randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { assetError } from '../../model/errors.ts';
-import type { LoaderFile, LoaderManifest } from '../../model/loader.ts';
-import { findInstalledPackage, type InstalledPackage } from '../dpkg-package.ts';
+import { assetError, messageOf, PxectlError } from '../../model/errors.ts';
+import type { LoaderPlatform } from '../../model/firmware.ts';
+import { LOADER_PATHS, type LoaderFile, type LoaderManifest } from '../../model/loader.ts';
+import { writeFileAtomic } from '../../platform/files.ts';
+import { openHttpClient, type HttpClient } from '../download/http-client.ts';
 import type { FetchContext, FetchOptions } from '../fetch-types.ts';
-import { writeHashed } from '../hashed-copy.ts';
 import { withLock } from '../store-lock.ts';
-import { checkLoader } from './check-loader.ts';
+import { checkLoader, invalidLoader, pxelinuxMismatch } from './check-loader.ts';
+import { findIsoShim } from './iso-shim.ts';
 import { readLoaderManifest, writeLoaderManifest } from './loader-manifest.ts';
-import { LOADER_SOURCES, type LoaderSource } from './loader-sources.ts';
+import { LOADER_GROUPS, type LoaderGroup } from './loader-sources.ts';
+import { installedPackages, type LoaderPackage, type PackageSource } from './package-source.ts';
+import { downloadSignedIpxe, SIGNED_IPXE, SIGNED_IPXE_FILES } from './signed-ipxe.ts';
 
 const SUBJECT = 'loaders';
+/** Platforms whose loaders are fetched unless others are asked for. */
+const DEFAULT_PLATFORMS: readonly LoaderPlatform[] = ['bios', 'x64'];
+
+interface NewLoader {
+  readonly file: LoaderFile;
+  readonly bytes: Uint8Array;
+}
 
 /**
- * Brings every loader that can be had into `.pxectl/loaders/`, under the names of LOADER_PATHS.
- * @throws PxectlError E_LOADER_MISSING when not one program could be had, E_LOADER_INVALID, E_CHECKSUM
+ * Brings the boot loaders into `.pxectl/loaders/`, under the names of LOADER_PATHS. Sources in order: installed
+ * packages, `apt-get download`, Debian's archive over HTTP, and for shim the ISO of a stored image. Sources beyond this
+ * machine are asked only for what is not in the store yet.
+ * @param sources in place of the usual ones
+ * @throws PxectlError E_LOADER_MISSING when not one program could be had; E_LOADER_INVALID, E_CHECKSUM, E_SIGNATURE
  */
-export async function fetchLoaders(_options: FetchOptions, context: FetchContext): Promise<LoaderManifest> {
-  return withLock(context.layout.loaders, SUBJECT, async () => {
-    const kept = new Map((await readLoaderManifest(context.layout)).files.map((file) => [file.path, file]));
-    const packages = new Map<string, InstalledPackage | undefined>();
-    for (const name of new Set(LOADER_SOURCES.map((source) => source.package))) {
-      packages.set(name, await findInstalledPackage(name));
+export async function fetchLoaders(
+  options: FetchOptions,
+  context: FetchContext,
+  sources?: readonly PackageSource[],
+): Promise<LoaderManifest> {
+  const client = await openHttpClient({
+    ...options.http,
+    ...(options.mirrors === undefined ? {} : { mirrors: options.mirrors }),
+    ...(options.isOffline === undefined ? {} : { isOffline: options.isOffline }),
+    ...(context.signal === undefined ? {} : { signal: context.signal }),
+  });
+  try {
+    return await withLock(context.layout.loaders, SUBJECT, async () => {
+      const kept = await presentLoaders(context);
+      const added = await gather(
+        options,
+        context,
+        kept,
+        sources ?? (await usualSources(options, context, client)),
+      );
+      if (options.hasSignedIpxe === true) added.push(...(await signedIpxe(client, kept)));
+      return store(context, kept, added);
+    });
+  } finally {
+    await client.close();
+  }
+}
+
+async function usualSources(
+  options: FetchOptions,
+  context: FetchContext,
+  client: HttpClient,
+): Promise<PackageSource[]> {
+  if (options.isOffline === true) return [installedPackages];
+  const { aptDownload } = await import('./apt-download.ts');
+  const { archivePackages } = await import('./archive-packages.ts');
+  return [installedPackages, aptDownload, archivePackages({ client, options, context })];
+}
+
+async function gather(
+  options: FetchOptions,
+  context: FetchContext,
+  kept: ReadonlyMap<string, LoaderFile>,
+  sources: readonly PackageSource[],
+): Promise<NewLoader[]> {
+  const platforms = options.loaderPlatforms ?? DEFAULT_PLATFORMS;
+  const added: NewLoader[] = [];
+  for (const group of LOADER_GROUPS) {
+    const isWanted = platforms.includes(group.platform);
+    for (const source of sources) {
+      const isHere = source === installedPackages;
+      const isPresent = group.files.some((file) => file.isProgram && kept.has(file.path));
+      // other architectures and what is there already are worth a look on this machine, and no download
+      if (!isHere && (!isWanted || (isPresent && options.isForced !== true))) break;
+      const loaders = await takeGroup(group, source, context);
+      if (loaders.length === 0) continue;
+      added.push(...loaders);
+      break;
     }
-    for (const source of LOADER_SOURCES) {
-      const installed = packages.get(source.package);
-      const found = source.inPackage.find((path) => installed?.files.has(path) === true);
-      if (installed === undefined || found === undefined) continue;
-      kept.set(source.path, await storeLoader(source, installed, found, context));
+  }
+  if (!added.some(({ file }) => file.path === LOADER_PATHS.shimX64) && !kept.has(LOADER_PATHS.shimX64)) {
+    const shim = await findIsoShim(context.layout);
+    if (shim !== undefined)
+      added.push(newLoader({ ...shim, family: 'shim', platform: 'x64', isProgram: true }, shim.bytes));
+  }
+  return added;
+}
+
+/** The files of one group from one source; none when it has not got them all in one version. */
+async function takeGroup(
+  group: LoaderGroup,
+  source: PackageSource,
+  context: FetchContext,
+): Promise<NewLoader[]> {
+  const found = new Map<string, LoaderPackage>();
+  try {
+    for (const name of new Set(group.files.map((file) => file.package))) {
+      const paths = group.files.filter((file) => file.package === name).flatMap((file) => file.inPackage);
+      const one = await source.find(name, group.architecture, paths);
+      if (one === undefined) return [];
+      found.set(name, one);
     }
-    const files = LOADER_SOURCES.flatMap((source) => kept.get(source.path) ?? []);
-    if (!files.some((file) => file.isProgram)) {
-      throw assetError('E_LOADER_MISSING', {
-        what: 'no boot loader could be found',
-        next: 'sudo apt-get install pxelinux syslinux-common ipxe shim-signed grub-efi-amd64-signed',
-      });
+    return await readGroup(group, found);
+  } catch (error) {
+    if (context.signal?.aborted === true || source === installedPackages) throw error;
+    const why = error instanceof PxectlError && error.why !== undefined ? ` (${error.why})` : '';
+    const text = `${group.name} not taken from ${source.name}: ${messageOf(error)}${why}`;
+    context.progress({ type: 'warning', subject: SUBJECT, text });
+    return [];
+  }
+}
+
+async function readGroup(
+  group: LoaderGroup,
+  found: ReadonlyMap<string, LoaderPackage>,
+): Promise<NewLoader[]> {
+  const loaders: NewLoader[] = [];
+  for (const file of group.files) {
+    const from = found.get(file.package);
+    for (const path of from === undefined ? [] : file.inPackage) {
+      const bytes = await from?.read(path);
+      if (bytes === undefined) continue;
+      loaders.push(newLoader({ ...file, origin: from?.origin ?? '', version: from?.version ?? '' }, bytes));
+      break;
     }
-    const manifest: LoaderManifest = { schema: 'pxectl.loaders/1', files };
-    await writeLoaderManifest(context.layout, manifest);
-    context.progress({ type: 'done', subject: SUBJECT, text: `${files.length} files of boot loaders` });
-    return manifest;
+  }
+  const program = loaders.find(({ file }) => file.path === LOADER_PATHS.pxelinux);
+  const mismatch =
+    program && pxelinuxMismatch([...new Set(loaders.map(({ file }) => file.version))], program.bytes);
+  if (mismatch !== undefined) throw invalidLoader('pxelinux.0', mismatch);
+  return loaders.some(({ file }) => file.isProgram) ? loaders : [];
+}
+
+async function signedIpxe(client: HttpClient, kept: ReadonlyMap<string, LoaderFile>): Promise<NewLoader[]> {
+  const programs = await downloadSignedIpxe(client);
+  return SIGNED_IPXE_FILES.flatMap((wanted) => {
+    const bytes = programs.get(wanted.inArchive);
+    const fromPackage = kept.get(wanted.path)?.origin.startsWith('package') === true;
+    if (bytes === undefined || fromPackage) return [];
+    const about = { ...wanted, isProgram: true, origin: SIGNED_IPXE.url, version: SIGNED_IPXE.version };
+    const loader = newLoader(about, bytes);
+    if (wanted.mustBeSigned && !loader.file.isSigned) {
+      throw invalidLoader(wanted.inArchive, 'it has no signature, and Secure Boot would refuse it');
+    }
+    return [loader];
   });
 }
 
-async function storeLoader(
-  source: LoaderSource,
-  installed: InstalledPackage,
-  path: string,
-  context: FetchContext,
-): Promise<LoaderFile> {
-  const real = await installed.verify(path);
-  const { isSigned } = source.isProgram ? await checkLoader(real, source.platform) : { isSigned: false };
-  const target = join(context.layout.loaders, source.path);
-  const temporary = `${target}.${process.pid}.${randomBytes(3).toString('hex')}.tmp`;
-  try {
-    const written = await writeHashed(createReadStream(real), temporary);
-    await rename(temporary, target);
-    return {
-      path: source.path,
-      family: source.family,
-      platform: source.platform,
-      isProgram: source.isProgram,
-      ...written,
-      origin: `package ${installed.name}`,
-      version: installed.version,
-      isSigned,
-    };
-  } finally {
-    await rm(temporary, { force: true });
+function newLoader(
+  about: Omit<LoaderFile, 'sizeBytes' | 'sha256' | 'isSigned'>,
+  bytes: Uint8Array,
+): NewLoader {
+  const { path, family, platform, isProgram, origin, version } = about;
+  const { isSigned } = isProgram ? checkLoader(path, bytes, platform) : { isSigned: false };
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return {
+    bytes,
+    file: { path, family, platform, isProgram, sizeBytes: bytes.length, sha256, origin, version, isSigned },
+  };
+}
+
+/** Loaders of the manifest whose files are really there. */
+async function presentLoaders(context: FetchContext): Promise<Map<string, LoaderFile>> {
+  const present = new Map<string, LoaderFile>();
+  for (const file of (await readLoaderManifest(context.layout)).files) {
+    const info = await stat(join(context.layout.loaders, file.path)).catch(() => undefined);
+    if (info?.size === file.sizeBytes) present.set(file.path, file);
   }
+  return present;
+}
+
+async function store(
+  context: FetchContext,
+  kept: Map<string, LoaderFile>,
+  added: readonly NewLoader[],
+): Promise<LoaderManifest> {
+  const { layout, progress } = context;
+  let changed = 0;
+  for (const { file, bytes } of added) {
+    if (kept.get(file.path)?.sha256 !== file.sha256) {
+      await writeFileAtomic(join(layout.loaders, file.path), bytes);
+      changed++;
+    }
+    kept.set(file.path, file);
+  }
+  const files = [...kept.values()].sort((a, b) => a.path.localeCompare(b.path));
+  if (!files.some((file) => file.isProgram)) {
+    throw assetError('E_LOADER_MISSING', {
+      what: 'no boot loader could be found',
+      next: 'sudo apt-get install pxelinux syslinux-common ipxe shim-signed grub-efi-amd64-signed',
+    });
+  }
+  const manifest: LoaderManifest = { schema: 'pxectl.loaders/1', files };
+  await writeLoaderManifest(layout, manifest);
+  const text = changed === 0 ? 'boot loaders are here already' : `${changed} files of boot loaders stored`;
+  progress({ type: 'done', subject: SUBJECT, text });
+  return manifest;
 }

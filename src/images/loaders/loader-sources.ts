@@ -1,6 +1,15 @@
 import type { LoaderPlatform } from '../../model/firmware.ts';
 import { LOADER_PATHS, type LoaderFamily } from '../../model/loader.ts';
 
+/** Loaders that come together or not at all. */
+export interface LoaderGroup {
+  readonly name: string;
+  readonly platform: LoaderPlatform;
+  /** of the packages in a Debian archive */
+  readonly architecture: 'amd64' | 'arm64';
+  readonly files: readonly LoaderSource[];
+}
+
 /** A loader file and where Debian and Ubuntu packages keep it. */
 export interface LoaderSource {
   readonly path: string;
@@ -29,7 +38,6 @@ const syslinuxModule = (name: string): LoaderSource => ({
   inPackage: [`/usr/lib/syslinux/modules/bios/${name}`],
 });
 
-/** pxelinux and its modules load only in one version: they are taken from one source package. */
 export const LOADER_SOURCES: readonly LoaderSource[] = [
   program(LOADER_PATHS.pxelinux, 'pxelinux', 'bios', 'pxelinux', ['/usr/lib/PXELINUX/pxelinux.0']),
   program(LOADER_PATHS.lpxelinux, 'pxelinux', 'bios', 'pxelinux', ['/usr/lib/PXELINUX/lpxelinux.0']),
@@ -58,5 +66,29 @@ export const LOADER_SOURCES: readonly LoaderSource[] = [
   ]),
   program(LOADER_PATHS.grubArm64, 'grub', 'arm64', 'grub-efi-arm64-signed', [
     '/usr/lib/grub/arm64-efi-signed/grubnetaa64.efi.signed',
+  ]),
+];
+
+const group = (
+  name: string,
+  platform: LoaderPlatform,
+  isMember: (source: LoaderSource) => boolean,
+): LoaderGroup => ({
+  name,
+  platform,
+  architecture: platform === 'arm64' ? 'arm64' : 'amd64',
+  files: LOADER_SOURCES.filter((source) => source.platform === platform && isMember(source)),
+});
+
+/** pxelinux and its modules load only in one version: they are one group although they are two packages. */
+export const LOADER_GROUPS: readonly LoaderGroup[] = [
+  group('pxelinux', 'bios', (source) => source.family === 'pxelinux'),
+  group('iPXE for BIOS', 'bios', (source) => source.family === 'ipxe'),
+  ...(['x64', 'ia32', 'arm64'] as const).map((platform) =>
+    group(`iPXE for ${platform}`, platform, (source) => source.family === 'ipxe'),
+  ),
+  ...(['x64', 'arm64'] as const).flatMap((platform) => [
+    group(`shim for ${platform}`, platform, (source) => source.family === 'shim'),
+    group(`signed GRUB for ${platform}`, platform, (source) => source.family === 'grub'),
   ]),
 ];
