@@ -10,6 +10,7 @@ import {
   type ProcessIdentity,
 } from '../platform/process-identity.ts';
 import { start, type LongRunning } from '../platform/processes.ts';
+import { membersOfGroup } from './process-group.ts';
 
 /** Logs are emptied beyond this: a server that runs for years must not fill the disk. */
 const MAX_LOG_BYTES = 16 * 1024 * 1024;
@@ -65,10 +66,19 @@ export async function endLeftoverProcess(runFolder: string, name: string): Promi
   const text = await readTextIfThere(path);
   if (text === undefined) return undefined;
   const identity = readRecord(text);
-  const isAlive = identity !== undefined && (await isSameProcessAlive(identity));
-  if (isAlive) await endProcesses([identity]);
+  const left = identity === undefined ? [] : await stillRunning(identity, name);
+  await endProcesses(left);
   await rm(path, { force: true });
-  return isAlive ? `ended ${name} (pid ${identity.pid}) of an earlier run` : undefined;
+  return left.length > 0 ? `ended ${name} (pid ${identity?.pid}) of an earlier run` : undefined;
+}
+
+/** The program itself and the children it left, if its pid has not become another process's. */
+async function stillRunning(identity: ProcessIdentity, name: string): Promise<ProcessIdentity[]> {
+  const isAlive = await isSameProcessAlive(identity);
+  const isReused = !isAlive && (await identityOf(identity.pid)) !== undefined;
+  if (isReused) return [];
+  const group = await membersOfGroup(identity.pid, name);
+  return isAlive ? [identity, ...group.filter(({ pid }) => pid !== identity.pid)] : group;
 }
 
 /** The process that the record of this state folder names, if it still runs. */
@@ -126,7 +136,7 @@ class Supervised implements SupervisedProcess {
     this.#args = args;
     this.#isRestarting = true;
     try {
-      if (this.identity) await endProcesses([this.identity]);
+      await this.#endAll();
       await this.#program?.ended;
       await this.#launch();
     } finally {
@@ -142,9 +152,13 @@ class Supervised implements SupervisedProcess {
     if (this.#isStopping) return;
     this.#isStopping = true;
     clearTimeout(this.#retry);
-    if (this.identity) await endProcesses([this.identity]);
+    await this.#endAll();
     await this.#follower?.stop();
     await rm(recordPath(this.options.runFolder, this.options.name), { force: true });
+  }
+
+  async #endAll(): Promise<void> {
+    if (this.identity) await endProcesses(await stillRunning(this.identity, this.options.name));
   }
 
   async #launch(): Promise<void> {
@@ -216,7 +230,10 @@ class Supervised implements SupervisedProcess {
   async #relaunch(before: LongRunning): Promise<void> {
     if (this.#isStopping) return;
     try {
+      // children of the one that ended may hold its port
+      await this.#endAll();
       await this.#launch();
+      if (this.#isStopping) await this.#endAll();
     } catch (error) {
       this.#program = before;
       this.#onEnd(before, error instanceof Error ? error.message : 'it could not be started');

@@ -1,10 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { access, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { LOADER_SOURCES } from '../../../src/images/loaders/loader-sources.ts';
 import { writeLoaderManifest } from '../../../src/images/loaders/loader-manifest.ts';
 import type { ImageManifest, StoredFile } from '../../../src/model/image.ts';
-import type { LoaderFile } from '../../../src/model/loader.ts';
+import { LOADER_PATHS, type LoaderFile } from '../../../src/model/loader.ts';
 import { stateLayout, type StateLayout } from '../../../src/model/state-layout.ts';
 
 export const TEST_IMAGE = 'debian-12';
@@ -40,37 +39,54 @@ export function configText(mode: 'proxy' | 'pxe-only' | 'full' = 'proxy', extra 
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
+/** As Debian packages bring them; what is not installed is left out. */
+const LOADERS: readonly (Pick<LoaderFile, 'path' | 'family' | 'platform'> & { readonly from: string })[] = [
+  { path: LOADER_PATHS.pxelinux, family: 'pxelinux', platform: 'bios', from: '/usr/lib/PXELINUX/pxelinux.0' },
+  {
+    path: LOADER_PATHS.lpxelinux,
+    family: 'pxelinux',
+    platform: 'bios',
+    from: '/usr/lib/PXELINUX/lpxelinux.0',
+  },
+  ...['ldlinux.c32', 'libcom32.c32', 'libutil.c32', 'menu.c32'].map((path) => ({
+    ...({
+      path,
+      family: 'pxelinux',
+      platform: 'bios',
+      from: `/usr/lib/syslinux/modules/bios/${path}`,
+    } as const),
+  })),
+  { path: LOADER_PATHS.undionly, family: 'ipxe', platform: 'bios', from: '/usr/lib/ipxe/undionly.kpxe' },
+  { path: LOADER_PATHS.ipxeX64, family: 'ipxe', platform: 'x64', from: '/usr/lib/ipxe/snponly.efi' },
+  {
+    ...{ path: LOADER_PATHS.shimX64, family: 'shim', platform: 'x64' },
+    from: '/usr/lib/shim/shimx64.efi.signed',
+  },
+  {
+    ...{ path: LOADER_PATHS.grubX64, family: 'grub', platform: 'x64' },
+    from: '/usr/lib/grub/x86_64-efi-signed/grubnetx64.efi.signed',
+  },
+];
+
 async function writeLoaders(layout: StateLayout): Promise<void> {
   const files: LoaderFile[] = [];
-  for (const source of LOADER_SOURCES) {
-    const origin = await firstThere(source.inPackage);
-    if (origin === undefined) continue;
-    const target = join(layout.loaders, source.path);
+  for (const { path, family, platform, from } of LOADERS) {
+    const bytes = await readFile(from).catch(() => undefined);
+    if (bytes === undefined) continue;
+    const target = join(layout.loaders, path);
     await mkdir(dirname(target), { recursive: true });
-    await copyFile(origin, target);
-    const bytes = await readFile(target);
-    const { path, family, platform, isProgram } = source;
+    await writeFile(target, bytes);
     files.push({
-      ...{ path, family, platform, isProgram },
+      ...{ path, family, platform },
+      isProgram: !path.endsWith('.c32'),
       sizeBytes: bytes.length,
       sha256: sha256(bytes),
-      origin,
+      origin: from,
       version: 'test',
       isSigned: family === 'shim' || family === 'grub',
     });
   }
   await writeLoaderManifest(layout, { schema: 'pxectl.loaders/1', files });
-}
-
-async function firstThere(paths: readonly string[]): Promise<string | undefined> {
-  for (const path of paths) {
-    const isThere = await access(path).then(
-      () => true,
-      () => false,
-    );
-    if (isThere) return path;
-  }
-  return undefined;
 }
 
 async function writeImage(layout: StateLayout, kernelBytes: number, initrdBytes: number): Promise<void> {
