@@ -1,28 +1,17 @@
-import { dirname, isAbsolute, join, resolve } from 'node:path';
 import {
   type Ipv4Address,
   ipv4ToNumber,
-  type MacAddress,
-  macWithHyphens,
   networkContains,
   networkOf,
   parseIpv4,
-  parseMac,
 } from '../protocol/addresses.ts';
-import type { AddressRange, Config, Machine } from './config.ts';
-import { type ConfigPath, type ConfigProblem, pathText } from './config-problems.ts';
+import type { AddressRange, Config } from './config.ts';
+import { ConfigChecker } from './config-checker.ts';
+import { checkMachines } from './config-machines.ts';
+import type { ConfigPath, ConfigProblem } from './config-problems.ts';
 import type { ConfigFile } from './config-schema.ts';
 import { nearestWord } from './nearest-word.ts';
-import {
-  explainUnsafe,
-  FILE_PATH,
-  IMAGE_ID,
-  INTERFACE_NAME,
-  KERNEL_ARGUMENT,
-  MACHINE_NAME,
-  type SafeText,
-  URL_TEXT,
-} from './safe-text.ts';
+import { IMAGE_ID, INTERFACE_NAME, KERNEL_ARGUMENT, URL_TEXT } from './safe-text.ts';
 
 type Outcome = { readonly config: Config } | { readonly problems: readonly ConfigProblem[] };
 
@@ -30,39 +19,12 @@ const DEFAULT_PREFIX = 24;
 const DEFAULT_HTTP_PORT = 8080;
 const DEFAULT_TIMEOUT_SECONDS = 10;
 
-/** Collects what is wrong while the values are read. */
-class Checker {
-  readonly problems: ConfigProblem[] = [];
-
-  wrong(path: ConfigPath, value: unknown, why: string, suggestion?: string): void {
-    this.problems.push({
-      code: 'E_CONFIG_VALUE',
-      path,
-      what: `${pathText(path)} is ${JSON.stringify(value)}`,
-      why,
-      ...(suggestion === undefined ? {} : { suggestion }),
-    });
-  }
-
-  /** Refuses text that would break a file or a kernel command line that it goes into. */
-  safe(path: ConfigPath, value: string, kind: SafeText): void {
-    const why = explainUnsafe(value, kind);
-    if (why === undefined) return;
-    this.problems.push({
-      code: 'E_CONFIG_UNSAFE_VALUE',
-      path,
-      what: `${pathText(path)} is ${JSON.stringify(value)}`,
-      why,
-    });
-  }
-}
-
 /** Checks what a schema cannot say and fills in the defaults. */
 export function checkConfig(
   file: ConfigFile,
   options: { readonly path: string; readonly stateRoot: string },
 ): Outcome {
-  const checker = new Checker();
+  const checker = new ConfigChecker();
   const network = checkNetwork(file, checker);
   const images = file.images ?? [];
   images.forEach((id, index) => {
@@ -121,7 +83,7 @@ export function checkConfig(
   };
 }
 
-function checkNetwork(file: ConfigFile, checker: Checker): Config['network'] | undefined {
+function checkNetwork(file: ConfigFile, checker: ConfigChecker): Config['network'] | undefined {
   const { network } = file;
   checker.safe(['network', 'interface'], network.interface, INTERFACE_NAME);
   const mode = network.mode ?? 'proxy';
@@ -186,7 +148,7 @@ function exampleRange(address: Ipv4Address): string {
 function checkRange(
   text: string | undefined,
   own: { readonly address: Ipv4Address; readonly prefix: number },
-  checker: Checker,
+  checker: ConfigChecker,
 ): AddressRange | undefined {
   if (text === undefined) return undefined;
   const path = ['network', 'range'];
@@ -211,91 +173,4 @@ function checkRange(
     checker.wrong(path, text, `it overlaps with this server's own address ${own.address}`);
   }
   return { first, last };
-}
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
-function checkMachines(
-  file: ConfigFile,
-  options: { readonly path: string; readonly stateRoot: string },
-  checker: Checker,
-  isImage: (path: ConfigPath, value: string) => void,
-): Machine[] {
-  const seen = new Map<string, number>();
-  const once = (path: ConfigPath, key: string, value: string, index: number): void => {
-    const earlier = seen.get(key);
-    if (earlier !== undefined) checker.wrong(path, value, `machines[${earlier}] has it already`);
-    else seen.set(key, index);
-  };
-  return (file.machines ?? []).map((machine, index): Machine => {
-    const path = ['machines', index];
-    const mac = machine.mac === undefined ? undefined : parseMac(machine.mac);
-    const uuid = machine.uuid?.toLowerCase();
-    if (machine.mac === undefined && uuid === undefined) {
-      checker.wrong(path, machine.name ?? {}, 'a machine needs its mac, or its uuid');
-    }
-    if (machine.mac !== undefined) {
-      if (mac === undefined) {
-        checker.wrong([...path, 'mac'], machine.mac, 'it must be a MAC address such as f4:4d:30:00:00:01');
-      } else if ((Number.parseInt(mac.slice(0, 2), 16) & 1) === 1 || mac === '00:00:00:00:00:00') {
-        checker.wrong([...path, 'mac'], machine.mac, 'it is no address of a single network card');
-      } else once([...path, 'mac'], `mac ${mac}`, machine.mac, index);
-    }
-    if (uuid !== undefined) {
-      if (UUID.test(uuid)) once([...path, 'uuid'], `uuid ${uuid}`, uuid, index);
-      else checker.wrong([...path, 'uuid'], machine.uuid, 'it must be a UUID in the form 8-4-4-4-12');
-    }
-    const name = machine.name ?? defaultName(mac, uuid, index);
-    if (machine.name !== undefined) {
-      checker.safe([...path, 'name'], name, MACHINE_NAME);
-      once([...path, 'name'], `name ${name}`, name, index);
-    }
-    if (machine.image !== undefined) isImage([...path, 'image'], machine.image);
-    (machine.arguments ?? []).forEach((argument, at) =>
-      checker.safe([...path, 'arguments', at], argument, KERNEL_ARGUMENT),
-    );
-    const seed =
-      machine.install === undefined ? undefined : resolve(dirname(options.path), machine.install.seed);
-    if (machine.install !== undefined && seed !== undefined) {
-      const seedPath = [...path, 'install', 'seed'];
-      checker.safe(seedPath, machine.install.seed, FILE_PATH);
-      if (machine.mac === undefined) {
-        const why =
-          'an install needs the machine’s mac: by it pxectl knows that it is done and does not install again';
-        checker.wrong(seedPath, machine.install.seed, why);
-      }
-      if (isBelow(seed, join(options.stateRoot, 'serve'))) {
-        checker.wrong(
-          seedPath,
-          machine.install.seed,
-          'files below .pxectl/serve are public; a seed holds secrets',
-        );
-      }
-      if ((machine.image ?? file.boot?.default ?? file.images?.[0] ?? 'local') === 'local') {
-        checker.wrong(
-          seedPath,
-          machine.install.seed,
-          'there is nothing to install: the machine boots from its own disk',
-        );
-      }
-    }
-    return {
-      ...(mac === undefined ? {} : { mac }),
-      ...(uuid === undefined ? {} : { uuid }),
-      name,
-      ...(machine.image === undefined ? {} : { image: machine.image }),
-      ...(seed === undefined ? {} : { install: { seed, once: machine.install?.once ?? true } }),
-      isArmed: seed !== undefined,
-      secureBoot: machine.secureBoot ?? false,
-      arguments: machine.arguments ?? [],
-    };
-  });
-}
-
-function defaultName(mac: MacAddress | undefined, uuid: string | undefined, index: number): string {
-  return mac === undefined ? (uuid ?? `machine-${index + 1}`) : macWithHyphens(mac);
-}
-
-function isBelow(path: string, folder: string): boolean {
-  return isAbsolute(folder) && (path === folder || path.startsWith(`${folder}/`));
 }

@@ -1,0 +1,29 @@
+import { type ConfigPath, type ConfigProblem, pathText } from './config-problems.ts';
+import { explainUnsafe, type SafeText } from './safe-text.ts';
+
+/** Collects what is wrong while the values are read. */
+export class ConfigChecker {
+  readonly problems: ConfigProblem[] = [];
+
+  wrong(path: ConfigPath, value: unknown, why: string, suggestion?: string): void {
+    this.problems.push({
+      code: 'E_CONFIG_VALUE',
+      path,
+      what: `${pathText(path)} is ${JSON.stringify(value)}`,
+      why,
+      ...(suggestion === undefined ? {} : { suggestion }),
+    });
+  }
+
+  /** Refuses text that would break a file or a kernel command line that it goes into. */
+  safe(path: ConfigPath, value: string, kind: SafeText): void {
+    const why = explainUnsafe(value, kind);
+    if (why === undefined) return;
+    this.problems.push({
+      code: 'E_CONFIG_UNSAFE_VALUE',
+      path,
+      what: `${pathText(path)} is ${JSON.stringify(value)}`,
+      why,
+    });
+  }
+}
