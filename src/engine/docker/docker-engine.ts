@@ -22,13 +22,14 @@ import {
   projectId,
   type ContainerInput,
 } from './container-spec.ts';
-import { findDocker } from './docker-endpoint.ts';
+import { connectionOf, findDocker, type EndpointCandidate } from './docker-endpoint.ts';
 import { dockerError } from './docker-errors.ts';
 import { ensureImage } from './docker-image.ts';
 import { whyCannotHearBroadcasts, type DockerFacts } from './docker-suitability.ts';
 import { watchEngine } from './engine-events.ts';
 import { KeptContainer } from './kept-container.ts';
 import { runOnce } from './run-once.ts';
+import { listensInOurNetwork } from './socket-network.ts';
 
 const MAX_RELOAD_WAIT_MS = 120_000;
 /** nobody: nginx needs no rights at all above port 1023 */
@@ -55,7 +56,7 @@ async function whyUnavailable(): Promise<string | undefined> {
 export async function findSuitableDocker(): Promise<{ docker: Docker; facts: DockerFacts }> {
   const { docker, endpoint } = await findDocker();
   const facts = await factsOf(docker);
-  const reason = whyCannotHearBroadcasts(facts, endpoint);
+  const reason = whyCannotHearBroadcasts(facts, endpoint) ?? (await whyInAnotherNetwork(endpoint));
   if (reason === undefined) return { docker, facts };
   throw environmentError('E_DOCKER_UNSUITABLE', {
     what: 'this Docker Engine cannot serve PXE',
@@ -63,6 +64,12 @@ export async function findSuitableDocker(): Promise<{ docker: Docker; facts: Doc
     next: 'pxectl up --engine builtin serves without Docker',
     details: { endpoint: endpoint.url },
   });
+}
+
+async function whyInAnotherNetwork({ url }: EndpointCandidate): Promise<string | undefined> {
+  const connection = connectionOf(url);
+  if (!('socketPath' in connection) || (await listensInOurNetwork(connection.socketPath))) return undefined;
+  return 'this Docker Engine runs in another network namespace: its containers would serve that network, not this one';
 }
 
 async function factsOf(docker: Docker): Promise<DockerFacts> {
