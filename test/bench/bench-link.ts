@@ -13,6 +13,9 @@ export const ADDRESS = {
   client: '10.99.0.100',
 } as const;
 
+/** For servers and clients alike: other work on the machine shall disturb the measurement less. */
+const PRIORITY = ['nice', '-n', '-15'] as const;
+
 /** Two network namespaces and one veth link between them. */
 export class BenchLink {
   readonly folder: string;
@@ -61,7 +64,7 @@ export class BenchLink {
 
   /** Starts a server program; resolves with the line that says it is ready, or after a moment when it prints none. */
   async startServer(file: string, args: readonly string[], readyLine?: RegExp): Promise<string> {
-    const program = start('ip', ['netns', 'exec', this.#server, file, ...args]);
+    const program = start('ip', ['netns', 'exec', this.#server, ...PRIORITY, file, ...args]);
     this.#running.push(program);
     const lines: string[] = [];
     return await new Promise<string>((resolve, reject) => {
@@ -87,7 +90,8 @@ export class BenchLink {
 
   /** Runs a shell script on the client's side; returns what it printed. */
   async onClient(script: string, timeoutMs = 120_000): Promise<string> {
-    const result = await runOrThrow('ip', ['netns', 'exec', this.#client, 'sh', '-c', script], { timeoutMs });
+    const shell = ['netns', 'exec', this.#client, ...PRIORITY, 'sh', '-c', script];
+    const result = await runOrThrow('ip', shell, { timeoutMs });
     return result.stdout.trim();
   }
 

@@ -1,6 +1,6 @@
 // Measures pxectl against its peers on this machine: npx tsx test/bench/main.ts [--only tftp,http] [--write docs/bench.md]
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { arch, cpus, release, totalmem } from 'node:os';
+import { arch, cpus, loadavg, release, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { run } from '../../src/platform/processes.ts';
@@ -21,6 +21,7 @@ const parts: Record<string, (link: BenchLink, log: (line: string) => void) => Pr
 const wanted = values.only?.split(',') ?? Object.keys(parts);
 const log = (line: string): void => void process.stderr.write(`${line}\n`);
 
+const load = loadavg()[0]?.toFixed(1) ?? 'unknown';
 const startedMs = performance.now();
 const rows: BenchRow[] = [];
 const failures: string[] = [];
@@ -42,9 +43,13 @@ const seconds = Math.round((performance.now() - startedMs) / 1000);
 const machine = await describeMachine();
 const markdown = `# Speed, measured
 
-${machine.date}, ${machine.text}; one run of ${seconds} s. All servers and clients share this machine and one veth link,
-the servers take turns within each round, and each figure is the median of three runs where nothing else is said: read the
-ratios, not the figures. A ratio above 1 means that pxectl is better. \`make bench\` measures again.
+${machine.date}, ${machine.text}.
+
+One run of ${seconds} s; the machine's load average when it began was ${machine.load}.
+Servers and clients share this machine, all with raised priority, and one veth link. The servers take turns within each
+round, and a figure is the median of its rounds: read the ratios, not the figures. A ratio above 1 means that pxectl is
+better. dnsmasq 2.90 and tftpd-hpa do not know the windowsize option; a client that asks them for it gets lock-step.
+\`make bench\` measures again.
 
 ${rowsAsMarkdown(rows)}
 `;
@@ -59,7 +64,7 @@ writeFileSync(
 if (values.write !== undefined && failures.length === 0) writeFileSync(values.write, markdown);
 process.exitCode = failures.length === 0 ? 0 : 1;
 
-async function describeMachine(): Promise<{ date: string; text: string }> {
+async function describeMachine(): Promise<{ date: string; text: string; load: string }> {
   const versionOf = async (file: string, args: readonly string[], pattern: RegExp): Promise<string> => {
     const { stdout, stderr } = await run(file, args);
     return pattern.exec(stdout + stderr)?.[1] ?? 'unknown';
@@ -75,5 +80,5 @@ async function describeMachine(): Promise<{ date: string; text: string }> {
     `atftp ${await versionOf('atftp', ['--version'], /atftp-(\S+)/)}`,
     `curl ${await versionOf('curl', ['--version'], /curl (\S+)/)}`,
   ];
-  return { date: new Date().toISOString().slice(0, 10), text: text.join(', ') };
+  return { date: new Date().toISOString().slice(0, 10), text: text.join(', '), load };
 }
