@@ -20,11 +20,14 @@ export interface TftpGetOptions {
 export interface TftpDownload {
   readonly sizeBytes: number;
   readonly sha256: string;
+  /** the first bytes, at most 4 KiB: what kind of program it is */
+  readonly head: Uint8Array;
   /** options that the server agreed to */
   readonly agreed: readonly TftpOption[];
   readonly durationMs: number;
 }
 
+const HEAD_BYTES = 4096;
 const EDK2_OPTIONS: readonly TftpOption[] = [
   { name: 'tsize', value: '0' },
   { name: 'blksize', value: '1468' },
@@ -42,6 +45,7 @@ export async function tftpGet(options: TftpGetOptions): Promise<TftpDownload> {
     return await new Promise<TftpDownload>((resolve, reject) => {
       const hash = createHash('sha256');
       let sizeBytes = 0;
+      const head = new Uint8Array(HEAD_BYTES);
       let expected = 1;
       let blockSize = 512;
       let agreed: readonly TftpOption[] = [];
@@ -89,6 +93,7 @@ export async function tftpGet(options: TftpGetOptions): Promise<TftpDownload> {
           case 'data': {
             if (packet.block !== (expected & 0xffff)) return;
             hash.update(packet.data);
+            if (sizeBytes < HEAD_BYTES) head.set(packet.data.subarray(0, HEAD_BYTES - sizeBytes), sizeBytes);
             sizeBytes += packet.data.length;
             expected++;
             const ack = encodeTftp({ opcode: 'ack', block: packet.block });
@@ -97,7 +102,13 @@ export async function tftpGet(options: TftpGetOptions): Promise<TftpDownload> {
             clearTimeout(timer);
             socket.send(ack, peerPort ?? port, server, () => {
               const durationMs = Math.round(performance.now() - began);
-              resolve({ sizeBytes, sha256: hash.digest('hex'), agreed, durationMs });
+              resolve({
+                sizeBytes,
+                sha256: hash.digest('hex'),
+                head: head.subarray(0, Math.min(sizeBytes, HEAD_BYTES)),
+                agreed,
+                durationMs,
+              });
             });
             return;
           }

@@ -2,7 +2,7 @@ import type { Finding } from '../../model/finding.ts';
 import { sortFindings } from '../finding-catalogue.ts';
 import type { Observations } from './observation.ts';
 import type { PhaseContext, Rule } from './phase-context.ts';
-import { judgeAnswer, judgeHttpBoot } from './rules/answer-rules.ts';
+import { judgeAnswer, judgeHttpBoot, judgeNextServer } from './rules/answer-rules.ts';
 import { judgeHttp } from './rules/http-rules.ts';
 import { judgeLoader } from './rules/loader-rules.ts';
 import { judgeNetwork } from './rules/network-rules.ts';
@@ -14,6 +14,7 @@ const RULES: readonly Rule[] = [
   judgeAnswer,
   judgeNetwork,
   judgeHttpBoot,
+  judgeNextServer,
   judgeTransfers,
   judgeLoader,
   judgeHttp,

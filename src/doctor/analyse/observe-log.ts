@@ -37,6 +37,8 @@ export class LogObserver {
   readonly #keyOfXids = new Map<number, string>();
   readonly #macTextOf = new Map<string, string>();
   #line = 0;
+  /** the client that was answered last */
+  #lastKey: string | undefined;
   #lastVendorClass: string | undefined;
   #firstTimeMs: number | undefined;
   #lastTimeMs: number | undefined;
@@ -116,6 +118,7 @@ export class LogObserver {
     };
     this.#builder.request(who, request);
     if (record.reply === undefined) return;
+    this.#lastKey = who.key;
     this.#builder.reply(who.key, { ...this.#readReply(record, port, record.reply), ...time });
   }
 
@@ -163,7 +166,10 @@ export class LogObserver {
     if (record.vendorClass !== undefined) this.#lastVendorClass = record.vendorClass;
     const boot = parseVendorClass(vendorClass ?? '');
     const isIpxe = /\biPXE\b/.test(record.userClass ?? '') || record.tags.some((tag) => /^ipxe$/i.test(tag));
-    const key = record.mac ?? record.macText ?? this.#keyOfXid(record);
+    // a packet that dnsmasq does not answer is logged without its sender
+    const nameless =
+      boot !== undefined && record.xid !== undefined ? this.#namelessKey(record.xid, boot.kind) : undefined;
+    const key = record.mac ?? record.macText ?? this.#keyOfXid(record) ?? nameless;
     if (key === undefined) return undefined;
     const firmware = logFirmware(boot?.architecture ?? record.architecture, boot?.kind, isIpxe, record.mac);
     const isBoot = boot !== undefined || record.message.startsWith('pxe') || isIpxe;
@@ -187,6 +193,12 @@ export class LogObserver {
       architectures: architecture === undefined ? [] : [architecture],
       ...(vendorClass === undefined ? {} : { vendorClass }),
     };
+  }
+
+  /** Firmware whose PXE boot failed goes on with HTTP Boot: the same machine, most likely. */
+  #namelessKey(xid: number, kind: 'PXEClient' | 'HTTPClient'): string {
+    const last = this.#lastKey;
+    return kind === 'HTTPClient' && last !== undefined ? last : `xid ${xid}`;
   }
 
   #keyOfXid(record: ExchangeRecord): string | undefined {

@@ -75,9 +75,8 @@ export function seesTransfers(observations: Observations): boolean {
 
 /** Whether the client asked for any file in this phase, or went on to another program. */
 export function wentOn({ phase, next }: PhaseContext): boolean {
-  return (
-    phase.tftp.length > 0 || phase.http.length > 0 || (next !== undefined && next.firmware !== phase.firmware)
-  );
+  const isNextStage = next?.firmware === 'ipxe' || next?.firmware === 'system';
+  return phase.tftp.length > 0 || phase.http.length > 0 || (isNextStage && phase.firmware !== next.firmware);
 }
 
 /** What an answer says, shortest first, the most telling quote last. */

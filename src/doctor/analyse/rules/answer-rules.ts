@@ -7,6 +7,7 @@ import {
   clientFinding,
   quotesOf,
   seesTransfers,
+  silenceMsAfter,
   wentOn,
   type PhaseContext,
 } from '../phase-context.ts';
@@ -171,6 +172,26 @@ function judgeForIpxe(context: PhaseContext, answer: ReplySeen): readonly Findin
   ];
 }
 
+/** The answer is well, names another host as the next server, and no request for the file arrives. */
+export function judgeNextServer(context: PhaseContext): readonly Finding[] {
+  const { phase, observations } = context;
+  const answer = bootAnswerOf(phase);
+  if (!answer || phase.firmware === 'ipxe' || phase.firmware === 'system' || wentOn(context)) return [];
+  const isElsewhere =
+    answer.nextServer !== undefined && answer.server !== undefined && answer.nextServer !== answer.server;
+  const file = bootFileOf(answer);
+  if (!isElsewhere || file === undefined || file.includes('://') || !seesTransfers(observations)) return [];
+  if (answer.leasedAddress !== undefined) return [];
+  const silence = silenceMsAfter(observations, answer.timeMs);
+  if (silence !== undefined && silence < 5_000) return [];
+  return [
+    clientFinding(context, 'wrong-server-address', quotesOf(answer), {
+      title: `${answer.server ?? 'the boot server'} sends the client to ${answer.nextServer ?? '?'} for ${file}, and no request arrives`,
+      cause: `The answer names the next server ${answer.nextServer ?? '?'}, not ${answer.server ?? 'the boot server'} itself. The client asks there, and nothing of it is seen here.`,
+    }),
+  ];
+}
+
 /** A UEFI HTTP Boot client that asked and got nothing that it can use. */
 export function judgeHttpBoot(context: PhaseContext): readonly Finding[] {
   const { phase } = context;
@@ -196,7 +217,8 @@ export function judgeHttpBoot(context: PhaseContext): readonly Finding[] {
 
 function wentFurther({ phase, next }: PhaseContext): boolean {
   const others = phase.tftp.filter((read) => read.outcome === 'done').length;
-  return phase.http.length > 0 || others > 1 || (next !== undefined && next.firmware !== phase.firmware);
+  const isNextStage = next?.firmware === 'ipxe' || next?.firmware === 'system';
+  return phase.http.length > 0 || others > 1 || isNextStage;
 }
 
 /** The client's own line, the line with the file, the option 43. */

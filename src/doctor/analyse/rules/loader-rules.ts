@@ -24,6 +24,13 @@ export function judgeLoader(context: PhaseContext): readonly Finding[] {
   const last = done.at(-1);
   if (!last || hasFollowers(context, last) || !isWaitedFor(context, last)) return [];
   const evidence = [last.evidence];
+  if (isReadAgainAndAgain(context, last.path)) {
+    return [
+      clientFinding(context, 'tftp-blocked', evidence, {
+        cause: `dnsmasq sent ${last.path} several times over and the firmware never said that it got its size: what dnsmasq sends does not arrive.`,
+      }),
+    ];
+  }
   const mismatch = judgeProgram(context, last);
   if (mismatch) return [mismatch];
   if (isGrubName(last.path)) return [fromRouter(context, last)];
@@ -53,6 +60,16 @@ export function judgeLoader(context: PhaseContext): readonly Finding[] {
           : 'With Secure Boot on, firmware drops an unsigned program in silence.'),
     }),
   ];
+}
+
+/**
+ * dnsmasq 2.90 logs a transfer as sent although the client took none of it. UEFI firmware aborts its first request
+ * once it knows the size: when it only repeats it, nothing gets through.
+ */
+function isReadAgainAndAgain({ phase, observations }: PhaseContext, path: string): boolean {
+  if (observations.vantage !== 'server-log' || !phase.firmware.startsWith('uefi-')) return false;
+  const reads = phase.tftp.filter((read) => read.path === path || read.path === '');
+  return reads.length >= 3 && reads.every((read) => read.outcome === 'done');
 }
 
 type Loaded = Pick<TftpRead, 'evidence' | 'path' | 'program' | 'timeMs' | 'lastTimeMs'>;

@@ -72,6 +72,9 @@ function judgeSilentServer(context: PhaseContext): readonly Finding[] | undefine
     return [clientFinding(context, 'client-ignored', [ignored.evidence, ...evidence])];
   }
   if (observations.server.isProxy !== true) return undefined;
+  // a nameless packet may be another one of a client that was answered
+  const answersOthers = observations.clients.some((other) => other.phases.some((p) => p.replies.length > 0));
+  if (client.mac === undefined && answersOthers) return undefined;
   return [clientFinding(context, 'proxy-without-pxe-service', evidence)];
 }
 
@@ -135,6 +138,8 @@ function judgeIgnoredOffer(context: PhaseContext): readonly Finding[] | undefine
   const { phase, observations } = context;
   if (wentOn(context) || !seesTransfers(observations) || phase.firmware.startsWith('uefi-http'))
     return undefined;
+  // iPXE fetches over HTTP what its answer names: a log of dnsmasq does not show it
+  if (phase.firmware === 'ipxe' && observations.vantage === 'server-log') return undefined;
   const proxies = offersOf(phase).filter((offer) => classifyOffer(offer).startsWith('proxy-'));
   const discovers = phase.requests.filter((request) => request.type === 'discover');
   const [firstOffer] = proxies;
@@ -153,6 +158,30 @@ function judgeIgnoredOffer(context: PhaseContext): readonly Finding[] | undefine
     firstOffer.evidence,
     ...discovers.slice(1, 3).map((request) => request.evidence),
   ];
+  if (observations.vantage === 'server-log' && !tookOther) {
+    // without a clock of the router the log of one server cannot tell the two apart
+    return [
+      clientFinding(context, 'no-dhcp-server', evidence, {
+        title: 'the client asks again and again: no DHCP server gives it an address, most likely',
+        cause: `${phaseName(phase)} asked ${discovers.length} times, got the boot offer each time, and requested no address from anyone. Either no server offers one, or this firmware does not merge two offers.`,
+        fix: [
+          'see whether another machine gets an address on this network; switch on the DHCP server of the router',
+          'on a network without a router use mode: full with a range in pxectl.yaml',
+          'if addresses are given: use mode: pxe-only, which puts address and boot file into one offer',
+        ],
+      }),
+    ];
+  }
+  if (observations.vantage === 'server-log' && selectsPort4011(firstOffer)) {
+    return [
+      clientFinding(context, 'port-4011-silent', evidence, {
+        title: 'the client took its address, and its request to port 4011 never arrived',
+        cause:
+          `${phaseName(phase)} got the boot offer and requested an address from the router. UEFI firmware then asks the boot server on UDP port 4011; ` +
+          'dnsmasq has seen no such request: a firewall on this host drops it, or this firmware leaves proxy offers aside.',
+      }),
+    ];
+  }
   return [
     clientFinding(context, 'proxy-offer-ignored', evidence, {
       cause: tookOther
@@ -160,6 +189,11 @@ function judgeIgnoredOffer(context: PhaseContext): readonly Finding[] | undefine
         : `${phaseName(phase)} asked ${discovers.length} times although the boot server answered: either this firmware does not merge the router's offer with the proxy's, or no server on the network offers it an address.`,
     }),
   ];
+}
+
+/** By the rules of UEFI firmware this offer leads to a request to port 4011. */
+function selectsPort4011(offer: ReplySeen): boolean {
+  return classifyOffer(offer) === 'proxy-binl';
 }
 
 function judgeSeveralServers(context: PhaseContext): readonly Finding[] {

@@ -1,0 +1,266 @@
+import { findDnsmasq, whyUnsuitable } from '../../engine/dnsmasq/dnsmasq-program.ts';
+import type { Finding } from '../../model/finding.ts';
+import { findInterface, readDefaultRoute } from '../../net/interfaces.ts';
+import { conflictingOwners, describeOwner, findPortOwners, type PortProtocol } from '../../net/port-owner.ts';
+import { missingForPort, readPrivileges } from '../../net/privileges.ts';
+import { findProgram, run } from '../../platform/processes.ts';
+import { networkContains, networkOf } from '../../protocol/addresses.ts';
+import { makeFinding } from '../finding-catalogue.ts';
+import type { Check, Looked } from './check.ts';
+import { judgeNftables } from './firewall-rules.ts';
+import type { Subject } from './host-facts.ts';
+
+/** What the host itself must have for network boot. */
+export function hostChecks(subject: Subject): readonly Check[] {
+  return [
+    {
+      id: 'interface',
+      group: 'host',
+      title: 'network interface and address',
+      covers: [
+        'interface-missing',
+        'interface-down',
+        'address-not-on-interface',
+        'wrong-server-address',
+        'no-discover-seen',
+      ],
+      look: () => lookAtInterface(subject),
+    },
+    {
+      id: 'ports',
+      group: 'host',
+      title: 'ports 67, 69, 4011 and HTTP',
+      covers: ['port-in-use', 'dns-port-enabled', 'port-4011-silent', 'tftp-not-served'],
+      look: () => lookAtPorts(subject),
+    },
+    {
+      id: 'privileges',
+      group: 'host',
+      title: 'rights to open those ports',
+      covers: ['privilege-missing'],
+      look: () => lookAtPrivileges(subject),
+    },
+    {
+      id: 'firewall',
+      group: 'host',
+      title: 'firewall of this host',
+      covers: ['firewall-blocks', 'tftp-blocked', 'http-blocked'],
+      look: () => lookAtFirewall(subject),
+    },
+    {
+      id: 'dnsmasq',
+      group: 'host',
+      title: 'dnsmasq version',
+      covers: ['dnsmasq-version-broken'],
+      look: lookAtDnsmasq,
+    },
+    {
+      id: 'containers',
+      group: 'host',
+      title: 'containers that answer network boot',
+      covers: ['container-not-on-host-network'],
+      look: lookAtContainers,
+    },
+  ];
+}
+
+async function lookAtInterface(subject: Subject): Promise<Looked> {
+  const { interfaceName, address, prefix } = subject;
+  const found = await findInterface(interfaceName);
+  if (!found) {
+    return {
+      seen: 'missing',
+      findings: [
+        makeFinding('interface-missing', [host(`no interface ${interfaceName}`)], {
+          title: `there is no network interface ${interfaceName}`,
+        }),
+      ],
+    };
+  }
+  const has = found.addresses.map((a) => `${a.address}/${a.prefix}`).join(', ') || 'no address';
+  if (!found.isUp)
+    return { seen: 'down', findings: [makeFinding('interface-down', [host(`${interfaceName} is down`)])] };
+  if (!found.addresses.some((a) => a.address === address)) {
+    return {
+      seen: has,
+      findings: [
+        makeFinding('address-not-on-interface', [
+          host(`${interfaceName} has ${has}, the configuration says ${address}`),
+        ]),
+      ],
+    };
+  }
+  const route = await readDefaultRoute();
+  const routerIsElsewhere = route !== undefined && !networkContains(networkOf(address, prefix), route.router);
+  const note: Finding[] = routerIsElsewhere
+    ? [
+        makeFinding(
+          'wrong-server-address',
+          [host(`the default route goes to ${route.router} on ${route.interfaceName}`)],
+          {
+            severity: 'info',
+            title: `the router is not in the network of ${interfaceName}`,
+            cause: `Machines are served on ${address}/${prefix}. That is right for a network of its own, and wrong when the machines hang on the router's network.`,
+            fix: [],
+          },
+        ),
+      ]
+    : [];
+  return {
+    seen: `${interfaceName} has ${has}${subject.assumed === undefined ? '' : ` (${subject.assumed})`}`,
+    findings: note,
+  };
+}
+
+const PORTS: readonly { readonly protocol: PortProtocol; readonly port: number; readonly what: string }[] = [
+  { protocol: 'udp', port: 67, what: 'DHCP' },
+  { protocol: 'udp', port: 69, what: 'TFTP' },
+  { protocol: 'udp', port: 4011, what: 'PXE boot server' },
+];
+
+async function lookAtPorts(subject: Subject): Promise<Looked> {
+  const wanted = [...PORTS, { protocol: 'tcp' as const, port: subject.httpPort, what: 'HTTP' }];
+  const findings: Finding[] = [];
+  const held: string[] = [];
+  for (const { protocol, port, what } of wanted) {
+    const owners = conflictingOwners(
+      await findPortOwners(protocol, port),
+      subject.address,
+      subject.interfaceName,
+    );
+    const [owner] = owners;
+    if (!owner) {
+      if (subject.isServing) held.push(`${port}/${protocol} nobody`);
+      continue;
+    }
+    held.push(`${port}/${protocol} ${describeOwner(owner)}`);
+    if (subject.isServing) continue;
+    findings.push(
+      makeFinding('port-in-use', [host(`${what}, ${protocol} port ${port}: ${describeOwner(owner)}`)], {
+        severity: 'warning',
+        title: `${describeOwner(owner)} holds ${protocol} port ${port} (${what})`,
+        cause:
+          'pxectl up cannot open it. If that program is the boot server that you are asking about, this is as it should be.',
+        fix: [
+          ...(owner.pid === undefined ? [] : [`ps -fp ${owner.pid}`]),
+          'stop it before pxectl up, or serve with that program',
+        ],
+      }),
+    );
+  }
+  return { seen: held.length === 0 ? 'free' : held.join(', '), findings };
+}
+
+async function lookAtPrivileges(subject: Subject): Promise<Looked> {
+  if (subject.isServing) return { seen: 'pxectl is serving' };
+  const privileges = await readPrivileges();
+  const missing = missingForPort(privileges, 67);
+  if (missing === undefined)
+    return { seen: privileges.isRoot ? 'root' : 'the needed capabilities are there' };
+  return {
+    seen: `${missing} is missing`,
+    findings: [
+      makeFinding('privilege-missing', [host(`this process lacks ${missing}`)], {
+        severity: 'info',
+        title: 'pxectl up needs root here: start it with sudo',
+        fix: ['sudo pxectl up'],
+      }),
+    ],
+  };
+}
+
+async function lookAtFirewall(subject: Subject): Promise<Looked> {
+  const nft = await findProgram('nft');
+  if (nft === undefined) return { notChecked: 'the program nft is not installed' };
+  const result = await run(nft, ['-j', 'list', 'ruleset'], { timeoutMs: 5_000 });
+  if (result.exitCode !== 0) {
+    return {
+      notChecked: /permitted|denied/i.test(result.stderr)
+        ? 'only root may read the rules: sudo pxectl doctor'
+        : (result.stderr.trim().split('\n')[0] ?? 'nft failed'),
+    };
+  }
+  const unsure: string[] = [];
+  const blocked: Finding[] = [];
+  const packets = [...PORTS, { protocol: 'tcp' as const, port: subject.httpPort, what: 'HTTP' }];
+  for (const { protocol, port, what } of packets) {
+    const verdict = judgeNftables(result.stdout, { protocol, port, interfaceName: subject.interfaceName });
+    if (verdict.verdict === 'unknown') unsure.push(`${protocol} ${port}`);
+    if (verdict.verdict !== 'drop') continue;
+    blocked.push(
+      makeFinding('firewall-blocks', [host(`nft: ${verdict.because}`)], {
+        title: `the firewall drops ${protocol} port ${port} (${what})`,
+        fix: [
+          `sudo ufw allow ${port}/${protocol}`,
+          `nftables: sudo nft insert rule inet filter input ${protocol} dport ${port} accept`,
+        ],
+      }),
+    );
+  }
+  if (blocked.length > 0) return { seen: `${blocked.length} ports are blocked`, findings: blocked };
+  if (unsure.length > 0)
+    return { notChecked: `rules that doctor cannot judge decide about ${unsure.join(', ')}` };
+  return { seen: 'lets DHCP, TFTP, port 4011 and HTTP in' };
+}
+
+async function lookAtDnsmasq(): Promise<Looked> {
+  const program = await findDnsmasq();
+  if (!program) return { seen: 'not installed: the built-in engine or Docker answers' };
+  const why = whyUnsuitable(program);
+  if (why === undefined) return { seen: `${program.version} at ${program.path}` };
+  return {
+    seen: program.version,
+    findings: [
+      makeFinding('dnsmasq-version-broken', [host(`${program.path} is ${program.version}`)], {
+        cause: `${why}.`,
+      }),
+    ],
+  };
+}
+
+interface ContainerLine {
+  readonly ID?: string;
+  readonly Image?: string;
+  readonly Names?: string;
+  readonly Networks?: string;
+  readonly Ports?: string;
+  readonly Command?: string;
+}
+
+async function lookAtContainers(): Promise<Looked> {
+  const docker = await findProgram('docker');
+  if (docker === undefined) return { seen: 'Docker is not installed' };
+  const result = await run(docker, ['ps', '--no-trunc', '--format', '{{json .}}'], { timeoutMs: 5_000 });
+  if (result.exitCode !== 0) return { notChecked: result.stderr.trim().split('\n')[0] ?? 'docker ps failed' };
+  const containers = result.stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as ContainerLine);
+  const boot = containers.filter(
+    (c) =>
+      /dnsmasq|netboot|pxe|tftp|matchbox|pixiecore/i.test(
+        `${c.Image ?? ''} ${c.Names ?? ''} ${c.Command ?? ''}`,
+      ) || /:(?:67|69|4011)->/.test(c.Ports ?? ''),
+  );
+  const bridged = boot.filter((c) => c.Networks !== 'host' && !/macvlan|ipvlan/.test(c.Networks ?? ''));
+  const findings = bridged.map((c) =>
+    makeFinding(
+      'container-not-on-host-network',
+      [host(`docker ps: ${c.Names ?? c.ID ?? '?'} (${c.Image ?? '?'}) is on network ${c.Networks ?? '?'}`)],
+      {
+        title: `the container ${c.Names ?? ''} is on the network ${c.Networks ?? '?'} and not on the host's`,
+      },
+    ),
+  );
+  return {
+    seen:
+      boot.length === 0
+        ? 'none runs'
+        : boot.map((c) => `${c.Names ?? '?'} on ${c.Networks ?? '?'}`).join(', '),
+    findings,
+  };
+}
+
+function host(text: string): { source: string; text: string } {
+  return { source: 'host', text };
+}
