@@ -14,7 +14,8 @@ import { grubServer } from '../simulate/second-stage.ts';
 
 /** Time that a loader has to ask for its next file before it counts as not started. */
 const START_MS = 10_000;
-const LOOP_ROUNDS = 3;
+/** iPXE that reads nothing but the same loader, twice: it will go on like that. */
+const LOOP_ROUNDS = 2;
 
 /** The loader came whole: was it started, and does it find its second stage? */
 export function judgeLoader(context: PhaseContext): readonly Finding[] {
@@ -69,7 +70,7 @@ export function judgeLoader(context: PhaseContext): readonly Finding[] {
 function isReadAgainAndAgain({ phase, observations }: PhaseContext, path: string): boolean {
   if (observations.vantage !== 'server-log' || !phase.firmware.startsWith('uefi-')) return false;
   const reads = phase.tftp.filter((read) => read.path === path || read.path === '');
-  return reads.length >= 3 && reads.every((read) => read.outcome === 'done');
+  return reads.length >= 2 && reads.every((read) => read.outcome === 'done');
 }
 
 type Loaded = Pick<TftpRead, 'evidence' | 'path' | 'program' | 'timeMs' | 'lastTimeMs'>;
@@ -152,9 +153,9 @@ function fromRouter(context: PhaseContext, grub: Loaded): Finding {
 /** iPXE that fetches iPXE. */
 function judgeLoop({ client, phase, ...rest }: PhaseContext): readonly Finding[] {
   if (phase.firmware !== 'ipxe') return [];
-  const rounds = client.phases.filter(
-    (other) => other.firmware === 'ipxe' && loadersOverTftp(other).length > 0,
-  );
+  const file = onlyLoaderOf(phase);
+  if (file === undefined) return [];
+  const rounds = client.phases.filter((other) => other.firmware === 'ipxe' && onlyLoaderOf(other) === file);
   if (rounds.length < LOOP_ROUNDS || phase !== rounds[LOOP_ROUNDS - 1]) return [];
   const context: PhaseContext = { client, phase, ...rest };
   const evidence = rounds.slice(0, 3).flatMap((round) =>
@@ -162,8 +163,15 @@ function judgeLoop({ client, phase, ...rest }: PhaseContext): readonly Finding[]
       .slice(0, 1)
       .map((read) => read.evidence),
   );
-  const file = loadersOverTftp(phase)[0]?.path ?? 'its loader';
   return [clientFinding(context, 'ipxe-loop', evidence, { title: `iPXE loads ${file} again and again` })];
+}
+
+/** The loader, when a phase fetched that and nothing else. */
+function onlyLoaderOf(phase: Phase): string | undefined {
+  const [loader] = loadersOverTftp(phase);
+  const hasMore =
+    phase.http.length > 0 || phase.tftp.some((read) => read.outcome === 'done' && read.path !== loader?.path);
+  return hasMore ? undefined : loader?.path;
 }
 
 /** Anything that only a running loader asks for: another file, HTTP, its own DHCP. */
