@@ -28,16 +28,19 @@ async function runWatch(context: CommandContext<WatchOptions>): Promise<number> 
   const { loadProject } = await import('../../engine/project.ts');
   const { readLiveSession } = await import('../../engine/session-record.ts');
   const { followEvents } = await import('../../watch/read-events.ts');
-  const { layout } = await loadProject(requestedConfigPath(options));
+  const { BootWatcher, formatLiveFinding } = await import('../boot-watcher.ts');
+  const { layout, config } = await loadProject(requestedConfigPath(options));
   if (!(await readLiveSession(layout)))
     output.warn('pxectl is not up here: nothing will happen until `pxectl up`');
+  const watcher = new BootWatcher(config.machines, (finding, trace) => {
+    if (!options.json) output.data(formatLiveFinding(finding, trace));
+  });
   for await (const event of followEvents(layout.events, { fromStart: options.all === true, signal })) {
-    if (options.json) output.json(event, true);
-    else {
-      const line = formatEvent(event);
-      if (line !== undefined) output.data(line);
-    }
+    watcher.take(event);
+    const line = options.json ? JSON.stringify(event) : formatEvent(event);
+    if (line !== undefined) output.data(line);
   }
+  watcher.close();
   return EXIT.ok;
 }
 

@@ -22,7 +22,7 @@ export async function renderFiles(
   output: Output,
   options: RenderFilesOptions,
 ): Promise<number> {
-  const files = renderAll(context, readTemplate);
+  const files = renderAll(context, readTemplate, { stateRoot: layout.root });
   if (options.folder !== undefined) {
     for (const file of files) await writeFileAtomic(join(options.folder, file.path), file.content);
     output.progress(`${files.length} files written below ${options.folder}`);

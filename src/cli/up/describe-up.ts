@@ -7,7 +7,9 @@ import type { Output } from '../output.ts';
 /** `up --dry-run`: what would be written and started. */
 export async function describeUp(project: Project, output: Output, isJson: boolean): Promise<void> {
   const context = await loadBootContext(project);
-  const files = renderAll(context, readTemplate).map(({ path, purpose }) => ({ path, purpose }));
+  const files = renderAll(context, readTemplate, { stateRoot: project.layout.root }).map(
+    ({ path, purpose }) => ({ path, purpose }),
+  );
   const { network, http, engine, images } = context.config;
   const ports = [`udp/67`, 'udp/4011', 'udp/69', `tcp/${http.port}`];
   if (isJson) {

@@ -6,6 +6,7 @@ import { startSession, type Session } from '../../engine/session.ts';
 import type { BootEvent } from '../../model/boot-event.ts';
 import { engineError, messageOf } from '../../model/errors.ts';
 import { EXIT } from '../exit-codes.ts';
+import { BootWatcher, formatLiveFinding } from '../boot-watcher.ts';
 import type { Output } from '../output.ts';
 import { formatEvent } from '../trace-view.ts';
 
@@ -22,12 +23,18 @@ export const DETACHED_VARIABLE = 'PXECTL_DETACHED';
 /** Serves until ^C, SIGTERM, or until the engine dies. SIGHUP applies a changed configuration. */
 export async function upForeground(project: Project, options: ForegroundOptions): Promise<number> {
   const { output, signal } = options;
+  const boots = new BootWatcher(project.config.machines, (finding, trace) =>
+    output.progress(formatLiveFinding(finding, trace)),
+  );
   const session = await startSession({
     project,
     isDetached: process.env[DETACHED_VARIABLE] === '1',
     onProgress: (line) => output.progress(line),
     onWarning: (line) => output.warn(line),
-    onEvent: (event) => showEvent(event, options),
+    onEvent: (event) => {
+      boots.take(event);
+      showEvent(event, options);
+    },
   });
   for (const line of introduction(session, project)) output.progress(line);
 
@@ -46,6 +53,7 @@ export async function upForeground(project: Project, options: ForegroundOptions)
     return EXIT.ok;
   } finally {
     watcher?.close();
+    boots.close();
     process.off('SIGHUP', reload);
     await session.stop();
     output.progress('stopped');

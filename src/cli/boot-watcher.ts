@@ -1,0 +1,58 @@
+import { findingsOfTrace } from '../doctor/analyse/findings-of-trace.ts';
+import type { BootEvent } from '../model/boot-event.ts';
+import type { BootTrace } from '../model/boot-trace.ts';
+import type { Machine } from '../model/config.ts';
+import type { Finding } from '../model/finding.ts';
+import { TraceBuilder } from '../watch/trace-builder.ts';
+
+const LOOK_INTERVAL_MS = 5_000;
+/** A boot that nothing was heard of for so long is history, and no news. */
+const HISTORY_AFTER_MS = 15 * 60_000;
+
+/**
+ * Watches boots as their events come, and tells each finding of a boot that goes wrong or stands still once, while
+ * somebody can still look at the machine.
+ */
+export class BootWatcher {
+  readonly #builder: TraceBuilder;
+  readonly #told = new Set<string>();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(
+    machines: readonly Machine[],
+    private readonly onFinding: (finding: Finding, trace: BootTrace) => void,
+  ) {
+    this.#builder = new TraceBuilder(machines);
+    this.#timer = setInterval(() => this.#look(), LOOK_INTERVAL_MS);
+    // looking on is no reason to stay alive
+    this.#timer.unref();
+  }
+
+  take(event: BootEvent): void {
+    this.#builder.add(event);
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  #look(): void {
+    const nowMs = Date.now();
+    for (const trace of this.#builder.traces()) {
+      if (nowMs - Date.parse(trace.lastEventAt) > HISTORY_AFTER_MS) continue;
+      for (const finding of findingsOfTrace(trace, nowMs)) {
+        const key = `${trace.mac} ${trace.startedAt} ${finding.id}`;
+        if (this.#told.has(key)) continue;
+        this.#told.add(key);
+        this.onFinding(finding, trace);
+      }
+    }
+  }
+}
+
+/** A finding in the stream of events: what, and the first thing to do. */
+export function formatLiveFinding(finding: Finding, trace: BootTrace): string {
+  const who = trace.machineName ?? trace.mac;
+  const fix = finding.fix[0] === undefined ? '' : `\n          do: ${finding.fix[0]}`;
+  return `  ! ${who}: ${finding.title} (pxectl doctor explains ${finding.id})\n          why: ${finding.cause}${fix}`;
+}
