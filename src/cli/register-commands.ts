@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { registerCompletion } from './commands/completion.ts';
 import { registerDown } from './commands/down.ts';
+import { registerExport } from './commands/export.ts';
 import { registerFetch } from './commands/fetch.ts';
 import { registerImages } from './commands/images.ts';
 import { registerInit } from './commands/init.ts';
@@ -25,5 +26,6 @@ export function registerCommands(program: Command): void {
   registerWatch(program);
   registerMachines(program);
   registerLab(program);
+  registerExport(program);
   registerCompletion(program);
 }

@@ -1,0 +1,96 @@
+import type { Command } from 'commander';
+import type { BootContext } from '../../model/boot-context.ts';
+import type { RenderedFile } from '../../render/render-all.ts';
+import { commandAction, requestedConfigPath, type CommandContext } from '../cli.ts';
+
+interface ExportCommandOptions {
+  readonly out?: string;
+  readonly dryRun?: boolean;
+}
+
+const KINDS = ['compose', 'systemd'] as const;
+type Kind = (typeof KINDS)[number];
+
+const NEXT: Readonly<Record<Kind, (folder: string) => string>> = {
+  compose: (folder) => `docker compose --file ${folder}/compose.yaml up --build`,
+  systemd: (folder) =>
+    `sudo systemctl enable --now ${folder}/pxectl-dnsmasq.service ${folder}/pxectl-nginx.service`,
+};
+
+/** `pxectl export compose|systemd` */
+export function registerExport(program: Command): void {
+  program
+    .command('export')
+    .description('files with which other tools run the same set-up without pxectl')
+    .argument('<kind>', KINDS.join(' or '))
+    .option('--out <folder>', 'write the files there (default: .pxectl/export/KIND)')
+    .option('--dry-run', 'print the files, write nothing')
+    .option('--json', 'one JSON object on stdout')
+    .action(commandAction(runExport));
+}
+
+async function runExport(context: CommandContext<ExportCommandOptions>): Promise<number | undefined> {
+  const { output, options, args } = context;
+  const { usageError } = await import('../../model/errors.ts');
+  const kind = KINDS.find((candidate) => candidate === args[0]);
+  if (kind === undefined) {
+    throw usageError({
+      what: `pxectl cannot export ${args[0] ?? ''}`,
+      next: `pxectl export ${KINDS.join(' | ')}`,
+    });
+  }
+  const path = await import('node:path');
+  const { loadProject } = await import('../../engine/project.ts');
+  const { loadBootContext } = await import('../../engine/boot-context.ts');
+  const { fillServeFolder } = await import('../../engine/serve-folder.ts');
+  const { writeFileAtomic } = await import('../../platform/files.ts');
+  const project = await loadProject(requestedConfigPath(options));
+  const boot = await loadBootContext(project);
+  const folder = path.resolve(options.out ?? `${project.layout.root}/export/${kind}`);
+  const isDryRun = options.dryRun === true;
+  // the exported servers read the same folders that pxectl serves
+  if (!isDryRun) await fillServeFolder(boot, project.layout);
+  const files = await renderKind(kind, boot, project.layout.root, folder, project.layout.tftpRoot);
+  if (!isDryRun) for (const file of files) await writeFileAtomic(`${folder}/${file.path}`, file.content);
+
+  if (options.json === true) {
+    output.json({
+      schema: 'pxectl.export/1',
+      kind,
+      folder,
+      changed: !isDryRun,
+      files,
+      next: NEXT[kind](folder),
+    });
+    return undefined;
+  }
+  for (const file of files)
+    output.data(isDryRun ? `# ${file.path}\n${file.content}` : `${folder}/${file.path}`);
+  if (!isDryRun) output.progress(`next: ${NEXT[kind](folder)}`);
+  return undefined;
+}
+
+async function renderKind(
+  kind: Kind,
+  boot: BootContext,
+  stateRoot: string,
+  folder: string,
+  tftpRoot: string,
+): Promise<RenderedFile[]> {
+  const { readTemplate } = await import('../../platform/package-root.ts');
+  if (kind === 'compose') {
+    const { renderComposeExport } = await import('../../render/export-compose.ts');
+    return renderComposeExport(boot, readTemplate, { stateRoot });
+  }
+  const { renderSystemdExport } = await import('../../render/export-systemd.ts');
+  const { findDnsmasq } = await import('../../engine/dnsmasq/dnsmasq-program.ts');
+  const { servingUser } = await import('../../engine/serving-user.ts');
+  const dnsmasq = await findDnsmasq();
+  const user = await servingUser(tftpRoot).catch(() => undefined);
+  return renderSystemdExport(boot, readTemplate, {
+    stateRoot,
+    folder,
+    ...(dnsmasq === undefined ? {} : { dnsmasqVersion: dnsmasq.version }),
+    ...(user === undefined ? {} : { user }),
+  });
+}

@@ -1,0 +1,82 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findProgram, run } from '../../../src/platform/processes.ts';
+import { configText, prepareState } from '../../support/engine/prepare-state.ts';
+
+async function missing(...names: string[]): Promise<string[]> {
+  const found = await Promise.all(names.map((name) => findProgram(name)));
+  const absent = names.filter((_, index) => found[index] === undefined);
+  if (absent.length > 0 && process.env['CI'] === 'true')
+    throw new Error(`these tests need ${absent.join(', ')}`);
+  return absent;
+}
+
+const withoutCompose = await missing('docker-compose');
+const withoutSystemd = await missing('systemd-analyze', 'dnsmasq', 'nginx');
+
+describe('pxectl export', () => {
+  let folder: string;
+  let configPath: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'pxectl-export-'));
+    ({ configPath } = await prepareState(folder, configText()));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  const pxectl = (...args: string[]) => {
+    const code = "const { main } = await import('./src/cli/main.ts'); await main(process.argv);";
+    const node = ['--import', 'tsx', '--input-type=module', '--eval', code, '--', 'pxectl'];
+    return run(process.execPath, [...node, ...args, '--config', configPath]);
+  };
+
+  it('writes compose files, and names them on stdout', async () => {
+    const result = await pxectl('export', 'compose', '--out', join(folder, 'compose'));
+    expect(result.stderr).toContain('next: docker compose --file');
+    expect(result.exitCode).toBe(0);
+    expect(
+      result.stdout
+        .trim()
+        .split('\n')
+        .map((path) => path.slice(folder.length)),
+    ).toEqual([
+      '/compose/compose.yaml',
+      '/compose/Dockerfile',
+      '/compose/config/dnsmasq.conf',
+      '/compose/config/nginx.conf',
+    ]);
+  });
+
+  it.skipIf(withoutCompose.length > 0)('docker-compose accepts them', async () => {
+    const result = await run('docker-compose', ['--file', join(folder, 'compose', 'compose.yaml'), 'config']);
+    expect(result.stderr).toBe('');
+    expect(result.exitCode).toBe(0);
+    expect(result.stdout).toContain('network_mode: host');
+  });
+
+  it.skipIf(withoutSystemd.length > 0)(
+    'systemd-analyze and the servers themselves accept the units',
+    async () => {
+      const out = join(folder, 'systemd');
+      expect((await pxectl('export', 'systemd', '--out', out)).exitCode).toBe(0);
+      const units = ['pxectl-dnsmasq.service', 'pxectl-nginx.service'].map((name) => join(out, name));
+      const verified = await run('systemd-analyze', ['verify', '--man=no', ...units]);
+      expect(verified.stderr).toBe('');
+      expect(verified.exitCode).toBe(0);
+      const start = /^ExecStart=(.*)$/m.exec(await readFile(units[0] ?? '', 'utf8'))?.[1] ?? '';
+      expect(start).toBe(
+        `/usr/sbin/dnsmasq --keep-in-foreground --conf-file=${out}/dnsmasq.conf --pid-file=`,
+      );
+      expect((await run('dnsmasq', ['--test', `--conf-file=${out}/dnsmasq.conf`])).exitCode).toBe(0);
+      const nginx = await run('nginx', ['-t', '-c', join(out, 'nginx.conf')]);
+      expect(nginx.stderr).toContain('syntax is ok');
+    },
+  );
+
+  it('refuses what it cannot export, as wrong usage', async () => {
+    const result = await pxectl('export', 'kubernetes');
+    expect(result.exitCode).toBe(2);
+    expect(result.stderr).toContain('pxectl cannot export kubernetes');
+  });
+});
