@@ -17,7 +17,7 @@ import type { FileTree } from './trees/file-tree.ts';
 import { openFolderTree } from './trees/folder-tree.ts';
 import { openIsoTree } from './trees/iso-tree.ts';
 import { openTarTree } from './trees/tar-tree.ts';
-import { checkFileSignature, readVouchedFiles, verdictFor, type VouchInput } from './verify/vouched-files.ts';
+import { checkFileSignature, readVouchedFiles, type VouchInput } from './verify/vouched-files.ts';
 import { newestMatching } from './verify/checksum-list.ts';
 
 /** One file to download, where it is and what it must be. */
@@ -63,17 +63,14 @@ async function findImage(image: RemoteImage, input: VouchInput): Promise<Found> 
   const { trust, payload } = image;
   const tried: string[] = [];
   for (const place of image.places) {
-    if (trust.kind === 'signed-files') {
-      if (payload.kind !== 'files') continue;
-      const files = payload.files.map((file) => ({ place, name: file.name, sha256: undefined }));
-      return { files, provenance: { origin: place, ...verdictFor(trust.key, input.options) } };
-    }
     input.context.progress({ type: 'step', subject: image.id, text: `looking in ${place}` });
     try {
       const vouched = await readVouchedFiles(image, place, trust, input);
+      // without a list, whether a file is there shows when it is downloaded
+      const hasList = trust.kind !== 'signed-files' || trust.list !== undefined;
       const names =
         payload.kind === 'files'
-          ? payload.files.map((file) => (vouched.sums.has(file.name) ? file.name : undefined))
+          ? payload.files.map((file) => (!hasList || vouched.sums.has(file.name) ? file.name : undefined))
           : [newestMatching(vouched.sums.keys(), payload.name)];
       if (names.every((name) => name !== undefined)) {
         const files = names.map((name) => ({ place, name, sha256: vouched.sums.get(name) }));

@@ -1,6 +1,12 @@
 import type { SeedFormat } from '../../model/image.ts';
+import { availableAlpineImages } from './alpine.ts';
+import { availableArchImages } from './arch.ts';
 import { availableDebianImages, findDebianImage } from './debian.ts';
+import { availableFlatcarImages } from './flatcar.ts';
+import { availableOpensuseImages } from './opensuse.ts';
+import { availableRedHatImages } from './red-hat-family.ts';
 import type { RemoteImage } from './remote-image.ts';
+import { availableTalosImages, findTalosImage } from './talos.ts';
 import { availableUbuntuImages, findUbuntuImage } from './ubuntu.ts';
 
 /** An image that `pxectl fetch` can get by its name. */
@@ -21,7 +27,18 @@ interface Family {
 const FAMILIES: readonly Family[] = [
   { find: findUbuntuImage, available: availableUbuntuImages },
   { find: findDebianImage, available: availableDebianImages },
+  listed(availableRedHatImages),
+  listed(availableAlpineImages),
+  listed(availableArchImages),
+  listed(availableOpensuseImages),
+  { find: findTalosImage, available: availableTalosImages },
+  listed(availableFlatcarImages),
 ];
+
+/** A family whose images are all in its list. */
+function listed(available: () => readonly RemoteImage[]): Family {
+  return { available, find: (id) => available().find((image) => image.id === id) };
+}
 
 /** The catalogue's entry for an id. */
 export function findRemoteImage(id: string): RemoteImage | undefined {

@@ -1,6 +1,9 @@
 import { assetError } from '../../model/errors.ts';
 import type { FileTree } from '../trees/file-tree.ts';
+import { recogniseAlpine } from './alpine.ts';
+import { recogniseArch } from './arch.ts';
 import { recogniseDebianNetboot } from './debian.ts';
+import { recogniseAnaconda } from './red-hat-family.ts';
 import type { ImageRecipe, Recogniser } from './recipe.ts';
 import { recogniseUbuntuIso } from './ubuntu.ts';
 import { recogniseUbuntuNetboot } from './ubuntu-netboot.ts';
@@ -10,6 +13,9 @@ const RECOGNISERS: readonly Recogniser[] = [
   recogniseUbuntuIso,
   recogniseDebianNetboot,
   recogniseUbuntuNetboot,
+  recogniseAnaconda,
+  recogniseArch,
+  recogniseAlpine,
 ];
 
 /**

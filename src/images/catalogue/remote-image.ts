@@ -16,8 +16,8 @@ export type Trust =
     }
   /** a list that nobody signed: it protects against accidents, and its server's certificate against others */
   | { readonly kind: 'unsigned-list'; readonly list: string }
-  /** each file has a detached signature of its own beside it */
-  | { readonly kind: 'signed-files'; readonly suffix: string; readonly key: KeyPin };
+  /** each file has a detached signature of its own beside it; `list`, which nobody signed, only says what there is */
+  | { readonly kind: 'signed-files'; readonly list?: string; readonly suffix: string; readonly key: KeyPin };
 
 /** What is downloaded. Patterns are matched against the names in the list; the newest match is taken. */
 export type Payload =

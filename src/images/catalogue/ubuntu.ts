@@ -12,7 +12,7 @@ const RELEASES: readonly { readonly version: string; readonly codename: string }
   { version: '26.04', codename: 'resolute' },
 ];
 
-type Flavour = 'live-server' | 'desktop';
+type Flavour = 'live-server' | 'desktop' | 'netboot';
 
 /**
  * The ISO is downloaded into memory and unpacked there: "a little over 2x the image size".
@@ -22,6 +22,7 @@ type Flavour = 'live-server' | 'desktop';
 const TYPICAL_RAM_MIB: Readonly<Record<Flavour, Readonly<Record<string, number>>>> = {
   'live-server': { '20.04': 4096, '22.04': 5120, '24.04': 8192, '26.04': 8192 },
   desktop: { '20.04': 8192, '22.04': 12288, '24.04': 16384, '26.04': 16384 },
+  netboot: { '24.04': 8192, '26.04': 8192 },
 };
 
 /** Memory for an ISO of a known size: twice the image and 1 GiB for the running system, in steps of 512 MiB. */
@@ -59,7 +60,7 @@ export function ubuntuBoot(version: string, flavour: Flavour, ramMiB: number): I
 
 /** Desktop images got the subiquity installer with 23.04; before that there is no seed that fits `url=`. */
 function seedFormatOf(version: string, flavour: Flavour): SeedFormat {
-  return flavour === 'live-server' || compareVersions(version, '23.04') >= 0 ? 'autoinstall' : 'none';
+  return flavour !== 'desktop' || compareVersions(version, '23.04') >= 0 ? 'autoinstall' : 'none';
 }
 
 export function compareVersions(a: string, b: string): number {
@@ -68,13 +69,13 @@ export function compareVersions(a: string, b: string): number {
 
 /** `ubuntu-24.04`, `ubuntu-20.04.3`, `ubuntu-24.04-desktop`, each also with `-arm64`. */
 export function findUbuntuImage(id: string): RemoteImage | undefined {
-  const match = /^ubuntu-(\d\d\.\d\d)(\.\d+)?(-desktop)?(-arm64)?$/.exec(id);
+  const match = /^ubuntu-(\d\d\.\d\d)(\.\d+)?(-desktop|-netboot)?(-arm64)?$/.exec(id);
   const release = RELEASES.find((candidate) => candidate.version === match?.[1]);
   if (match === null || release === undefined) return undefined;
   return ubuntuImage(
     release,
     match[2] ?? '',
-    match[3] === undefined ? 'live-server' : 'desktop',
+    match[3] === '-desktop' ? 'desktop' : match[3] === '-netboot' ? 'netboot' : 'live-server',
     match[4] === undefined ? 'amd64' : 'arm64',
   );
 }
@@ -84,6 +85,8 @@ export function availableUbuntuImages(): RemoteImage[] {
     ...(release.version === '20.04' ? [ubuntuImage(release, '.3', 'live-server', 'amd64')] : []),
     ubuntuImage(release, '', 'live-server', 'amd64'),
     ubuntuImage(release, '', 'desktop', 'amd64'),
+    // tarballs with kernel, initrd and loaders came with 22.10
+    ...(release.version >= '24.04' ? [ubuntuImage(release, '', 'netboot', 'amd64')] : []),
   ]);
 }
 
@@ -95,8 +98,8 @@ function ubuntuImage(
 ): RemoteImage {
   const version = release.version + point;
   const escaped = version.replaceAll('.', '\\.');
-  const pattern = `^ubuntu-${escaped}${point === '' ? '(\\.\\d+)?' : ''}-${flavour}-${architecture}\\.iso$`;
-  const suffix = `${flavour === 'desktop' ? '-desktop' : ''}${architecture === 'amd64' ? '' : `-${architecture}`}`;
+  const pattern = `^ubuntu-${escaped}${point === '' ? '(\\.\\d+)?' : ''}-${flavour}-${architecture}\\.${flavour === 'netboot' ? 'tar\\.gz' : 'iso'}$`;
+  const suffix = `${flavour === 'live-server' ? '' : `-${flavour}`}${architecture === 'amd64' ? '' : `-${architecture}`}`;
   const ramMiB = TYPICAL_RAM_MIB[flavour][release.version] ?? 8192;
   return {
     id: `ubuntu-${version}${suffix}`,
@@ -108,7 +111,7 @@ function ubuntuImage(
     seedFormat: seedFormatOf(version, flavour),
     places: placesOf(release, version, architecture),
     trust: { kind: 'signed-list', list: 'SHA256SUMS', signature: 'SHA256SUMS.gpg', key: UBUNTU_CD_IMAGE },
-    payload: { kind: 'iso', name: new RegExp(pattern) },
+    payload: { kind: flavour === 'netboot' ? 'tarball' : 'iso', name: new RegExp(pattern) },
   };
 }
 

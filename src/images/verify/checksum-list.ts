@@ -2,15 +2,23 @@
 const GNU = /^([0-9a-fA-F]{64}) [ *](?:\.\/)?(.+)$/;
 const BSD = /^SHA256 ?\((?:\.\/)?(.+)\) ?= ?([0-9a-fA-F]{64})$/;
 
+/** `.treeinfo` of Anaconda trees: `images/install.img = sha256:<hex>` */
+const TREEINFO = /^(\S+) *= *sha256:([0-9a-fA-F]{64})$/;
+/** Alpine's latest-releases.yaml names a file, and its sum some lines below. */
+const YAML_FILE = /^(?:- )?file: *"?([^"\s]+)"?$/;
+const YAML_SUM = /^sha256: *"?([0-9a-fA-F]{64})"?$/;
+
 /** SHA-256 sums of a list, by file name; lines of other kinds (comments, other hashes, PGP armor) are left out. */
 export function parseChecksumList(text: string): Map<string, string> {
   const sums = new Map<string, string>();
+  let yamlFile: string | undefined;
   for (const raw of text.split('\n')) {
     const line = raw.trim();
+    yamlFile = YAML_FILE.exec(line)?.[1] ?? yamlFile;
     const gnu = GNU.exec(line);
-    const bsd = gnu === null ? BSD.exec(line) : null;
-    const name = gnu?.[2] ?? bsd?.[1];
-    const hash = gnu?.[1] ?? bsd?.[2];
+    const other = gnu === null ? (BSD.exec(line) ?? TREEINFO.exec(line)) : null;
+    const name = gnu?.[2] ?? other?.[1] ?? yamlFile;
+    const hash = gnu?.[1] ?? other?.[2] ?? YAML_SUM.exec(line)?.[1];
     if (name !== undefined && hash !== undefined) sums.set(name, hash.toLowerCase());
   }
   return sums;

@@ -9,6 +9,11 @@ export interface KeyPin {
   readonly urls: readonly string[];
 }
 
+/** A public key server's address of one key: the last resort, since the fingerprint decides and not the server. */
+export function keyserverUrl(fingerprint: string): string {
+  return `https://keyserver.ubuntu.com/pks/lookup?op=get&options=mr&search=0x${fingerprint}`;
+}
+
 /**
  * Fingerprint and address: https://documentation.ubuntu.com/security/software-integrity/image-verification/
  * and https://ubuntu.com/tutorials/how-to-verify-ubuntu
@@ -20,5 +25,8 @@ export const UBUNTU_CD_IMAGE: KeyPin = {
     '/usr/share/keyrings/ubuntu-archive-keyring.gpg',
     '/etc/apt/trusted.gpg.d/ubuntu-keyring-2012-cdimage.gpg',
   ],
-  urls: ['https://archive.ubuntu.com/ubuntu/project/ubuntu-archive-keyring.gpg'],
+  urls: [
+    'https://archive.ubuntu.com/ubuntu/project/ubuntu-archive-keyring.gpg',
+    keyserverUrl('843938DF228D22F7B3742BC0D94AA3F0EFE21092'),
+  ],
 };

@@ -35,12 +35,19 @@ export interface VouchInput {
 export async function readVouchedFiles(
   image: RemoteImage,
   place: string,
-  trust: Exclude<Trust, { kind: 'signed-files' }>,
+  trust: Trust,
   input: VouchInput,
 ): Promise<VouchedFiles> {
   const { client } = input;
   const get = (name: string): Promise<Uint8Array> => client.getBytes(place + name, MAX_LIST_BYTES);
   switch (trust.kind) {
+    case 'signed-files': {
+      const sums =
+        trust.list === undefined
+          ? new Map<string, string>()
+          : parseChecksumList(textOf(await get(trust.list)));
+      return { place, sums, ...verdictFor(trust.key, input.options) };
+    }
     case 'unsigned-list':
       return {
         place,
