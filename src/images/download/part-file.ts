@@ -1,5 +1,6 @@
 import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
-import { diskError, readTextIfThere, writeFileAtomic } from '../../platform/files.ts';
+import { dirname } from 'node:path';
+import { diskError, makeFolder, readTextIfThere, writeFileAtomic } from '../../platform/files.ts';
 
 /** What is known of the file that a `.part` is the beginning of; kept beside it as `.part.json`. */
 export interface PartFacts {
@@ -50,6 +51,7 @@ export function partFile(path: string): PartFile {
     },
     async finish(target) {
       try {
+        await makeFolder(dirname(target));
         await rename(path, target);
         await rm(factsPath, { force: true });
       } catch (error) {

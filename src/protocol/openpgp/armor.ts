@@ -35,6 +35,8 @@ export function dearmor(text: string): Uint8Array {
 }
 
 function decodeBase64(text: string, offset: number): Uint8Array {
-  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text)) throw new ProtocolError('openpgp', offset, 'broken base64');
+  if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) {
+    throw new ProtocolError('openpgp', offset, 'broken base64');
+  }
   return Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
 }

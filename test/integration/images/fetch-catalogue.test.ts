@@ -1,0 +1,213 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { findRemoteImage } from '../../../src/images/catalogue/available.ts';
+import { fetchImages } from '../../../src/images/fetch-images.ts';
+import { verifyImage } from '../../../src/images/manage-images.ts';
+import { PxectlError } from '../../../src/model/errors.ts';
+import type { ImageManifest } from '../../../src/model/image.ts';
+import { stateLayout, type StateLayout } from '../../../src/model/state-layout.ts';
+import { makeGpgTestKey, type GpgTestKey } from '../../support/gpg-test-key.ts';
+import { startLoopbackMirror, type LoopbackMirror } from '../../support/loopback-mirror.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'pxectl-catalogue-'));
+let key: GpgTestKey;
+let mirror: LoopbackMirror;
+let layout: StateLayout;
+let count = 0;
+
+beforeAll(() => {
+  key = makeGpgTestKey('Vendors <vendors@example.org>');
+  writeFileSync(join(folder, 'vendors.gpg'), key.publicKey);
+});
+afterAll(() => {
+  key.dispose();
+  rmSync(folder, { recursive: true, force: true });
+});
+beforeEach(async () => {
+  mirror = await startLoopbackMirror();
+  layout = stateLayout(join(folder, `state-${count++}`));
+});
+afterEach(() => mirror.close());
+
+const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+const content = (name: string): Buffer => Buffer.alloc(100_000, `${name} `);
+function tree(files: Readonly<Record<string, string | Buffer>>): string {
+  const root = mkdtempSync(join(folder, 'tree-'));
+  for (const [path, bytes] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), bytes);
+  }
+  return root;
+}
+function iso(files: Readonly<Record<string, string | Buffer>>): Buffer {
+  const root = tree(files);
+  execFileSync('xorriso', ['-as', 'mkisofs', '-quiet', '-R', '-o', `${root}.iso`, root], { stdio: 'pipe' });
+  return readFileSync(`${root}.iso`);
+}
+const tarball = (files: Readonly<Record<string, string | Buffer>>): Buffer =>
+  execFileSync('tar', ['-czf', '-', '-C', tree(files), '.'], { maxBuffer: 1 << 26 });
+const anaconda = (family: string, version: string): Buffer =>
+  iso({
+    '.treeinfo': `[general]\nfamily = ${family}\nversion = ${version}\narch = x86_64\n`,
+    'images/pxeboot/vmlinuz': content('vmlinuz'),
+    'images/pxeboot/initrd.img': content('initrd'),
+    'images/install.img': content('install'),
+  });
+
+/** What each vendor's folder looks like; names and lists as they are there. */
+const VENDORS: Readonly<Record<string, () => Record<string, Buffer>>> = {
+  'debian-13': () => {
+    const images = 'dists/trixie/main/installer-amd64/current/images';
+    const netboot = 'netboot/debian-installer/amd64';
+    const list = Buffer.from(
+      ['linux', 'initrd.gz'].map((name) => `${sha256(content(name))}  ./${netboot}/${name}\n`).join(''),
+    );
+    const release = `Suite: stable\nSHA256:\n ${sha256(list)} ${list.length} main/installer-amd64/current/images/SHA256SUMS\n`;
+    return {
+      'dists/trixie/InRelease': key.clearsign(release),
+      [`${images}/SHA256SUMS`]: list,
+      [`${images}/${netboot}/linux`]: content('linux'),
+      [`${images}/${netboot}/initrd.gz`]: content('initrd.gz'),
+    };
+  },
+  'fedora-43': () => {
+    const names = ['images/pxeboot/vmlinuz', 'images/pxeboot/initrd.img', 'images/install.img'];
+    const list = `[checksums]\n${names.map((name) => `${name} = sha256:${sha256(content(name))}\n`).join('')}`;
+    return {
+      '.treeinfo': Buffer.from(list),
+      ...Object.fromEntries(names.map((name) => [name, content(name)])),
+    };
+  },
+  'rocky-9': () => {
+    const image = anaconda('Rocky Linux', '9.6');
+    const list = `# Rocky-9.6-x86_64-boot.iso: ${image.length} bytes\nSHA256 (Rocky-9.6-x86_64-boot.iso) = ${sha256(image)}\n`;
+    return {
+      CHECKSUM: Buffer.from(list),
+      'CHECKSUM.sig': key.detachedSignature(list),
+      'Rocky-9.6-x86_64-boot.iso': image,
+    };
+  },
+  'almalinux-10': () => {
+    const image = anaconda('AlmaLinux', '10.0');
+    return {
+      CHECKSUM: key.clearsign(`SHA256 (AlmaLinux-10.0-x86_64-boot.iso) = ${sha256(image)}\n`),
+      'AlmaLinux-10.0-x86_64-boot.iso': image,
+    };
+  },
+  'alpine-3.22': () => {
+    const bytes = tarball({
+      'boot/vmlinuz-lts': content('k'),
+      'boot/initramfs-lts': content('i'),
+      'boot/modloop-lts': content('m'),
+    });
+    const name = 'alpine-netboot-3.22.2-x86_64.tar.gz';
+    const list = `-\n  flavor: alpine-netboot\n  file: ${name}\n  sha256: ${sha256(bytes)}\n`;
+    return {
+      'latest-releases.yaml': Buffer.from(list),
+      [name]: bytes,
+      [`${name}.asc`]: key.detachedSignature(bytes),
+    };
+  },
+  arch: () => {
+    const bytes = iso({
+      'arch/version': '2026.11.01\n',
+      'arch/boot/x86_64/vmlinuz-linux': content('k'),
+      'arch/boot/x86_64/initramfs-linux.img': content('i'),
+      'arch/x86_64/airootfs.sfs': content('root'),
+      'arch/x86_64/airootfs.sha512': 'sum',
+    });
+    const name = 'archlinux-2026.11.01-x86_64.iso';
+    return {
+      'sha256sums.txt': Buffer.from(`${sha256(bytes)}  ${name}\n`),
+      [name]: bytes,
+      [`${name}.sig`]: key.detachedSignature(bytes),
+    };
+  },
+  'opensuse-leap-15.6': () => {
+    const names = ['boot/x86_64/loader/linux', 'boot/x86_64/loader/initrd'];
+    const list = names.map((name) => `${sha256(content(name))}  ${name}\n`).join('');
+    return {
+      CHECKSUMS: Buffer.from(list),
+      'CHECKSUMS.asc': key.detachedSignature(list),
+      ...Object.fromEntries(names.map((name) => [name, content(name)])),
+    };
+  },
+  'talos-1.11.5': () => {
+    const names = ['vmlinuz-amd64', 'initramfs-amd64.xz'];
+    return {
+      'sha256sum.txt': Buffer.from(names.map((name) => `${sha256(content(name))}  ${name}\n`).join('')),
+      ...Object.fromEntries(names.map((name) => [name, content(name)])),
+    };
+  },
+  'flatcar-stable': () =>
+    Object.fromEntries(
+      ['flatcar_production_pxe.vmlinuz', 'flatcar_production_pxe_image.cpio.gz'].flatMap((name) => [
+        [name, content(name)],
+        [`${name}.sig`, key.detachedSignature(content(name))],
+      ]),
+    ),
+  'ubuntu-24.04-netboot': () => {
+    const name = 'ubuntu-24.04.3-netboot-amd64.tar.gz';
+    const bytes = tarball({
+      'amd64/linux': content('k'),
+      'amd64/initrd': content('i'),
+      'amd64/grub/grub.cfg':
+        'linux linux iso-url=https://releases.ubuntu.com/24.04/ubuntu-24.04.3-live-server-amd64.iso ip=dhcp ---\n',
+    });
+    const list = `${sha256(bytes)} *${name}\n`;
+    return { SHA256SUMS: Buffer.from(list), 'SHA256SUMS.gpg': key.detachedSignature(list), [name]: bytes };
+  },
+};
+
+const publish = (id: string): string => {
+  const place = new URL(findRemoteImage(id)?.places[0] ?? expect.fail());
+  for (const [name, bytes] of Object.entries(VENDORS[id]?.() ?? {}))
+    mirror.files.set(place.pathname + name, bytes);
+  return place.pathname;
+};
+const fetch = async (id: string): Promise<ImageManifest> => {
+  const origins = (findRemoteImage(id)?.places ?? []).map((place) => new URL(place).origin);
+  const mirrors = Object.fromEntries(origins.map((origin) => [origin, mirror.url]));
+  const options = { keyring: join(folder, 'vendors.gpg'), mirrors, http: { retryPauseMs: 5 } };
+  const [image] = await fetchImages([id], options, { layout, progress: () => undefined });
+  return image?.manifest ?? expect.fail();
+};
+const codeOf = (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => 'no error',
+    (error: unknown) => (error instanceof PxectlError ? error.code : String(error)),
+  );
+
+const UNSIGNED = ['fedora-43', 'talos-1.11.5'];
+
+describe.each(Object.keys(VENDORS))('%s', (id) => {
+  it('is fetched, verified, and bootable by its manifest', async () => {
+    publish(id);
+    const manifest = await fetch(id);
+    expect(manifest.id).toBe(id);
+    expect(manifest.verification).toBe(UNSIGNED.includes(id) ? 'checksum' : 'signature');
+    expect(manifest.files.map((file) => file.role)).toEqual(expect.arrayContaining(['kernel', 'initrd']));
+    const roles = { '{root}': 'root-image', '{modloop}': 'modloop' };
+    for (const argument of manifest.boot.arguments) {
+      for (const [placeholder, role] of Object.entries(roles)) {
+        if (argument.includes(placeholder)) expect(manifest.files.map((file) => file.role)).toContain(role);
+      }
+    }
+    expect((await verifyImage(layout, id)).isOk).toBe(true);
+  });
+
+  it('is refused when one of its files was changed', async () => {
+    const place = publish(id);
+    const changed = [...mirror.files.keys()].filter(
+      (path) => /vmlinuz|linux$|\.iso$|\.tar\.gz$/.test(path) && path.startsWith(place),
+    );
+    for (const path of changed)
+      mirror.files.set(path, Buffer.concat([mirror.files.get(path) ?? Buffer.alloc(0), Buffer.from('x')]));
+    expect(changed.length).toBeGreaterThan(0);
+    expect(await codeOf(fetch(id))).toMatch(/^E_(CHECKSUM|SIGNATURE)$/);
+  });
+});
