@@ -1,7 +1,8 @@
 /**
  * UDP sockets that take many packets of equal size in one system call (UDP_SEGMENT, Linux 4.18): the kernel cuts the
- * buffer behind the routing and the firewall, so a window of TFTP costs about as much as one packet. Node's dgram
- * cannot set this, so the socket is made through libc (the optional package koffi) and handed to dgram.
+ * buffer behind the routing and the firewall, so a window of TFTP costs about as much as one packet. They can also be
+ * asked for a packet without a turn of the event loop. Node's dgram does neither, so the socket is made through libc
+ * (the optional package koffi) and handed to dgram.
  */
 import type { Ipv4Address } from '../protocol/addresses.ts';
 import { ipv4ToBytes } from '../protocol/addresses.ts';
@@ -12,6 +13,9 @@ const SOCK_NONBLOCK = 0o4000;
 const SOCK_CLOEXEC = 0o2000000;
 const SOL_UDP = 17;
 const UDP_SEGMENT = 103;
+const MSG_DONTWAIT = 0x40;
+const EAGAIN = 11;
+const ECONNREFUSED = 111;
 /** The kernel's bounds for one such send: UDP_MAX_SEGMENTS and the largest datagram. */
 const MAX_SEGMENTS = 64;
 const MAX_BYTES = 65_507;
@@ -21,7 +25,9 @@ interface Libc {
   bind(fd: number, address: Uint8Array, length: number): number;
   setsockopt(fd: number, level: number, name: number, value: Uint8Array, length: number): number;
   send(fd: number, bytes: Uint8Array, length: number, flags: number): number;
+  recv(fd: number, bytes: Uint8Array, length: number, flags: number): number;
   close(fd: number): number;
+  errno(): number;
 }
 
 /** How to make sockets that send many packets at once. */
@@ -30,6 +36,8 @@ export interface SegmentSockets {
   open(address: Ipv4Address, segmentBytes: number): number | undefined;
   /** Sends `lengthBytes` of a connected socket in packets of its segment size; false when the kernel took nothing. */
   send(fd: number, bytes: Uint8Array, lengthBytes: number): boolean;
+  /** Length of a packet that has come, 0 when there is none. @throws Error with the errno as `code` */
+  receive(fd: number, into: Uint8Array): number;
   /** How many packets of this size one send may hold. */
   mostSegments(segmentBytes: number): number;
 }
@@ -55,6 +63,14 @@ export async function loadSegmentSockets(): Promise<SegmentSockets | undefined> 
       return undefined;
     },
     send: (fd, bytes, lengthBytes) => libc.send(fd, bytes, lengthBytes, 0) === lengthBytes,
+    receive(fd, into) {
+      const length = libc.recv(fd, into, into.length, MSG_DONTWAIT);
+      if (length >= 0) return length;
+      const errno = libc.errno();
+      if (errno === EAGAIN) return 0;
+      const code = errno === ECONNREFUSED ? 'ECONNREFUSED' : `errno ${errno}`;
+      throw Object.assign(new Error(`recv failed with ${code}`), { code });
+    },
     mostSegments: (segmentBytes) => Math.min(MAX_SEGMENTS, Math.floor(MAX_BYTES / segmentBytes)),
   };
 }
@@ -71,7 +87,9 @@ async function loadLibc(): Promise<Libc | undefined> {
         'int setsockopt(int, int, int, const uint8_t *, uint32_t)',
       ) as Libc['setsockopt'],
       send: library.func('int64_t send(int, const uint8_t *, size_t, int)') as Libc['send'],
+      recv: library.func('int64_t recv(int, _Out_ uint8_t *, size_t, int)') as Libc['recv'],
       close: library.func('int close(int)') as Libc['close'],
+      errno: () => koffi.errno(),
     };
   } catch {
     // koffi is optional

@@ -219,6 +219,7 @@ class Listener implements TftpServer {
       cache: this.#cache,
       negotiated,
       segments: this.#segments,
+      isAlone: () => this.#transfers.size <= 2,
       onEnd: (ended, how) => {
         if (this.#transfers.get(key) === ended) this.#transfers.delete(key);
         this.#files.release(file);

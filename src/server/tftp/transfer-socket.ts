@@ -2,6 +2,14 @@ import { createSocket, type Socket } from 'node:dgram';
 import type { SegmentSockets } from '../../net/segment-socket.ts';
 import type { Ipv4Address } from '../../protocol/addresses.ts';
 
+/** An answer of a near client comes within this time; waiting for it costs less than to fall asleep and wake up. */
+const NEAR_ANSWER_MS = 0.05;
+/** Then other work of the process has its turn. */
+const LONGEST_TURN_MS = 1;
+/** When so many waits in a row were in vain, the client is not that near: no wait for this number of packets. */
+const VAIN_WAITS = 8;
+const PAUSE_PACKETS = 500;
+
 export interface TransferSocketOptions {
   readonly localAddress: Ipv4Address;
   readonly peerAddress: Ipv4Address;
@@ -11,6 +19,8 @@ export interface TransferSocketOptions {
   /** packets of one window */
   readonly windowsize: number;
   readonly segments: SegmentSockets | undefined;
+  /** whether nothing is lost when other transfers wait a moment */
+  isAlone(): boolean;
   onReady(): void;
   onMessage(bytes: Buffer): void;
   onError(error: NodeJS.ErrnoException): void;
@@ -23,7 +33,11 @@ export class TransferSocket {
   /** how many packets one system call can take; 1: the plain way */
   readonly batchPackets: number;
   readonly #fd: number | undefined;
-  #canBatch: boolean;
+  #canSendDirectly: boolean;
+  readonly #inbox = Buffer.allocUnsafeSlow(600);
+  #vainWaits = 0;
+  #pausePackets = 0;
+  #isClosed = false;
 
   constructor(options: TransferSocketOptions) {
     this.#options = options;
@@ -32,13 +46,16 @@ export class TransferSocket {
       type: 'udp4',
       lookup: (host, _options, callback) => callback(null, host, 4),
     });
-    this.#socket.on('message', (bytes) => options.onMessage(bytes));
+    this.#socket.on('message', (bytes) => {
+      options.onMessage(bytes);
+      this.#awaitNearAnswers();
+    });
     this.#socket.on('error', (error) => options.onError(error));
     const { segments, packetBytes, windowsize } = options;
     const most = Math.min(windowsize, segments?.mostSegments(packetBytes) ?? 1);
-    this.#fd = most > 1 ? segments?.open(options.localAddress, packetBytes) : undefined;
-    this.#canBatch = this.#fd !== undefined;
-    this.batchPackets = this.#canBatch ? most : 1;
+    this.#fd = segments?.open(options.localAddress, packetBytes);
+    this.#canSendDirectly = this.#fd !== undefined;
+    this.batchPackets = this.#fd === undefined ? 1 : Math.max(1, most);
   }
 
   open(): void {
@@ -69,10 +86,10 @@ export class TransferSocket {
    */
   sendPackets(bytes: Buffer, lengthBytes: number): boolean {
     const { packetBytes, segments } = this.#options;
-    if (lengthBytes > packetBytes && this.#canBatch && this.#fd !== undefined && segments !== undefined) {
+    if (this.#canSendDirectly && this.#fd !== undefined && segments !== undefined) {
       if (segments.send(this.#fd, bytes, lengthBytes)) return true;
       // a full buffer, or a card that cannot do it: one by one always works
-      this.#canBatch = false;
+      this.#canSendDirectly = false;
     }
     if (lengthBytes === bytes.length && lengthBytes === packetBytes) {
       this.#socket.send(bytes);
@@ -85,7 +102,45 @@ export class TransferSocket {
     return this.#socket.getSendQueueCount() === 0;
   }
 
+  /**
+   * TFTP waits for an answer after every window. On a fast link it comes sooner than the event loop could go round, so
+   * it is asked for right here, for microseconds; a client that is farther away is soon left to the event loop.
+   */
+  #awaitNearAnswers(): void {
+    const { segments } = this.#options;
+    if (segments === undefined || this.#fd === undefined || this.#isClosed || !this.#options.isAlone())
+      return;
+    if (this.#pausePackets > 0) {
+      this.#pausePackets -= 1;
+      return;
+    }
+    let now = performance.now();
+    const turnEndMs = now + LONGEST_TURN_MS;
+    let waitEndMs = now + NEAR_ANSWER_MS;
+    try {
+      while (now < waitEndMs && now < turnEndMs) {
+        const lengthBytes = segments.receive(this.#fd, this.#inbox);
+        now = performance.now();
+        if (lengthBytes === 0) continue;
+        this.#vainWaits = 0;
+        waitEndMs = now + NEAR_ANSWER_MS;
+        this.#options.onMessage(this.#inbox.subarray(0, lengthBytes));
+        // the descriptor is no longer ours
+        if (this.#isClosed) return;
+      }
+    } catch (error) {
+      this.#options.onError(error as NodeJS.ErrnoException);
+      return;
+    }
+    if (now < turnEndMs) this.#vainWaits += 1;
+    if (this.#vainWaits >= VAIN_WAITS) {
+      this.#vainWaits = VAIN_WAITS - 1;
+      this.#pausePackets = PAUSE_PACKETS;
+    }
+  }
+
   close(): void {
+    this.#isClosed = true;
     try {
       this.#socket.close();
     } catch {

@@ -45,6 +45,8 @@ export interface TransferInput {
   readonly negotiated: Negotiated;
   /** undefined: packets are sent one by one */
   readonly segments: SegmentSockets | undefined;
+  /** whether hardly any other transfer is under way */
+  readonly isAlone: () => boolean;
   readonly onEnd: (transfer: Transfer, outcome: TransferOutcome) => void;
 }
 
@@ -100,6 +102,7 @@ export class Transfer {
       packetBytes: 4 + input.negotiated.blksize,
       windowsize: input.negotiated.windowsize,
       segments: input.segments,
+      isAlone: input.isAlone,
       onReady: () => this.#begin(),
       onMessage: (bytes) => this.#receive(bytes),
       onError: (error) => this.#socketFailed(error),
