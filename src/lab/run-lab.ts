@@ -14,6 +14,7 @@ import { startMachine, type LabFirmware, type VirtualMachine } from './machine.t
 import { newLabId } from './namespaces.ts';
 import { startPxectlBootServer, type LabBootServer } from './pxectl-boot-server.ts';
 import { whyStandingStill } from './stage-deadlines.ts';
+import { startLabDocker, type LabDocker } from './lab-docker.ts';
 import { createVirtualLan, type VirtualLan } from './virtual-lan.ts';
 
 export interface LabRunOptions {
@@ -106,7 +107,9 @@ async function runInFolder(options: LabRunOptions, place: LabPlace): Promise<Lab
   try {
     say(`virtual LAN pxl${id}: server 192.168.1.50, router 192.168.1.1 with a DHCP server of its own`);
     const capture = await lan.capture(join(folder, 'boot.pcap'), [CAPTURE_FILTER]);
-    const server = await startServer(lan, options, project);
+    const docker = await startDockerIfAsked(lan, options, folder);
+    if (docker !== undefined) cleanups.push(() => docker.stop());
+    const server = await startServer(lan, options, project, docker?.environment);
     cleanups.push(() => server.stop());
     say(`boot server: ${server.description}`);
     options.signal?.throwIfAborted();
@@ -170,16 +173,28 @@ function macOfLab(id: string): MacAddress {
   return mac;
 }
 
+/** The lab's network is not the machine's: the machine's own Docker Engine would serve the wrong one. */
+async function startDockerIfAsked(
+  lan: VirtualLan,
+  options: LabRunOptions,
+  folder: string,
+): Promise<LabDocker | undefined> {
+  if (options.engine !== 'docker' || options.bootServer !== undefined) return undefined;
+  return startLabDocker(lan, folder);
+}
+
 async function startServer(
   lan: VirtualLan,
   options: LabRunOptions,
   project: LabProject,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<LabBootServer> {
   if (options.bootServer !== undefined) return options.bootServer(lan);
   return startPxectlBootServer(lan, {
     configPath: project.configPath,
     layout: project.layout,
     engine: options.engine,
+    env,
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
 }

@@ -1,12 +1,12 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BootEvent } from '../../../src/model/boot-event.ts';
 import type { EngineName } from '../../../src/model/config.ts';
 import type { StateLayout } from '../../../src/model/state-layout.ts';
 import { createVirtualLan, type VirtualLan, type VirtualLanOptions } from '../../../src/lab/virtual-lan.ts';
-import { endProcesses, identityOf } from '../../../src/platform/process-identity.ts';
-import { findProgram, run, start, type LongRunning } from '../../../src/platform/processes.ts';
+import { startLabDocker } from '../../../src/lab/lab-docker.ts';
+import { findProgram, run, type LongRunning } from '../../../src/platform/processes.ts';
 import { prepareState } from './prepare-state.ts';
 
 /** Why an engine cannot be tested here; on CI that is a failure and not a skip. */
@@ -51,8 +51,8 @@ export async function createEngineLab(options: EngineLabOptions): Promise<Engine
   const folder = await mkdtemp(join(tmpdir(), 'pxectl-engine-'));
   const lan = await createVirtualLan(options.lan ?? { router: false });
   const { configPath, layout } = await prepareState(folder, options.yaml, options.sizes);
-  const dockerd = options.withDocker === true ? await startDockerd(lan, folder) : undefined;
-  const environment: Record<string, string> = dockerd === undefined ? {} : { DOCKER_HOST: dockerd.url };
+  const dockerd = options.withDocker === true ? await startLabDocker(lan, folder) : undefined;
+  const environment = dockerd?.environment ?? {};
   const engines: EngineUnderTest[] = [];
   return {
     lan,
@@ -176,42 +176,4 @@ export class EngineUnderTest {
     const last = this.messages.slice(-6).map((message) => JSON.stringify(message));
     return new Error([what, ...last, ...this.other.slice(-10)].join('\n'));
   }
-}
-
-/** A Docker Engine whose host network is the LAN's boot server. */
-async function startDockerd(
-  lan: VirtualLan,
-  folder: string,
-): Promise<{ url: string; stop(): Promise<void> }> {
-  const root = join(folder, 'docker');
-  await mkdir(root, { recursive: true });
-  const url = `unix://${root}/docker.sock`;
-  // nsenter and not `ip netns exec`: that hides /sys/fs/cgroup, which dockerd needs
-  const program = start('nsenter', [
-    `--net=/run/netns/${lan.namespaceOf('lan')}`,
-    ...['dockerd', '--iptables=false', '--ip6tables=false', '--bridge=none'],
-    ...[
-      `--data-root=${root}/data`,
-      `--exec-root=${root}/exec`,
-      `--pidfile=${root}/dockerd.pid`,
-      `--host=${url}`,
-    ],
-  ]);
-  const words: string[] = [];
-  program.onLine((line) => words.push(line));
-  const stop = async (): Promise<void> => {
-    const identity = await identityOf(program.pid);
-    if (identity) await endProcesses([identity], 15_000);
-    // the Engine leaves its own network namespace mounted there
-    await run('umount', ['--lazy', `${root}/exec/netns/default`]);
-  };
-  for (let attempt = 0; attempt < 150; attempt++) {
-    const version = await run('docker', ['version', '--format', '{{.Server.Version}}'], {
-      env: { DOCKER_HOST: url },
-    });
-    if (version.exitCode === 0) return { url, stop };
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-  await stop();
-  throw new Error(`dockerd does not answer:\n${words.slice(-5).join('\n')}`);
 }
