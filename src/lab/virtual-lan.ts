@@ -194,18 +194,9 @@ class NamespaceLan implements VirtualLan {
   }
 
   async capture(file: string, extraArguments: readonly string[] = []): Promise<{ stop(): Promise<void> }> {
-    const options = [
-      '-i',
-      LAN.serverInterface,
-      '-U',
-      '--immediate-mode',
-      '-s',
-      '0',
-      '-Z',
-      'root',
-      '-w',
-      file,
-    ];
+    // 32 MiB of buffer: with the default a busy machine loses packets of fast transfers
+    const buffer = ['-U', '--immediate-mode', '-B', '32768', '-s', '0'];
+    const options = ['-i', LAN.serverInterface, ...buffer, '-Z', 'root', '-w', file];
     const tcpdump = await this.startIn('lan', 'tcpdump', [...options, ...extraArguments]);
     await new Promise<void>((resolve, reject) => {
       const fail = (why: string): void =>

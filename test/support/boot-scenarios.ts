@@ -257,7 +257,7 @@ const failing: readonly BootScenario[] = [
   },
   {
     name: 'second-pxe-server',
-    title: 'another PXE server on the LAN answers too, with a loader that it does not have',
+    title: 'another PXE server on the LAN answers too, first come, first served',
     firmware: 'uefi',
     config: proxy(GOOD_LINES),
     files: { ...IPXE, ...BOOT_IPXE },
@@ -272,8 +272,11 @@ const failing: readonly BootScenario[] = [
           '--bind-interfaces',
         ],
         ...['--dhcp-range=192.168.1.0,proxy,255.255.255.0', '--pxe-service=X86-64_EFI,Other,other.efi'],
-        ...['--enable-tftp', '--tftp-root=/var/empty', `--pid-file=${lan.folder}/rogue.pid`],
-        ...[`--dhcp-leasefile=${lan.folder}/rogue.leases`, '--user=root'],
+        ...[
+          `--pid-file=${lan.folder}/rogue.pid`,
+          `--dhcp-leasefile=${lan.folder}/rogue.leases`,
+          '--user=root',
+        ],
       ]);
     },
     until: /PXE-E\d\d|EFI stub|iPXE initialising/,
