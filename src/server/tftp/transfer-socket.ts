@@ -3,7 +3,7 @@ import type { SegmentSockets } from '../../net/segment-socket.ts';
 import type { Ipv4Address } from '../../protocol/addresses.ts';
 
 /** An answer of a near client comes within this time; waiting for it costs less than to fall asleep and wake up. */
-const NEAR_ANSWER_MS = 0.05;
+const NEAR_ANSWER_MS = 0.03;
 /** Then other work of the process has its turn. */
 const LONGEST_TURN_MS = 1;
 /** When so many waits in a row were in vain, the client is not that near: no wait for this number of packets. */
@@ -33,7 +33,7 @@ export class TransferSocket {
   /** how many packets one system call can take; 1: the plain way */
   readonly batchPackets: number;
   readonly #fd: number | undefined;
-  #canSendDirectly: boolean;
+  #canBatch: boolean;
   readonly #inbox = Buffer.allocUnsafeSlow(600);
   #vainWaits = 0;
   #pausePackets = 0;
@@ -54,8 +54,8 @@ export class TransferSocket {
     const { segments, packetBytes, windowsize } = options;
     const most = Math.min(windowsize, segments?.mostSegments(packetBytes) ?? 1);
     this.#fd = segments?.open(options.localAddress, packetBytes);
-    this.#canSendDirectly = this.#fd !== undefined;
-    this.batchPackets = this.#fd === undefined ? 1 : Math.max(1, most);
+    this.#canBatch = this.#fd !== undefined && most > 1;
+    this.batchPackets = this.#canBatch ? most : 1;
   }
 
   open(): void {
@@ -86,10 +86,10 @@ export class TransferSocket {
    */
   sendPackets(bytes: Buffer, lengthBytes: number): boolean {
     const { packetBytes, segments } = this.#options;
-    if (this.#canSendDirectly && this.#fd !== undefined && segments !== undefined) {
+    if (lengthBytes > packetBytes && this.#canBatch && this.#fd !== undefined && segments !== undefined) {
       if (segments.send(this.#fd, bytes, lengthBytes)) return true;
       // a full buffer, or a card that cannot do it: one by one always works
-      this.#canSendDirectly = false;
+      this.#canBatch = false;
     }
     if (lengthBytes === bytes.length && lengthBytes === packetBytes) {
       this.#socket.send(bytes);
