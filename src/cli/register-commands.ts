@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { registerCompletion } from './commands/completion.ts';
+import { registerDoctor } from './commands/doctor.ts';
 import { registerDown } from './commands/down.ts';
 import { registerExport } from './commands/export.ts';
 import { registerFetch } from './commands/fetch.ts';
@@ -25,6 +26,7 @@ export function registerCommands(program: Command): void {
   registerStatus(program);
   registerWatch(program);
   registerMachines(program);
+  registerDoctor(program);
   registerLab(program);
   registerExport(program);
   registerCompletion(program);

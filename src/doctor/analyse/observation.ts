@@ -3,7 +3,7 @@ import type { Firmware } from '../../model/firmware.ts';
 import type { Ipv4Address, MacAddress } from '../../protocol/addresses.ts';
 
 /** From where the boot was watched: what was not seen means different things. */
-export type Vantage = 'server-log' | 'capture' | 'events';
+export type Vantage = 'server-log' | 'capture' | 'events' | 'probe';
 
 /** One thing that was seen, with the line or packet that shows it. */
 export interface Seen {

@@ -223,8 +223,12 @@ function requestType(type: number | undefined): RequestSeen['type'] {
   }
 }
 
+/** How an answer came: what is needed of a datagram to judge it. */
+export type ReplyPath = Pick<UdpDatagram, 'source' | 'sourcePort' | 'timeUs' | 'frameNumber'> &
+  Partial<Pick<UdpDatagram, 'destination' | 'destinationPort'>>;
+
 /** What an answer says, as values and as one line. */
-export function readReply(datagram: UdpDatagram, packet: DhcpPacket, type: ReplySeen['type']): ReplySeen {
+export function readReply(datagram: ReplyPath, packet: DhcpPacket, type: ReplySeen['type']): ReplySeen {
   const port = datagram.sourcePort === PXE_BOOT_SERVER ? 4011 : 67;
   const server = readAddress(packet, DHCP_OPTION.serverId) ?? datagram.source;
   const option43 = optionData(packet, DHCP_OPTION.vendorSpecific);
@@ -246,8 +250,8 @@ export function readReply(datagram: UdpDatagram, packet: DhcpPacket, type: Reply
       ? {}
       : { option43: { bytes: option43.slice(), sizeBytes: option43.length, isElided: false } }),
     hasDns: optionData(packet, DHCP_OPTION.dnsServers) !== undefined,
-    destination: datagram.destination,
-    destinationPort: datagram.destinationPort,
+    ...(datagram.destination === undefined ? {} : { destination: datagram.destination }),
+    ...(datagram.destinationPort === undefined ? {} : { destinationPort: datagram.destinationPort }),
     timeMs: datagram.timeUs / 1000,
   } as const;
   return { ...reply, evidence: { source: `packet ${datagram.frameNumber}`, text: replyText(reply) } };

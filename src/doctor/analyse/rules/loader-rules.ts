@@ -23,6 +23,10 @@ export function judgeLoader(context: PhaseContext): readonly Finding[] {
   if (phase.firmware === 'system' || phase.firmware === 'ipxe') return judgeLoop(context);
   const done = [...loadersOverTftp(phase), ...loadersOverHttp(phase)];
   const last = done.at(-1);
+  if (context.observations.vantage === 'probe') {
+    // the probe starts nothing: what it can tell is whether the program is the right one
+    return done.flatMap((loaded) => judgeProgram(context, loaded) ?? []);
+  }
   if (!last || hasFollowers(context, last) || !isWaitedFor(context, last)) return [];
   const evidence = [last.evidence];
   if (isReadAgainAndAgain(context, last.path)) {

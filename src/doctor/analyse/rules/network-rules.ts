@@ -44,7 +44,8 @@ function judgeSilence(context: PhaseContext): readonly Finding[] | undefined {
   const evidence = [first.evidence, ...offers.slice(0, 2).map((offer) => offer.evidence)];
   const hasLease = phase.replies.some((reply) => reply.leasedAddress !== undefined);
   // pxectl's own events know nothing of the router
-  const seesRouter = observations.vantage === 'capture' && first.wantsBroadcast !== false;
+  const seesAll = observations.vantage === 'capture' || observations.vantage === 'probe';
+  const seesRouter = seesAll && first.wantsBroadcast !== false;
   if (seesRouter && !hasLease && !requestedAddress) {
     const alone =
       offers.length > 0
@@ -138,6 +139,7 @@ function judgeIgnoredOffer(context: PhaseContext): readonly Finding[] | undefine
   const { phase, observations } = context;
   if (wentOn(context) || !seesTransfers(observations) || phase.firmware.startsWith('uefi-http'))
     return undefined;
+  if (observations.vantage === 'probe') return undefined;
   // iPXE fetches over HTTP what its answer names: a log of dnsmasq does not show it
   if (phase.firmware === 'ipxe' && observations.vantage === 'server-log') return undefined;
   const proxies = offersOf(phase).filter((offer) => classifyOffer(offer).startsWith('proxy-'));

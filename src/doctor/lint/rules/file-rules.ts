@@ -46,7 +46,9 @@ function missingFiles(input: LintInput): LintFinding[] {
       }),
     ];
   }
-  return namedFiles(input).flatMap(({ at, file, isSuffixed }) => {
+  const named = namedFiles(input);
+  const once = named.filter((one, index) => named.findIndex((other) => other.file === one.file) === index);
+  return once.flatMap(({ at, file, isSuffixed }) => {
     const path = file.startsWith(`${root}/`) ? file : `${root}/${file.replace(/^\/+/, '')}`;
     if (reader.exists(path) !== false) return [];
     const folder = path.slice(0, path.lastIndexOf('/'));

@@ -1,0 +1,82 @@
+import type { Command } from 'commander';
+import { usageError } from '../../model/errors.ts';
+import { commandAction, requestedConfigPath, type CommandContext } from '../cli.ts';
+import { EXIT } from '../exit-codes.ts';
+
+interface DoctorFlags {
+  readonly log?: string;
+  readonly pcap?: string;
+  readonly fix?: boolean;
+  readonly probe?: boolean;
+  readonly capture?: string;
+  readonly bundle?: string;
+}
+
+const MAX_CAPTURE_SECONDS = 3600;
+
+/** `pxectl doctor` */
+export function registerDoctor(program: Command): void {
+  program
+    .command('doctor')
+    .description('why a machine does not boot: from a code, a log, a capture, a configuration or the network')
+    .argument('[text...]', 'code, text or URL on the screen, for example PXE-E21')
+    .option('--log <file>', 'dnsmasq log of anyone, with or without log-dhcp')
+    .option('--pcap <file>', 'packet capture (pcap, pcapng) of anyone')
+    .option('--fix', 'with --config dnsmasq.conf: write a corrected copy beside it (dnsmasq.conf.fixed)')
+    .option('--probe', 'ask the network as every kind of client; changes no lease; takes half a minute')
+    .option('--capture <seconds>', 'record the network for so long, and analyse that')
+    .option(
+      '--bundle <file.tar.gz>',
+      'pack findings, versions, configuration and events, with names and MACs replaced',
+    )
+    .option('--json', 'one JSON object on stdout')
+    .addHelpText(
+      'after',
+      `
+--config takes pxectl.yaml, or any dnsmasq.conf, pxelinux.cfg, grub.cfg or iPXE script to check.
+
+Examples:
+  pxectl doctor "PXE-E21 : Remote boot canceled"
+  pxectl doctor --log dnsmasq.log
+  pxectl doctor --config /etc/dnsmasq.conf --fix
+  sudo pxectl doctor --probe`,
+    )
+    .action(commandAction(runDoctorCommand));
+}
+
+async function runDoctorCommand(context: CommandContext<DoctorFlags>): Promise<number> {
+  const { output, options, args, signal } = context;
+  const { runDoctor } = await import('../../doctor/run-doctor.ts');
+  const { printDoctor } = await import('../doctor-view.ts');
+  const configPath = requestedConfigPath(options);
+  const text = args.join(' ').trim();
+  if (options.fix && (configPath === undefined || /\.ya?ml$/.test(configPath))) {
+    throw usageError({
+      what: '--fix needs a dnsmasq configuration',
+      next: 'pxectl doctor --config /etc/dnsmasq.conf --fix',
+    });
+  }
+  const result = await runDoctor({
+    ...(text === '' ? {} : { text }),
+    ...(options.log === undefined ? {} : { logPath: options.log }),
+    ...(options.pcap === undefined ? {} : { pcapPath: options.pcap }),
+    ...(configPath === undefined ? {} : { configPath }),
+    ...(options.capture === undefined ? {} : { captureSeconds: readSeconds(options.capture) }),
+    ...(options.bundle === undefined ? {} : { bundlePath: options.bundle }),
+    fix: options.fix === true,
+    probe: options.probe === true,
+    signal,
+    onProgress: (line) => output.status(line),
+  });
+  if (options.json) output.json(result);
+  else printDoctor(result, output);
+  if (signal.aborted) return EXIT.interrupted;
+  const isUnknown = result.isKnown === false;
+  return result.ok && !isUnknown ? EXIT.ok : EXIT.failure;
+}
+
+function readSeconds(text: string): number {
+  const seconds = Number(text);
+  if (Number.isInteger(seconds) && seconds >= 1 && seconds <= MAX_CAPTURE_SECONDS) return seconds;
+  throw usageError({ what: `--capture takes seconds from 1 to ${MAX_CAPTURE_SECONDS}, not ${text}` });
+}

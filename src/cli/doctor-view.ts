@@ -1,0 +1,99 @@
+import type { ExplainedCause, Explanation } from '../doctor/explain.ts';
+import { renderFindings, summarise } from '../doctor/report.ts';
+import type { DoctorResult } from '../doctor/run-doctor.ts';
+import type { Output } from './output.ts';
+
+const DEFAULT_WIDTH = 100;
+/** Findings that fit on one screen. */
+const SHOWN_FINDINGS = 5;
+const SHOWN_MEANINGS = 2;
+const SHOWN_CAUSES = 5;
+const MAX_FIX_LINES = 5;
+
+/** Prints what doctor found: meanings of the text first, then checks, then findings, worst first. */
+export function printDoctor(result: DoctorResult, output: Output): void {
+  const { colors } = output;
+  const width = Math.min(process.stdout.columns || DEFAULT_WIDTH, 120);
+  for (const line of result.read) output.data(colors.dim(`read ${line}`));
+  for (const note of result.notes) output.data(colors.dim(note));
+  printKnown(result, output);
+  if (result.known.length === 0) printChecks(result, output);
+  for (const walk of result.probe) {
+    output.data(`${colors.bold(walk.client.name)}`);
+    for (const step of walk.steps) output.data(`    ${step}`);
+  }
+  const findings = result.findings;
+  if (findings.length > 0) {
+    output.data('');
+    const style = {
+      bold: colors.bold,
+      dim: colors.dim,
+      red: colors.red,
+      yellow: colors.yellow,
+      green: colors.green,
+    };
+    output.data(renderFindings(findings, { width, style, maxFindings: SHOWN_FINDINGS }));
+  }
+  for (const file of result.written) output.data(`\nwritten: ${file}`);
+  if (result.isKnown === undefined || findings.length > 0) {
+    const summary = summarise(findings);
+    output.data(`\n${result.ok ? colors.green(summary) : colors.red(summary)}`);
+  }
+}
+
+function printChecks(result: DoctorResult, output: Output): void {
+  const { colors } = output;
+  const marks = { ok: colors.green('✔'), found: colors.red('✖'), 'not-checked': colors.yellow('?') };
+  for (const check of result.checks) {
+    const detail = check.status === 'not-checked' ? `not checked: ${check.detail}` : check.detail;
+    output.data(`${marks[check.status]} ${check.title.padEnd(42)} ${colors.dim(detail)}`);
+  }
+}
+
+function printKnown(result: DoctorResult, output: Output): void {
+  const { colors } = output;
+  if (result.isKnown === false) {
+    output.data('doctor does not know this text.');
+    if (result.known.length > 0) output.data('The nearest that it knows:');
+    for (const entry of result.known) output.data(`  ${entry.text}   ${colors.dim(entry.printedBy)}`);
+    output.data('Better than any text: pxectl doctor --log FILE, --pcap FILE or --probe');
+    return;
+  }
+  const shown = result.known.slice(0, SHOWN_MEANINGS);
+  shown.forEach((entry, index) => {
+    if (index > 0) output.data('');
+    printExplanation(entry, output);
+  });
+  const rest = result.known.slice(SHOWN_MEANINGS);
+  if (rest.length > 0) output.data(`\nalso: ${rest.map((entry) => entry.text).join(' · ')}`);
+}
+
+function printExplanation(entry: Explanation, output: Output): void {
+  const { colors } = output;
+  output.data(`${colors.bold(entry.text)}   ${colors.dim(entry.printedBy)}`);
+  output.data(`  ${entry.meaning}`);
+  const shown = entry.causes.slice(0, SHOWN_CAUSES);
+  shown.forEach((cause, index) => {
+    output.data(`\n  ${index + 1}. ${cause.text}`);
+    if (cause.tell !== undefined) output.data(`     when ${cause.tell}`);
+    output.data(`     ${statusText(cause, output)}`);
+    // the whole fix for what is so here, or is the likeliest; the others have it in --json and in the docs
+    const isMain = cause.status === 'found-here' || (index === 0 && cause.status !== 'not-found-here');
+    for (const step of cause.fix.slice(0, isMain ? MAX_FIX_LINES : 1))
+      output.data(`     ${colors.dim('fix')} ${step}`);
+  });
+  const rest = entry.causes.length - shown.length;
+  if (rest > 0)
+    output.data(colors.dim(`\n  … and ${rest} more: docs/troubleshooting.md#${entry.id}, or --json`));
+}
+
+function statusText(cause: ExplainedCause, { colors }: Output): string {
+  switch (cause.status) {
+    case 'found-here':
+      return colors.red(`✖ found here: ${cause.detail}`);
+    case 'not-found-here':
+      return colors.green(`✔ not so here (${cause.detail})`);
+    case 'not-checked':
+      return colors.yellow(`? not checked (${cause.detail})`);
+  }
+}

@@ -1,0 +1,72 @@
+import { loadProject, type Project } from '../engine/project.ts';
+import { readLiveSession } from '../engine/session-record.ts';
+import { PxectlError } from '../model/errors.ts';
+import type { Finding } from '../model/finding.ts';
+import { chooseInterface } from '../net/choose-interface.ts';
+import { listInterfaces, readDefaultRoute } from '../net/interfaces.ts';
+import { makeFinding } from './finding-catalogue.ts';
+import type { Subject } from './checks/host-facts.ts';
+
+const DEFAULT_HTTP_PORT = 8080;
+
+export interface ChosenSubject {
+  /** undefined when there is neither a configuration nor an interface to look at */
+  readonly subject: Subject | undefined;
+  readonly project: Project | undefined;
+  /** what is wrong with the configuration itself */
+  readonly findings: readonly Finding[];
+  /** why there is no configuration or no subject, one line each */
+  readonly notes: readonly string[];
+}
+
+/** What doctor looks at: the project here, else the interface that leads to the router. */
+export async function chooseSubject(requested: string | undefined): Promise<ChosenSubject> {
+  const notes: string[] = [];
+  const findings: Finding[] = [];
+  let project: Project | undefined;
+  try {
+    project = await loadProject(requested);
+  } catch (error) {
+    if (!(error instanceof PxectlError)) throw error;
+    // a file that was asked for and is not there is the user's error, not a finding
+    if (error.code === 'E_CONFIG_NOT_FOUND') {
+      if (requested !== undefined) throw error;
+      notes.push('no pxectl.yaml here or above: host checks only');
+    } else {
+      findings.push(
+        makeFinding('config-invalid', [{ source: requested ?? 'pxectl.yaml', text: error.message }], {
+          ...(error.why === undefined ? {} : { cause: error.why }),
+          ...(error.next === undefined ? {} : { fix: [error.next] }),
+        }),
+      );
+    }
+  }
+  if (project) {
+    const { network, http } = project.config;
+    const isServing = (await readLiveSession(project.layout)) !== undefined;
+    const subject: Subject = {
+      interfaceName: network.interface,
+      address: network.address,
+      prefix: network.prefix,
+      httpPort: http.port,
+      config: project.config,
+      layout: project.layout,
+      isServing,
+    };
+    return { subject, project, findings, notes };
+  }
+  try {
+    const chosen = chooseInterface(await listInterfaces(), await readDefaultRoute(), {});
+    const subject: Subject = {
+      ...chosen,
+      httpPort: DEFAULT_HTTP_PORT,
+      isServing: false,
+      assumed: 'assumed: no pxectl.yaml',
+    };
+    return { subject, project, findings, notes };
+  } catch (error) {
+    if (!(error instanceof PxectlError)) throw error;
+    notes.push(`${error.message}: the host is not checked`);
+    return { subject: undefined, project, findings, notes };
+  }
+}

@@ -1,0 +1,79 @@
+import type { CheckResult } from './checks/check.ts';
+import { FINDING_CATALOGUE } from './finding-catalogue.ts';
+import type { KnowledgeEntry, KnownCause } from './knowledge/knowledge-entry.ts';
+
+/** A cause with what its check says here and now. */
+export interface ExplainedCause {
+  readonly finding?: string;
+  readonly text: string;
+  /** what tells it from the others */
+  readonly tell?: string;
+  readonly fix: readonly string[];
+  readonly status: 'found-here' | 'not-found-here' | 'not-checked';
+  /** what the check saw, or why it could not look */
+  readonly detail: string;
+}
+
+export interface Explanation {
+  readonly id: string;
+  readonly code?: string;
+  readonly text: string;
+  readonly printedBy: string;
+  readonly meaning: string;
+  readonly causes: readonly ExplainedCause[];
+  readonly source: string;
+}
+
+/** What a message means, each cause with the result of its check. Causes that were found here come first. */
+export function explain(entry: KnowledgeEntry, checks: readonly CheckResult[]): Explanation {
+  const causes = entry.causes.map((cause) => explainCause(cause, checks));
+  const found = causes.filter((cause) => cause.status === 'found-here');
+  return {
+    id: entry.id,
+    ...(entry.code === undefined ? {} : { code: entry.code }),
+    text: entry.texts[0] ?? '',
+    printedBy: entry.printedBy,
+    meaning: entry.meaning,
+    causes: [...found, ...causes.filter((cause) => !found.includes(cause))],
+    source: entry.source,
+  };
+}
+
+function explainCause(cause: KnownCause, checks: readonly CheckResult[]): ExplainedCause {
+  if (!('finding' in cause)) {
+    return {
+      text: cause.text,
+      fix: cause.fix,
+      status: 'not-checked',
+      detail: 'only to be seen at the machine',
+    };
+  }
+  const known = FINDING_CATALOGUE.get(cause.finding);
+  const base = {
+    finding: cause.finding,
+    text: known?.title ?? cause.finding,
+    tell: cause.tell,
+    fix: known?.fix ?? [],
+  };
+  const finding = checks
+    .flatMap((check) => check.findings)
+    .find((candidate) => candidate.id === cause.finding && candidate.severity !== 'info');
+  if (finding) {
+    return {
+      ...base,
+      text: finding.title,
+      fix: finding.fix,
+      status: 'found-here',
+      detail: finding.evidence[0]?.text ?? '',
+    };
+  }
+  const covering = checks.filter((check) => check.covers.includes(cause.finding));
+  const looked = covering.find((check) => check.status !== 'not-checked');
+  if (looked) return { ...base, status: 'not-found-here', detail: `${looked.title}: ${looked.detail}` };
+  const [blind] = covering;
+  return {
+    ...base,
+    status: 'not-checked',
+    detail: blind ? `${blind.title}: ${blind.detail}` : 'needs --log, --pcap or --probe',
+  };
+}

@@ -1,0 +1,79 @@
+import { bootTracesOf } from './checks/boot-checks.ts';
+import { fileChecks } from './checks/file-checks.ts';
+import { hostChecks } from './checks/host-checks.ts';
+import { runCheck, type Check, type CheckResult } from './checks/check.ts';
+import { probeNetwork, type ProbeResult } from './probe/probe.ts';
+import { systemCodeOf } from '../model/errors.ts';
+import type { ChosenSubject } from './choose-subject.ts';
+
+export interface ChecksOptions {
+  readonly probe: boolean;
+  readonly onProgress: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Runs every check that is possible here, one after the other: none disturbs another. */
+export async function runChecks(
+  { subject, project }: ChosenSubject,
+  options: ChecksOptions,
+): Promise<{ readonly checks: readonly CheckResult[]; readonly probe: ProbeResult | undefined }> {
+  let probe: ProbeResult | undefined;
+  const checks: Check[] = [];
+  if (subject) checks.push(...hostChecks(subject));
+  if (project) {
+    checks.push(...fileChecks(project.config, project.layout), bootTracesOf(project));
+  }
+  if (subject && options.probe) {
+    checks.push({
+      id: 'probe',
+      group: 'wire',
+      title: 'the network, asked as every kind of client',
+      covers: WIRE_FINDINGS,
+      look: async () => {
+        try {
+          probe = await probeNetwork({
+            localAddress: subject.address,
+            onProgress: options.onProgress,
+            signal: options.signal,
+          });
+        } catch (error) {
+          const code = systemCodeOf(error);
+          if (code === 'EACCES' || code === 'EPERM')
+            return { notChecked: 'port 68 needs root: sudo pxectl doctor --probe' };
+          if (code === 'EADDRINUSE')
+            return { notChecked: "this host's own DHCP client holds port 68: ask from another host" };
+          throw error;
+        }
+        return { seen: `${probe.walks.length} kinds of client`, findings: probe.findings };
+      },
+    });
+  }
+  const results: CheckResult[] = [];
+  for (const check of checks) {
+    if (options.signal.aborted) break;
+    options.onProgress(`looking at: ${check.title}`);
+    results.push(await runCheck(check));
+  }
+  return { checks: results, probe };
+}
+
+/** What the probe can tell; without it these count as not checked. */
+export const WIRE_FINDINGS: CheckResult['covers'] = [
+  'no-boot-service-for-arch',
+  'loader-arch-mismatch',
+  'local-boot-menu-item',
+  'menu-without-default',
+  'no-dhcp-server',
+  'no-boot-server',
+  'second-pxe-server',
+  'router-sends-boot-options',
+  'port-4011-silent',
+  'offer-without-boot-file',
+  'wrong-server-address',
+  'loader-missing',
+  'tftp-access-denied',
+  'tftp-blocked',
+  'http-client-unanswered',
+  'http-file-missing',
+  'http-blocked',
+];
