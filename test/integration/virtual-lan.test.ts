@@ -3,13 +3,15 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect } from 'vitest';
 import { readLabRecord, sweepLabs } from '../../src/lab/lab-record.ts';
 import { namespaceExists } from '../../src/lab/namespaces.ts';
 import { createVirtualLan, LAN, type VirtualLan } from '../../src/lab/virtual-lan.ts';
 import { identityOf } from '../../src/platform/process-identity.ts';
+import { itNeeds } from '../support/external-tool.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'pxectl-lan-test-'));
+const itRuns = itNeeds('root', 'ip', 'dnsmasq', 'busybox', 'tcpdump', 'tshark', 'nft');
 const lans: VirtualLan[] = [];
 const make = async (options: Parameters<typeof createVirtualLan>[0]) => {
   const lan = await createVirtualLan(options);
@@ -23,7 +25,7 @@ afterEach(async () => {
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 describe('createVirtualLan', () => {
-  it('gives a client a lease from a router that says nothing of PXE, and lets it reach the server', async () => {
+  itRuns('gives a client a lease from a router that says nothing of PXE, and lets it reach the server', async () => {
     const lan = await make({ folder: join(root, 'lease'), clientAddress: false });
     const pcap = join(root, 'lease', 'lease.pcap');
     const capture = await lan.capture(pcap);
@@ -53,7 +55,7 @@ describe('createVirtualLan', () => {
     expect(readFileSync(join(root, 'lease', 'router.log'), 'utf8')).toContain('DHCPACK(eth0)');
   });
 
-  it('has no DHCP server when there is no router', async () => {
+  itRuns('has no DHCP server when there is no router', async () => {
     const lan = await make({ folder: join(root, 'no-router'), router: false, clientAddress: false });
     const client = await lan.execIn('client', 'busybox', [
       ...['udhcpc', '-i', 'eth0', '-n', '-q', '-t', '2', '-T', '1', '-s', '/bin/true'],
@@ -61,7 +63,7 @@ describe('createVirtualLan', () => {
     expect(client.exitCode).not.toBe(0);
   });
 
-  it('passes options to the router, and blocks ports inside a host alone', async () => {
+  itRuns('passes options to the router, and blocks ports inside a host alone', async () => {
     const lan = await make({
       folder: join(root, 'meddling'),
       router: { extraArguments: ['--dhcp-option-force=66,192.168.1.9'] },
@@ -84,7 +86,7 @@ describe('createVirtualLan', () => {
     expect(statSync(`/run/netns/${lan.namespaceOf('lan')}`).isFile()).toBe(true);
   });
 
-  it('leaves no namespace, process or folder behind', async () => {
+  itRuns('leaves no namespace, process or folder behind', async () => {
     const lan = await createVirtualLan();
     const sleeper = await lan.startIn('client', 'sh', ['-c', 'trap "" TERM; sleep 600 & wait; sleep 600']);
     const record = await readLabRecord(lan.folder);
@@ -98,7 +100,7 @@ describe('createVirtualLan', () => {
 });
 
 describe('sweepLabs', () => {
-  it('takes away what a killed run left, and nothing of a run that lives', async () => {
+  itRuns('takes away what a killed run left, and nothing of a run that lives', async () => {
     const sweepRoot = join(root, 'sweep');
     const living = await make({ folder: join(sweepRoot, 'living') });
     const script = `
