@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import { requireLabTools } from '../../../src/lab/lab-tools.ts';
+
+it('names every missing program and the line that installs them', async () => {
+  const find = async (name: string) => (name === 'ip' ? '/usr/sbin/ip' : undefined);
+  await expect(requireLabTools(find)).rejects.toMatchObject({
+    kind: 'environment',
+    code: 'E_TOOL_MISSING',
+    message: 'the lab needs qemu-system-x86_64, dnsmasq, tcpdump, not installed here',
+    next: 'sudo apt-get install qemu-system-x86 dnsmasq-base tcpdump',
+  });
+});
+
+it('says nothing when all are there', async () => {
+  await expect(requireLabTools(async (name) => `/usr/bin/${name}`)).resolves.toBeUndefined();
+});
