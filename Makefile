@@ -39,6 +39,12 @@ test-fast: setup build ## unit, contract and command-line tests
 test: setup build ## every test, the firmware boots included (root)
 	node .ci/run-tests.mjs unit cli contract integration firmware
 
+.PHONY: dnsmasq
+dnsmasq: build ## build the image of the docker engine (docker); up does it too when it is not there
+	@mkdir -p .cache
+	node bin/pxectl.js --quiet export dockerfile > .cache/Dockerfile
+	docker build --network host --tag "$$(sed -n 's/^# tag: //p' .cache/Dockerfile)" - < .cache/Dockerfile
+
 .PHONY: demo
 demo: ## from nothing: real firmware boots a real installer in a virtual LAN (root)
 	@.ci/setup demo

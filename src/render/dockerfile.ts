@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { fillTemplate, type ReadTemplate } from './template-engine.ts';
 
 /**
@@ -6,14 +7,22 @@ import { fillTemplate, type ReadTemplate } from './template-engine.ts';
  */
 export const DOCKER_BASE_IMAGE = 'debian:12.11-slim';
 
+/** Label of every image that pxectl makes. */
+export const IMAGE_LABEL = 'org.pxectl.image';
+
+/** A Dockerfile and the name of the image that is built from it. */
+export interface Dockerfile {
+  readonly content: string;
+  /** `pxectl/dnsmasq:` and a hash of the content: a changed Dockerfile is another image */
+  readonly imageName: string;
+}
+
 /** The Dockerfile of the image that the docker engine builds when it is given none. */
-export function renderDockerfile(
-  readTemplate: ReadTemplate,
-  labels: Readonly<Record<string, string>>,
-  base: string = DOCKER_BASE_IMAGE,
-): string {
-  return fillTemplate(readTemplate('docker/Dockerfile.hbs'), {
-    base,
-    labels: Object.entries(labels).map(([name, value]) => ({ name, value })),
+export function renderDockerfile(readTemplate: ReadTemplate): Dockerfile {
+  const content = fillTemplate(readTemplate('docker/Dockerfile.hbs'), {
+    base: DOCKER_BASE_IMAGE,
+    labels: [{ name: IMAGE_LABEL, value: 'built' }],
   });
+  const hash = createHash('sha256').update(content).digest('hex').slice(0, 16);
+  return { content, imageName: `pxectl/dnsmasq:${hash}` };
 }

@@ -25,11 +25,12 @@ export function renderComposeExport(
   options: ExportOptions,
 ): RenderedFile[] {
   const layout = stateLayout(options.stateRoot);
+  const dockerfile = renderDockerfile(readTemplate);
   const isLowPort = context.config.http.port < 1024;
   const compose = fillTemplate(readTemplate('export/compose.yaml.hbs'), {
     title: `pxectl: ${context.config.network.mode} mode on ${context.config.network.interface}, ${httpBaseUrl(context.config)}`,
     file: 'compose.yaml',
-    image: `pxectl/dnsmasq:${DNSMASQ_IN_IMAGE}`,
+    image: dockerfile.imageName,
     tftpVolume: volumeText(layout.tftpRoot, `${CONTAINER_ROOT}/serve/tftp`),
     httpVolume: volumeText(layout.httpRoot, `${CONTAINER_ROOT}/serve/http`),
     nginxUser: isLowPort ? '0:0' : NOBODY,
@@ -39,7 +40,7 @@ export function renderComposeExport(
     { path: 'compose.yaml', content: compose, purpose: 'docker compose: both containers' },
     {
       path: 'Dockerfile',
-      content: renderDockerfile(readTemplate, {}),
+      content: dockerfile.content,
       purpose: 'the image of both containers',
     },
     {

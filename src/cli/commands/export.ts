@@ -8,8 +8,8 @@ interface ExportCommandOptions {
   readonly dryRun?: boolean;
 }
 
-const KINDS = ['compose', 'systemd'] as const;
-type Kind = (typeof KINDS)[number];
+const KINDS = ['compose', 'systemd', 'dockerfile'] as const;
+type Kind = Exclude<(typeof KINDS)[number], 'dockerfile'>;
 
 const NEXT: Readonly<Record<Kind, (folder: string) => string>> = {
   compose: (folder) => `docker compose --file ${folder}/compose.yaml up --build`,
@@ -22,7 +22,10 @@ export function registerExport(program: Command): void {
   program
     .command('export')
     .description('files with which other tools run the same set-up without pxectl')
-    .argument('<kind>', KINDS.join(' or '))
+    .argument(
+      '<kind>',
+      'compose, systemd, or dockerfile: of the image that the docker engine uses, on stdout',
+    )
     .option('--out <folder>', 'write the files there (default: .pxectl/export/KIND)')
     .option('--dry-run', 'print the files, write nothing')
     .option('--json', 'one JSON object on stdout')
@@ -39,6 +42,7 @@ async function runExport(context: CommandContext<ExportCommandOptions>): Promise
       next: `pxectl export ${KINDS.join(' | ')}`,
     });
   }
+  if (kind === 'dockerfile') return exportDockerfile(context);
   const path = await import('node:path');
   const { loadProject } = await import('../../engine/project.ts');
   const { loadBootContext } = await import('../../engine/boot-context.ts');
@@ -67,6 +71,21 @@ async function runExport(context: CommandContext<ExportCommandOptions>): Promise
   for (const file of files)
     output.data(isDryRun ? `# ${file.path}\n${file.content}` : `${folder}/${file.path}`);
   if (!isDryRun) output.progress(`next: ${NEXT[kind](folder)}`);
+  return undefined;
+}
+
+/** Needs no configuration: `make dnsmasq` builds the image with it before there is one. */
+async function exportDockerfile({
+  output,
+  options,
+}: CommandContext<ExportCommandOptions>): Promise<undefined> {
+  const { readTemplate } = await import('../../platform/package-root.ts');
+  const { renderDockerfile } = await import('../../render/dockerfile.ts');
+  const { content, imageName } = renderDockerfile(readTemplate);
+  if (options.json === true)
+    output.json({ schema: 'pxectl.export/1', kind: 'dockerfile', imageName, content });
+  else output.data(`# tag: ${imageName}\n${content.trimEnd()}`);
+  output.progress(`next: docker build --network host --tag ${imageName} -`);
   return undefined;
 }
 

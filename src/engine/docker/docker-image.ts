@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { pack } from 'tar-stream';
@@ -6,7 +5,7 @@ import type { Config } from '../../model/config.ts';
 import { engineError, type PxectlError } from '../../model/errors.ts';
 import { readTemplate } from '../../platform/package-root.ts';
 import { findProgram } from '../../platform/processes.ts';
-import { renderDockerfile } from '../../render/dockerfile.ts';
+import { IMAGE_LABEL, renderDockerfile } from '../../render/dockerfile.ts';
 import { dockerError, dockerWords, isNotFound } from './docker-errors.ts';
 import { readDockerStream } from './docker-stream.ts';
 import { contentTag, hostFiles, packHostFiles } from './host-files.ts';
@@ -17,9 +16,6 @@ export interface ImageProgress {
   readonly onWarning: (line: string) => void;
 }
 
-/** Label of every image that pxectl makes. */
-const IMAGE_LABEL = 'org.pxectl.image';
-const BUILT_NAME = 'pxectl/dnsmasq';
 const FROM_HOST_NAME = 'pxectl/dnsmasq-from-host';
 
 /**
@@ -45,11 +41,10 @@ export async function ensureImage(docker: Docker, config: Config, progress: Imag
 
 /** Builds the image of templates/docker/Dockerfile unless it is there; `make dnsmasq` does the same. */
 export async function ensureBuilt(docker: Docker, progress: ImageProgress): Promise<string> {
-  const dockerfile = renderDockerfile(readTemplate, { [IMAGE_LABEL]: 'built' });
-  const name = `${BUILT_NAME}:${createHash('sha256').update(dockerfile).digest('hex').slice(0, 16)}`;
+  const { content, imageName: name } = renderDockerfile(readTemplate);
   if (await isThere(docker, name)) return name;
   const context = pack();
-  context.entry({ name: 'Dockerfile' }, dockerfile);
+  context.entry({ name: 'Dockerfile' }, content);
   context.finalize();
   try {
     const stream = await docker.buildImage(Readable.from(context), {

@@ -74,6 +74,13 @@ describe('pxectl export', () => {
     },
   );
 
+  it('prints the Dockerfile of the engine without a configuration, with the tag that the engine looks for', async () => {
+    const result = await pxectl('export', 'dockerfile');
+    expect(result.exitCode).toBe(0);
+    expect(result.stdout).toMatch(/^# tag: pxectl\/dnsmasq:[0-9a-f]{16}$/m);
+    expect(result.stdout).toMatch(/^FROM debian:12\.\d+-slim$/m);
+  });
+
   it('refuses what it cannot export, as wrong usage', async () => {
     const result = await pxectl('export', 'kubernetes');
     expect(result.exitCode).toBe(2);
