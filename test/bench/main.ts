@@ -8,6 +8,7 @@ import { BenchLink } from './bench-link.ts';
 import { rowsAsMarkdown, type BenchRow } from './bench-row.ts';
 import { benchDhcp } from './dhcp-bench.ts';
 import { benchHttp } from './http-bench.ts';
+import { benchImages } from './images-bench.ts';
 import { benchStartup } from './startup-bench.ts';
 import { benchTftp } from './tftp-bench.ts';
 
@@ -17,6 +18,7 @@ const parts: Record<string, (link: BenchLink, log: (line: string) => void) => Pr
   http: benchHttp,
   dhcp: benchDhcp,
   startup: (_link, log) => benchStartup(log),
+  images: (_link, log) => benchImages(log),
 };
 const wanted = values.only?.split(',') ?? Object.keys(parts);
 const log = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -30,7 +32,7 @@ for (const [name, measure] of Object.entries(parts)) {
   // a link of its own for each part: servers of another part take no time
   const link = new BenchLink();
   try {
-    if (name !== 'startup') await link.open();
+    if (name !== 'startup' && name !== 'images') await link.open();
     rows.push(...(await measure(link, log)));
   } catch (error) {
     failures.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
