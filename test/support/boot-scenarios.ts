@@ -301,7 +301,7 @@ const failing: readonly BootScenario[] = [
     config: proxy([`dhcp-boot=pxelinux.0,,${SERVER}`, 'pxe-prompt="Network boot",0']),
     files: { 'pxelinux.0': PXELINUX['pxelinux.0'] },
     until: /Failed to load ldlinux\.c32/i,
-    finding: 'loader-missing',
+    finding: 'second-stage-missing',
   },
 ];
 

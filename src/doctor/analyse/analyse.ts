@@ -52,11 +52,19 @@ function withoutConsequences(findings: readonly Finding[]): readonly Finding[] {
   });
 }
 
+/** Findings of which there may be several for one client: each is about another file. */
+const ONE_PER_FILE: ReadonlySet<string> = new Set([
+  'loader-missing',
+  'second-stage-missing',
+  'http-file-missing',
+  'tftp-access-denied',
+]);
+
 /** The same finding of one client, once: a machine fails the same way each time it tries. */
 function mergeRepeats(findings: readonly Finding[]): readonly Finding[] {
   const byKey = new Map<string, Finding>();
   for (const finding of findings) {
-    const key = `${finding.id}|${finding.client?.mac ?? ''}|${finding.severity}|${finding.title}`;
+    const key = `${finding.id}|${finding.client?.mac ?? ''}|${finding.severity}|${ONE_PER_FILE.has(finding.id) ? finding.title : ''}`;
     if (!byKey.has(key)) byKey.set(key, finding);
   }
   return [...byKey.values()];

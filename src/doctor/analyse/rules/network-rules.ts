@@ -180,7 +180,7 @@ function judgeIgnoredOffer(context: PhaseContext): readonly Finding[] | undefine
         title: 'the client took its address, and its request to port 4011 never arrived',
         cause:
           `${phaseName(phase)} got the boot offer and requested an address from the router. UEFI firmware then asks the boot server on UDP port 4011; ` +
-          'dnsmasq has seen no such request: a firewall on this host drops it, or this firmware leaves proxy offers aside.',
+          'dnsmasq has seen no such request: a firewall on this host drops it, the own offer of the router claims to be a PXE server (option 60) and is asked instead, or this firmware leaves proxy offers aside.',
       }),
     ];
   }

@@ -36,6 +36,8 @@ function judgePath(context: PhaseContext, path: string, reads: readonly TftpRead
     case 'no-answer':
     case 'answer-lost':
     case 'stalled':
+      // what came afterwards shows that it went on: packets are missing in the recording only
+      if (succeededAfter(context, last)) return [];
       return isOptionalFile(path) && !isElsewhere(context, last) ? [] : blockedTransfer(context, path, reads);
     case 'size-probe':
       return blockedAfterProbe(context, path, reads);
@@ -52,6 +54,15 @@ function judgePath(context: PhaseContext, path: string, reads: readonly TftpRead
     case 'under-way':
       return [];
   }
+}
+
+function succeededAfter({ phase, next }: PhaseContext, read: TftpRead): boolean {
+  const later = phase.tftp.slice(phase.tftp.indexOf(read) + 1);
+  return (
+    later.some((other) => other.outcome === 'done') ||
+    next?.firmware === 'system' ||
+    phase.http.some((other) => (other.timeMs ?? 0) > (read.timeMs ?? Number.POSITIVE_INFINITY))
+  );
 }
 
 function missingFile(context: PhaseContext, path: string, read: TftpRead): Finding {
@@ -183,7 +194,7 @@ function fromRouter(context: PhaseContext, path: string, read: TftpRead): Findin
     'second-stage-from-router',
     [...(lease ? [lease.evidence] : []), read.evidence],
     {
-      title: `${isShimBefore(context) ? 'shim' : 'the loader'} asks ${read.server ?? 'the router'} for ${path}`,
+      title: `${isShimBefore(context) ? 'shim' : isGrubBefore(context) ? 'GRUB' : 'the loader'} asks ${read.server ?? 'the router'} for its files`,
       cause: `The loader came from the boot server. For ${path} it asks ${read.server ?? 'the router'}, the next server that the router's lease names, which has no such file.`,
     },
   );
@@ -202,6 +213,10 @@ function isFromLease({ phase }: PhaseContext, read: TftpRead): boolean {
 
 function isAfterLoader({ phase }: PhaseContext): boolean {
   return phase.tftp.some((read) => read.outcome === 'done') || phase.http.length > 0;
+}
+
+function isGrubBefore({ phase }: PhaseContext): boolean {
+  return phase.tftp.some((read) => read.outcome === 'done' && isGrubName(read.path));
 }
 
 function isShimBefore({ phase }: PhaseContext): boolean {
