@@ -44,6 +44,8 @@ export async function openHttpClient(options: HttpClientOptions = {}): Promise<H
   const dispatcher = new EnvHttpProxyAgent({
     headersTimeout: silenceMs,
     bodyTimeout: silenceMs,
+    // most proxies allow CONNECT to port 443 only: plain HTTP is forwarded, https is tunnelled
+    proxyTunnel: false,
     connect: { timeout: Math.min(silenceMs, 15_000) },
   });
 

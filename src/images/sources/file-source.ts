@@ -24,11 +24,17 @@ export async function openFileSource(path: string): Promise<StreamingSource> {
     sizeBytes: size,
     read,
     async *stream(offset, length) {
-      for (let done = 0; done < length;) {
-        const chunk = await read(offset + done, Math.min(CHUNK_BYTES, length - done));
-        if (chunk.length === 0) return;
+      const readAt = (done: number): Promise<Uint8Array> =>
+        read(offset + done, Math.min(CHUNK_BYTES, length - done));
+      // one piece is read ahead while the caller hashes and writes the one before
+      let next = length > 0 ? readAt(0) : undefined;
+      for (let done = 0; next !== undefined;) {
+        const chunk: Uint8Array = await next;
         done += chunk.length;
-        yield chunk;
+        next = chunk.length > 0 && done < length ? readAt(done) : undefined;
+        // a caller that stops here must not leave a rejection behind
+        next?.catch(() => undefined);
+        if (chunk.length > 0) yield chunk;
       }
     },
     close: () => handle.close(),
