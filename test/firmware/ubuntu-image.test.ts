@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import type { LabReport } from '../../src/lab/lab-report.ts';
+import { itNeeds } from '../support/external-tool.ts';
+import { makeFolder, pxectl } from '../support/pxectl-process.ts';
+import { buildUbuntuShapedIso, CASPER_LINES } from '../support/ubuntu-shaped-iso.ts';
+
+const itBoots = itNeeds('root', 'qemu-system-x86_64', 'dnsmasq', 'ip', 'tcpdump', 'xorriso');
+
+describe('an Ubuntu live-server image boots from the network', () => {
+  let folder: Awaited<ReturnType<typeof makeFolder>>;
+  let isoSha256: string;
+  const cli = (...args: string[]) => pxectl(args, { cwd: folder.path, timeoutMs: 500_000 });
+
+  beforeAll(async () => {
+    folder = await makeFolder();
+    const iso = join(folder.path, 'my-server.iso');
+    buildUbuntuShapedIso(iso);
+    isoSha256 = createHash('sha256')
+      .update(await readFile(iso))
+      .digest('hex');
+    const fetched = await cli('fetch', 'ubuntu-20.04.3', '--from', iso);
+    expect(fetched.exitCode, fetched.stderr).toBe(0);
+  });
+  afterAll(async () => {
+    await cli('lab', 'clean');
+    await folder.remove();
+  });
+
+  itBoots.each(['bios', 'uefi'])(
+    '%s: kernel, initrd, the whole ISO over HTTP, the seed',
+    async (firmware) => {
+      const run = ['lab', 'run', '--firmware', firmware, '--image', 'ubuntu-20.04.3', '--engine', 'builtin'];
+      const { exitCode, stdout } = await cli(
+        ...run,
+        '--memory',
+        '1024',
+        '--timeout',
+        '400',
+        '--keep',
+        '--json',
+      );
+      expect(exitCode, stdout).toBe(0);
+      const report = JSON.parse(stdout) as LabReport;
+      const stage = (name: string) => report.stages.find((record) => record.stage === name);
+      expect(stage('kernel')?.detail).toMatch(/\/vmlinuz$/);
+      expect(stage('initrd')?.detail).toMatch(/\/initrd$/);
+      expect(stage('root-image')?.detail).toMatch(/\.iso$/);
+      expect(stage('root-image')?.sizeBytes).toBe((await stat(join(folder.path, 'my-server.iso'))).size);
+      expect(stage('install-seed')?.detail).toMatch(/\/seed\/52-54-00-.*\/(user|meta|vendor)-data$/);
+      const serial = await readFile(join(report.folder ?? '', 'machine', 'serial.log'), 'utf8');
+      expect(serial).toContain(`${CASPER_LINES.isoSha256} ${isoSha256}`);
+    },
+  );
+});
