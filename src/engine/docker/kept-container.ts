@@ -11,6 +11,7 @@ const MAX_DELAY_MS = 30_000;
 const HEALTHY_AFTER_MS = 60_000;
 const MAX_FAILURES = 6;
 const START_TIMEOUT_MS = 10_000;
+const VERIFY_AFTER_MS = 1_500;
 /** the Engine's own restart policy is quicker than this when it applies */
 const ENGINE_RESTART_MS = 400;
 
@@ -40,6 +41,7 @@ export class KeptContainer {
   #isChanging = false;
   #isStopped = false;
   #isMending = false;
+  #isDead = false;
   #failures = 0;
   #startedAtMs = 0;
 
@@ -136,8 +138,8 @@ export class KeptContainer {
   }
 
   /** Resolves when the program serves, rejects with its last words when it ends before. */
-  #nextReady(): Promise<void> {
-    const { isReady, name } = this.options;
+  #nextReady(waitsForLine = this.options.isReady !== undefined): Promise<void> {
+    const { name } = this.options;
     const ready = new Promise<void>((resolve) => (this.#onReady = resolve));
     const looking = (async () => {
       let restartsBefore: number | undefined;
@@ -148,9 +150,9 @@ export class KeptContainer {
         restartsBefore ??= found.RestartCount;
         const isWell = found.State.Running && !found.State.Restarting;
         if (!isWell || found.RestartCount > restartsBefore) throw await this.#endedEarly();
-        if (isReady === undefined && waitedMs >= 300) return;
+        if (!waitsForLine && waitedMs >= 300) return;
       }
-      if (isReady === undefined) return;
+      if (!waitsForLine) return;
       throw engineError('E_ENGINE_START', {
         what: `${name} runs in its container but did not begin to serve within ${START_TIMEOUT_MS / 1000} s`,
         why: this.#lastWords(),
@@ -220,6 +222,10 @@ export class KeptContainer {
     } finally {
       this.#isMending = false;
     }
+    // events that came while it was mended were not listened to
+    await new Promise((resolve) => setTimeout(resolve, VERIFY_AFTER_MS));
+    if (this.#isStopped || this.#isChanging || this.#isDead) return;
+    if ((await this.#state().catch(() => 'ended')) !== 'running') void this.#mend(why);
   }
 
   async #bringBack(why: string): Promise<void> {
@@ -229,6 +235,7 @@ export class KeptContainer {
     for (let reason = why; !this.#isStopped;) {
       this.#failures++;
       if (this.#failures > MAX_FAILURES) {
+        this.#isDead = true;
         return this.#declareDead(`${reason}; it was started ${MAX_FAILURES} times in vain`);
       }
       const delayMs = Math.min(FIRST_DELAY_MS * 2 ** (this.#failures - 1), MAX_DELAY_MS);
@@ -247,7 +254,8 @@ export class KeptContainer {
   async #startAgain(): Promise<void> {
     const state = await this.#state();
     if (state === 'removed') return this.#launch();
-    const serving = this.#nextReady();
+    // its first words may have been heard already: that it goes on running is what counts here
+    const serving = this.#nextReady(false);
     // 304: the Engine's restart policy was quicker
     await this.#container?.start().catch((error: unknown) => {
       if (statusOf(error) !== 304) throw error;
