@@ -1,6 +1,7 @@
 import { appendFile, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { BootEvent } from '../../src/model/boot-event.ts';
 import { identityOf } from '../../src/platform/process-identity.ts';
 import { run, start } from '../../src/platform/processes.ts';
 import {
@@ -11,13 +12,21 @@ import {
   type PrivateNetwork,
 } from '../support/pxectl-process.ts';
 
+/** The parts of pxectl's JSON that the tests look into. */
+interface CliJson {
+  readonly images: unknown;
+  readonly machines: unknown;
+  readonly plans: readonly { readonly plan: unknown }[];
+  readonly session: { readonly process: { readonly pid: number } };
+}
+
 /** One folder, from nothing to `down`, in a network of its own: the tests build on each other in order. */
 describe('the life of a project', () => {
   let folder: Awaited<ReturnType<typeof makeFolder>>;
   let network: PrivateNetwork;
   const cli = (...args: string[]) => pxectl(args, { cwd: folder.path, network });
-  const json = async (...args: string[]): Promise<Record<string, any>> =>
-    JSON.parse((await cli(...args)).stdout);
+  const json = async (...args: string[]): Promise<CliJson> =>
+    JSON.parse((await cli(...args)).stdout) as CliJson;
   const config = () => readFile(join(folder.path, 'pxectl.yaml'), 'utf8');
   const httpStatus = async (path: string): Promise<string> => {
     const url = `http://192.168.1.50:8080${path}`;
@@ -98,7 +107,7 @@ describe('the life of a project', () => {
     expect(stdout).toContain('because');
     expect(stdout).toContain('then: debian-12');
     const bios = await json('render', '--for', 'bios', '--json');
-    expect(bios['plans'][0]['plan']).toMatchObject({
+    expect(bios.plans[0]?.plan).toMatchObject({
       offer: { bootFile: 'lpxelinux.0', nextServer: '192.168.1.50' },
     });
     expect((await cli('render', '--for', 'toaster')).exitCode).toBe(2);
@@ -138,18 +147,18 @@ describe('the life of a project', () => {
       'node.cfg',
     );
     expect(added.exitCode).toBe(0);
-    expect((await json('machines', '--json'))['machines']).toMatchObject([
+    expect((await json('machines', '--json')).machines).toMatchObject([
       { name: 'node-1', mac: 'f4:4d:30:00:00:01', isArmed: true, install: { once: true } },
     ]);
     expect((await cli('reload')).exitCode).toBe(0);
     await expect.poll(() => httpStatus('/machines/f4-4d-30-00-00-01.ipxe')).toBe('200');
     expect((await cli('machines', 'disarm', 'node-1')).exitCode).toBe(0);
-    expect((await json('machines', '--json'))['machines']).toMatchObject([{ isArmed: false }]);
+    expect((await json('machines', '--json')).machines).toMatchObject([{ isArmed: false }]);
     expect((await cli('machines', 'arm', 'f4:4d:30:00:00:01')).exitCode).toBe(0);
-    expect((await json('machines', '--json'))['machines']).toMatchObject([{ isArmed: true }]);
+    expect((await json('machines', '--json')).machines).toMatchObject([{ isArmed: true }]);
     expect((await cli('machines', 'arm', 'node-9')).exitCode).toBe(2);
     expect((await cli('machines', 'rm', 'node-1')).exitCode).toBe(0);
-    expect((await json('machines', '--json'))['machines']).toEqual([]);
+    expect((await json('machines', '--json')).machines).toEqual([]);
   });
 
   it('a mistake in the changed file is refused and the running one goes on', async () => {
@@ -168,7 +177,7 @@ describe('the life of a project', () => {
     await expect.poll(() => lines.length, { timeout: 10_000 }).toBeGreaterThan(3);
     watching.kill('SIGINT');
     expect((await watching.ended).exitCode).toBe(0);
-    const events = lines.map((line) => JSON.parse(line));
+    const events = lines.map((line) => JSON.parse(line) as BootEvent);
     expect(events.map((event) => event.type)).toContain('engine.ready');
     expect(events.every((event) => typeof event.time === 'string' && typeof event.detail === 'object')).toBe(
       true,
@@ -217,7 +226,7 @@ describe('the life of a project', () => {
     const [file, args] = pxectlCommand(['up', '--engine', 'builtin', '--json'], network);
     const running = start(file, args, { cwd: folder.path });
     const types: string[] = [];
-    running.onLine((line, stream) => stream === 'stdout' && types.push(JSON.parse(line).type));
+    running.onLine((line, stream) => stream === 'stdout' && types.push((JSON.parse(line) as BootEvent).type));
     await expect.poll(() => types, { timeout: 15_000 }).toContain('engine.ready');
     running.kill('SIGINT');
     expect((await running.ended).exitCode).toBe(0);

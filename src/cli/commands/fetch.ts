@@ -1,4 +1,5 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { LoaderPlatform } from '../../model/firmware.ts';
 import { commandAction, requestedConfigPath, type CommandContext } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
 
@@ -9,6 +10,9 @@ interface FetchCommandOptions {
   readonly keyring?: string;
   readonly insecureSkipVerify?: boolean;
   readonly kernel?: 'default' | 'hwe';
+  readonly remoteRoot?: boolean;
+  readonly signedIpxe?: boolean;
+  readonly platform?: readonly LoaderPlatform[];
   readonly force?: boolean;
   readonly dryRun?: boolean;
   readonly add?: boolean;
@@ -24,6 +28,19 @@ export function registerFetch(program: Command): void {
     .option('--mirror <prefix=url>', 'fetch URLs with this prefix from elsewhere (repeatable)', addMirror, {})
     .option('--offline', 'use nothing but what is on this machine')
     .option('--keyring <file>', 'trust the keys in this file instead of the pinned ones')
+    .option(
+      '--remote-root',
+      'with --from URL: keep kernel and initrd only, machines read the ISO from that URL',
+    )
+    .option('--signed-ipxe', 'also the signed iPXE with its shim (Secure Boot), and iPXE for ia32 and arm64')
+    .addOption(
+      new Option('--platform <platform...>', 'boot loaders for these (default: bios x64)').choices([
+        'bios',
+        'ia32',
+        'x64',
+        'arm64',
+      ]),
+    )
     .option('--kernel <kind>', 'hwe: the newer kernel of an Ubuntu LTS point release')
     .option('--insecure-skip-verify', 'accept what cannot be verified (recorded with the image)')
     .option('--force', 'fetch again although the image is here')
@@ -67,6 +84,9 @@ async function runFetch(context: CommandContext<FetchCommandOptions>): Promise<n
       ...(options.keyring === undefined ? {} : { keyring: options.keyring }),
       ...(options.insecureSkipVerify === undefined ? {} : { isVerificationSkipped: true }),
       ...(options.kernel === undefined ? {} : { kernel: options.kernel }),
+      ...(options.remoteRoot === undefined ? {} : { isRootLeftRemote: true }),
+      ...(options.signedIpxe === undefined ? {} : { hasSignedIpxe: true }),
+      ...(options.platform === undefined ? {} : { loaderPlatforms: options.platform }),
       ...(options.force === undefined ? {} : { isForced: options.force }),
     },
     { layout: state.layout, output, signal },
