@@ -5,6 +5,7 @@ import { ObservationBuilder } from './observation-builder.ts';
 import type {
   HttpRead,
   Observations,
+  Option43Seen,
   ReplySeen,
   RequestSeen,
   Seen,
@@ -100,6 +101,7 @@ function readReply(event: BootEvent, port: 67 | 4011): ReplySeen {
   const { detail } = event;
   const file = typeof detail['file'] === 'string' && detail['file'] !== '' ? detail['file'] : undefined;
   const nextServer = typeof detail['nextServer'] === 'string' ? parseIpv4(detail['nextServer']) : undefined;
+  const option43 = readOption43(detail['option43']);
   return {
     ...seenIn(event),
     type: event.type === 'dhcp.offer' ? 'offer' : event.type === 'dhcp.nak' ? 'nak' : 'ack',
@@ -107,7 +109,15 @@ function readReply(event: BootEvent, port: 67 | 4011): ReplySeen {
     ...(file === undefined ? {} : { headerFile: file }),
     ...(nextServer === undefined ? {} : { nextServer, server: nextServer }),
     vendorClass: event.firmware?.startsWith('uefi-http') === true ? 'HTTPClient' : 'PXEClient',
+    ...(option43 === undefined ? {} : { option43 }),
   };
+}
+
+/** Events made from a dnsmasq log carry the option as it was logged: `06:01:08:…`, long ones cut by `...`. */
+function readOption43(text: BootEvent['detail'][string]): Option43Seen | undefined {
+  if (typeof text !== 'string' || !/^[0-9a-f]{2}(?::[0-9a-f]{2})*(?:\.\.\.)?$/.test(text)) return undefined;
+  const bytes = Uint8Array.from(text.replace('...', '').split(':'), (byte) => Number.parseInt(byte, 16));
+  return { bytes, sizeBytes: bytes.length, isElided: text.endsWith('...') };
 }
 
 const TFTP_ENDS: Readonly<Partial<Record<BootEvent['type'], TftpOutcome>>> = {

@@ -42,3 +42,20 @@ describe('describeFailure', () => {
     expect(describeFailure({ ...boot, serialLines: ['SeaBIOS'] }).findings).toEqual([]);
   });
 });
+
+it('knows PXE-E21 by the option 43 that a plain dnsmasq logged', () => {
+  const events = [
+    event(5, 'dhcp.discover', { port: 67, vendorClass: 'PXEClient:Arch:00007:UNDI:003000' }),
+    event(5, 'dhcp.offer', { port: 67, nextServer: '192.168.1.50' }),
+    event(9, 'dhcp.request', { port: 4011, vendorClass: 'PXEClient:Arch:00007:UNDI:003000' }),
+    event(9, 'dhcp.ack', {
+      port: 4011,
+      nextServer: '192.168.1.50',
+      option43: '06:01:08:0a:04:00:50:58:45:ff',
+    }),
+  ];
+  const timeline = new BootTimeline(mac, start);
+  for (const one of events) timeline.takeEvent(one);
+  const failure = describeFailure({ why: '', timeline, serialLines: [], events, mac }, start + 40_000);
+  expect(failure.findings[0]?.id).toBe('no-boot-service-for-arch');
+});
