@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import type { BootContext } from '../model/boot-context.ts';
 import { engineError } from '../model/errors.ts';
@@ -53,7 +54,10 @@ export async function startOwnHttp(input: EngineInput): Promise<HttpFront> {
 }
 
 /** What the pxectl process answers behind nginx: seeds, reports, the dashboard. Loopback only. */
-export async function startBehindNginx(input: EngineInput): Promise<{ close(): Promise<void> }> {
+export async function startBehindNginx(
+  input: EngineInput,
+  proxySecret: string,
+): Promise<{ close(): Promise<void> }> {
   return startHttpServer({
     address: LOOPBACK,
     port: dynamicPort(input.context),
@@ -61,8 +65,13 @@ export async function startBehindNginx(input: EngineInput): Promise<{ close(): P
     routes: input.routes,
     sink: input.sink,
     resolveMac: macOfIp,
-    isBehindProxy: true,
+    proxySecret,
   });
+}
+
+/** A word that nginx and the pxectl process behind it share for one session. */
+export function newProxySecret(): string {
+  return randomBytes(18).toString('hex');
 }
 
 /** Follows an access log in the form of templates/nginx.conf.hbs and tells its requests as events. */
@@ -86,12 +95,13 @@ async function startNginx(input: EngineInput, file: string): Promise<HttpFront> 
   const configPath = `${layout.run}/nginx.conf`;
   const args = ['-c', configPath, '-g', 'daemon off;'];
   await mkdir(layout.run, { recursive: true });
-  let config = await writeNginxConfig(input.context, input);
+  const proxySecret = newProxySecret();
+  let config = await writeNginxConfig(input.context, input, proxySecret);
   await testNginxConfig(file, configPath);
   // requests of an earlier run are told already
   await writeFileAtomic(`${layout.run}/nginx-access.jsonl`, '');
 
-  const behind = await startBehindNginx(input);
+  const behind = await startBehindNginx(input, proxySecret);
   const accessLog = followAccessLog(input, `${layout.run}/nginx-access.jsonl`);
   try {
     const nginx = await superviseProcess({
@@ -106,7 +116,7 @@ async function startNginx(input: EngineInput, file: string): Promise<HttpFront> 
       description: `HTTP by nginx on port ${input.context.config.http.port}`,
       died: nginx.died,
       async reload(context) {
-        const changed = await writeNginxConfig(context, input);
+        const changed = await writeNginxConfig(context, input, proxySecret);
         if (changed === config) return;
         await testNginxConfig(file, configPath);
         // nginx itself lets running downloads end under the old configuration
@@ -126,13 +136,19 @@ async function startNginx(input: EngineInput, file: string): Promise<HttpFront> 
   }
 }
 
-async function writeNginxConfig(context: BootContext, input: EngineInput): Promise<string> {
+async function writeNginxConfig(
+  context: BootContext,
+  input: EngineInput,
+  proxySecret: string,
+): Promise<string> {
   const user = await servingUser(input.layout.httpRoot);
   const config = renderNginxConfig(context, readTemplate, {
     stateRoot: input.layout.root,
+    proxySecret,
     ...(user === undefined ? {} : { user }),
   });
-  await writeFileAtomic(`${input.layout.run}/nginx.conf`, config);
+  // its master reads it as root: nobody else needs to
+  await writeFileAtomic(`${input.layout.run}/nginx.conf`, config, 0o600);
   return config;
 }
 

@@ -8,6 +8,8 @@ export interface NginxOptions {
   readonly stateRoot: string;
   /** user of the workers; none: the one that nginx was built with, or whoever starts it */
   readonly user?: string;
+  /** word by which the pxectl process knows requests that nginx passes on; only then is their X-Real-IP believed */
+  readonly proxySecret?: string;
 }
 
 /** Paths that the pxectl process answers, behind nginx. */
@@ -35,5 +37,6 @@ export function renderNginxConfig(
     port: context.config.http.port,
     upstream: `127.0.0.1:${dynamicPort(context)}`,
     dynamicPrefixes: DYNAMIC_PREFIXES,
+    proxySecret: options.proxySecret === undefined ? '' : quoteWord(options.proxySecret, 'nginx'),
   });
 }

@@ -12,7 +12,13 @@ import { readVersionText, whyUnsuitable } from '../dnsmasq/dnsmasq-program.ts';
 import { createLogToEvents } from '../dnsmasq-log/log-to-events.ts';
 import type { Engine, EngineInput, RunningEngine } from '../engine.ts';
 import { refuseTakenPorts } from '../free-ports.ts';
-import { followAccessLog, startBehindNginx, startOwnHttp, type HttpFront } from '../http-front.ts';
+import {
+  followAccessLog,
+  newProxySecret,
+  startBehindNginx,
+  startOwnHttp,
+  type HttpFront,
+} from '../http-front.ts';
 import { waitForTransfers } from '../running-transfers.ts';
 import {
   CONTAINER_ROOT,
@@ -279,13 +285,11 @@ async function startHttp(docker: Docker, input: EngineInput, spec: ContainerInpu
   if (hasNginx.exitCode !== 0) return startOwnHttp(input);
   const folders = containerFolders(layout);
   const accessLog = `${folders.nginxRun}/nginx-access.jsonl`;
-  let config = await writeNginxConfig(input.context, spec);
+  const proxySecret = newProxySecret();
+  let config = await writeNginxConfig(input.context, spec, proxySecret);
   await writeFileAtomic(accessLog, '', 0o666);
-  if (process.geteuid?.() === 0) {
-    const [uid = 0] = spec.nginxUser.split(':').map(Number);
-    await chown(accessLog, uid, uid);
-  }
-  const behind = await startBehindNginx(input);
+  if (process.geteuid?.() === 0) await giveTo(spec.nginxUser, accessLog);
+  const behind = await startBehindNginx(input, proxySecret);
   const follower = followAccessLog(input, accessLog);
   const container = new KeptContainer({
     docker,
@@ -311,7 +315,7 @@ async function startHttp(docker: Docker, input: EngineInput, spec: ContainerInpu
     container,
     stop,
     async reload(context) {
-      const changed = await writeNginxConfig(context, spec);
+      const changed = await writeNginxConfig(context, spec, proxySecret);
       if (changed === config) return;
       await container.signal('SIGHUP');
       config = changed;
@@ -319,11 +323,24 @@ async function startHttp(docker: Docker, input: EngineInput, spec: ContainerInpu
   };
 }
 
-async function writeNginxConfig(context: BootContext, spec: ContainerInput): Promise<string> {
+async function writeNginxConfig(
+  context: BootContext,
+  spec: ContainerInput,
+  proxySecret: string,
+): Promise<string> {
   const config = renderNginxConfig(context, readTemplate, {
     stateRoot: CONTAINER_ROOT,
+    proxySecret,
     ...(spec.nginxUser === '0:0' ? { user: 'root' } : {}),
   });
-  await writeFileAtomic(`${containerFolders(spec.layout).config}/nginx.conf`, config);
+  const path = `${containerFolders(spec.layout).config}/nginx.conf`;
+  await writeFileAtomic(path, config, 0o600);
+  if (process.geteuid?.() === 0) await giveTo(spec.nginxUser, path);
   return config;
+}
+
+/** Makes a file that of nginx's user in the container. */
+async function giveTo(user: string, path: string): Promise<void> {
+  const [uid = 0] = user.split(':').map(Number);
+  await chown(path, uid, uid);
 }

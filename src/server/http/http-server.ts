@@ -22,8 +22,11 @@ export interface HttpServerOptions {
   readonly sink: EventSink;
   /** the MAC behind an address in the neighbour table, if it is known */
   readonly resolveMac?: (ip: Ipv4Address) => MacAddress | undefined;
-  /** nginx on this machine passes requests on: the client is the one that its X-Real-IP header names */
-  readonly isBehindProxy?: boolean;
+  /**
+   * nginx on this machine passes requests on: a request with this word in X-Pxectl-Proxy comes from the client that its
+   * X-Real-IP names. Without the word anybody on this machine could ask for a machine's seed in its name.
+   */
+  readonly proxySecret?: string;
   /** silence after which a connection is closed, also in the middle of a download. Default 2 minutes */
   readonly idleTimeoutMs?: number;
 }
@@ -172,8 +175,8 @@ function clientOf(options: HttpServerOptions, request: IncomingMessage): Client 
 
 function addressOf(options: HttpServerOptions, request: IncomingMessage): Ipv4Address | undefined {
   const peer = parseIpv4(request.socket.remoteAddress?.replace(/^::ffff:/, '') ?? '');
-  // only nginx on this very machine may say who the client is
-  if (options.isBehindProxy !== true || peer?.startsWith('127.') !== true) return peer;
+  if (options.proxySecret === undefined) return peer;
+  if (request.headers['x-pxectl-proxy'] !== options.proxySecret) return peer;
   const named = request.headers['x-real-ip'];
   return typeof named === 'string' ? (parseIpv4(named) ?? peer) : peer;
 }
