@@ -1,5 +1,4 @@
 import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { environmentError } from '../model/errors.ts';
 import { identityOf } from '../platform/process-identity.ts';
@@ -61,18 +60,22 @@ export interface VirtualLan {
   destroy(): Promise<void>;
 }
 
-/** Folder below which virtual LANs without a folder of their own keep their state. */
-export const defaultLabRoot = join(tmpdir(), 'pxectl-lab');
+/**
+ * Where every virtual LAN is on record besides its own folder, so that it can be taken away when that folder is gone;
+ * LANs without a folder of their own keep their files here. Root alone writes below /run: nobody can plant a record.
+ */
+export const defaultLabRoot = '/run/pxectl-lab';
 
 /**
  * Makes the LAN: `lan` (bridge br0, 192.168.1.50), `router` (192.168.1.1, a real DHCP server that knows nothing of
- * PXE) and `client` (192.168.1.60). First it takes away what dead runs left in the default folder.
+ * PXE) and `client` (192.168.1.60). First it takes away what dead runs left.
  * @throws PxectlError E_PRIVILEGE without root, E_TOOL_MISSING, E_LAB when the router's DHCP server does not start
  */
 export async function createVirtualLan(options: VirtualLanOptions = {}): Promise<VirtualLan> {
   const id = options.id ?? newLabId();
   const isTemporary = options.folder === undefined;
-  if (isTemporary) await sweepLabs(defaultLabRoot);
+  requireRoot();
+  await sweepLabs(defaultLabRoot);
   const folder = options.folder ?? join(defaultLabRoot, id);
   const lan = new NamespaceLan(folder, isTemporary, await claimLabFolder(folder, id));
   try {
@@ -82,6 +85,15 @@ export async function createVirtualLan(options: VirtualLanOptions = {}): Promise
     throw error;
   }
   return lan;
+}
+
+function requireRoot(): void {
+  if (process.getuid?.() === 0) return;
+  throw environmentError('E_PRIVILEGE', {
+    what: 'a virtual LAN needs root',
+    why: 'it is made of network namespaces, bridges and taps',
+    next: 'sudo pxectl lab run',
+  });
 }
 
 /** Output that nobody listens to is dropped; here the first lines wait until the caller had time to listen. */
@@ -228,6 +240,7 @@ class NamespaceLan implements VirtualLan {
     if (this.#isDestroyed) return;
     this.#isDestroyed = true;
     await tearDownLab(this.folder, this.#record);
+    await rm(join(defaultLabRoot, this.id), { recursive: true, force: true });
     if (this.isTemporary) await rm(this.folder, { recursive: true, force: true });
   }
 
@@ -241,5 +254,6 @@ class NamespaceLan implements VirtualLan {
   async #remember(record: LabRecord): Promise<void> {
     this.#record = record;
     await writeLabRecord(this.folder, record);
+    if (!this.isTemporary) await writeLabRecord(join(defaultLabRoot, this.id), record);
   }
 }

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, afterEach, describe, expect } from 'vitest';
 import { readLabRecord, sweepLabs } from '../../src/lab/lab-record.ts';
 import { namespaceExists } from '../../src/lab/namespaces.ts';
-import { createVirtualLan, LAN, type VirtualLan } from '../../src/lab/virtual-lan.ts';
+import { createVirtualLan, defaultLabRoot, LAN, type VirtualLan } from '../../src/lab/virtual-lan.ts';
 import { identityOf } from '../../src/platform/process-identity.ts';
 import { itNeeds } from '../support/external-tool.ts';
 
@@ -128,5 +128,10 @@ describe('sweepLabs', () => {
     const { stdout } = await promisify(execFile)('ip', ['netns', 'pids', living.namespaceOf('router')]);
     expect(stdout.trim()).not.toBe('');
     expect(await sweepLabs(sweepRoot)).toEqual([]);
+    // a lab whose own folder is gone is still on record
+    rmSync(join(sweepRoot, 'living', 'lab.json'));
+    expect(await readLabRecord(join(defaultLabRoot, living.id))).toMatchObject({ id: living.id });
+    await living.destroy();
+    expect(existsSync(join(defaultLabRoot, living.id))).toBe(false);
   });
 });
