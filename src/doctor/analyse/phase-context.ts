@@ -92,5 +92,8 @@ export function silenceMsAfter(observations: Observations, timeMs: number | unde
 
 function withoutRepeats(evidence: readonly Evidence[]): readonly Evidence[] {
   const seen = new Set<string>();
-  return evidence.filter(({ source }) => !seen.has(source) && seen.add(source));
+  return evidence.filter(({ source, text }) => {
+    const key = `${source}|${text}`;
+    return !seen.has(key) && seen.add(key);
+  });
 }

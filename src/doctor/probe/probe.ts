@@ -52,7 +52,8 @@ export interface ProbeResult {
   readonly findings: readonly Finding[];
 }
 
-const OFFER_WAIT_MS = 3_000;
+/** dnsmasq and others ping an address for 3 s before they offer it */
+const OFFER_WAIT_MS = 4_000;
 const PAUSE_MS = 1_000;
 const BOOT_FILE_WAIT_MS = 3_000;
 const HTTP_TIMEOUT_MS = 5_000;
@@ -291,7 +292,12 @@ export function judgeWalks(walks: readonly (ProbeWalk & { readonly mac: MacAddre
   };
   const clientOf = new Map(walks.map((item) => [item.mac, item.client]));
   const byTitle = new Map<string, Finding>();
+  // a router that answered one client and not the next limits its answers
+  const seesLease = walks.some(({ phase }) =>
+    phase.replies.some((reply) => reply.leasedAddress !== undefined),
+  );
   for (const finding of analyse(observations)) {
+    if (finding.id === 'no-dhcp-server' && seesLease) continue;
     const client = finding.client?.mac === undefined ? undefined : clientOf.get(finding.client.mac);
     const judged = soften(finding, client);
     // the probe's own MAC says nothing to a user, and one cause shows with every kind of client
@@ -312,12 +318,22 @@ const SHARED: ReadonlySet<string> = new Set([
   'port-4011-silent',
 ]);
 
-/** Nobody has to serve every firmware there is. */
+/** Nobody has to serve every firmware there is: what is missing for a rare one is told, and is no error. */
 function soften(finding: Finding, client: ProbeClient | undefined): Finding {
-  const isAboutNothing = finding.id === 'no-boot-server' || finding.id === 'http-client-unanswered';
-  if (client === undefined || client.isCommon || !isAboutNothing) return finding;
-  return { ...finding, severity: 'info', title: 'nobody answers this kind of client', fix: [] };
+  if (client === undefined || client.isCommon || finding.severity !== 'error' || SHARED.has(finding.id))
+    return finding;
+  const isUnserved = UNSERVED.has(finding.id);
+  if (!isUnserved) return { ...finding, severity: 'warning' };
+  return { ...finding, severity: 'info', title: 'nothing is served to this kind of client', fix: [] };
 }
+
+/** What an unserved client meets, from silence to an answer without a file. */
+const UNSERVED: ReadonlySet<string> = new Set([
+  'no-boot-server',
+  'http-client-unanswered',
+  'no-boot-service-for-arch',
+  'offer-without-boot-file',
+]);
 
 function noteRequest(
   open: OpenWalk,
