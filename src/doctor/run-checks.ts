@@ -2,7 +2,8 @@ import { bootTracesOf } from './checks/boot-checks.ts';
 import { fileChecks } from './checks/file-checks.ts';
 import { hostChecks } from './checks/host-checks.ts';
 import { runCheck, type Check, type CheckResult } from './checks/check.ts';
-import { probeNetwork, type ProbeResult } from './probe/probe.ts';
+import type { ProbeResult } from './probe/judge-walks.ts';
+import { probeNetwork } from './probe/probe.ts';
 import { systemCodeOf } from '../model/errors.ts';
 import type { ChosenSubject } from './choose-subject.ts';
 

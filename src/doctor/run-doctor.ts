@@ -6,7 +6,7 @@ import { explain, type Explanation } from './explain.ts';
 import { sortFindings } from './finding-catalogue.ts';
 import { lookUp } from './knowledge/look-up.ts';
 import { lintFile } from './lint-files.ts';
-import type { ProbeWalk } from './probe/probe.ts';
+import type { ProbeWalk } from './probe/judge-walks.ts';
 import { analyseCaptureFile, analyseLogFile, type Analysis } from './read-inputs.ts';
 import { recordCapture } from './record-capture.ts';
 import { runChecks } from './run-checks.ts';
