@@ -21,7 +21,7 @@ export interface Analysis {
   readonly findings: readonly Finding[];
 }
 
-const CHUNK_BYTES = 1 << 20;
+const CHUNK_BYTES = 256 * 1024;
 /** A line of a log is short; a file without line ends must not fill the memory. */
 const MAX_LINE_CHARACTERS = 16_384;
 

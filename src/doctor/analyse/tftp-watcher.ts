@@ -21,15 +21,22 @@ interface Transfer {
   blksize: number;
   serverPackets: number;
   clientAcks: number;
+  /** data packets in the capture: none when a capture filter left them out */
+  dataPackets: number;
   /** highest block that was sent, counted beyond 65535 */
   lastBlock: number;
+  /** highest block that the client has acknowledged, counted beyond 65535 */
+  lastAcked: number;
   finalBlock: number | undefined;
+  sizeFromProbe: number | undefined;
   isOver: boolean;
 }
 
 /** Follows TFTP transfers in a capture. Each is reported when its request is seen and filled in as it goes on. */
 export class TftpWatcher {
   readonly #transfers = new Map<string, Transfer>();
+  /** client and path → size in bytes, from the answers to size probes */
+  readonly #sizes = new Map<string, number>();
 
   /** @param onRead called once for each transfer; the value changes until `finish` */
   constructor(
@@ -98,8 +105,11 @@ export class TftpWatcher {
       blksize: DEFAULT_BLKSIZE,
       serverPackets: 0,
       clientAcks: 0,
+      dataPackets: 0,
       lastBlock: 0,
+      lastAcked: 0,
       finalBlock: undefined,
+      sizeFromProbe: undefined,
       isOver: false,
     });
     this.onRead(datagram.source, datagram, read);
@@ -116,6 +126,10 @@ export class TftpWatcher {
         if (name.toLowerCase() === 'blksize') transfer.blksize = Number(value) || DEFAULT_BLKSIZE;
         if (name.toLowerCase() === 'tsize') transfer.read.sizeBytes = Number(value) || 0;
       }
+      // firmware asks for the size in a probe of its own and not again when it reads
+      const file = `${datagram.destination} ${transfer.read.path}`;
+      if (transfer.read.sizeBytes === undefined) transfer.sizeFromProbe = this.#sizes.get(file);
+      else this.#sizes.set(file, transfer.read.sizeBytes);
     } else if (packet.opcode === 'data') {
       takeData(transfer, packet.block, packet.data);
     } else if (packet.opcode === 'error') {
@@ -133,8 +147,9 @@ export class TftpWatcher {
     if (packet.opcode === 'ack') {
       transfer.clientAcks++;
       transfer.read.outcome = 'stalled';
-      if (transfer.finalBlock !== undefined && (transfer.finalBlock & 0xffff) === packet.block)
-        finishDone(transfer);
+      transfer.lastAcked = countOn(transfer.lastAcked, packet.block);
+      const finalBlock = finalBlockOf(transfer);
+      if (finalBlock !== undefined && transfer.lastAcked >= finalBlock) finishDone(transfer);
     } else if (packet.opcode === 'error') {
       transfer.isOver = true;
       // firmware asks for the size and aborts; some read one block to see whether the file is there
@@ -145,11 +160,22 @@ export class TftpWatcher {
   }
 }
 
+/** The block number beyond 16 bits, counted on from the last one where it wraps around. */
+function countOn(last: number, block: number): number {
+  const wraps = (last & 0xffff) > 0xc000 && block < 0x4000;
+  return last - (last & 0xffff) + block + (wraps ? 0x10000 : 0);
+}
+
+/** The last block of the file: seen in the capture, or known from its size. */
+function finalBlockOf(transfer: Transfer): number | undefined {
+  const sizeBytes = transfer.read.sizeBytes ?? transfer.sizeFromProbe;
+  if (transfer.finalBlock !== undefined) return transfer.finalBlock;
+  return sizeBytes === undefined ? undefined : Math.floor(sizeBytes / transfer.blksize) + 1;
+}
+
 function takeData(transfer: Transfer, block: number, data: Uint8Array): void {
-  // count on where 16 bits wrap around
-  const base = transfer.lastBlock - (transfer.lastBlock & 0xffff);
-  const wraps = (transfer.lastBlock & 0xffff) > 0xc000 && block < 0x4000;
-  const absolute = base + block + (wraps ? 0x10000 : 0);
+  transfer.dataPackets++;
+  const absolute = countOn(transfer.lastBlock, block);
   if (absolute === 1) transfer.read.program = programOf(data);
   if (absolute < transfer.lastBlock) return;
   transfer.lastBlock = absolute;
@@ -168,6 +194,8 @@ function settle(transfer: Transfer, endMs: number): void {
   const { read } = transfer;
   // the last acknowledgement may be missing: some clients leave it out
   if (transfer.finalBlock !== undefined && transfer.clientAcks > 0) read.outcome = 'done';
+  // acknowledged blocks that are not in the capture were left out of it: nothing says that they were lost
+  else if (transfer.dataPackets === 0 && transfer.lastAcked > 0) read.outcome = 'under-way';
   else if (endMs - (read.lastTimeMs ?? 0) < CUT_OFF_MS && (read.requestCount ?? 1) < 2)
     read.outcome = 'under-way';
 }

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { findingsOfTrace } from '../../../../src/doctor/analyse/findings-of-trace.ts';
+import type { BootEvent, BootEventType } from '../../../../src/model/boot-event.ts';
+import type { Ipv4Address, MacAddress } from '../../../../src/protocol/addresses.ts';
+import { buildTraces } from '../../../../src/watch/trace-builder.ts';
+
+const mac = 'f4:4d:30:00:00:01' as MacAddress;
+const ip = '192.168.1.40' as Ipv4Address;
+const START = Date.parse('2026-11-23T03:00:00.000Z');
+
+function event(
+  seconds: number,
+  type: BootEventType,
+  detail: BootEvent['detail'] = {},
+  firmware: BootEvent['firmware'] = 'uefi-x64',
+): BootEvent {
+  const isDhcp = type.startsWith('dhcp.');
+  return {
+    time: new Date(START + seconds * 1000).toISOString(),
+    type,
+    mac,
+    ...(isDhcp ? { firmware } : { ip }),
+    detail,
+  };
+}
+
+const offer = { file: 'ipxe/snponly-x64.efi', nextServer: '192.168.1.50', port: 67 };
+const untilLoader = [
+  event(0, 'dhcp.discover', { port: 67, architectures: '7' }),
+  event(0, 'dhcp.offer', offer),
+  event(5, 'dhcp.request', { port: 4011 }),
+  event(5, 'dhcp.ack', { ...offer, port: 4011 }),
+];
+const loader = [
+  event(6, 'tftp.start', { path: 'ipxe/snponly-x64.efi' }),
+  event(6, 'tftp.aborted', { path: 'ipxe/snponly-x64.efi' }),
+  event(6, 'tftp.start', { path: 'ipxe/snponly-x64.efi' }),
+  event(7, 'tftp.done', { path: 'ipxe/snponly-x64.efi', sentBytes: 173792 }),
+];
+const afterLoader = [
+  event(9, 'dhcp.discover', { port: 67, architectures: '7' }, 'ipxe'),
+  event(
+    9,
+    'dhcp.offer',
+    { file: 'http://192.168.1.50:8080/boot.ipxe', nextServer: '192.168.1.50', port: 67 },
+    'ipxe',
+  ),
+  event(11, 'http.get', { path: '/boot.ipxe', status: 200 }),
+  event(11, 'http.done', { path: '/boot.ipxe', status: 200, sentBytes: 300, sizeBytes: 300 }),
+];
+
+function findings(events: readonly BootEvent[], nowSeconds: number): string[] {
+  const [trace] = buildTraces(events);
+  if (!trace) throw new Error('no trace');
+  return findingsOfTrace(trace, START + nowSeconds * 1000).map((finding) => finding.id);
+}
+
+describe('findingsOfTrace', () => {
+  it('says nothing while a boot goes on, and nothing of one that is done', () => {
+    expect(findings(untilLoader, 10)).toEqual([]);
+    expect(findings([...untilLoader, ...loader], 12)).toEqual([]);
+    expect(findings([...untilLoader, ...loader, ...afterLoader], 20)).toEqual([]);
+    const done = [...untilLoader, ...loader, ...afterLoader, event(900, 'install.done', {})];
+    expect(findings(done, 5000)).toEqual([]);
+  });
+
+  it('names the finding of a boot that stands still', () => {
+    expect(findings([...untilLoader, ...loader], 300)).toEqual(['unsigned-loader-under-secure-boot']);
+    expect(
+      findings([...untilLoader, event(6, 'tftp.missing', { path: 'ipxe/snponly-x64.efi' })], 10),
+    ).toEqual(['loader-missing']);
+    const without4011 = untilLoader.slice(0, 2);
+    expect(findings(without4011, 120)).toEqual(['proxy-offer-ignored']);
+    const missingKernel = [
+      ...untilLoader,
+      ...loader,
+      ...afterLoader,
+      event(12, 'http.missing', { path: '/images/u/vmlinuz', status: 404 }),
+    ];
+    expect(findings(missingKernel, 15)).toEqual(['http-file-missing']);
+    expect(findings([...untilLoader, ...loader, ...afterLoader], 600)).toEqual(['kernel-not-requested']);
+  });
+
+  it('sees that the ISO did not fit into memory', () => {
+    const iso = { path: '/images/u/u.iso', status: 200, sizeBytes: 2_000_000_000 };
+    const cut = [
+      ...untilLoader,
+      ...loader,
+      ...afterLoader,
+      event(20, 'http.get', iso),
+      event(30, 'http.error', { ...iso, sentBytes: 900_000_000, reason: 'client-aborted' }),
+    ];
+    expect(findings(cut, 40)).toEqual(['ram-too-small-for-iso']);
+  });
+});
