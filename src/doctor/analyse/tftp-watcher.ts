@@ -129,7 +129,7 @@ export class TftpWatcher {
       // firmware asks for the size in a probe of its own and not again when it reads
       const file = `${datagram.destination} ${transfer.read.path}`;
       if (transfer.read.sizeBytes === undefined) transfer.sizeFromProbe = this.#sizes.get(file);
-      else this.#sizes.set(file, transfer.read.sizeBytes);
+      else if (this.#sizes.size < MAX_TRANSFERS) this.#sizes.set(file, transfer.read.sizeBytes);
     } else if (packet.opcode === 'data') {
       takeData(transfer, packet.block, packet.data);
     } else if (packet.opcode === 'error') {
