@@ -4,9 +4,10 @@ import { firstThere } from '../trees/file-tree.ts';
 import type { Recogniser } from './recipe.ts';
 import type { RemoteImage } from './remote-image.ts';
 
-const RELEASES = ['3.21', '3.22', '3.23'];
+/** Supported branches: https://alpinelinux.org/releases/ */
+const RELEASES = ['3.21', '3.22', '3.23', '3.24'];
 
-/** https://alpinelinux.org/downloads/ : the releases are signed with ncopa's key */
+/** Fingerprint and key: https://alpinelinux.org/downloads/ (published there, beside the netboot tarballs) */
 const ALPINE_KEY: KeyPin = {
   name: 'Natanael Copa (Alpine Linux releases)',
   fingerprints: ['0482D84022F52DF1C4E7CD43293ACD0907D9495A'],
@@ -14,9 +15,16 @@ const ALPINE_KEY: KeyPin = {
   urls: ['https://alpinelinux.org/keys/ncopa.asc', keyserverUrl('0482D84022F52DF1C4E7CD43293ACD0907D9495A')],
 };
 
+const RAM_MIB = 1024;
+
 /**
- * https://wiki.alpinelinux.org/wiki/PXE_boot : alpine_repo, modloop, modules and ip; everything runs from memory.
- * There is no installer answer file that is fetched by itself: an overlay (apkovl=) is what automates it.
+ * - alpine_repo= (fills /etc/apk/repositories) and modules= : mkinitfs-bootparam(7),
+ *   https://github.com/alpinelinux/mkinitfs mkinitfs-bootparam.7.in; ip= : initramfs-init.in of the same.
+ * - modloop= with a URL: https://wiki.alpinelinux.org/wiki/PXE_boot, and so does netboot.xyz
+ *   (roles/netbootxyz/templates/menu/alpinelinux.ipxe.j2).
+ * - there is no installer answer file that is fetched by itself: an overlay (apkovl=) is what automates it.
+ * - not confirmed: the memory. Everything runs from memory and the modloop is downloaded into it; Alpine gives no number
+ *   for a network boot, so this one is an estimate.
  */
 function alpineBoot(release: string): ImageBoot {
   return {
@@ -29,7 +37,7 @@ function alpineBoot(release: string): ImageBoot {
     ],
     seedArguments: [],
     seedFormat: 'none',
-    ramMiB: 512,
+    ramMiB: RAM_MIB,
   };
 }
 
@@ -40,8 +48,9 @@ export function availableAlpineImages(): RemoteImage[] {
     distribution: 'alpine',
     release,
     architecture: 'amd64',
-    ramMiB: 512,
+    ramMiB: RAM_MIB,
     seedFormat: 'none',
+    // releases/ and the names in it: netboot.xyz alpinelinux.ipxe.j2, https://alpinelinux.org/downloads/
     places: [`https://dl-cdn.alpinelinux.org/alpine/v${release}/releases/x86_64/`],
     trust: { kind: 'signed-files', list: 'latest-releases.yaml', suffix: '.asc', key: ALPINE_KEY },
     payload: {

@@ -4,7 +4,7 @@ import type { KeyPin } from '../verify/key-pins.ts';
 import type { ImageRecipe } from './recipe.ts';
 import type { RemoteImage } from './remote-image.ts';
 
-/** Suites whose installer is offered. https://www.debian.org/releases/ */
+/** Releases and their suites: https://www.debian.org/releases/ (13 is trixie, stable since August 2025) */
 export const DEBIAN_RELEASES: Readonly<Record<string, string>> = {
   '11': 'bullseye',
   '12': 'bookworm',
@@ -13,8 +13,10 @@ export const DEBIAN_RELEASES: Readonly<Record<string, string>> = {
 
 /**
  * The installer gets everything over the network: no root image.
- * Preseeding: https://www.debian.org/releases/stable/amd64/apbs02.en.html ("auto" needs priority and a URL);
- * memory: §3.4 of the same guide asks for 780 MiB in text mode.
+ * - preseeding: https://www.debian.org/releases/stable/amd64/apbs02.en.html §B.2.3 `auto=true priority=critical`, §B.2.4
+ *   `interface=auto` and the alias of preseed/url
+ * - memory: https://www.debian.org/releases/bookworm/amd64/ch03s04.en.html wants 256 MB at least and advises 512 MB
+ *   without a desktop; the initrd is unpacked in memory, so 1 GiB is given. Not confirmed for 13, whose guide was not read.
  */
 export const DEBIAN_BOOT: ImageBoot = {
   arguments: [],
@@ -54,7 +56,10 @@ export async function recogniseDebianNetboot(tree: FileTree): Promise<ImageRecip
   return undefined;
 }
 
-/** Release-file keys of one Debian release; https://ftp-master.debian.org/keys.html */
+/**
+ * Archive key and stable release key of each release: https://ftp-master.debian.org/keys.html; compared with the keys in
+ * Debian's package debian-archive-keyring 2023.3+deb12u2.
+ */
 const KEYS: Readonly<Record<string, readonly string[]>> = {
   '11': ['1F89983E0081FDE018F3CC9673A4F27B8DD47936', 'A4285295FC7B1A81600062A9605C66F00D6C9793'],
   '12': ['B8B80B5B623EAB6AD8775C45B7C5D7D6350947F8', '4D64FEC119C2029067D6E791F8D2585B8783D481'],
@@ -74,7 +79,8 @@ export function availableDebianImages(): RemoteImage[] {
 
 /**
  * The netboot files of the archive: dists/SUITE/InRelease vouches for the installer's SHA256SUMS, and that for the files.
- * https://www.debian.org/releases/stable/amd64/ch04s05.en.html
+ * Paths: https://www.debian.org/releases/stable/amd64/ch04s05.en.html, netboot.xyz debian.ipxe.j2; releases that are no
+ * longer supported move to archive.debian.org (https://www.debian.org/distrib/archive).
  */
 function debianImage(release: string, architecture: ImageArchitecture): RemoteImage {
   const codename = DEBIAN_RELEASES[release] ?? '';

@@ -3,7 +3,11 @@ import type { RemoteImage } from './remote-image.ts';
 
 const CHANNELS = ['stable', 'beta', 'alpha'];
 
-/** https://www.flatcar.org/security/image-signing-key/ */
+/**
+ * The primary key, which does not expire; its signing subkeys are replaced every year or two, so a fresh copy of the key
+ * is wanted and not the one that is pinned: https://www.flatcar.org/security/image-signing-key/, and the comment above
+ * GPG_KEY in https://github.com/flatcar/init bin/flatcar-install (active subkey 1EF52974 until 2027-03-08).
+ */
 const FLATCAR_KEY: KeyPin = {
   name: 'Flatcar Buildbot (Official Builds)',
   fingerprints: ['F88CFEDEFF29A5B4D9523864E25D9AED0593B34A'],
@@ -14,7 +18,12 @@ const FLATCAR_KEY: KeyPin = {
   ],
 };
 
-/** flatcar.first_boot, ignition.config.url and memory: https://www.flatcar.org/docs/latest/installing/bare-metal/booting-with-pxe/ */
+/**
+ * https://www.flatcar.org/docs/latest/installing/bare-metal/booting-with-pxe/ : the addresses of the channels, the files
+ * with their .sig, 3 GB of memory, and the arguments. `flatcar.first_boot=1` means "fetch an Ignition configuration", so
+ * it goes with ignition.config.url; netboot.xyz does the same (flatcar.ipxe.j2). Without them nobody can log in: for a
+ * look around, put flatcar.autologin into boot.arguments.
+ */
 export function availableFlatcarImages(): RemoteImage[] {
   return CHANNELS.map((channel) => ({
     id: `flatcar-${channel}`,
@@ -37,8 +46,8 @@ export function availableFlatcarImages(): RemoteImage[] {
         },
       ],
       boot: {
-        arguments: ['flatcar.first_boot=1'],
-        seedArguments: ['ignition.config.url={seed}config.ign'],
+        arguments: [],
+        seedArguments: ['flatcar.first_boot=1', 'ignition.config.url={seed}config.ign'],
         seedFormat: 'ignition',
         ramMiB: 3072,
       },

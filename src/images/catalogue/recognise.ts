@@ -3,6 +3,7 @@ import type { FileTree } from '../trees/file-tree.ts';
 import { recogniseAlpine } from './alpine.ts';
 import { recogniseArch } from './arch.ts';
 import { recogniseDebianNetboot } from './debian.ts';
+import { recogniseAgama } from './opensuse.ts';
 import { recogniseAnaconda } from './red-hat-family.ts';
 import type { ImageRecipe, Recogniser } from './recipe.ts';
 import { recogniseUbuntuIso } from './ubuntu.ts';
@@ -16,6 +17,7 @@ const RECOGNISERS: readonly Recogniser[] = [
   recogniseAnaconda,
   recogniseArch,
   recogniseAlpine,
+  recogniseAgama,
 ];
 
 /**

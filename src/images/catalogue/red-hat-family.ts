@@ -6,10 +6,13 @@ import { ARCHITECTURE_NAMES, type Recogniser } from './recipe.ts';
 import type { RemoteImage, Trust } from './remote-image.ts';
 
 /**
- * Anaconda, the installer of Fedora, Rocky and Alma. Its second stage is served from the image's own folder.
- * inst.stage2, inst.ks: https://anaconda-installer.readthedocs.io/en/latest/user-guide/boot-options.html
- * Memory for an installation over the network, 3 GiB:
- * https://docs.redhat.com/en/documentation/red_hat_enterprise_linux/9/html/interactively_installing_rhel_from_installation_media/system-requirements-and-supported-architectures
+ * Anaconda, the installer of Fedora, Rocky and Alma.
+ * - inst.stage2 (where the runtime image is; packages there are ignored), inst.repo (where the packages are), inst.ks:
+ *   https://github.com/rhinstaller/anaconda docs/boot-options.rst. The second stage comes from the image's own folder:
+ *   without a .treeinfo there, anaconda takes images/install.img below it (dracut/anaconda-lib.sh, anaconda_net_root).
+ * - ip=dhcp: dracut.cmdline(7), which that page refers to; netboot.xyz gives it too (fedora.ipxe.j2, rockylinux.ipxe.j2)
+ * - memory, 3 GiB for an installation over the network, is what Red Hat's guide of RHEL 9 asks for; not confirmed for
+ *   Fedora 42 and later, so 4 GiB is given
  */
 export const ANACONDA_BOOT: ImageBoot = {
   arguments: ['inst.stage2={http}', 'ip=dhcp'],
@@ -25,12 +28,34 @@ const FILES = [
   { role: 'root-image', name: 'images/install.img', path: 'images/install.img' },
 ] as const;
 
-/** Keys of the releases: https://fedoraproject.org/security/ ; fingerprints checked against the keys themselves. */
-const FEDORA: Readonly<Record<string, string>> = {
-  '42': 'https://download.fedoraproject.org/pub/fedora/linux/releases/42/Everything/x86_64/os/',
-  '43': 'https://download.fedoraproject.org/pub/fedora/linux/releases/43/Everything/x86_64/os/',
-  '44': 'https://download.fedoraproject.org/pub/fedora/linux/releases/44/Everything/x86_64/os/',
+/** Releases as in netboot.xyz roles/netbootxyz/defaults/main.yml (releases.fedora.versions). */
+const FEDORA = ['42', '43', '44'];
+
+/**
+ * The installation trees of the vendors, as netboot.xyz uses them on other mirrors: fedora.ipxe.j2 (releases/RELEASE/
+ * Everything), rockylinux.ipxe.j2 and almalinux.ipxe.j2 (MAJOR/BaseOS). Boot ISOs have no packages, so without it the
+ * installer stops and asks. download.fedoraproject.org redirects to a mirror near by.
+ */
+const REPOSITORIES: Readonly<Record<string, (release: string, machine: string) => string>> = {
+  fedora: fedoraTree,
+  rocky: (release, machine) =>
+    `https://download.rockylinux.org/pub/rocky/${majorOf(release)}/BaseOS/${machine}/os/`,
+  almalinux: (release, machine) =>
+    `https://repo.almalinux.org/almalinux/${majorOf(release)}/BaseOS/${machine}/os/`,
 };
+
+function fedoraTree(release: string, machine: string): string {
+  return `https://download.fedoraproject.org/pub/fedora/linux/releases/${release}/Everything/${machine}/os/`;
+}
+
+const majorOf = (release: string): string => release.split('.')[0] ?? release;
+
+/** The arguments, with the vendor's repository where there is one that needs no subscription. */
+function anacondaBoot(repository: string | undefined): ImageBoot {
+  return repository === undefined
+    ? ANACONDA_BOOT
+    : { ...ANACONDA_BOOT, arguments: [...ANACONDA_BOOT.arguments, `inst.repo=${repository}`] };
+}
 
 interface Rebuild {
   readonly distribution: 'rocky' | 'almalinux';
@@ -48,7 +73,11 @@ const pin = (name: string, fingerprint: string, url: string): KeyPin => ({
   urls: [url, keyserverUrl(fingerprint)],
 });
 
-/** https://rockylinux.org/resources/gpg-key-info : CHECKSUM and CHECKSUM.sig beside the ISOs */
+/**
+ * Keys and fingerprints: https://rockylinux.org/resources/gpg-key-info. CHECKSUM lies beside the ISOs, its signature is
+ * CHECKSUM.sig up to 9 and CHECKSUM.asc since 10 (Rocky's documentation, "Verifying the installer ISO file"); later ISOs
+ * of 9 have the new name too.
+ */
 const rocky = (release: string, fingerprint: string): Rebuild => ({
   distribution: 'rocky',
   title: `Rocky Linux ${release}`,
@@ -58,7 +87,7 @@ const rocky = (release: string, fingerprint: string): Rebuild => ({
   trust: {
     kind: 'signed-list',
     list: 'CHECKSUM',
-    signature: 'CHECKSUM.sig',
+    signatures: ['CHECKSUM.asc', 'CHECKSUM.sig'],
     key: pin(
       `Rocky Linux ${release} release key`,
       fingerprint,
@@ -67,7 +96,7 @@ const rocky = (release: string, fingerprint: string): Rebuild => ({
   },
 });
 
-/** https://wiki.almalinux.org/documentation/installation-guide.html : CHECKSUM is clear-signed */
+/** CHECKSUM is clear-signed; keys and places: https://wiki.almalinux.org/documentation/installation-guide.html */
 const alma = (release: string, fingerprint: string): Rebuild => ({
   distribution: 'almalinux',
   title: `AlmaLinux ${release}`,
@@ -85,6 +114,7 @@ const alma = (release: string, fingerprint: string): Rebuild => ({
   },
 });
 
+/** Fingerprints: the pages above; the same ones are pinned by several public image builders. */
 const REBUILDS: readonly Rebuild[] = [
   rocky('9', '21CB256AE16FC54C6E652949702D426D350D275D'),
   rocky('10', 'FC226859C0860BF0DDB95B085B106C736FEDFC85'),
@@ -94,7 +124,7 @@ const REBUILDS: readonly Rebuild[] = [
 
 export function availableRedHatImages(): RemoteImage[] {
   return [
-    ...Object.entries(FEDORA).map(([release, place]): RemoteImage => ({
+    ...FEDORA.map((release): RemoteImage => ({
       id: `fedora-${release}`,
       title: `Fedora ${release} installer`,
       distribution: 'fedora',
@@ -102,13 +132,13 @@ export function availableRedHatImages(): RemoteImage[] {
       architecture: 'amd64',
       ramMiB: ANACONDA_BOOT.ramMiB,
       seedFormat: ANACONDA_BOOT.seedFormat,
-      places: [place],
+      places: [fedoraTree(release, 'x86_64')],
       // signed lists exist for whole ISOs only, under names that hold a build number
       trust: { kind: 'unsigned-list', list: '.treeinfo' },
       payload: {
         kind: 'files',
         files: FILES,
-        boot: { ...ANACONDA_BOOT, arguments: [...ANACONDA_BOOT.arguments, `inst.repo=${place}`] },
+        boot: anacondaBoot(fedoraTree(release, 'x86_64')),
       },
     })),
     ...REBUILDS.map(({ distribution, title, release, place, isoName, trust }): RemoteImage => ({
@@ -146,7 +176,9 @@ export const recogniseAnaconda: Recogniser = async (tree) => {
   const missing: string[] = [];
   for (const file of FILES) if ((await tree.sizeOf(file.name)) === undefined) missing.push(file.name);
   if (missing.some((name) => name !== 'images/install.img')) return undefined;
+  const machine = architecture === 'arm64' ? 'aarch64' : 'x86_64';
   const distribution = FAMILY_IDS[family.toLowerCase()] ?? family.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+  const repository = REPOSITORIES[distribution]?.(release, machine);
   return {
     id: `${distribution}-${release.toLowerCase()}${architecture === 'amd64' ? '' : `-${architecture}`}`,
     title: `${family} ${release} installer`,
@@ -158,7 +190,12 @@ export const recogniseAnaconda: Recogniser = async (tree) => {
       from: name,
       path,
     })),
-    boot: ANACONDA_BOOT,
-    notes: missing.length === 0 ? [] : ['it has no images/install.img: give inst.stage2= in boot.arguments'],
+    boot: anacondaBoot(repository),
+    notes: [
+      ...(missing.length === 0 ? [] : ['it has no images/install.img: give inst.stage2= in boot.arguments']),
+      repository === undefined
+        ? 'where its packages are is not known: give inst.repo= in boot.arguments'
+        : `machines install packages from ${repository}`,
+    ],
   };
 };

@@ -3,8 +3,13 @@ import type { KeyPin } from '../verify/key-pins.ts';
 
 /** How the bytes of one place are vouched for. `{file}` in a name stands for the name of the checked file. */
 export type Trust =
-  /** a list of SHA-256 sums with a detached signature */
-  | { readonly kind: 'signed-list'; readonly list: string; readonly signature: string; readonly key: KeyPin }
+  /** a list of SHA-256 sums with a detached signature; of several names, the first that is there is taken */
+  | {
+      readonly kind: 'signed-list';
+      readonly list: string;
+      readonly signatures: readonly string[];
+      readonly key: KeyPin;
+    }
   /** a clear-signed list; its name is found in the index of the folder when it is a pattern */
   | { readonly kind: 'clearsigned-list'; readonly list: string; readonly key: KeyPin }
   /** Release file of a Debian archive, which vouches for a list, which vouches for the files */

@@ -1,12 +1,18 @@
 import type { RemoteImage } from './remote-image.ts';
 
-/** What `talos` without a version means, and what `images --available` shows. https://github.com/siderolabs/talos/releases */
+/**
+ * What `talos` without a version means, and what `images --available` shows. netboot.xyz takes the files from the same
+ * addresses: roles/netbootxyz/templates/menu/talos.ipxe.j2.
+ */
 const LATEST = 'https://github.com/siderolabs/talos/releases/latest/download/';
 
 /**
- * Kernel parameters: https://www.talos.dev/latest/talos-guides/install/bare-metal-platforms/pxe/
- * Memory, 2 GiB: https://www.talos.dev/latest/introduction/system-requirements/
- * The releases come with sha256sum.txt, which has no OpenPGP signature.
+ * - required: talos.platform, slab_nomerge, pti=on; recommended: init_on_alloc=1; talos.config takes a URL:
+ *   https://docs.siderolabs.com/talos/v1.11/reference/kernel (before: https://www.talos.dev/v1.11/reference/kernel)
+ * - consoleblank, nvme_core.io_timeout, printk.devkmsg: in the iPXE scripts of the vendor's Image Factory
+ *   (pxe.factory.talos.dev) and in netboot.xyz's talos.ipxe.j2
+ * - memory, 2 GiB for a control plane node: https://docs.siderolabs.com/talos/v1.11/getting-started/
+ * - not confirmed: that every release has a sha256sum.txt naming both files, and no OpenPGP signature of it
  */
 function talosImage(version: string | undefined): RemoteImage {
   const place =

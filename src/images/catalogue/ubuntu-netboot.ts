@@ -1,15 +1,16 @@
 import { ARCHITECTURE_NAMES, type ImageRecipe } from './recipe.ts';
 import { firstThere, readTextOf, type FileTree } from '../trees/file-tree.ts';
 
-/** Where the old (focal and before) and the new (22.10 and after) tarballs keep kernel and initrd. */
+/** One folder for each architecture: https://github.com/canonical/subiquity NETBOOT_TESTS.md */
 const LAYOUTS = [
   { folder: 'amd64', kernel: 'linux', initrd: 'initrd' },
   { folder: 'arm64', kernel: 'linux', initrd: 'initrd' },
 ] as const;
 
 /**
- * Recognises the Ubuntu netboot tarball. Its grub.cfg says which ISO the initrd wants (`iso-url=`).
- * https://documentation.ubuntu.com/server/how-to/installation/how-to-netboot-the-server-installer-on-amd64/
+ * Recognises the Ubuntu netboot tarball. Its grub/grub.cfg and pxelinux.cfg/default say which ISO the initrd downloads
+ * (`iso-url=`), and that it wants `ip=dhcp`: https://github.com/canonical/subiquity NETBOOT_TESTS.md.
+ * The address is taken as the vendor wrote it; that page warns of https:// for an ISO on a server of one's own.
  */
 export async function recogniseUbuntuNetboot(tree: FileTree): Promise<ImageRecipe | undefined> {
   for (const { folder, kernel, initrd } of LAYOUTS) {

@@ -4,7 +4,11 @@ import { UBUNTU_CD_IMAGE } from '../verify/key-pins.ts';
 import type { ImageRecipe, Recogniser } from './recipe.ts';
 import type { RemoteImage } from './remote-image.ts';
 
-/** Releases with a subiquity installer that are offered. https://releases.ubuntu.com/ https://wiki.ubuntu.com/Releases */
+/**
+ * Releases with a subiquity installer that are offered; names as in https://wiki.ubuntu.com/Releases and
+ * https://releases.ubuntu.com/. The point release is not written down: SHA256SUMS says which is the newest
+ * (26.04.1 in October 2026: https://releases.ubuntu.com/26.04/ubuntu-26.04.1-live-server-amd64.iso).
+ */
 const RELEASES: readonly { readonly version: string; readonly codename: string }[] = [
   { version: '20.04', codename: 'focal' },
   { version: '22.04', codename: 'jammy' },
@@ -15,9 +19,9 @@ const RELEASES: readonly { readonly version: string; readonly codename: string }
 type Flavour = 'live-server' | 'desktop' | 'netboot';
 
 /**
- * The ISO is downloaded into memory and unpacked there: "a little over 2x the image size".
- * https://github.com/canonical/subiquity doc/howto/netboot; the number here is for `images --available`, before the
- * size of the ISO is known.
+ * The ISO is downloaded into memory and unpacked there: "a little over 2x the size of the image",
+ * https://github.com/canonical/subiquity NETBOOT_TESTS.md. The number here is for `images --available`, before the size
+ * of the ISO is known.
  */
 const TYPICAL_RAM_MIB: Readonly<Record<Flavour, Readonly<Record<string, number>>>> = {
   'live-server': { '20.04': 4096, '22.04': 5120, '24.04': 8192, '26.04': 8192 },
@@ -35,10 +39,11 @@ export function ramForIsoMiB(isoSizeBytes: number): number {
  * - `ip=dhcp`, `url=` and `cloud-config-url=/dev/null` (else cloud-init reads the ISO's URL as its own and downloads it
  *   a second time):
  *   https://documentation.ubuntu.com/server/how-to/installation/how-to-netboot-the-server-installer-on-amd64/
- * - `root=/dev/ram0 ramdisk_size=` stands in the 20.04 form of that page only: later kernels have no built-in ram disk.
- * - `autoinstall` with a NoCloud seed:
- *   https://canonical-subiquity.readthedocs-hosted.com/en/latest/tutorial/providing-autoinstall.html; cloud-init before
- *   23.x takes a URL only under the name `nocloud-net`.
+ * - `root=/dev/ram0 ramdisk_size=` stands on that page for every release, and netboot.xyz gives it too (ubuntu.ipxe.j2),
+ *   but the root file system is casper's and not a ram disk: it is given to 20.04 only, whose instructions it comes from.
+ * - `autoinstall` with a NoCloud seed: https://github.com/canonical/subiquity doc/howto/autoinstall-quickstart.rst.
+ *   A cloud-init of the age of 20.04 and 22.04 takes a URL only under the name `nocloud-net`, and in either case only
+ *   with a slash at its end: https://github.com/canonical/cloud-init doc/rtd/reference/datasources/nocloud.rst as of 22.x
  */
 export function ubuntuBoot(version: string, flavour: Flavour, ramMiB: number): ImageBoot {
   const isFocal = version.startsWith('20.04');
@@ -85,7 +90,7 @@ export function availableUbuntuImages(): RemoteImage[] {
     ...(release.version === '20.04' ? [ubuntuImage(release, '.3', 'live-server', 'amd64')] : []),
     ubuntuImage(release, '', 'live-server', 'amd64'),
     ubuntuImage(release, '', 'desktop', 'amd64'),
-    // tarballs with kernel, initrd and loaders came with 22.10
+    // https://github.com/canonical/subiquity NETBOOT_TESTS.md: noble/ubuntu-24.04-netboot-amd64.tar.gz; 22.04 has none
     ...(release.version >= '24.04' ? [ubuntuImage(release, '', 'netboot', 'amd64')] : []),
   ]);
 }
@@ -110,12 +115,16 @@ function ubuntuImage(
     ramMiB,
     seedFormat: seedFormatOf(version, flavour),
     places: placesOf(release, version, architecture),
-    trust: { kind: 'signed-list', list: 'SHA256SUMS', signature: 'SHA256SUMS.gpg', key: UBUNTU_CD_IMAGE },
+    trust: { kind: 'signed-list', list: 'SHA256SUMS', signatures: ['SHA256SUMS.gpg'], key: UBUNTU_CD_IMAGE },
     payload: { kind: flavour === 'netboot' ? 'tarball' : 'iso', name: new RegExp(pattern) },
   };
 }
 
-/** The current point release is on releases.ubuntu.com; superseded ones move to old-releases; arm64 is on cdimage. */
+/**
+ * The current point release is on releases.ubuntu.com, superseded ones move to old-releases
+ * (https://documentation.ubuntu.com/server/how-to/installation/netboot-the-server-installer-via-uefi-pxe-on-arm-aarch64-arm64-and-x86-64-amd64/
+ * links 20.04.5 there); arm64 is on cdimage (netboot.xyz ubuntu.ipxe.j2).
+ */
 function placesOf(
   release: (typeof RELEASES)[number],
   version: string,

@@ -58,7 +58,10 @@ export async function readVouchedFiles(
     case 'signed-list': {
       const list = await get(trust.list);
       const checked = await checkOrSkip(image, trust.key, place + trust.list, input, async (keys) => {
-        const signature = await getSignature(client, place + trust.signature);
+        const signature = await firstSignature(
+          client,
+          trust.signatures.map((name) => place + name),
+        );
         await verifyDetached(place + trust.list, list, signature, keys);
         return textOf(list);
       });
@@ -121,6 +124,17 @@ export function verdictFor(pin: KeyPin, options: FetchOptions): Omit<Checked, 't
   const { keyring } = options;
   const by = keyring === undefined ? `${pin.name}, ${pin.fingerprints.join(' or ')}` : `a key of ${keyring}`;
   return { verification: 'signature', verifiedBy: by };
+}
+
+/** The first of several signatures that is there. A vendor may have renamed it from one release to the next. */
+async function firstSignature(client: HttpClient, urls: readonly string[]): Promise<Uint8Array> {
+  const [url = '', ...others] = urls;
+  try {
+    return await getSignature(client, url);
+  } catch (error) {
+    if (others.length === 0 || !(error instanceof PxectlError) || error.code !== 'E_SIGNATURE') throw error;
+    return firstSignature(client, others);
+  }
 }
 
 /** A missing signature is no missing file: it means that nobody vouches. */

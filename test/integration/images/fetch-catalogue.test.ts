@@ -91,6 +91,15 @@ const VENDORS: Readonly<Record<string, () => Record<string, Buffer>>> = {
       'Rocky-9.6-x86_64-boot.iso': image,
     };
   },
+  'rocky-10': () => {
+    const image = anaconda('Rocky Linux', '10.1');
+    const list = `SHA256 (Rocky-10.1-x86_64-boot.iso) = ${sha256(image)}\n`;
+    return {
+      CHECKSUM: Buffer.from(list),
+      'CHECKSUM.asc': key.detachedSignature(list),
+      'Rocky-10.1-x86_64-boot.iso': image,
+    };
+  },
   'almalinux-10': () => {
     const image = anaconda('AlmaLinux', '10.0');
     return {
@@ -118,6 +127,7 @@ const VENDORS: Readonly<Record<string, () => Record<string, Buffer>>> = {
       'arch/boot/x86_64/vmlinuz-linux': content('k'),
       'arch/boot/x86_64/initramfs-linux.img': content('i'),
       'arch/x86_64/airootfs.sfs': content('root'),
+      'arch/x86_64/airootfs.sfs.cms.sig': 'signature',
       'arch/x86_64/airootfs.sha512': 'sum',
     });
     const name = 'archlinux-2026.11.01-x86_64.iso';
@@ -134,6 +144,20 @@ const VENDORS: Readonly<Record<string, () => Record<string, Buffer>>> = {
       CHECKSUMS: Buffer.from(list),
       'CHECKSUMS.asc': key.detachedSignature(list),
       ...Object.fromEntries(names.map((name) => [name, content(name)])),
+    };
+  },
+  'opensuse-leap-16.0': () => {
+    const bytes = iso({
+      'boot/x86_64/loader/linux': content('k'),
+      'boot/x86_64/loader/initrd': content('i'),
+      'LiveOS/squashfs.img': content('root'),
+    });
+    const name = 'Leap-16.0-online-installer-x86_64.install.iso';
+    const list = `${sha256(bytes)}  ${name}\n`;
+    return {
+      [`${name}.sha256`]: Buffer.from(list),
+      [`${name}.sha256.asc`]: key.detachedSignature(list),
+      [name]: bytes,
     };
   },
   'talos-1.11.5': () => {
