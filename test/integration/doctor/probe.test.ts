@@ -149,8 +149,21 @@ describe('doctor --probe', () => {
       expect(errorsOf(result)[0]).toBe('no-boot-service-for-arch');
       expect(result.findings[0]?.client?.firmware).toBe('uefi-x64');
       expect(result.ok).toBe(false);
+
+      // the lines that doctor prints mend it
+      const lines = result.findings[0]?.fix.filter((step) => step.startsWith('pxe-service=')) ?? [];
+      started[0]?.kill('SIGKILL');
+      await started.shift()?.ended;
+      await serve(lan, [...USERS, ...lines]);
+      writeFileSync(join(lan.folder, 'lan-tftp', 'ipxe.efi'), smallEfiProgram());
+      const mended = await probe(lan);
+      const walk = mended.probe.find(({ client }) => client.name === 'UEFI x64');
+      expect(walk?.steps.at(-1)).toContain('ipxe.efi: 10000 bytes over TFTP');
+      expect(
+        mended.findings.filter((f) => f.client?.firmware === 'uefi-x64' && f.severity !== 'info'),
+      ).toEqual([]);
     },
-    120_000,
+    180_000,
   );
 
   itRuns(
