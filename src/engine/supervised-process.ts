@@ -2,7 +2,8 @@ import { open, rm } from 'node:fs/promises';
 import type { EventSink } from '../model/boot-event.ts';
 import { engineError } from '../model/errors.ts';
 import { readTextIfThere, writeFileAtomic } from '../platform/files.ts';
-import { followLog, type LogFollower } from '../platform/follow-log.ts';
+import { followLog } from '../platform/follow-log.ts';
+import type { FileFollower } from '../platform/follow-text.ts';
 import {
   endProcesses,
   identityOf,
@@ -103,7 +104,7 @@ class Supervised implements SupervisedProcess {
   identity: ProcessIdentity | undefined;
   #declareDead: (reason: string) => void = () => undefined;
   #program: LongRunning | undefined;
-  #follower: LogFollower | undefined;
+  #follower: FileFollower | undefined;
   #args: readonly string[];
   #isStopping = false;
   #isRestarting = false;

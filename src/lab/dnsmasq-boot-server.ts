@@ -6,7 +6,7 @@ import { environmentError } from '../model/errors.ts';
 import type { LongRunning } from '../platform/processes.ts';
 import { parseMac, type Ipv4Address, type MacAddress } from '../protocol/addresses.ts';
 import { openEventStore } from '../watch/event-store.ts';
-import { followLines } from './follow-file.ts';
+import { followLog } from '../platform/follow-log.ts';
 import type { LabBootServer } from './pxectl-boot-server.ts';
 import { ROUTER_FILES } from './router-dhcp.ts';
 import { LAN, type VirtualLan } from './virtual-lan.ts';
@@ -64,7 +64,7 @@ export async function startDnsmasqBootServer(
   const tftpRoot = /^\s*tftp-root=([^,\s]+)/m.exec(options.config)?.[1] ?? '/';
   const resolveMac = (ip: Ipv4Address): MacAddress | undefined => macOfLease(lan.folder, ip);
   const reader = createLogToEvents({ sink: events, tftpRoot, resolveMac });
-  const log = followLines(logFile, (line) => reader.push(line, new Date().toISOString()));
+  const log = followLog(logFile, (line) => reader.push(line, new Date().toISOString()));
   return {
     description: `dnsmasq with a configuration of its own on ${LAN.serverAddress}`,
     logFile,

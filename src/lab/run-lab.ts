@@ -4,7 +4,8 @@ import type { BootEvent } from '../model/boot-event.ts';
 import type { Config, EngineChoice, NetworkMode } from '../model/config.ts';
 import type { StateLayout } from '../model/state-layout.ts';
 import { parseMac, type MacAddress } from '../protocol/addresses.ts';
-import { followLines, type FileFollower } from './follow-file.ts';
+import { followLog } from '../platform/follow-log.ts';
+import type { FileFollower } from '../platform/follow-text.ts';
 import { BootTimeline } from './boot-timeline.ts';
 import { prepareLabProject, type LabLoader, type LabProject } from './lab-project.ts';
 import { claimLabFolder, sweepLabs } from './lab-record.ts';
@@ -206,7 +207,7 @@ function followEventsFile(
   onEvent: (event: BootEvent) => void,
 ): FileFollower | undefined {
   if (path === undefined) return undefined;
-  return followLines(path, (line) => {
+  return followLog(path, (line) => {
     try {
       onEvent(JSON.parse(line) as BootEvent);
     } catch {

@@ -1,4 +1,4 @@
-import { followText, type FileFollower } from './follow-file.ts';
+import { followText, type FileFollower } from '../platform/follow-text.ts';
 
 /** What a machine says on its serial port, as plain lines. */
 export interface SerialConsole extends FileFollower {
