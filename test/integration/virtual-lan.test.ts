@@ -25,35 +25,40 @@ afterEach(async () => {
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 describe('createVirtualLan', () => {
-  itRuns('gives a client a lease from a router that says nothing of PXE, and lets it reach the server', async () => {
-    const lan = await make({ folder: join(root, 'lease'), clientAddress: false });
-    const pcap = join(root, 'lease', 'lease.pcap');
-    const capture = await lan.capture(pcap);
-    const script = join(root, 'lease', 'lease.sh');
-    await lan.execIn('client', 'sh', [
-      '-c',
-      `printf '#!/bin/sh\\n[ "$1" = bound ] && ip address add $ip/$mask dev $interface\\nexit 0\\n' > ${script}; chmod +x ${script}`,
-    ]);
-    const client = await lan.execIn('client', 'busybox', [
-      ...['udhcpc', '-i', 'eth0', '-n', '-q', '-t', '3', '-T', '1', '-s', script],
-    ]);
-    expect(client.stderr + client.stdout).toMatch(/lease of 192\.168\.1\.\d+ obtained from 192\.168\.1\.1\b/);
-    const ping = await lan.execIn('client', 'busybox', ['ping', '-c', '1', '-W', '2', LAN.serverAddress]);
-    expect(ping.exitCode).toBe(0);
-    await capture.stop();
-    const packets = await lan.execIn('lan', 'tshark', [
-      '-r',
-      pcap,
-      '-Y',
-      'dhcp',
-      '-T',
-      'fields',
-      '-e',
-      'dhcp.option.dhcp',
-    ]);
-    expect(packets.stdout.trim().split('\n')).toEqual(['1', '2', '3', '5']);
-    expect(readFileSync(join(root, 'lease', 'router.log'), 'utf8')).toContain('DHCPACK(eth0)');
-  });
+  itRuns(
+    'gives a client a lease from a router that says nothing of PXE, and lets it reach the server',
+    async () => {
+      const lan = await make({ folder: join(root, 'lease'), clientAddress: false });
+      const pcap = join(root, 'lease', 'lease.pcap');
+      const capture = await lan.capture(pcap);
+      const script = join(root, 'lease', 'lease.sh');
+      await lan.execIn('client', 'sh', [
+        '-c',
+        `printf '#!/bin/sh\\n[ "$1" = bound ] && ip address add $ip/$mask dev $interface\\nexit 0\\n' > ${script}; chmod +x ${script}`,
+      ]);
+      const client = await lan.execIn('client', 'busybox', [
+        ...['udhcpc', '-i', 'eth0', '-n', '-q', '-t', '3', '-T', '1', '-s', script],
+      ]);
+      expect(client.stderr + client.stdout).toMatch(
+        /lease of 192\.168\.1\.\d+ obtained from 192\.168\.1\.1\b/,
+      );
+      const ping = await lan.execIn('client', 'busybox', ['ping', '-c', '1', '-W', '2', LAN.serverAddress]);
+      expect(ping.exitCode).toBe(0);
+      await capture.stop();
+      const packets = await lan.execIn('lan', 'tshark', [
+        '-r',
+        pcap,
+        '-Y',
+        'dhcp',
+        '-T',
+        'fields',
+        '-e',
+        'dhcp.option.dhcp',
+      ]);
+      expect(packets.stdout.trim().split('\n')).toEqual(['1', '2', '3', '5']);
+      expect(readFileSync(join(root, 'lease', 'router.log'), 'utf8')).toContain('DHCPACK(eth0)');
+    },
+  );
 
   itRuns('has no DHCP server when there is no router', async () => {
     const lan = await make({ folder: join(root, 'no-router'), router: false, clientAddress: false });
