@@ -36,8 +36,13 @@ export function printDoctor(result: DoctorResult, output: Output): void {
   }
   for (const file of result.written) output.data(`\nwritten: ${file}`);
   if (result.isKnown === undefined || findings.length > 0) {
-    const summary = summarise(findings);
-    output.data(`\n${result.ok ? colors.green(summary) : colors.red(summary)}`);
+    const unchecked = result.checks.filter((check) => check.status === 'not-checked').length;
+    const hasLooked = result.read.length > 0 || result.checks.length > unchecked;
+    const more = unchecked === 0 ? '' : `; ${unchecked} check${unchecked === 1 ? '' : 's'} not made`;
+    // what nobody looked at is not well
+    const summary = hasLooked ? `${summarise(findings)}${more}` : 'nothing could be checked here';
+    const color = !result.ok ? colors.red : hasLooked ? colors.green : colors.yellow;
+    output.data(`\n${color(summary)}`);
   }
 }
 

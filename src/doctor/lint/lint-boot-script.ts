@@ -45,34 +45,36 @@ export function lintBootScript(input: BootScriptInput): readonly Finding[] {
 
 function lintKernel({ kind }: BootScriptInput, line: KernelLine): Finding[] {
   const findings: Finding[] = [];
+  const mended = new Set<Finding>();
   const text = line.arguments;
-  const say = (id: FindingId, more: Partial<Finding> = {}): void => {
-    findings.push(makeFinding(id, [line.evidence], more));
+  // one line may have several faults: each finding shows it with all of them mended
+  let corrected = line.raw.trim();
+  const say = (id: FindingId, title?: string, from?: string | RegExp, to = ''): void => {
+    const finding = makeFinding(id, [line.evidence], title === undefined ? {} : { title });
+    findings.push(finding);
+    if (from === undefined) return;
+    corrected = corrected.replace(from, to);
+    mended.add(finding);
   };
+  const end = /(\s---.*)?$/;
   const seed = /ds=nocloud(?:-net)?\\?;\S*|["']ds=nocloud[^"']*["']|ds=nocloud\S*/.exec(text)?.[0];
   if (seed !== undefined) {
+    const seedUrl = /s=(https?:\/\/[^\s"';]*)/.exec(seed.replace('\\;', ';'))?.[1];
+    if (seedUrl !== undefined && !seedUrl.endsWith('/')) {
+      say('seed-url-ending', undefined, seedUrl, `${seedUrl}/`);
+    }
+    const now = seedUrl === undefined || seedUrl.endsWith('/') ? seed : seed.replace(seedUrl, `${seedUrl}/`);
     const isQuoted =
       /^["']/.test(seed) || seed.includes('\\;') || new RegExp(`["'][^"']*${escape(seed)}`).test(text);
     if (kind === 'grub' && seed.includes(';') && !isQuoted) {
-      say('seed-quoting', {
-        title: 'GRUB ends the command at the ";" of ds=nocloud',
-        fix: [line.raw.trim().replace(seed, `"${seed}"`)],
-      });
+      say('seed-quoting', 'GRUB ends the command at the ";" of ds=nocloud', now, `"${now}"`);
     }
     if (kind !== 'grub' && (/^["']/.test(seed) || seed.includes('\\;'))) {
-      const plain = seed.replace(/^["']|["']$/g, '').replace('\\;', ';');
-      say('seed-quoting', {
-        title: `${kind} hands the quotes of ds=nocloud over to the kernel`,
-        fix: [line.raw.trim().replace(seed, plain)],
-      });
+      const plain = now.replace(/^["']|["']$/g, '').replace('\\;', ';');
+      say('seed-quoting', `${kind} hands the quotes of ds=nocloud over to the kernel`, now, plain);
     }
-    const url =
-      /s=(https?:\/\/[^\s"';]*)/.exec(seed.replace('\\;', ';'))?.[1] ??
-      /;s=(https?:\/\/[^\s"']*)/.exec(text.replace('\\;', ';'))?.[1];
-    if (url !== undefined && !url.endsWith('/'))
-      say('seed-url-ending', { fix: [line.raw.trim().replace(url, `${url}/`)] });
     if (!/(?:^|\s)autoinstall(?:\s|$)/.test(text) && /(?:^|\s)(?:iso-)?url=\S+\.iso/.test(text)) {
-      say('autoinstall-flag-missing', { fix: [line.raw.trim().replace(/(\s---.*)?$/, ' autoinstall$1')] });
+      say('autoinstall-flag-missing', undefined, end, ' autoinstall$1');
     }
   }
   const url = /(?:^|\s)url=(https?:\/\/\S+)/.exec(text)?.[1];
@@ -81,15 +83,13 @@ function lintKernel({ kind }: BootScriptInput, line: KernelLine): Finding[] {
     /casper/.test(line.kernel ?? '') ||
     /casper|cloud-config-url|autoinstall|ds=nocloud|\.(?:iso|squashfs)\b/.test(text);
   if (url !== undefined && isCasper) {
-    if (!/\.iso$/i.test(url)) say('iso-url-ending', { title: `url=${url} does not end in .iso` });
+    if (!/\.iso$/i.test(url)) say('iso-url-ending', `url=${url} does not end in .iso`);
     else if (!/(?:^|\s)cloud-config-url=/.test(text)) {
-      say('iso-fetched-twice', {
-        title: 'cloud-config-url=/dev/null is missing: cloud-init will download the ISO too',
-        fix: [line.raw.trim().replace(/(\s---.*)?$/, ' cloud-config-url=/dev/null$1')],
-      });
+      const title = 'cloud-config-url=/dev/null is missing: cloud-init will download the ISO too';
+      say('iso-fetched-twice', title, end, ' cloud-config-url=/dev/null$1');
     }
   }
-  return findings;
+  return findings.map((finding) => (mended.has(finding) ? { ...finding, fix: [corrected] } : finding));
 }
 
 /** The lines that carry kernel arguments. */
