@@ -90,3 +90,12 @@ describe.each(healthy.map((file) => [file.pathname.split('/').slice(-2).join('/'
     });
   },
 );
+
+const healthyLogs = existsSync(captures) ? readdirSync(captures).filter((name) => name.endsWith('.log')) : [];
+
+describe.each(healthyLogs)('log of a healthy boot %s', (name) => {
+  it('gives no finding', () => {
+    const findings = ofLog(new URL(name, captures));
+    expect(findings.filter((f) => f.severity !== 'info').map((f) => `${f.id}: ${f.cause}`)).toEqual([]);
+  });
+});

@@ -62,6 +62,14 @@ describe('lintBootScript', () => {
     expect(finding?.evidence[0]?.source).toBe('grub.cfg:1');
   });
 
+  it('mends all faults of a line in one', () => {
+    const fixes = lint('pxelinux', `APPEND ip=dhcp ${iso} "${seed.slice(0, -1)}" ---`).map((f) => f.fix);
+    expect(fixes).toHaveLength(4);
+    expect(new Set(fixes.flat())).toEqual(
+      new Set([`APPEND ip=dhcp ${iso} ${seed} autoinstall cloud-config-url=/dev/null ---`]),
+    );
+  });
+
   it('names files that are not there', () => {
     const findings = lint(
       'pxelinux',

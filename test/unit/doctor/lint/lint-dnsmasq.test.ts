@@ -237,3 +237,15 @@ describe('the configurations of the failure fixtures', () => {
     expect(telling(lint(text))[0]).toBe(expected[name]);
   });
 });
+
+describe('the configurations of the healthy fixtures', () => {
+  const folder = new URL('../../../../fixtures/captures/', import.meta.url);
+  it.each(readdirSync(folder).filter((name) => name.endsWith('.conf')))('%s has no error', (name) => {
+    // a configuration for BIOS alone boots BIOS machines, and has nothing for UEFI ones: the lint says so
+    const isForBiosAlone = name.startsWith('bios-');
+    const findings = lint(readFileSync(new URL(name, folder), 'utf8')).filter(
+      (f) => !(isForBiosAlone && f.id === 'no-boot-service-for-arch'),
+    );
+    expect(findings.filter((f) => f.severity === 'error').map((f) => `${f.id}: ${f.title}`)).toEqual([]);
+  });
+});
