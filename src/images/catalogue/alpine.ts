@@ -7,7 +7,7 @@ import type { RemoteImage } from './remote-image.ts';
 /** Supported branches: https://alpinelinux.org/releases/ */
 const RELEASES = ['3.21', '3.22', '3.23', '3.24'];
 
-/** Fingerprint and key: https://alpinelinux.org/downloads/ (published there, beside the netboot tarballs) */
+/** Fingerprint and key: https://alpinelinux.org/downloads/, as public projects quote it from there. */
 const ALPINE_KEY: KeyPin = {
   name: 'Natanael Copa (Alpine Linux releases)',
   fingerprints: ['0482D84022F52DF1C4E7CD43293ACD0907D9495A'],

@@ -5,17 +5,16 @@ import type { Recogniser } from './recipe.ts';
 import type { RemoteImage } from './remote-image.ts';
 
 /**
- * The key of today (2022, RSA 4096) and the one before it (2008). The first signs the ISOs of Leap 15.6 and the packages
- * of 16.0: https://download.opensuse.org/distribution/leap/16.0/repo/oss/repodata/repomd.xml.key; how to check:
- * https://en.opensuse.org/SDB:Download_help. Not confirmed: that anything offered here is still signed by the second.
+ * The key of 2022, RSA 4096; the one before it expired in May 2024. It signs the ISOs of Leap 15.6 and is the repository
+ * key of 16.0, where it expires in 2030 (older copies: 2026-06-19). How to check: https://en.opensuse.org/SDB:Download_help
  */
 const OPENSUSE_KEY: KeyPin = {
   name: 'openSUSE Project Signing Key',
-  fingerprints: ['AD485664E901B867051AB15F35A2F86E29B700A4', '22C07BA534178CD02EFE22AAB88B2FD43DBDC284'],
+  fingerprints: ['AD485664E901B867051AB15F35A2F86E29B700A4'],
   installedRings: [],
   urls: [
+    'https://download.opensuse.org/distribution/leap/16.0/repo/oss/repodata/repomd.xml.key',
     keyserverUrl('AD485664E901B867051AB15F35A2F86E29B700A4'),
-    keyserverUrl('22C07BA534178CD02EFE22AAB88B2FD43DBDC284'),
   ],
 };
 

@@ -11,8 +11,8 @@ import type { RemoteImage, Trust } from './remote-image.ts';
  *   https://github.com/rhinstaller/anaconda docs/boot-options.rst. The second stage comes from the image's own folder:
  *   without a .treeinfo there, anaconda takes images/install.img below it (dracut/anaconda-lib.sh, anaconda_net_root).
  * - ip=dhcp: dracut.cmdline(7), which that page refers to; netboot.xyz gives it too (fedora.ipxe.j2, rockylinux.ipxe.j2)
- * - memory, 3 GiB for an installation over the network, is what Red Hat's guide of RHEL 9 asks for; not confirmed for
- *   Fedora 42 and later, so 4 GiB is given
+ * - memory: Red Hat's guide of RHEL 9 asks for 3 GiB for an installation over the network. Not confirmed for the others,
+ *   so 4 GiB is given
  */
 export const ANACONDA_BOOT: ImageBoot = {
   arguments: ['inst.stage2={http}', 'ip=dhcp'],
@@ -114,7 +114,7 @@ const alma = (release: string, fingerprint: string): Rebuild => ({
   },
 });
 
-/** Fingerprints: the pages above; the same ones are pinned by several public image builders. */
+/** Fingerprints: as public image builders pin and report them, who name these pages; the pages were not read. */
 const REBUILDS: readonly Rebuild[] = [
   rocky('9', '21CB256AE16FC54C6E652949702D426D350D275D'),
   rocky('10', 'FC226859C0860BF0DDB95B085B106C736FEDFC85'),

@@ -10,7 +10,8 @@ const LAYOUTS = [
 /**
  * Recognises the Ubuntu netboot tarball. Its grub/grub.cfg and pxelinux.cfg/default say which ISO the initrd downloads
  * (`iso-url=`), and that it wants `ip=dhcp`: https://github.com/canonical/subiquity NETBOOT_TESTS.md.
- * The address is taken as the vendor wrote it; that page warns of https:// for an ISO on a server of one's own.
+ * The address is taken as the vendor wrote it; that page warns of https:// for an ISO on a server of one's own. The
+ * `root=/dev/ram0 ramdisk_size=` beside it is left out, as for the ISOs of these releases.
  */
 export async function recogniseUbuntuNetboot(tree: FileTree): Promise<ImageRecipe | undefined> {
   for (const { folder, kernel, initrd } of LAYOUTS) {

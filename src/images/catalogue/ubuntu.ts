@@ -41,6 +41,7 @@ export function ramForIsoMiB(isoSizeBytes: number): number {
  *   https://documentation.ubuntu.com/server/how-to/installation/how-to-netboot-the-server-installer-on-amd64/
  * - `root=/dev/ram0 ramdisk_size=` stands on that page for every release, and netboot.xyz gives it too (ubuntu.ipxe.j2),
  *   but the root file system is casper's and not a ram disk: it is given to 20.04 only, whose instructions it comes from.
+ *   The page on UEFI and arm64 beside it boots without.
  * - `autoinstall` with a NoCloud seed: https://github.com/canonical/subiquity doc/howto/autoinstall-quickstart.rst.
  *   A cloud-init of the age of 20.04 and 22.04 takes a URL only under the name `nocloud-net`, and in either case only
  *   with a slash at its end: https://github.com/canonical/cloud-init doc/rtd/reference/datasources/nocloud.rst as of 22.x
