@@ -56,11 +56,11 @@ describe.each(folders)('failure %s', (name) => {
     check(await ofCapture(new URL('capture.pcap', folder)));
   });
 
-  it.runIf(!NOT_IN_DNSMASQ_LOG.test(expected))(`the log gives ${expected} first`, () => {
-    check(ofLog(new URL('dnsmasq.log', folder)));
-  });
-
-  it.runIf(NOT_IN_DNSMASQ_LOG.test(expected))('the log, which cannot show it, gives no error', () => {
+  if (!NOT_IN_DNSMASQ_LOG.test(expected)) {
+    it(`the log gives ${expected} first`, () => check(ofLog(new URL('dnsmasq.log', folder))));
+    return;
+  }
+  it('the log, which cannot show it, gives no error', () => {
     const findings = ofLog(new URL('dnsmasq.log', folder));
     expect(
       findings
