@@ -13,6 +13,9 @@ export interface ChosenEngine {
 /** Best first: containers leave the host alone, the host's dnsmasq is tried and true, ours needs nothing. */
 const BY_PREFERENCE: readonly Engine[] = [dockerEngine, dnsmasqEngine, builtinEngine];
 
+/** What is left where no container can be made. */
+export const ENGINES_WITHOUT_CONTAINERS: readonly Engine[] = [dnsmasqEngine, builtinEngine];
+
 /** The engine to use: the one asked for, or with `auto` the first that can run here. */
 export async function chooseEngine(
   choice: EngineChoice,

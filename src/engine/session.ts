@@ -1,13 +1,14 @@
 import type { BootContext } from '../model/boot-context.ts';
 import { httpBaseUrl } from '../model/boot-context.ts';
 import type { BootEvent } from '../model/boot-event.ts';
-import { engineError, messageOf } from '../model/errors.ts';
+import type { Config, EngineName } from '../model/config.ts';
+import { configError, engineError, messageOf, PxectlError } from '../model/errors.ts';
 import { identityOf } from '../platform/process-identity.ts';
 import type { MacAddress } from '../protocol/addresses.ts';
 import { openEventStore, type EventStore } from '../watch/event-store.ts';
 import { loadBootContext } from './boot-context.ts';
-import { chooseEngine } from './choose-engine.ts';
-import type { EngineInput } from './engine.ts';
+import { chooseEngine, ENGINES_WITHOUT_CONTAINERS } from './choose-engine.ts';
+import type { EngineInput, RunningEngine } from './engine.ts';
 import { machineRoutes } from './machine-routes.ts';
 import { setArmed } from './machine-state.ts';
 import { reloadProject, type Project } from './project.ts';
@@ -86,12 +87,14 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
   };
   for (const removed of await removeLeftovers(layout)) options.onProgress(removed);
 
-  const choice = await chooseEngine(context.config.engine, input);
-  options.onProgress(`engine ${choice.engine.name}: ${choice.why}`);
-  events.emit({ type: 'engine.starting', detail: { engine: choice.engine.name, message: choice.why } });
-  const running = await choice.engine.start(input);
+  const { running, why } = await startEngine(input, (name, reason) => {
+    options.onProgress(`engine ${name}: ${reason}`);
+    events.emit({ type: 'engine.starting', detail: { engine: name, message: reason } });
+  });
   const reload = async (): Promise<readonly string[]> => {
-    context = await loadBootContext(await reloadProject(options.project));
+    const next = await loadBootContext(await reloadProject(options.project));
+    refuseMove(context.config, next.config);
+    context = next;
     const { changed } = await fillServeFolder(context, layout);
     await running.reload(context);
     return changed;
@@ -112,7 +115,7 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
       process: identity ?? { pid: process.pid, startTime: '' },
       engine: running.name,
       description: running.description,
-      why: choice.why,
+      why,
       configPath,
       startedAt: new Date().toISOString(),
       httpUrl: httpBaseUrl(context.config),
@@ -125,7 +128,7 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
   events.emit({ type: 'engine.ready', detail: { engine: running.name, message: running.description } });
   return {
     description: running.description,
-    why: choice.why,
+    why,
     get context() {
       return context;
     },
@@ -133,4 +136,43 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     reload,
     stop,
   };
+}
+
+/**
+ * Starts the engine asked for, or with `auto` the first that can run here. An Engine that answers but has no image
+ * and cannot make one (no registry) is passed over then.
+ */
+async function startEngine(
+  input: EngineInput,
+  onChoice: (name: EngineName, why: string) => void,
+): Promise<{ readonly running: RunningEngine; readonly why: string }> {
+  const wanted = input.context.config.engine;
+  let choice = await chooseEngine(wanted, input);
+  onChoice(choice.engine.name, choice.why);
+  try {
+    return { running: await choice.engine.start(input), why: choice.why };
+  } catch (error) {
+    if (wanted !== 'auto' || !(error instanceof PxectlError) || error.code !== 'E_IMAGE_BUILD') throw error;
+    choice = await chooseEngine('auto', input, ENGINES_WITHOUT_CONTAINERS);
+    const why = `docker could not start (${error.message}); ${choice.why}`;
+    onChoice(choice.engine.name, why);
+    return { running: await choice.engine.start(input), why };
+  }
+}
+
+/** What a running engine cannot change under its clients. */
+function refuseMove(now: Config, next: Config): void {
+  const changed = [
+    ...(['interface', 'address', 'prefix', 'mode'] as const)
+      .filter((key) => now.network[key] !== next.network[key])
+      .map((key) => `network.${key}`),
+    ...(now.http.port === next.http.port ? [] : ['http.port']),
+    ...(now.engine === next.engine ? [] : ['engine']),
+  ];
+  if (changed.length === 0) return;
+  throw configError('E_CONFIG_VALUE', {
+    what: `${changed.join(', ')} cannot change while pxectl is up`,
+    why: 'machines that are booting hold the old addresses',
+    next: 'pxectl down, then pxectl up',
+  });
 }

@@ -21,7 +21,7 @@ const SOUNDS_LIKE_FAILURE =
 
 /** Follows one machine's boot through the events of its boot server and through what it says on its serial port. */
 export class BootTimeline {
-  readonly #traces = new TraceBuilder();
+  readonly #traces: TraceBuilder;
   readonly #stages = new Map<LabStage, LabStageRecord>();
   readonly #complaints: string[] = [];
   #complainedAtMs: number | undefined;
@@ -36,6 +36,7 @@ export class BootTimeline {
     private readonly poweredOnAtMs: number,
     private readonly onStage: (started: LabStageRecord, before?: LabStageRecord) => void = () => undefined,
   ) {
+    this.#traces = new TraceBuilder([{ mac, name: 'lab', isArmed: true }]);
     this.#reach({ stage: 'power-on', startMs: 0, endMs: 0, detail: '' });
   }
 

@@ -37,6 +37,8 @@ export interface BootTrace {
   readonly ip?: Ipv4Address;
   readonly firmware?: Firmware;
   readonly machineName?: string;
+  /** its machine is armed: the installer will ask for a seed */
+  readonly isUnattended?: boolean;
   readonly startedAt: string;
   readonly lastEventAt: string;
   readonly stages: readonly StageRecord[];

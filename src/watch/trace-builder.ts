@@ -17,19 +17,24 @@ interface OpenStage {
   sizeBytes: number;
 }
 
+/** What a trace takes from the configuration. */
+export interface TracedMachine {
+  readonly mac?: MacAddress;
+  readonly name: string;
+  readonly isArmed?: boolean;
+}
+
 /** Collects events one by one into the boots of each machine. Bounded: old boots are dropped. */
 export class TraceBuilder {
   readonly #boots: OpenBoot[] = [];
   readonly #macOfIp = new Map<Ipv4Address, MacAddress>();
-  readonly #nameOfMac: ReadonlyMap<MacAddress, string>;
+  readonly #machineOfMac: ReadonlyMap<MacAddress, TracedMachine>;
 
   constructor(
-    machines: readonly { readonly mac?: MacAddress; readonly name: string }[] = [],
+    machines: readonly TracedMachine[] = [],
     private readonly maxBoots = 200,
   ) {
-    this.#nameOfMac = new Map(
-      machines.flatMap((m) => (m.mac === undefined ? [] : [[m.mac, m.name] as const])),
-    );
+    this.#machineOfMac = new Map(machines.flatMap((m) => (m.mac === undefined ? [] : [[m.mac, m] as const])));
   }
 
   /** Takes one event; returns the boot it belongs to, or undefined when it belongs to none. */
@@ -39,7 +44,7 @@ export class TraceBuilder {
     if (event.ip !== undefined) this.#macOfIp.set(event.ip, mac);
     let boot = this.#boots.findLast((candidate) => candidate.mac === mac);
     if (startsBoot(event, boot)) {
-      boot = new OpenBoot(mac, event.time, this.#nameOfMac.get(mac));
+      boot = new OpenBoot(mac, event.time, this.#machineOfMac.get(mac));
       this.#boots.push(boot);
       if (this.#boots.length > this.maxBoots) this.#boots.shift();
     }
@@ -57,7 +62,7 @@ export class TraceBuilder {
 /** The boots in a list of events, oldest first. */
 export function buildTraces(
   events: Iterable<BootEvent>,
-  machines: readonly { readonly mac?: MacAddress; readonly name: string }[] = [],
+  machines: readonly TracedMachine[] = [],
 ): BootTrace[] {
   const builder = new TraceBuilder(machines);
   for (const event of events) builder.add(event);
@@ -86,7 +91,7 @@ class OpenBoot {
   constructor(
     readonly mac: MacAddress,
     readonly startedAt: string,
-    readonly machineName: string | undefined,
+    readonly machine: TracedMachine | undefined,
   ) {
     this.lastEventAt = startedAt;
   }
@@ -143,7 +148,8 @@ class OpenBoot {
       mac: this.mac,
       ...(this.#ip === undefined ? {} : { ip: this.#ip }),
       ...(this.#firmware === undefined ? {} : { firmware: this.#firmware }),
-      ...(this.machineName === undefined ? {} : { machineName: this.machineName }),
+      ...(this.machine === undefined ? {} : { machineName: this.machine.name }),
+      ...(this.machine?.isArmed === undefined ? {} : { isUnattended: this.machine.isArmed }),
       startedAt: this.startedAt,
       lastEventAt: this.lastEventAt,
       stages,

@@ -169,6 +169,16 @@ describe('the life of a project', () => {
     expect(await httpStatus('/boot.ipxe')).toBe('200');
   });
 
+  it('a change that would move it under its clients is refused, and said', async () => {
+    const good = await config();
+    await writeFile(join(folder.path, 'pxectl.yaml'), good.replace('port: 8080', 'port: 8090'));
+    expect((await cli('reload')).exitCode).toBe(0);
+    const log = () => readFile(join(folder.path, '.pxectl/run/pxectl.log'), 'utf8');
+    await expect.poll(log).toContain('http.port cannot change while pxectl is up');
+    await writeFile(join(folder.path, 'pxectl.yaml'), good);
+    expect(await httpStatus('/boot.ipxe')).toBe('200');
+  });
+
   it('watch --json prints one event a line', async () => {
     const [file, args] = pxectlCommand(['watch', '--all', '--json'], network);
     const watching = start(file, args, { cwd: folder.path });

@@ -18,6 +18,7 @@ const DEADLINES: Readonly<Partial<Record<BootStage, StageDeadline>>> = {
   loader: { silenceMs: 60_000, finding: 'loader-did-not-start' },
   'boot-config': { silenceMs: 90_000, finding: 'kernel-not-requested' },
   kernel: { silenceMs: 120_000, finding: 'kernel-not-requested' },
+  initrd: { silenceMs: 300_000, finding: 'seed-not-requested' },
   'root-image': { silenceMs: 600_000, finding: 'seed-not-requested' },
 };
 
@@ -43,7 +44,7 @@ function deadlineFinding(trace: BootTrace, nowMs: number): Finding | undefined {
   const silentMs = nowMs - Date.parse(trace.lastEventAt);
   if (!deadline || silentMs <= deadline.silenceMs) return undefined;
   // only a boot that is to be installed unattended has a seed to ask for
-  if (trace.current === 'root-image' && !expectsSeed(trace)) return undefined;
+  if (deadline.finding === 'seed-not-requested' && trace.isUnattended !== true) return undefined;
   const last = trace.events.at(-1);
   const evidence = last
     ? [
@@ -58,10 +59,4 @@ function deadlineFinding(trace: BootTrace, nowMs: number): Finding | undefined {
   });
   const client = { mac: trace.mac, ...(trace.firmware === undefined ? {} : { firmware: trace.firmware }) };
   return { ...finding, client };
-}
-
-function expectsSeed(trace: BootTrace): boolean {
-  return trace.events.some(
-    (event) => event.detail['isUnattended'] === true || event.detail['unattended'] === true,
-  );
 }

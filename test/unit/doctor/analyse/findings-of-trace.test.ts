@@ -49,8 +49,8 @@ const afterLoader = [
   event(11, 'http.done', { path: '/boot.ipxe', status: 200, sentBytes: 300, sizeBytes: 300 }),
 ];
 
-function findings(events: readonly BootEvent[], nowSeconds: number): string[] {
-  const [trace] = buildTraces(events);
+function findings(events: readonly BootEvent[], nowSeconds: number, isArmed = false): string[] {
+  const [trace] = buildTraces(events, isArmed ? [{ mac, name: 'node-1', isArmed }] : []);
   if (!trace) throw new Error('no trace');
   return findingsOfTrace(trace, START + nowSeconds * 1000).map((finding) => finding.id);
 }
@@ -91,5 +91,23 @@ describe('findingsOfTrace', () => {
       event(30, 'http.error', { ...iso, sentBytes: 900_000_000, reason: 'client-aborted' }),
     ];
     expect(findings(cut, 40)).toEqual(['ram-too-small-for-iso']);
+  });
+
+  it('misses the seed of a machine that is armed, and of no other', () => {
+    const kernelUp = [
+      ...untilLoader,
+      ...loader,
+      ...afterLoader,
+      event(12, 'http.done', { path: '/images/debian-12/linux', status: 200, sentBytes: 8, sizeBytes: 8 }),
+      event(14, 'http.done', {
+        path: '/images/debian-12/initrd.gz',
+        status: 200,
+        sentBytes: 9,
+        sizeBytes: 9,
+      }),
+    ];
+    expect(findings(kernelUp, 60, true)).toEqual([]);
+    expect(findings(kernelUp, 400, true)).toEqual(['seed-not-requested']);
+    expect(findings(kernelUp, 400)).toEqual([]);
   });
 });
