@@ -33,11 +33,11 @@ check: check-static test ## everything that CI runs
 
 .PHONY: test-fast
 test-fast: setup build ## unit, contract and command-line tests
-	node .ci/run-tests.mjs unit cli contract
+	node .ci/run-tests.mjs unit+cli+contract
 
 .PHONY: test
 test: setup build ## every test, the firmware boots included (root)
-	node .ci/run-tests.mjs unit cli contract integration firmware
+	node .ci/run-tests.mjs unit+cli+contract integration firmware
 
 .PHONY: dnsmasq
 dnsmasq: build ## build the image of the docker engine (docker); up does it too when it is not there

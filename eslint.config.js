@@ -109,7 +109,9 @@ export default tseslint.config(
   },
   {
     files: ['bin/**/*.js', '*.js', '.ci/*.mjs'],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
+    languageOptions: {
+      globals: { process: 'readonly', console: 'readonly', URL: 'readonly', Buffer: 'readonly' },
+    },
     rules: { 'no-console': 'off' },
   },
 );

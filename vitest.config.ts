@@ -17,7 +17,7 @@ export default defineConfig({
       project('unit'),
       project('cli', { testTimeout: 90_000 }),
       project('contract', { fileParallelism: false, testTimeout: 60_000, hookTimeout: 180_000 }),
-      project('integration', { fileParallelism: false, testTimeout: 60_000, hookTimeout: 120_000 }),
+      project('integration', { maxWorkers: 2, testTimeout: 60_000, hookTimeout: 120_000 }),
       project('firmware', { maxWorkers: 2, testTimeout: 600_000, hookTimeout: 180_000 }),
     ],
   },
