@@ -9,9 +9,6 @@ export interface ReportStyle {
   readonly green: (text: string) => string;
 }
 
-const plain = (text: string): string => text;
-export const PLAIN_STYLE: ReportStyle = { bold: plain, dim: plain, red: plain, yellow: plain, green: plain };
-
 export interface ReportOptions {
   readonly width: number;
   readonly style: ReportStyle;

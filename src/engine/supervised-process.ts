@@ -82,12 +82,6 @@ async function stillRunning(identity: ProcessIdentity, name: string): Promise<Pr
   return isAlive ? [identity, ...group.filter(({ pid }) => pid !== identity.pid)] : group;
 }
 
-/** The process that the record of this state folder names, if it still runs. */
-export async function findSupervised(runFolder: string, name: string): Promise<ProcessIdentity | undefined> {
-  const identity = readRecord((await readTextIfThere(recordPath(runFolder, name))) ?? '');
-  return identity !== undefined && (await isSameProcessAlive(identity)) ? identity : undefined;
-}
-
 const recordPath = (runFolder: string, name: string): string => `${runFolder}/${name}.process.json`;
 
 function readRecord(text: string): ProcessIdentity | undefined {

@@ -17,9 +17,6 @@ export type FetchEvent =
 /** Listener for the events of a fetch. It must not throw. */
 export type FetchProgress = (event: FetchEvent) => void;
 
-/** For callers that show nothing. */
-export const silentProgress: FetchProgress = () => undefined;
-
 const MIN_GAP_MS = 200;
 
 /** A listener for the bytes of one file that tells at most five times a second, and always the last. */

@@ -31,11 +31,6 @@ export class DeviceSocketError extends Error {
 
 let loading: Promise<Libc | undefined> | undefined;
 
-/** Whether sockets can be bound to one interface here: on Linux with koffi. */
-export async function canBindToDevice(): Promise<boolean> {
-  return (await loadLibc()) !== undefined;
-}
-
 /**
  * Opens 0.0.0.0:port on one interface and returns the file descriptor; undefined where that cannot be done.
  * @throws DeviceSocketError when libc refuses (port taken, no such interface, not permitted)

@@ -1,4 +1,3 @@
-import type { BootEvent } from '../../model/boot-event.ts';
 import type { BootStage, BootTrace } from '../../model/boot-trace.ts';
 import type { Finding, FindingId } from '../../model/finding.ts';
 import { makeFinding } from '../finding-catalogue.ts';
@@ -32,11 +31,6 @@ export function findingsOfTrace(trace: BootTrace, nowMs: number): readonly Findi
   const late = deadlineFinding(trace, nowMs);
   // what the events show says more than the clock
   return found.length > 0 || !late ? found : [late];
-}
-
-/** The findings of a list of events as they are on disk, without a clock: only what they show. */
-export function findingsOfEvents(events: readonly BootEvent[]): readonly Finding[] {
-  return analyse(observeEvents(events));
 }
 
 function deadlineFinding(trace: BootTrace, nowMs: number): Finding | undefined {

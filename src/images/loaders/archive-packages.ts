@@ -9,7 +9,7 @@ import { readDebFiles } from './deb-package.ts';
 import type { DebArchitecture, PackageSource } from './package-source.ts';
 
 /** The archive that loaders are taken from where there is no apt. Debian 12: what the firmware lab was measured with. */
-const ARCHIVE = { base: 'https://deb.debian.org/debian/', suite: 'bookworm', release: '12' } as const;
+const ARCHIVE = { base: 'https://ftp.debian.org/debian/', suite: 'bookworm', release: '12' } as const;
 
 const MAX_INDEX_BYTES = 64 * 1024 * 1024;
 const MAX_DEB_BYTES = 64 * 1024 * 1024;

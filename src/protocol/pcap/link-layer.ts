@@ -20,11 +20,6 @@ const RAW_TYPES: ReadonlySet<number> = new Set([LINK_TYPE.raw, LINK_TYPE.ipv4, 1
 const ARPHRD_ETHER = 1;
 const ARPHRD_LOOPBACK = 772;
 
-/** Whether frames of this LINKTYPE_ can be read. */
-export function isKnownLinkType(linkType: number): boolean {
-  return RAW_TYPES.has(linkType) || Object.values<number>(LINK_TYPE).includes(linkType);
-}
-
 /**
  * Takes the link header off a frame; undefined when the frame is too short or of another link type.
  * Sources: IEEE 802.3 and 802.1Q/ad, LINKTYPE_LINUX_SLL and _SLL2 of the tcpdump group.

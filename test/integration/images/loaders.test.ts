@@ -170,7 +170,7 @@ describe('fetchLoaders from an archive over HTTP', () => {
   const fetch = async (options = {}) => {
     const all = {
       mirrors: {
-        'https://deb.debian.org/debian': `${mirror.url}/debian`,
+        'https://ftp.debian.org/debian': `${mirror.url}/debian`,
         'https://ftp-master.debian.org': mirror.url,
       },
       keyring: join(folder, 'archive.gpg'),
@@ -198,7 +198,7 @@ describe('fetchLoaders from an archive over HTTP', () => {
     ]);
     expect(files[0]).toMatchObject({
       version,
-      origin: 'https://deb.debian.org/debian/pool/syslinux-common.deb',
+      origin: 'https://ftp.debian.org/debian/pool/syslinux-common.deb',
     });
     mirror.requests.length = 0;
     await fetch();
