@@ -1,4 +1,4 @@
-import type { FindingDescription } from '../finding-catalogue.ts';
+import type { FindingDescription } from './finding-description.ts';
 
 /** What is wrong on the server itself, or in its configuration. */
 export const HOST_FINDINGS: Readonly<Record<string, FindingDescription>> = {

@@ -1,4 +1,4 @@
-import type { FindingDescription } from '../finding-catalogue.ts';
+import type { FindingDescription } from './finding-description.ts';
 
 /** From the first TFTP request to the kernel. */
 export const LOADER_FINDINGS: Readonly<Record<string, FindingDescription>> = {

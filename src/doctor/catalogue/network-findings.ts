@@ -1,4 +1,4 @@
-import type { FindingDescription } from '../finding-catalogue.ts';
+import type { FindingDescription } from './finding-description.ts';
 
 /** From the first DISCOVER to the answer from port 4011. */
 export const NETWORK_FINDINGS: Readonly<Record<string, FindingDescription>> = {

@@ -1,4 +1,4 @@
-import type { FindingDescription } from '../finding-catalogue.ts';
+import type { FindingDescription } from './finding-description.ts';
 
 /** From the kernel to the finished installation. */
 export const SYSTEM_FINDINGS: Readonly<Record<string, FindingDescription>> = {
