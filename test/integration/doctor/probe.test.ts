@@ -170,12 +170,11 @@ describe('doctor --probe', () => {
     'sees a second boot server, and a loader that is for another CPU',
     async () => {
       const lan = await make('second');
-      await serve(
-        lan,
-        GOOD.map((line) => line.replace('x64.efi', 'pxelinux.0')),
-      );
+      // both give the wrong loader: which of two servers a client follows is a race, as with real firmware
+      const wrong = GOOD.map((line) => line.replace('x64.efi', 'pxelinux.0'));
+      await serve(lan, wrong);
       await lan.addHost('rogue', '192.168.1.70');
-      await serve(lan, GOOD, 'rogue', 'eth0');
+      await serve(lan, wrong, 'rogue', 'eth0');
       const result = await probe(lan);
       const ids = result.findings.filter((f) => f.severity !== 'info').map((f) => f.id);
       expect(ids).toContain('second-pxe-server');
