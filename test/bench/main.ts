@@ -74,7 +74,7 @@ async function describeMachine(): Promise<{ date: string; text: string; load: st
   const text = [
     `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown CPU'} (${arch()})`,
     `${Math.round(totalmem() / 2 ** 30)} GiB`,
-    `Linux ${release()}`,
+    `Linux ${release().split('.').slice(0, 2).join('.')}`,
     `Node ${process.versions.node}`,
     `dnsmasq ${await versionOf('dnsmasq', ['--version'], /version (\S+)/i)}`,
     `tftpd-hpa ${await versionOf('in.tftpd', ['-V'], /tftp-hpa (\S+?),?\s/)}`,
