@@ -166,7 +166,7 @@ export const LOADER_FINDINGS: Readonly<Record<string, FindingDescription>> = {
     title: 'the machine boots from the network over and over',
     cause:
       'It fetched the same program several times in a row: the installation is not finished, or network boot comes before the disk.',
-    fix: ['pxectl disarm MAC, or put the disk before the network in the boot order'],
+    fix: ['pxectl machines disarm NAME, or put the disk before the network in the boot order'],
     codes: [],
   },
 };
