@@ -26,6 +26,10 @@ export async function upForeground(project: Project, options: ForegroundOptions)
   const boots = new BootWatcher(project.config.machines, (finding, trace) =>
     output.progress(formatLiveFinding(finding, trace)),
   );
+  // from the start: `pxectl reload` may come as soon as the session is known, and SIGHUP ends who does not listen
+  let reload = (): void => undefined;
+  const onHangup = (): void => reload();
+  process.on('SIGHUP', onHangup);
   const session = await startSession({
     project,
     isDetached: process.env[DETACHED_VARIABLE] === '1',
@@ -38,9 +42,8 @@ export async function upForeground(project: Project, options: ForegroundOptions)
   });
   for (const line of introduction(session, project)) output.progress(line);
 
-  const reload = (): void => void applyChange(session, output);
-  process.on('SIGHUP', reload);
-  const watcher = options.isWatching ? watchConfig(project.configPath, reload) : undefined;
+  reload = () => void applyChange(session, output);
+  const watcher = options.isWatching ? watchConfig(project.configPath, onHangup) : undefined;
   try {
     const died = await Promise.race([session.died, aborted(signal)]);
     if (died !== undefined) {
@@ -54,7 +57,7 @@ export async function upForeground(project: Project, options: ForegroundOptions)
   } finally {
     watcher?.close();
     boots.close();
-    process.off('SIGHUP', reload);
+    process.off('SIGHUP', onHangup);
     await session.stop();
     output.progress('stopped');
   }

@@ -52,16 +52,7 @@ try {
     await running.stop();
     process.exit(code);
   };
-  try {
-    sink.begin(context.config.network.address);
-    const options = { lastLines: () => running.lastLines?.(8) ?? [] };
-    const steps = checks ? await checkReadiness(input, options) : [];
-    sink.end();
-    print({ ready: true, description: running.description, steps });
-  } catch (error) {
-    fail(error);
-    await stop(1);
-  }
+  // before `ready` is said: a signal that comes right after it must not end the program
   process.once('SIGTERM', () => void stop(0));
   process.on('SIGHUP', () => {
     void (async () => {
@@ -72,6 +63,16 @@ try {
       print({ reloaded: true });
     })().catch(fail);
   });
+  try {
+    sink.begin(context.config.network.address);
+    const options = { lastLines: () => running.lastLines?.(8) ?? [] };
+    const steps = checks ? await checkReadiness(input, options) : [];
+    sink.end();
+    print({ ready: true, description: running.description, steps });
+  } catch (error) {
+    fail(error);
+    await stop(1);
+  }
 } catch (error) {
   fail(error);
   process.exit(1);
