@@ -33,3 +33,15 @@ export interface KnowledgeEntry {
   readonly causes: readonly KnownCause[];
   readonly source: string;
 }
+
+/** An entry in the order in which it is read: who says what, what it means, why, and where that is from. */
+export function said(
+  printedBy: Printer,
+  id: string,
+  texts: readonly string[],
+  meaning: string,
+  causes: readonly KnownCause[],
+  source: string,
+): KnowledgeEntry {
+  return { id, texts, printedBy, meaning, causes, source };
+}

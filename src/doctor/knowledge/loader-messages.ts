@@ -1,15 +1,4 @@
-import type { KnowledgeEntry, KnownCause, Printer } from './knowledge-entry.ts';
-
-function said(
-  printedBy: Printer,
-  id: string,
-  texts: readonly string[],
-  meaning: string,
-  causes: readonly KnownCause[],
-  source: string,
-): KnowledgeEntry {
-  return { id, texts, printedBy, meaning, causes, source };
-}
+import { said, type KnowledgeEntry } from './knowledge-entry.ts';
 
 const SYSLINUX = 'syslinux core/elflink and core/fs/pxe';
 const SHIM = 'rhboot/shim netboot.c and shim.c';

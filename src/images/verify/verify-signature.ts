@@ -38,11 +38,12 @@ export async function chooseSignatureBackend(): Promise<SignatureBackend> {
 /**
  * Checks a detached signature.
  * @param name of the signed file, for messages
+ * @param data the signed bytes, or the path of a file of any size that holds them
  * @throws PxectlError E_SIGNATURE unless a trusted, valid key made a good signature and none of them made a bad one
  */
 export async function verifyDetached(
   name: string,
-  data: Uint8Array,
+  data: Uint8Array | string,
   signature: Uint8Array,
   keys: TrustedKeys,
   backend?: SignatureBackend,
@@ -51,24 +52,6 @@ export async function verifyDetached(
     (backend ?? (await chooseSignatureBackend())) === 'gpgv'
       ? await (await import('./gpgv.ts')).checkDetachedByGpgv(data, signature, keys.ring)
       : await (await import('./openpgp.ts')).checkDetachedByOpenpgp(data, signature, keys.ring);
-  return judge(name, facts, keys);
-}
-
-/**
- * As `verifyDetached`, for a file of any size on disk.
- * @throws PxectlError E_SIGNATURE
- */
-export async function verifyDetachedFile(
-  name: string,
-  path: string,
-  signature: Uint8Array,
-  keys: TrustedKeys,
-  backend?: SignatureBackend,
-): Promise<GoodSignature> {
-  const facts =
-    (backend ?? (await chooseSignatureBackend())) === 'gpgv'
-      ? await (await import('./gpgv.ts')).checkDetachedByGpgv(path, signature, keys.ring)
-      : await (await import('./openpgp.ts')).checkDetachedByOpenpgp(path, signature, keys.ring);
   return judge(name, facts, keys);
 }
 

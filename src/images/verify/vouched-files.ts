@@ -8,7 +8,7 @@ import { parseChecksumList } from './checksum-list.ts';
 import type { KeyPin } from './key-pins.ts';
 import type { PartFile } from '../download/part-file.ts';
 import { findTrustedKeys } from './trusted-keys.ts';
-import { verifyClearsigned, verifyDetached, verifyDetachedFile } from './verify-signature.ts';
+import { verifyClearsigned, verifyDetached } from './verify-signature.ts';
 
 /** SHA-256 sums of a place, and who vouches for them. */
 export interface VouchedFiles {
@@ -207,7 +207,7 @@ export async function checkFileSignature(
   await checkOrSkip(image, trust.key, url, input, async (keys) => {
     const signature = await getSignature(input.client, url + trust.suffix);
     try {
-      await verifyDetachedFile(url, part.path, signature, keys);
+      await verifyDetached(url, part.path, signature, keys);
     } catch (error) {
       await part.discard();
       throw error;
