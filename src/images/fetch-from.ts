@@ -11,7 +11,9 @@ import type { HttpClient } from './download/http-client.ts';
 import { partFile } from './download/part-file.ts';
 import { reportBytes } from './fetch-progress.ts';
 import type { FetchContext, FetchOptions } from './fetch-types.ts';
-import { CHUNK_BYTES, writeHashed, type HashedFile } from './hashed-copy.ts';
+import { writeHashed } from './hashed-copy.ts';
+import type { HashedFile } from './hashed-writer.ts';
+import { PIECE_BYTES } from './piece-pool.ts';
 import { checkImageId } from './image-id.ts';
 import { openFileSource } from './sources/file-source.ts';
 import { openHttpSource } from './sources/http-source.ts';
@@ -52,7 +54,7 @@ export async function fetchFrom(
   const copyRoot: BringRoot = (incoming, name, id) => {
     const onBytes = reportBytes(input.context.progress, id, name);
     return writeHashed(
-      createReadStream(path, { highWaterMark: CHUNK_BYTES }),
+      createReadStream(path, { highWaterMark: PIECE_BYTES }),
       join(incoming.folder, name),
       (done) => onBytes(done, info.size),
     );

@@ -10,7 +10,7 @@ import { downloadFile } from './download/download-file.ts';
 import { partFile, type PartFile } from './download/part-file.ts';
 import { reportBytes } from './fetch-progress.ts';
 import { openFileSource } from './sources/file-source.ts';
-import type { HashedFile } from './hashed-copy.ts';
+import type { HashedFile } from './hashed-writer.ts';
 import type { ImageStore, IncomingImage } from './store.ts';
 import { storeRecipe, type Provenance } from './store-recipe.ts';
 import type { FileTree } from './trees/file-tree.ts';

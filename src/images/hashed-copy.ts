@@ -1,17 +1,10 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { diskError, makeFolder } from '../platform/files.ts';
-
-/** Reads of this size keep the hash and the disk busy without holding much memory. */
-export const CHUNK_BYTES = 1024 * 1024;
-
-export interface HashedFile {
-  readonly sizeBytes: number;
-  /** lower-case hex */
-  readonly sha256: string;
-}
+import { openHashedWriter, type HashedFile } from './hashed-writer.ts';
+import { PIECE_BYTES } from './piece-pool.ts';
 
 /**
  * Hashes a file from disk in constant memory.
@@ -25,7 +18,7 @@ export async function hashFile(
   let sizeBytes = 0;
   try {
     for await (const chunk of createReadStream(path, {
-      highWaterMark: CHUNK_BYTES,
+      highWaterMark: PIECE_BYTES,
     }) as AsyncIterable<Buffer>) {
       hash.update(chunk);
       sizeBytes += chunk.length;
@@ -36,6 +29,9 @@ export async function hashFile(
   return { sizeBytes, digest: hash.digest('hex') };
 }
 
+/** Files come faster than they can be hashed. */
+const MAX_UNHASHED_BYTES = 32 * 1024 * 1024;
+
 /**
  * Writes a stream to a new file, hashing it on the way, and syncs it to disk.
  * @throws PxectlError E_DISK_FULL or E_PERMISSION; whatever the source throws
@@ -45,46 +41,25 @@ export async function writeHashed(
   target: string,
   onBytes: (doneBytes: number) => void = () => undefined,
 ): Promise<HashedFile> {
-  const hash: Hash = createHash('sha256');
-  let sizeBytes = 0;
-  const handle = await openForWriting(target);
+  const writer = openHashedWriter(await openForWriting(target), target, {
+    maxUnhashedBytes: MAX_UNHASHED_BYTES,
+  });
   try {
-    for await (const chunk of source) {
-      // the disk writes this piece while it is hashed
-      const writing = writeAll(handle, chunk, target, sizeBytes);
-      hash.update(chunk);
-      await writing;
-      sizeBytes += chunk.length;
-      onBytes(sizeBytes);
+    for await (const piece of source) {
+      await writer.add(piece);
+      onBytes(writer.sizeBytes);
     }
-    await handle.sync();
+    return await writer.finish();
   } finally {
-    await handle.close();
+    await writer.close();
   }
-  return { sizeBytes, sha256: hash.digest('hex') };
 }
 
-async function openForWriting(target: string) {
+async function openForWriting(target: string): Promise<FileHandle> {
   try {
     await makeFolder(dirname(target));
     return await open(target, 'w', 0o644);
   } catch (error) {
     throw diskError(error, target);
-  }
-}
-
-/** Writes all of a chunk at a position. @throws PxectlError E_DISK_FULL or E_PERMISSION */
-export async function writeAll(
-  handle: FileHandle,
-  chunk: Uint8Array,
-  path: string,
-  position: number,
-): Promise<void> {
-  try {
-    for (let done = 0; done < chunk.length;) {
-      done += (await handle.write(chunk, done, chunk.length - done, position + done)).bytesWritten;
-    }
-  } catch (error) {
-    throw diskError(error, path);
   }
 }

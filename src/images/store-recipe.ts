@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { assetError } from '../model/errors.ts';
 import type { ImageManifest, StoredFile, Verification } from '../model/image.ts';
-import type { ImageRecipe } from './catalogue/recipe.ts';
+import type { ImageRecipe, RecipeFile } from './catalogue/recipe.ts';
 import type { FetchContext } from './fetch-types.ts';
 import { reportBytes } from './fetch-progress.ts';
 import { writeHashed } from './hashed-copy.ts';
@@ -24,26 +24,14 @@ export async function storeRecipe(
   context: FetchContext,
   alreadyStored: readonly StoredFile[] = [],
 ): Promise<ImageManifest> {
-  const files: StoredFile[] = [...alreadyStored];
-  for (const file of recipe.files) {
-    const totalBytes = await tree.sizeOf(file.from);
-    if (totalBytes === undefined || totalBytes === 0) {
-      throw assetError('E_NOT_FOUND', {
-        what: `${file.from} is ${totalBytes === 0 ? 'empty' : 'not there'} in ${tree.origin}`,
-      });
-    }
-    const onBytes = reportBytes(context.progress, recipe.id, file.path);
-    const target = join(incoming.folder, file.path);
-    const written = await writeHashed(tree.stream(file.from), target, (done) => onBytes(done, totalBytes));
-    if (written.sizeBytes !== totalBytes) {
-      throw assetError('E_ISO_INVALID', {
-        what: `${file.from} in ${tree.origin} is cut short`,
-        why: `${written.sizeBytes} of ${totalBytes} bytes could be read`,
-        next: 'fetch the whole file again',
-      });
-    }
-    files.push({ role: file.role, path: file.path, ...written });
-  }
+  const copies = await Promise.allSettled(
+    // side by side: while one is synced, the other is read
+    recipe.files.map((file) => copyOut(file, recipe.id, tree, incoming.folder, context)),
+  );
+  const copied = copies.map((copy) => {
+    if (copy.status === 'rejected') throw copy.reason;
+    return copy.value;
+  });
   return {
     schema: 'pxectl.image/1',
     id: recipe.id,
@@ -51,9 +39,35 @@ export async function storeRecipe(
     distribution: recipe.distribution,
     release: recipe.release,
     architecture: recipe.architecture,
-    files,
+    files: [...alreadyStored, ...copied],
     ...provenance,
     verifiedAt: new Date().toISOString(),
     boot: recipe.boot,
   };
+}
+
+async function copyOut(
+  file: RecipeFile,
+  imageId: string,
+  tree: FileTree,
+  folder: string,
+  context: FetchContext,
+): Promise<StoredFile> {
+  const totalBytes = await tree.sizeOf(file.from);
+  if (totalBytes === undefined || totalBytes === 0) {
+    throw assetError('E_NOT_FOUND', {
+      what: `${file.from} is ${totalBytes === 0 ? 'empty' : 'not there'} in ${tree.origin}`,
+    });
+  }
+  const onBytes = reportBytes(context.progress, imageId, file.path);
+  const target = join(folder, file.path);
+  const written = await writeHashed(tree.stream(file.from), target, (done) => onBytes(done, totalBytes));
+  if (written.sizeBytes !== totalBytes) {
+    throw assetError('E_ISO_INVALID', {
+      what: `${file.from} in ${tree.origin} is cut short`,
+      why: `${written.sizeBytes} of ${totalBytes} bytes could be read`,
+      next: 'fetch the whole file again',
+    });
+  }
+  return { role: file.role, path: file.path, ...written };
 }

@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { downloadFile } from '../../dist/images/download/download-file.js';
 import { openHttpClient } from '../../dist/images/download/http-client.js';
 import { partFile } from '../../dist/images/download/part-file.js';
-import { writeHashed } from '../../dist/images/hashed-copy.js';
 import { openFileSource } from '../../dist/images/sources/file-source.js';
+import { storeRecipe } from '../../dist/images/store-recipe.js';
 import { openIsoTree } from '../../dist/images/trees/iso-tree.js';
 
 const [task, source = '', ...rest] = process.argv.slice(2);
@@ -29,8 +29,8 @@ if (task === 'download') {
   await client.close();
 } else {
   const tree = await openIsoTree(await openFileSource(source));
-  for (const name of ['vmlinuz', 'initrd'])
-    await writeHashed(tree.stream(`casper/${name}`), join(folder, name));
+  const files = ['vmlinuz', 'initrd'].map((name) => ({ role: name, from: `casper/${name}`, path: name }));
+  await storeRecipe({ folder }, { id: 'bench', files }, tree, {}, { progress: () => undefined });
   await tree.close();
 }
 const ms = performance.now() - startedMs;

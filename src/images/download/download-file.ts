@@ -1,10 +1,11 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { statfs, type FileHandle } from 'node:fs/promises';
+import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { assetError, environmentError, type PxectlError } from '../../model/errors.ts';
-import { diskError, makeFolder } from '../../platform/files.ts';
-import { CHUNK_BYTES, writeAll, type HashedFile } from '../hashed-copy.ts';
+import { makeFolder } from '../../platform/files.ts';
+import { PIECE_BYTES } from '../piece-pool.ts';
+import { openHashedWriter, type HashedFile } from '../hashed-writer.ts';
 import { parseContentRange } from './content-range.ts';
 import {
   connectionError,
@@ -103,7 +104,7 @@ async function attemptDownload(
   }
 }
 
-/** Appends the body to the part; hashing and writing of one piece go on side by side. */
+/** Appends the body to the part. Whatever ends it, what came is kept. */
 async function receive(
   client: HttpClient,
   request: DownloadRequest,
@@ -112,30 +113,26 @@ async function receive(
   totalBytes: number | undefined,
 ): Promise<HashedFile> {
   const { path } = request.part;
-  const { hash } = keepBytes > 0 ? await hashPart(path, keepBytes) : { hash: createHash('sha256') };
+  const start = keepBytes > 0 ? await hashPart(path, keepBytes) : undefined;
   const handle = await request.part.open(factsOf(request.url, answer, totalBytes), keepBytes);
-  let doneBytes = keepBytes;
+  const writer = openHashedWriter(handle, path, start === undefined ? {} : { start });
   try {
-    for await (const chunk of piecesOf(client, answer)) {
-      if (doneBytes === 0) refusePageBytes(answer.url, chunk);
-      const writing = writeAll(handle, chunk, path, doneBytes);
-      hash.update(chunk);
-      await writing;
-      doneBytes += chunk.length;
-      request.onBytes(doneBytes, totalBytes);
-      if (totalBytes !== undefined && doneBytes > totalBytes) {
+    for await (const piece of piecesOf(client, answer)) {
+      if (writer.sizeBytes === 0) refusePageBytes(answer.url, piece);
+      if (totalBytes !== undefined && writer.sizeBytes + piece.length > totalBytes) {
         throw brokenOff(answer.url, `the server sent more than the ${totalBytes} bytes it announced`);
       }
+      await writer.add(piece);
+      request.onBytes(writer.sizeBytes, totalBytes);
     }
-    await syncHandle(handle, path);
+    if (totalBytes !== undefined && writer.sizeBytes < totalBytes) {
+      throw brokenOff(answer.url, `the server closed after ${writer.sizeBytes} of ${totalBytes} bytes`);
+    }
+    if (writer.sizeBytes === 0) throw brokenOff(answer.url, 'the server sent an empty file');
+    return await writer.finish();
   } finally {
-    await handle.close();
+    await writer.close();
   }
-  if (totalBytes !== undefined && doneBytes < totalBytes) {
-    throw brokenOff(answer.url, `the server closed after ${doneBytes} of ${totalBytes} bytes`);
-  }
-  if (doneBytes === 0) throw brokenOff(answer.url, 'the server sent an empty file');
-  return { sizeBytes: doneBytes, sha256: hash.digest('hex') };
 }
 
 async function* piecesOf(client: HttpClient, answer: HttpAnswer): AsyncGenerator<Uint8Array> {
@@ -148,7 +145,7 @@ async function* piecesOf(client: HttpClient, answer: HttpAnswer): AsyncGenerator
 
 async function hashPart(path: string, length: number): Promise<{ hash: Hash; sizeBytes: number }> {
   const hash = createHash('sha256');
-  const stream = createReadStream(path, { end: length - 1, highWaterMark: CHUNK_BYTES });
+  const stream = createReadStream(path, { end: length - 1, highWaterMark: PIECE_BYTES });
   for await (const chunk of stream as AsyncIterable<Buffer>) hash.update(chunk);
   return { hash, sizeBytes: length };
 }
@@ -228,12 +225,4 @@ async function refuseWithoutSpace(path: string, neededBytes: number): Promise<vo
     why: `${neededBytes} more bytes are needed, ${bavail * bsize} are free`,
     next: 'free some space (pxectl images rm IMAGE, or df -h) and run the same command again: it goes on',
   });
-}
-
-async function syncHandle(handle: FileHandle, path: string): Promise<void> {
-  try {
-    await handle.sync();
-  } catch (error) {
-    throw diskError(error, path);
-  }
 }

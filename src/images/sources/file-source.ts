@@ -1,7 +1,10 @@
 import { open } from 'node:fs/promises';
 import { diskError } from '../../platform/files.ts';
-import { CHUNK_BYTES } from '../hashed-copy.ts';
+import { PIECE_BYTES, takePiece } from '../piece-pool.ts';
 import type { StreamingSource } from './streaming-source.ts';
+
+/** With two, the disk is never idle while a piece is worked on. */
+const READ_AHEAD = 2;
 
 /** A file on disk as a byte source. @throws PxectlError E_PERMISSION; a missing file keeps its ENOENT */
 export async function openFileSource(path: string): Promise<StreamingSource> {
@@ -9,8 +12,8 @@ export async function openFileSource(path: string): Promise<StreamingSource> {
     throw diskError(error, path);
   });
   const { size } = await handle.stat();
-  const read = async (offset: number, length: number): Promise<Uint8Array> => {
-    const bytes = Buffer.allocUnsafe(length);
+  const readInto = async (bytes: Uint8Array, offset: number): Promise<Uint8Array> => {
+    const { length } = bytes;
     let done = 0;
     while (done < length) {
       const { bytesRead } = await handle.read(bytes, done, length - done, offset + done);
@@ -22,19 +25,23 @@ export async function openFileSource(path: string): Promise<StreamingSource> {
   return {
     origin: path,
     sizeBytes: size,
-    read,
+    read: (offset, length) => readInto(Buffer.allocUnsafe(length), offset),
     async *stream(offset, length) {
       const readAt = (done: number): Promise<Uint8Array> =>
-        read(offset + done, Math.min(CHUNK_BYTES, length - done));
-      // one piece is read ahead while the caller hashes and writes the one before
-      let next = length > 0 ? readAt(0) : undefined;
-      for (let done = 0; next !== undefined;) {
-        const chunk: Uint8Array = await next;
-        done += chunk.length;
-        next = chunk.length > 0 && done < length ? readAt(done) : undefined;
-        // a caller that stops here must not leave a rejection behind
-        next?.catch(() => undefined);
-        if (chunk.length > 0) yield chunk;
+        readInto(takePiece().subarray(0, length - done), offset + done);
+      // the next pieces are read while the caller hashes and writes the one before
+      const ahead: Promise<Uint8Array>[] = [];
+      for (let asked = 0, done = 0; done < length;) {
+        for (; ahead.length < READ_AHEAD && asked < length; asked += PIECE_BYTES) {
+          const piece = readAt(asked);
+          // a caller that stops here must not leave a rejection behind
+          piece.catch(() => undefined);
+          ahead.push(piece);
+        }
+        const piece = (await ahead.shift()) ?? new Uint8Array();
+        if (piece.length === 0) return;
+        done += piece.length;
+        yield piece;
       }
     },
     close: () => handle.close(),

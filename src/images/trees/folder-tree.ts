@@ -3,7 +3,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { assetError, systemCodeOf } from '../../model/errors.ts';
 import { diskError } from '../../platform/files.ts';
-import { CHUNK_BYTES } from '../hashed-copy.ts';
+import { PIECE_BYTES } from '../piece-pool.ts';
 import type { FileTree } from './file-tree.ts';
 
 /** A folder on disk. Links are followed as long as they stay inside it. */
@@ -39,7 +39,7 @@ export async function openFolderTree(folder: string, origin = folder): Promise<F
         throw assetError('E_NOT_FOUND', { what: `there is no file ${path} in ${origin}` });
       }
       try {
-        yield* createReadStream(real, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Buffer>;
+        yield* createReadStream(real, { highWaterMark: PIECE_BYTES }) as AsyncIterable<Buffer>;
       } catch (error) {
         throw diskError(error, real);
       }

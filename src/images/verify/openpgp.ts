@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import type { Key, KeyID } from 'openpgp';
 import { messageOf } from '../../model/errors.ts';
 import { isArmored } from '../../protocol/openpgp/armor.ts';
-import { CHUNK_BYTES } from '../hashed-copy.ts';
+import { PIECE_BYTES } from '../piece-pool.ts';
 import type { SignatureFacts, SignatureState } from './signature-facts.ts';
 
 /**
@@ -35,7 +35,7 @@ export async function checkDetachedByOpenpgp(
 }
 
 function streamOf(path: string): ReadableStream<Uint8Array> {
-  return Readable.toWeb(createReadStream(path, { highWaterMark: CHUNK_BYTES })) as ReadableStream<Uint8Array>;
+  return Readable.toWeb(createReadStream(path, { highWaterMark: PIECE_BYTES })) as ReadableStream<Uint8Array>;
 }
 
 async function drain(stream: AsyncIterable<unknown>): Promise<void> {
