@@ -1,6 +1,6 @@
 import { close } from 'node:fs';
 import { openInRoot, type OpenedFile } from '../serve-root.ts';
-import type { BufferPool } from './buffer-pool.ts';
+import type { BufferPool } from '../../platform/buffer-pool.ts';
 import { etagOf, selectPart } from './conditional.ts';
 import { contentTypeOf } from './content-type.ts';
 import type { Exchange } from './exchange.ts';

@@ -6,7 +6,7 @@ import { bindError } from '../../net/bind-error.ts';
 import { parseIpv4, type Ipv4Address, type MacAddress } from '../../protocol/addresses.ts';
 import { answerFile } from './answer-file.ts';
 import { answerRoute } from './answer-route.ts';
-import { BufferPool } from './buffer-pool.ts';
+import { BufferPool } from '../../platform/buffer-pool.ts';
 import { Exchange } from './exchange.ts';
 import type { HttpRoute } from './http-route.ts';
 import { readTarget } from './request-target.ts';

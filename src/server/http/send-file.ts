@@ -1,6 +1,6 @@
 import { read } from 'node:fs';
 import type { ServerResponse } from 'node:http';
-import type { BufferPool } from './buffer-pool.ts';
+import type { BufferPool } from '../../platform/buffer-pool.ts';
 
 /** A slow client gets along with this; a fast one grows up to the other within a few chunks. */
 const SMALLEST_CHUNK = 64 * 1024;
