@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import type * as xz from 'xz-decompress';
 
 const MAGIC = {
   gzip: [0x1f, 0x8b],
@@ -37,9 +38,7 @@ async function* gunzip(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
 
 async function* unxz(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   // a CommonJS bundle whose names Node does not see through import()
-  const { XzReadableStream } = createRequire(import.meta.url)(
-    'xz-decompress',
-  ) as typeof import('xz-decompress');
+  const { XzReadableStream } = createRequire(import.meta.url)('xz-decompress') as typeof xz;
   const input = Readable.toWeb(Readable.from(source)) as ReadableStream<Uint8Array>;
   const reader = new XzReadableStream(input).getReader();
   for (;;) {
