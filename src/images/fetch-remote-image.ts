@@ -4,7 +4,8 @@ import { assetError, PxectlError } from '../model/errors.ts';
 import type { ImageManifest, StoredFile } from '../model/image.ts';
 import { recogniseTree } from './catalogue/recognise.ts';
 import type { ImageRecipe } from './catalogue/recipe.ts';
-import type { RemoteImage } from './catalogue/remote-image.ts';
+import { bootFrom } from './catalogue/boot-from.ts';
+import type { RemoteImage, Trust } from './catalogue/remote-image.ts';
 import { selectKernels } from './catalogue/select-kernel.ts';
 import { downloadFile } from './download/download-file.ts';
 import { partFile, type PartFile } from './download/part-file.ts';
@@ -17,8 +18,14 @@ import type { FileTree } from './trees/file-tree.ts';
 import { openFolderTree } from './trees/folder-tree.ts';
 import { openIsoTree } from './trees/iso-tree.ts';
 import { openTarTree } from './trees/tar-tree.ts';
-import { checkFileSignature, readVouchedFiles, type VouchInput } from './verify/vouched-files.ts';
+import {
+  checkFileSignature,
+  readVouchedFiles,
+  type VouchedFiles,
+  type VouchInput,
+} from './verify/vouched-files.ts';
 import { newestMatching } from './verify/checksum-list.ts';
+import { checkFileSha512 } from './verify/file-sum.ts';
 
 /** One file to download, where it is and what it must be. */
 interface Wanted {
@@ -26,10 +33,13 @@ interface Wanted {
   /** path below the place */
   readonly name: string;
   readonly sha256: string | undefined;
+  /** where the vendor's list has these */
+  readonly sha512: string | undefined;
 }
 
 interface Found {
   readonly files: readonly Wanted[];
+  readonly place: string;
   readonly provenance: Provenance;
 }
 
@@ -51,7 +61,7 @@ export async function fetchRemoteImage(
       const part = partFile(join(partsFolder, `${wanted.name.replaceAll('/', '_')}.part`));
       downloaded.set(wanted.name, { part, hashed: await download(image, wanted, part, input) });
     }
-    const manifest = await assemble(image, downloaded, incoming, found.provenance, input);
+    const manifest = await assemble(image, downloaded, incoming, found, input);
     await incoming.commit(manifest);
     await rm(partsFolder, { recursive: true, force: true });
     return manifest;
@@ -71,12 +81,12 @@ async function findImage(image: RemoteImage, input: VouchInput): Promise<Found> 
       const names =
         payload.kind === 'files'
           ? payload.files.map((file) => (!hasList || vouched.sums.has(file.name) ? file.name : undefined))
-          : [newestMatching(vouched.sums.keys(), payload.name)];
+          : [newestMatching(vouched.sums.keys(), payload.name) ?? leftOutName(image, vouched, input)];
       if (names.every((name) => name !== undefined)) {
-        const files = names.map((name) => ({ place, name, sha256: vouched.sums.get(name) }));
+        const files = names.map((name) => ({ place, name, ...sumOf(trust, vouched.sums.get(name)) }));
         const origin = payload.kind === 'files' ? place : place + (names[0] ?? '');
         const { verification, verifiedBy } = vouched;
-        return { files, provenance: { origin, verification, verifiedBy } };
+        return { files, place, provenance: { origin, verification, verifiedBy } };
       }
       tried.push(`${place} (its list does not name it)`);
     } catch (error) {
@@ -89,6 +99,32 @@ async function findImage(image: RemoteImage, input: VouchInput): Promise<Found> 
     why: tried.join('; '),
     next: 'pxectl images --available; for a mirror: --mirror PREFIX=URL; for a file of your own: --from FILE',
     details: { tried },
+  });
+}
+
+function sumOf(trust: Trust, sum: string | undefined): Pick<Wanted, 'sha256' | 'sha512'> {
+  const isSha512 = trust.kind === 'signed-list' && trust.algorithm === 'sha512';
+  return isSha512 ? { sha256: undefined, sha512: sum } : { sha256: sum, sha512: undefined };
+}
+
+/**
+ * The name of a file that is there although its vendor's list does not name it.
+ * @throws PxectlError E_SIGNATURE unless the user wants no verification
+ */
+function leftOutName(image: RemoteImage, vouched: VouchedFiles, { options }: VouchInput): string | undefined {
+  const { trust, payload } = image;
+  if (trust.kind !== 'signed-list' || trust.leavesOut === undefined || payload.kind === 'files')
+    return undefined;
+  const { listedEnd, unlistedEnd, instead } = trust.leavesOut;
+  const names = [...vouched.sums.keys()]
+    .filter((name) => name.endsWith(listedEnd))
+    .map((name) => name.slice(0, -listedEnd.length) + unlistedEnd);
+  const name = newestMatching(names, payload.name);
+  if (name === undefined || options.isVerificationSkipped === true) return name;
+  throw assetError('E_SIGNATURE', {
+    what: `nobody vouches for ${vouched.place}${name}`,
+    why: `${vouched.place}${trust.list} does not name it, and it has no signature of its own`,
+    next: `pxectl fetch ${instead}, which installs the same and is signed; to take it all the same: --insecure-skip-verify`,
   });
 }
 
@@ -108,6 +144,7 @@ async function download(
     onBytes: reportBytes(context.progress, image.id, wanted.name),
     onNotice: (text) => context.progress({ type: 'warning', subject: image.id, text }),
   });
+  if (wanted.sha512 !== undefined) await checkFileSha512(url, part, wanted.sha512);
   if (image.trust.kind === 'signed-files') {
     await checkFileSignature(image, url, part, image.trust, input);
   }
@@ -118,7 +155,7 @@ async function assemble(
   image: RemoteImage,
   downloaded: ReadonlyMap<string, { part: PartFile; hashed: HashedFile }>,
   incoming: IncomingImage,
-  provenance: Provenance,
+  { place, provenance }: Found,
   { context, options }: VouchInput,
 ): Promise<ImageManifest> {
   const identity = {
@@ -136,7 +173,8 @@ async function assemble(
       await got.part.finish(join(incoming.folder, file.path));
       stored.push({ role: file.role, path: file.path, ...got.hashed });
     }
-    const recipe = { ...identity, title: image.title, files: [], boot: payload.boot, notes: [] };
+    const boot = bootFrom(place, payload.boot);
+    const recipe = { ...identity, title: image.title, files: [], boot, notes: [] };
     const nothing = await openFolderTree(incoming.folder);
     return storeRecipe(incoming, recipe, nothing, provenance, context, stored);
   }

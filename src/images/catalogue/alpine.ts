@@ -1,13 +1,11 @@
 import type { ImageBoot } from '../../model/image.ts';
 import { keyserverUrl, type KeyPin } from '../verify/key-pins.ts';
-import { firstThere } from '../trees/file-tree.ts';
-import type { Recogniser } from './recipe.ts';
 import type { RemoteImage } from './remote-image.ts';
 
-/** Supported branches: https://alpinelinux.org/releases/ */
+/** Branches that are listed: https://alpinelinux.org/releases/. Others are found by their number. */
 const RELEASES = ['3.21', '3.22', '3.23', '3.24'];
 
-/** Fingerprint and key: https://alpinelinux.org/downloads/, as public projects quote it from there. */
+/** Fingerprint and key: https://alpinelinux.org/downloads/, as public projects quote it from there; it signs 3.24 too. */
 const ALPINE_KEY: KeyPin = {
   name: 'Natanael Copa (Alpine Linux releases)',
   fingerprints: ['0482D84022F52DF1C4E7CD43293ACD0907D9495A'],
@@ -26,7 +24,7 @@ const RAM_MIB = 1024;
  * - not confirmed: the memory. Everything runs from memory and the modloop is downloaded into it; Alpine gives no number
  *   for a network boot, so this one is an estimate.
  */
-function alpineBoot(release: string): ImageBoot {
+export function alpineBoot(release: string): ImageBoot {
   return {
     arguments: [
       'ip=dhcp',
@@ -42,7 +40,17 @@ function alpineBoot(release: string): ImageBoot {
 }
 
 export function availableAlpineImages(): RemoteImage[] {
-  return RELEASES.map((release) => ({
+  return RELEASES.map(alpineImage);
+}
+
+/** `alpine-3.24`, and each branch before and after it: files and key have had the same names for years. */
+export function findAlpineImage(id: string): RemoteImage | undefined {
+  const release = /^alpine-(3\.\d+)$/.exec(id)?.[1];
+  return release === undefined ? undefined : alpineImage(release);
+}
+
+function alpineImage(release: string): RemoteImage {
+  return {
     id: `alpine-${release}`,
     title: `Alpine Linux ${release} netboot (lts kernel)`,
     distribution: 'alpine',
@@ -57,33 +65,5 @@ export function availableAlpineImages(): RemoteImage[] {
       kind: 'tarball',
       name: new RegExp(`^alpine-netboot-${release.replace('.', '\\.')}\\.\\d+-x86_64\\.tar\\.gz$`),
     },
-  }));
-}
-
-/** Recognises Alpine's netboot tarball, and its ISO, by the lts kernel with its modloop. */
-export const recogniseAlpine: Recogniser = async (tree) => {
-  const kernel = await firstThere(tree, ['boot/vmlinuz-lts']);
-  const initrd = await firstThere(tree, ['boot/initramfs-lts']);
-  const modloop = await firstThere(tree, ['boot/modloop-lts']);
-  if (kernel === undefined || initrd === undefined || modloop === undefined) return undefined;
-  const full = /alpine-[a-z]+-(\d+\.\d+(?:\.\d+)?)-/.exec(tree.origin)?.[1];
-  const release = /^\d+\.\d+/.exec(full ?? '')?.[0];
-  return {
-    id: `alpine-${release ?? 'unknown'}`,
-    title: `Alpine Linux ${full ?? '(unknown release)'} netboot`,
-    distribution: 'alpine',
-    release: full ?? 'unknown',
-    architecture: 'amd64',
-    files: [
-      { role: 'kernel', from: kernel, path: 'vmlinuz-lts' },
-      { role: 'initrd', from: initrd, path: 'initramfs-lts' },
-      { role: 'modloop', from: modloop, path: 'modloop-lts' },
-    ],
-    boot:
-      release === undefined
-        ? { ...alpineBoot('latest-stable'), arguments: alpineBoot('x').arguments.slice(0, 3) }
-        : alpineBoot(release),
-    notes:
-      release === undefined ? ['its release is not in its name: give alpine_repo= in boot.arguments'] : [],
   };
-};
+}

@@ -1,9 +1,9 @@
 import type { SeedFormat } from '../../model/image.ts';
-import { availableAlpineImages } from './alpine.ts';
+import { availableAlpineImages, findAlpineImage } from './alpine.ts';
 import { availableArchImages } from './arch.ts';
 import { availableDebianImages, findDebianImage } from './debian.ts';
 import { availableFlatcarImages } from './flatcar.ts';
-import { availableOpensuseImages } from './opensuse.ts';
+import { availableOpensuseImages, findOpensuseImage } from './opensuse.ts';
 import { availableRedHatImages } from './red-hat-family.ts';
 import type { RemoteImage } from './remote-image.ts';
 import { availableTalosImages, findTalosImage } from './talos.ts';
@@ -28,9 +28,9 @@ const FAMILIES: readonly Family[] = [
   { find: findUbuntuImage, available: availableUbuntuImages },
   { find: findDebianImage, available: availableDebianImages },
   listed(availableRedHatImages),
-  listed(availableAlpineImages),
+  { find: findAlpineImage, available: availableAlpineImages },
   listed(availableArchImages),
-  listed(availableOpensuseImages),
+  { find: findOpensuseImage, available: availableOpensuseImages },
   { find: findTalosImage, available: availableTalosImages },
   listed(availableFlatcarImages),
 ];

@@ -16,7 +16,8 @@ export const DEBIAN_RELEASES: Readonly<Record<string, string>> = {
  * - preseeding: https://www.debian.org/releases/stable/amd64/apbs02.en.html §B.2.3 `auto=true priority=critical`, §B.2.4
  *   `interface=auto` and the alias of preseed/url
  * - memory: https://www.debian.org/releases/bookworm/amd64/ch03s04.en.html wants 256 MB at least and advises 512 MB
- *   without a desktop; the initrd is unpacked in memory, so 1 GiB is given. Not confirmed for 13, whose guide was not read.
+ *   without a desktop, https://www.debian.org/releases/trixie/arm64/ch02s05.en.html 260 MB, the guide of the release after
+ *   it 780 MB (https://d-i.debian.org/manual/en.amd64/ch02s05.html); the initrd is unpacked in memory, so 1 GiB is given
  */
 export const DEBIAN_BOOT: ImageBoot = {
   arguments: [],
@@ -68,9 +69,12 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
 
 export function findDebianImage(id: string): RemoteImage | undefined {
   const match = /^debian-(\d+)(?:-(arm64|i386))?$/.exec(id);
-  return match?.[1] === undefined || DEBIAN_RELEASES[match[1]] === undefined
-    ? undefined
-    : debianImage(match[1], (match[2] ?? 'amd64') as ImageArchitecture);
+  const release = match?.[1] ?? '';
+  if (DEBIAN_RELEASES[release] === undefined) return undefined;
+  const architecture = (match?.[2] ?? 'amd64') as ImageArchitecture;
+  // https://www.debian.org/releases/trixie/release-notes/issues.html : no installer for i386 since 13
+  if (architecture === 'i386' && Number(release) >= 13) return undefined;
+  return debianImage(release, architecture);
 }
 
 export function availableDebianImages(): RemoteImage[] {

@@ -1,12 +1,11 @@
 import type { ImageBoot } from '../../model/image.ts';
 import { keyserverUrl, type KeyPin } from '../verify/key-pins.ts';
-import { firstThere } from '../trees/file-tree.ts';
-import type { Recogniser } from './recipe.ts';
 import type { RemoteImage } from './remote-image.ts';
 
 /**
- * The key of 2022, RSA 4096; the one before it expired in May 2024. It signs the ISOs of Leap 15.6 and is the repository
- * key of 16.0, where it expires in 2030 (older copies: 2026-06-19). How to check: https://en.opensuse.org/SDB:Download_help
+ * The key of 2022, RSA 4096; the one before it expired in May 2024. Compared with RPM-GPG-KEY-openSUSE-2022 of
+ * https://github.com/rpm-software-management/distribution-gpg-keys, where it expires in May 2030 (older copies, such as on
+ * key servers: 2026-06-19, so the vendor's copy comes first). How to check: https://en.opensuse.org/SDB:Download_help
  */
 const OPENSUSE_KEY: KeyPin = {
   name: 'openSUSE Project Signing Key',
@@ -18,20 +17,34 @@ const OPENSUSE_KEY: KeyPin = {
   ],
 };
 
-/** Leap 15, installed by linuxrc and YaST; Leap 16, installed by Agama, a live system. */
+/** The last Leap 15, installed by linuxrc and YaST; Leap 16, installed by Agama, a live system. */
 export function availableOpensuseImages(): RemoteImage[] {
   return [linuxrcImage('15.6'), agamaImage('16.0')];
+}
+
+/** Later releases of Leap 16 are found too: their files have the same names (16.1: github.com/openSUSE/get-o-o _data/161.yml). */
+export function findOpensuseImage(id: string): RemoteImage | undefined {
+  const release = /^opensuse-leap-(15\.6|16\.\d+)$/.exec(id)?.[1];
+  if (release === undefined) return undefined;
+  return release.startsWith('15.') ? linuxrcImage(release) : agamaImage(release);
 }
 
 /**
  * - install=, autoyast= and ifcfg= (`netsetup=dhcp,all` is its older name): https://en.opensuse.org/SDB:Linuxrc,
  *   https://github.com/openSUSE/linuxrc linuxrc.html and net.c
  * - kernel and initrd: netboot.xyz roles/netbootxyz/templates/menu/opensuse.ipxe.j2
- * - not confirmed: that CHECKSUMS at the top of the tree names the two files and CHECKSUMS.asc signs it, and the memory
- *   (an estimate: linuxrc keeps the installation system in it)
+ * - CHECKSUMS with SHA-256 sums and its detached signature at the top of the tree: linuxrc_repo.md of linuxrc, §2.1
+ * - the second place has what download.opensuse.org drops some time after the end of a release (15.6: April 2026)
+ * - not confirmed: the memory (an estimate: linuxrc keeps the installation system in it)
  */
+export const LINUXRC_BOOT: ImageBoot = {
+  arguments: ['install={place}', 'ifcfg=*=dhcp'],
+  seedArguments: ['autoyast={seed}autoinst.xml'],
+  seedFormat: 'autoyast',
+  ramMiB: 2048,
+};
+
 function linuxrcImage(release: string): RemoteImage {
-  const place = `https://download.opensuse.org/distribution/leap/${release}/repo/oss/`;
   return {
     id: `opensuse-leap-${release}`,
     title: `openSUSE Leap ${release} installer`,
@@ -40,7 +53,10 @@ function linuxrcImage(release: string): RemoteImage {
     architecture: 'amd64',
     ramMiB: 2048,
     seedFormat: 'autoyast',
-    places: [place],
+    places: [
+      `https://download.opensuse.org/distribution/leap/${release}/repo/oss/`,
+      `https://ftp5.gwdg.de/pub/opensuse/discontinued/distribution/leap/${release}/repo/oss/`,
+    ],
     trust: { kind: 'signed-list', list: 'CHECKSUMS', signatures: ['CHECKSUMS.asc'], key: OPENSUSE_KEY },
     payload: {
       kind: 'files',
@@ -48,12 +64,7 @@ function linuxrcImage(release: string): RemoteImage {
         { role: 'kernel', name: 'boot/x86_64/loader/linux', path: 'linux' },
         { role: 'initrd', name: 'boot/x86_64/loader/initrd', path: 'initrd' },
       ],
-      boot: {
-        arguments: [`install=${place}`, 'ifcfg=*=dhcp'],
-        seedArguments: ['autoyast={seed}autoinst.xml'],
-        seedFormat: 'autoyast',
-        ramMiB: 2048,
-      },
+      boot: LINUXRC_BOOT,
     },
   };
 }
@@ -65,7 +76,7 @@ function linuxrcImage(release: string): RemoteImage {
  *   extent": https://agama-project.github.io/docs/user/unattended/autoyast
  * - memory: 2 GiB (https://agama-project.github.io/docs/devel/live_iso) and the ISO of 650 MiB
  */
-const AGAMA_BOOT: ImageBoot = {
+export const AGAMA_BOOT: ImageBoot = {
   arguments: ['root=live:{root}', 'ip=dhcp'],
   seedArguments: ['inst.auto={seed}autoinst.xml'],
   seedFormat: 'autoyast',
@@ -73,11 +84,14 @@ const AGAMA_BOOT: ImageBoot = {
 };
 
 /**
- * The ISO's address: netboot.xyz opensuse.ipxe.j2, https://get.opensuse.org/leap/16.0/.
- * Not confirmed for 16.0: .sha256 and .sha256.asc beside it, the way of all ISOs of openSUSE before it.
+ * - the ISO's address: netboot.xyz opensuse.ipxe.j2, https://get.opensuse.org/leap/16.0/. It is a link to the newest build
+ *   (Leap-16.0-online-installer-x86_64-Build178.27.install.iso in October 2026), and that is the name in the signed list.
+ * - .sha512 and .sha512.asc since the rebuilt images of 16.0 and for 16.1: https://github.com/openSUSE/get-o-o/pull/297
+ *   (the first ISO of 16.0 had .sha256)
  */
 function agamaImage(release: string): RemoteImage {
   const iso = `Leap-${release}-online-installer-x86_64.install.iso`;
+  const build = `^Leap-${release.replace('.', '\\.')}-online-installer-x86_64(?:-Build[\\d.]+)?\\.install\\.iso$`;
   return {
     id: `opensuse-leap-${release}`,
     title: `openSUSE Leap ${release} installer`,
@@ -89,34 +103,11 @@ function agamaImage(release: string): RemoteImage {
     places: [`https://download.opensuse.org/distribution/leap/${release}/offline/`],
     trust: {
       kind: 'signed-list',
-      list: `${iso}.sha256`,
-      signatures: [`${iso}.sha256.asc`],
+      list: `${iso}.sha512`,
+      algorithm: 'sha512',
+      signatures: [`${iso}.sha512.asc`],
       key: OPENSUSE_KEY,
     },
-    payload: { kind: 'iso', name: new RegExp(`^${iso.replaceAll('.', '\\.')}$`) },
+    payload: { kind: 'iso', name: new RegExp(build) },
   };
 }
-
-/** Recognises the ISO of Leap 16 by kiwi's layout of a live image: the loader's folder of SUSE with LiveOS beside it. */
-export const recogniseAgama: Recogniser = async (tree) => {
-  const folder = 'boot/x86_64/loader';
-  const kernel = await firstThere(tree, [`${folder}/linux`]);
-  const initrd = await firstThere(tree, [`${folder}/initrd`]);
-  const live = await firstThere(tree, ['LiveOS/squashfs.img']);
-  if (kernel === undefined || initrd === undefined || live === undefined) return undefined;
-  const release = /\bLeap-(\d+\.\d+)-/.exec(tree.origin)?.[1] ?? 'unknown';
-  return {
-    id: `opensuse-leap-${release}`,
-    title: `openSUSE Leap ${release === 'unknown' ? '(unknown release)' : release} installer`,
-    distribution: 'opensuse',
-    release,
-    architecture: 'amd64',
-    files: [
-      { role: 'kernel', from: kernel, path: 'linux' },
-      { role: 'initrd', from: initrd, path: 'initrd' },
-    ],
-    rootImageName: `leap-${release}-installer.iso`,
-    boot: AGAMA_BOOT,
-    notes: [],
-  };
-};

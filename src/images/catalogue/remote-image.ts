@@ -3,12 +3,15 @@ import type { KeyPin } from '../verify/key-pins.ts';
 
 /** How the bytes of one place are vouched for. `{file}` in a name stands for the name of the checked file. */
 export type Trust =
-  /** a list of SHA-256 sums with a detached signature; of several names, the first that is there is taken */
+  /** a list of sums with a detached signature; of several names, the first that is there is taken */
   | {
       readonly kind: 'signed-list';
       readonly list: string;
+      /** what the sums of the list are; SHA-256 when absent */
+      readonly algorithm?: 'sha512';
       readonly signatures: readonly string[];
       readonly key: KeyPin;
+      readonly leavesOut?: LeftOut;
     }
   /** a clear-signed list; its name is found in the index of the folder when it is a pattern */
   | { readonly kind: 'clearsigned-list'; readonly list: string; readonly key: KeyPin }
@@ -24,13 +27,28 @@ export type Trust =
   /** each file has a detached signature of its own beside it; `list`, which nobody signed, only says what there is */
   | { readonly kind: 'signed-files'; readonly list?: string; readonly suffix: string; readonly key: KeyPin };
 
+/**
+ * A file that its vendor's list does not name: it stands beside one that is named, and has its name but for the end.
+ * Nobody vouches for it, so it is taken only by a user who insists.
+ */
+export interface LeftOut {
+  /** end of the name of the file that the list has */
+  readonly listedEnd: string;
+  readonly unlistedEnd: string;
+  /** id of the image that installs the same and is vouched for */
+  readonly instead: string;
+}
+
 /** What is downloaded. Patterns are matched against the names in the list; the newest match is taken. */
 export type Payload =
   /** one ISO, kept whole as the root image; kernel and initrd are read out of it */
   | { readonly kind: 'iso'; readonly name: RegExp }
   /** one netboot tarball, unpacked */
   | { readonly kind: 'tarball'; readonly name: RegExp }
-  /** single files; the image is described here because there is nothing to recognise it by */
+  /**
+   * single files; the image is described here because there is nothing to recognise it by. `{place}` in an argument is
+   * the folder that the files were found in
+   */
   | { readonly kind: 'files'; readonly files: readonly RemoteFile[]; readonly boot: ImageBoot };
 
 export interface RemoteFile {

@@ -8,6 +8,15 @@ const TREEINFO = /^(\S+) *= *sha256:([0-9a-fA-F]{64})$/;
 const YAML_FILE = /^(?:- )?file: *"?([^"\s]+)"?$/;
 const YAML_SUM = /^sha256: *"?([0-9a-fA-F]{64})"?$/;
 
+/** Only as openSUSE writes it: one file, in GNU's form. */
+const GNU_SHA512 = /^([0-9a-fA-F]{128}) [ *](?:\.\/)?(.+)$/gm;
+
+/** SHA-512 sums of a list, by file name. */
+export function parseSha512List(text: string): Map<string, string> {
+  const lines = text.replaceAll('\r', '').matchAll(GNU_SHA512);
+  return new Map([...lines].map(([, hash = '', name = '']) => [name, hash.toLowerCase()]));
+}
+
 /** SHA-256 sums of a list, by file name; lines of other kinds (comments, other hashes, PGP armor) are left out. */
 export function parseChecksumList(text: string): Map<string, string> {
   const sums = new Map<string, string>();

@@ -4,16 +4,16 @@ import type { Verification } from '../../model/image.ts';
 import type { RemoteImage, Trust } from '../catalogue/remote-image.ts';
 import type { HttpClient } from '../download/http-client.ts';
 import type { FetchContext, FetchOptions } from '../fetch-types.ts';
-import { parseChecksumList } from './checksum-list.ts';
+import { parseChecksumList, parseSha512List } from './checksum-list.ts';
 import type { KeyPin } from './key-pins.ts';
 import type { PartFile } from '../download/part-file.ts';
 import { findTrustedKeys } from './trusted-keys.ts';
 import { verifyClearsigned, verifyDetached } from './verify-signature.ts';
 
-/** SHA-256 sums of a place, and who vouches for them. */
+/** Sums of a place, and who vouches for them. */
 export interface VouchedFiles {
   readonly place: string;
-  /** by name below the place */
+  /** by name below the place: SHA-256, or the algorithm of the list */
   readonly sums: ReadonlyMap<string, string>;
   readonly verification: Verification;
   readonly verifiedBy: string;
@@ -65,7 +65,8 @@ export async function readVouchedFiles(
         await verifyDetached(place + trust.list, list, signature, keys);
         return textOf(list);
       });
-      return { place, sums: parseChecksumList(checked.text ?? textOf(list)), ...verdict(checked) };
+      const parse = trust.algorithm === 'sha512' ? parseSha512List : parseChecksumList;
+      return { place, sums: parse(checked.text ?? textOf(list)), ...verdict(checked) };
     }
     case 'clearsigned-list': {
       const list = await get(trust.list);

@@ -34,6 +34,7 @@ beforeEach(async () => {
 afterEach(() => mirror.close());
 
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+const sha512 = (bytes: Buffer): string => createHash('sha512').update(bytes).digest('hex');
 const content = (name: string): Buffer => Buffer.alloc(100_000, `${name} `);
 function tree(files: Readonly<Record<string, string | Buffer>>): string {
   const root = mkdtempSync(join(folder, 'tree-'));
@@ -152,12 +153,14 @@ const VENDORS: Readonly<Record<string, () => Record<string, Buffer>>> = {
       'boot/x86_64/loader/initrd': content('i'),
       'LiveOS/squashfs.img': content('root'),
     });
-    const name = 'Leap-16.0-online-installer-x86_64.install.iso';
-    const list = `${sha256(bytes)}  ${name}\n`;
+    const link = 'Leap-16.0-online-installer-x86_64.install.iso';
+    const build = 'Leap-16.0-online-installer-x86_64-Build178.27.install.iso';
+    const list = `${sha512(bytes)}  ${build}\n`;
     return {
-      [`${name}.sha256`]: Buffer.from(list),
-      [`${name}.sha256.asc`]: key.detachedSignature(list),
-      [name]: bytes,
+      [`${link}.sha512`]: Buffer.from(list),
+      [`${link}.sha512.asc`]: key.detachedSignature(list),
+      [link]: bytes,
+      [build]: bytes,
     };
   },
   'talos-1.11.5': () => {
@@ -187,8 +190,8 @@ const VENDORS: Readonly<Record<string, () => Record<string, Buffer>>> = {
   },
 };
 
-const publish = (id: string): string => {
-  const place = new URL(findRemoteImage(id)?.places[0] ?? expect.fail());
+const publish = (id: string, placeIndex = 0): string => {
+  const place = new URL(findRemoteImage(id)?.places[placeIndex] ?? expect.fail());
   for (const [name, bytes] of Object.entries(VENDORS[id]?.() ?? {}))
     mirror.files.set(place.pathname + name, bytes);
   return place.pathname;
@@ -233,5 +236,16 @@ describe.each(Object.keys(VENDORS))('%s', (id) => {
       mirror.files.set(path, Buffer.concat([mirror.files.get(path) ?? Buffer.alloc(0), Buffer.from('x')]));
     expect(changed.length).toBeGreaterThan(0);
     expect(await codeOf(fetch(id))).toMatch(/^E_(CHECKSUM|SIGNATURE)$/);
+  });
+});
+
+describe('a release that its vendor moved', () => {
+  it.each(['opensuse-leap-15.6'])('%s installs from where it was found', async (id) => {
+    publish(id, 1);
+    const manifest = await fetch(id);
+    const [first = '', second = ''] = findRemoteImage(id)?.places ?? [];
+    expect(manifest.origin).toBe(second);
+    expect(manifest.boot.arguments.some((argument) => argument.endsWith(`=${second}`))).toBe(true);
+    expect(manifest.boot.arguments.join(' ')).not.toMatch(new RegExp(`\\{|${first}`));
   });
 });

@@ -3,10 +3,14 @@ import { availableImages, findRemoteImage } from '../../../src/images/catalogue/
 import { checkImageId } from '../../../src/images/image-id.ts';
 import { throughMirror } from '../../../src/images/download/mirrors.ts';
 import { parseContentRange } from '../../../src/images/download/content-range.ts';
-import { newestMatching, parseChecksumList } from '../../../src/images/verify/checksum-list.ts';
+import {
+  newestMatching,
+  parseChecksumList,
+  parseSha512List,
+} from '../../../src/images/verify/checksum-list.ts';
 import { parseGpgStatus } from '../../../src/images/verify/gpg-status.ts';
 
-const PLACEHOLDERS = ['{http}', '{root}', '{seed}', '{initrd}', '{mac}', '{modloop}'];
+const PLACEHOLDERS = ['{http}', '{root}', '{seed}', '{initrd}', '{mac}', '{modloop}', '{place}'];
 
 describe.each(availableImages().map((image) => image.id))('catalogue: %s', (id) => {
   const image = findRemoteImage(id) ?? expect.fail();
@@ -25,7 +29,7 @@ describe.each(availableImages().map((image) => image.id))('catalogue: %s', (id) 
     expect(image.trust.key.urls.length).toBeGreaterThan(0);
   });
 
-  it('asks for nothing that the planner cannot fill', () => {
+  it('asks for nothing that the fetch or the planner cannot fill', () => {
     if (image.payload.kind !== 'files') return;
     const { boot } = image.payload;
     for (const argument of [...boot.arguments, ...boot.seedArguments]) {
@@ -45,11 +49,23 @@ describe('names', () => {
     'ubuntu-24.04.2-desktop',
     'ubuntu-24.04-arm64',
     'debian-12-arm64',
+    'debian-12-i386',
+    'alpine-3.25',
+    'opensuse-leap-16.1',
     'talos-1.11.5',
   ])('%s is known though not listed', (id) => {
     expect(findRemoteImage(id)?.id).toBe(id);
   });
-  it.each(['ubuntu-19.10', 'debian-9', 'fedora-1', 'nothing', 'ubuntu-20.04.3.1'])('%s is unknown', (id) => {
+  it.each([
+    'ubuntu-19.10',
+    'debian-9',
+    'debian-13-i386',
+    'fedora-1',
+    'alpine-edge',
+    'opensuse-leap-15.5',
+    'nothing',
+    'ubuntu-20.04.3.1',
+  ])('%s is unknown', (id) => {
     expect(findRemoteImage(id)).toBeUndefined();
   });
   it.each(['', '..', 'a/b', '../x', 'A', '.hidden', 'x'.repeat(64), 'a..b', 'é'])(
@@ -83,6 +99,15 @@ describe('lists', () => {
 
   it('skips MD5, SHA-512 and prose', () => {
     expect(parseChecksumList(`${'a'.repeat(32)}  a\n${'a'.repeat(128)}  b\nhello\n`).size).toBe(0);
+  });
+
+  it('SHA-512, only where a vendor lists these', () => {
+    const long = 'ab'.repeat(64);
+    const text = `${hash}  x.iso\n${long.toUpperCase()} *./a.iso\r\n${long}  b.iso`;
+    expect([...parseSha512List(text)]).toEqual([
+      ['a.iso', long],
+      ['b.iso', long],
+    ]);
   });
 
   it('10 is newer than 9, and a point release newer than none', () => {

@@ -1,4 +1,5 @@
 import { findRemoteImage } from '../../../src/images/catalogue/available.ts';
+import { bootFrom } from '../../../src/images/catalogue/boot-from.ts';
 import { recogniseTree } from '../../../src/images/catalogue/recognise.ts';
 import { selectKernels } from '../../../src/images/catalogue/select-kernel.ts';
 import type { FileTree } from '../../../src/images/trees/file-tree.ts';
@@ -52,7 +53,13 @@ export async function fetchedImage(id: string, published: PublishedImage): Promi
   } as const;
   if (payload.kind === 'files') {
     const files = payload.files.map(({ role, path }) => stored(role, path));
-    return { ...common, title: remote.title, release: remote.release, files, boot: payload.boot };
+    return {
+      ...common,
+      title: remote.title,
+      release: remote.release,
+      files,
+      boot: bootFrom(common.origin, payload.boot),
+    };
   }
   const { name = '' } = published;
   if (!payload.name.test(name)) throw new Error(`the catalogue does not look for ${name}`);

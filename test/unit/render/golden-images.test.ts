@@ -88,7 +88,7 @@ const IMAGES: Readonly<Record<string, PublishedImage>> = {
   },
   'opensuse-leap-15.6': {},
   'opensuse-leap-16.0': {
-    name: 'Leap-16.0-online-installer-x86_64.install.iso',
+    name: 'Leap-16.0-online-installer-x86_64-Build178.27.install.iso',
     sizeBytes: 680_000_000,
     files: { 'boot/x86_64/loader/linux': '', 'boot/x86_64/loader/initrd': '', 'LiveOS/squashfs.img': '' },
   },
