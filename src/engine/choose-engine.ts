@@ -16,18 +16,22 @@ const BY_PREFERENCE: readonly Engine[] = [dockerEngine, dnsmasqEngine, builtinEn
 /** What is left where no container can be made. */
 export const ENGINES_WITHOUT_CONTAINERS: readonly Engine[] = [dnsmasqEngine, builtinEngine];
 
-/** The engine to use: the one asked for, or with `auto` the first that can run here. */
+/**
+ * The engine to use: the one asked for, or with `auto` the first that can run here. `passedBefore` tells of engines
+ * that were tried already.
+ */
 export async function chooseEngine(
   choice: EngineChoice,
   input: EngineInput,
   engines: readonly Engine[] = BY_PREFERENCE,
+  passedBefore: readonly string[] = [],
 ): Promise<ChosenEngine> {
   if (choice !== 'auto') {
     const engine = engines.find((candidate) => candidate.name === choice);
     if (engine === undefined) throw new Error(`there is no engine ${choice}`);
     return { engine, why: 'as asked for' };
   }
-  const passed: string[] = [];
+  const passed = [...passedBefore];
   for (const engine of engines) {
     const whyNot = await engine.whyUnavailable(input);
     if (whyNot === undefined) return { engine, why: whyChosen(engine, passed) };

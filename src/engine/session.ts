@@ -2,7 +2,7 @@ import type { BootContext } from '../model/boot-context.ts';
 import { httpBaseUrl } from '../model/boot-context.ts';
 import type { BootEvent } from '../model/boot-event.ts';
 import type { Config, EngineName } from '../model/config.ts';
-import { configError, engineError, messageOf, PxectlError } from '../model/errors.ts';
+import { configError, engineError, messageOf, PxectlError, type ErrorCode } from '../model/errors.ts';
 import { identityOf } from '../platform/process-identity.ts';
 import type { MacAddress } from '../protocol/addresses.ts';
 import { openEventStore, type EventStore } from '../watch/event-store.ts';
@@ -138,26 +138,40 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
   };
 }
 
+/** What can go wrong with images and containers alone: the other engines need neither. */
+const CONTAINER_TROUBLE: readonly ErrorCode[] = [
+  'E_IMAGE_BUILD',
+  'E_ENGINE_VERSION',
+  'E_ENGINE_START',
+  'E_DISK_FULL',
+];
+
 /**
- * Starts the engine asked for, or with `auto` the first that can run here. An Engine that answers but has no image
- * and cannot make one (no registry) is passed over then.
+ * Starts the engine asked for, or with `auto` the first that can run here. A Docker Engine that answers, but has no
+ * image and cannot make one (no registry) or starts no container, is passed over then.
  */
 async function startEngine(
   input: EngineInput,
   onChoice: (name: EngineName, why: string) => void,
 ): Promise<{ readonly running: RunningEngine; readonly why: string }> {
   const wanted = input.context.config.engine;
-  let choice = await chooseEngine(wanted, input);
-  onChoice(choice.engine.name, choice.why);
+  const { engine, why } = await chooseEngine(wanted, input);
+  onChoice(engine.name, why);
   try {
-    return { running: await choice.engine.start(input), why: choice.why };
+    return { running: await engine.start(input), why };
   } catch (error) {
-    if (wanted !== 'auto' || !(error instanceof PxectlError) || error.code !== 'E_IMAGE_BUILD') throw error;
-    choice = await chooseEngine('auto', input, ENGINES_WITHOUT_CONTAINERS);
-    const why = `docker could not start (${error.message}); ${choice.why}`;
-    onChoice(choice.engine.name, why);
-    return { running: await choice.engine.start(input), why };
+    if (wanted !== 'auto' || engine.name !== 'docker' || !isContainerTrouble(error)) throw error;
+    const whyNotDocker = [error.message, error.why?.split('\n')[0]].filter(Boolean).join(': ');
+    const next = await chooseEngine('auto', input, ENGINES_WITHOUT_CONTAINERS, [
+      `not docker (${whyNotDocker})`,
+    ]);
+    onChoice(next.engine.name, next.why);
+    return { running: await next.engine.start(input), why: next.why };
   }
+}
+
+function isContainerTrouble(error: unknown): error is PxectlError {
+  return error instanceof PxectlError && CONTAINER_TROUBLE.includes(error.code);
 }
 
 /** What a running engine cannot change under its clients. */

@@ -115,66 +115,69 @@ async function start(input: EngineInput): Promise<RunningEngine> {
   let config = await writeDnsmasqConfig(input.context, spec, version);
   await testConfiguration(docker, layout, image);
 
-  const log = createLogToEvents({
-    sink,
-    tftpRoot: layout.tftpRoot,
-    loggedTftpRoot: `${CONTAINER_ROOT}/serve/tftp`,
-    resolveMac: macOfIp,
-  });
-  const dnsmasq = new KeptContainer({
-    docker,
-    create: containerOptions('dnsmasq', spec),
-    name: 'dnsmasq',
-    sink,
-    onLine: (line, time) => log.push(line, time),
-    isReady: (line) => line.includes('TFTP root is'),
-  });
-  const http = await startHttp(docker, input, spec);
+  const closers: (() => void | Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
-    watch.stop();
-    await dnsmasq.stop();
-    await http.stop();
-    await removeContainers(docker, layout);
-    log.close();
+    for (const close of closers.splice(0).reverse()) await close();
   };
-  const watch = await watchEngine({
-    docker,
-    projectId: projectId(layout),
-    onEvent: (event) => {
-      if (event.role === 'dnsmasq') dnsmasq.onEvent(event);
-      if (event.role === 'nginx') http.container?.onEvent(event);
-    },
-    onLost: (message) => sink.emit({ type: 'engine.warning', detail: { reason: 'engine-lost', message } }),
-    onReconnect: () => {
-      void dnsmasq.check().catch(() => undefined);
-      void http.container?.check().catch(() => undefined);
-    },
-  });
   try {
+    const log = createLogToEvents({
+      sink,
+      tftpRoot: layout.tftpRoot,
+      loggedTftpRoot: `${CONTAINER_ROOT}/serve/tftp`,
+      resolveMac: macOfIp,
+    });
+    closers.push(() => log.close());
+    closers.push(() => removeContainers(docker, layout));
+    const http = await startHttp(docker, input, spec);
+    closers.push(() => http.stop());
+    const dnsmasq = new KeptContainer({
+      docker,
+      create: containerOptions('dnsmasq', spec),
+      name: 'dnsmasq',
+      sink,
+      onLine: (line, time) => log.push(line, time),
+      isReady: (line) => line.includes('TFTP root is'),
+    });
+    closers.push(() => dnsmasq.stop());
+    const watch = await watchEngine({
+      docker,
+      projectId: projectId(layout),
+      onEvent: (event) => {
+        if (event.role === 'dnsmasq') dnsmasq.onEvent(event);
+        if (event.role === 'nginx') http.container?.onEvent(event);
+      },
+      onLost: (message) => sink.emit({ type: 'engine.warning', detail: { reason: 'engine-lost', message } }),
+      onReconnect: () => {
+        void dnsmasq.check().catch(() => undefined);
+        void http.container?.check().catch(() => undefined);
+      },
+    });
+    closers.push(() => watch.stop());
     await dnsmasq.start();
+
+    const { network } = input.context.config;
+    return {
+      name: 'docker',
+      description: `dnsmasq ${version} in a container (Docker ${facts.serverVersion}) as ${network.mode === 'proxy' ? 'proxyDHCP' : 'DHCP'} and TFTP on ${network.address} (${network.interface}), ${http.description}`,
+      died: Promise.race([dnsmasq.died, http.died, watch.lost]),
+      lastLines: (count) => log.lastLines(count),
+      async reload(context) {
+        const changed = await writeDnsmasqConfig(context, spec, version);
+        if (changed !== config) {
+          await testConfiguration(docker, layout, image);
+          await waitUntilIdle(dnsmasq, layout, warn);
+          await dnsmasq.restart();
+          config = changed;
+        }
+        await http.reload(context);
+      },
+      stop,
+    };
   } catch (error) {
-    await stop();
+    // the first error says why; that there is no Engine to clean up with says nothing more
+    await stop().catch(() => undefined);
     throw error;
   }
-
-  const { network } = input.context.config;
-  return {
-    name: 'docker',
-    description: `dnsmasq ${version} in a container (Docker ${facts.serverVersion}) as ${network.mode === 'proxy' ? 'proxyDHCP' : 'DHCP'} and TFTP on ${network.address} (${network.interface}), ${http.description}`,
-    died: Promise.race([dnsmasq.died, http.died, watch.lost]),
-    lastLines: (count) => log.lastLines(count),
-    async reload(context) {
-      const changed = await writeDnsmasqConfig(context, spec, version);
-      if (changed !== config) {
-        await testConfiguration(docker, layout, image);
-        await waitUntilIdle(dnsmasq, layout, warn);
-        await dnsmasq.restart();
-        config = changed;
-      }
-      await http.reload(context);
-    },
-    stop,
-  };
 }
 
 async function waitUntilIdle(

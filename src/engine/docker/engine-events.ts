@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import { dockerError } from './docker-errors.ts';
 import { linesOf } from './docker-stream.ts';
 import { PROJECT_LABEL, ROLE_LABEL } from './container-spec.ts';
 
@@ -29,12 +30,17 @@ export interface EngineWatch {
   stop(): void;
 }
 
-/** @see EngineWatch */
+/**
+ * @see EngineWatch
+ * @throws PxectlError E_ENGINE_START when the Engine does not tell its events
+ */
 export async function watchEngine(options: EngineWatchOptions): Promise<EngineWatch> {
   let isStopped = false;
   let declareLost: (reason: string) => void = () => undefined;
   const lost = new Promise<string>((resolve) => (declareLost = resolve));
-  let stream = await openEvents(options);
+  let stream = await openEvents(options).catch((error: unknown) => {
+    throw dockerError(error, 'the Docker Engine does not tell what happens to containers');
+  });
 
   const watching = async (): Promise<void> => {
     while (!isStopped) {

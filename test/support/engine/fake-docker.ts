@@ -20,7 +20,10 @@ export interface FakeDocker {
 }
 
 /** A Docker API on a unix socket that says what it is told to: for what a real Engine does rarely. */
-export async function startFakeDocker(routes: FakeRoutes): Promise<FakeDocker> {
+export async function startFakeDocker(
+  routes: FakeRoutes,
+  onRequest: (line: string) => void = () => undefined,
+): Promise<FakeDocker> {
   const folder = await mkdtemp(join(tmpdir(), 'pxectl-fake-docker-'));
   const socketPath = join(folder, 'docker.sock');
   const requests: { line: string; body: Buffer }[] = [];
@@ -29,6 +32,7 @@ export async function startFakeDocker(routes: FakeRoutes): Promise<FakeDocker> {
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const line = `${request.method ?? ''} ${(request.url ?? '').replace(/^\/v[\d.]+/, '')}`;
     requests.push({ line, body: Buffer.concat(chunks) });
+    onRequest(line);
     const found = Object.entries({ 'GET /_ping': { body: 'OK' }, ...routes }).find(([start]) =>
       line.startsWith(start),
     );
