@@ -1,10 +1,10 @@
 import { assetError } from '../../model/errors.ts';
 import type { FileTree } from '../trees/file-tree.ts';
-import { recogniseAlpine } from './alpine.ts';
+import { recogniseAlpine } from './alpine-media.ts';
 import { recogniseArch } from './arch.ts';
 import { recogniseDebianNetboot } from './debian.ts';
-import { recogniseAgama } from './opensuse.ts';
-import { recogniseAnaconda } from './red-hat-family.ts';
+import { recogniseAgama, recogniseLinuxrc } from './opensuse-media.ts';
+import { recogniseAnaconda } from './anaconda-media.ts';
 import type { ImageRecipe, Recogniser } from './recipe.ts';
 import { recogniseUbuntuIso } from './ubuntu.ts';
 import { recogniseUbuntuNetboot } from './ubuntu-netboot.ts';
@@ -18,6 +18,7 @@ const RECOGNISERS: readonly Recogniser[] = [
   recogniseArch,
   recogniseAlpine,
   recogniseAgama,
+  recogniseLinuxrc,
 ];
 
 /**

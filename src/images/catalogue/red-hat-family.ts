@@ -1,8 +1,6 @@
 import type { ImageBoot } from '../../model/image.ts';
 import type { KeyPin } from '../verify/key-pins.ts';
 import { keyserverUrl } from '../verify/key-pins.ts';
-import { readTextOf } from '../trees/file-tree.ts';
-import { ARCHITECTURE_NAMES, type Recogniser } from './recipe.ts';
 import type { RemoteImage, Trust } from './remote-image.ts';
 
 /**
@@ -22,7 +20,7 @@ export const ANACONDA_BOOT: ImageBoot = {
 };
 
 /** Where the kernel, the initrd and the second stage are: the same on mirrors, in ISOs and in our store. */
-const FILES = [
+export const ANACONDA_FILES = [
   { role: 'kernel', name: 'images/pxeboot/vmlinuz', path: 'vmlinuz' },
   { role: 'initrd', name: 'images/pxeboot/initrd.img', path: 'initrd.img' },
   { role: 'root-image', name: 'images/install.img', path: 'images/install.img' },
@@ -36,7 +34,7 @@ const FEDORA = ['42', '43', '44'];
  * Everything), rockylinux.ipxe.j2 and almalinux.ipxe.j2 (MAJOR/BaseOS). Boot ISOs have no packages, so without it the
  * installer stops and asks. download.fedoraproject.org redirects to a mirror near by.
  */
-const REPOSITORIES: Readonly<Record<string, (release: string, machine: string) => string>> = {
+export const REPOSITORIES: Readonly<Record<string, (release: string, machine: string) => string>> = {
   fedora: fedoraTree,
   rocky: (release, machine) =>
     `https://download.rockylinux.org/pub/rocky/${majorOf(release)}/BaseOS/${machine}/os/`,
@@ -51,7 +49,7 @@ function fedoraTree(release: string, machine: string): string {
 const majorOf = (release: string): string => release.split('.')[0] ?? release;
 
 /** The arguments, with the vendor's repository where there is one that needs no subscription. */
-function anacondaBoot(repository: string | undefined): ImageBoot {
+export function anacondaBoot(repository: string | undefined): ImageBoot {
   return repository === undefined
     ? ANACONDA_BOOT
     : { ...ANACONDA_BOOT, arguments: [...ANACONDA_BOOT.arguments, `inst.repo=${repository}`] };
@@ -137,7 +135,7 @@ export function availableRedHatImages(): RemoteImage[] {
       trust: { kind: 'unsigned-list', list: '.treeinfo' },
       payload: {
         kind: 'files',
-        files: FILES,
+        files: ANACONDA_FILES,
         boot: anacondaBoot(fedoraTree(release, 'x86_64')),
       },
     })),
@@ -155,47 +153,3 @@ export function availableRedHatImages(): RemoteImage[] {
     })),
   ];
 }
-
-const FAMILY_IDS: Readonly<Record<string, string>> = {
-  fedora: 'fedora',
-  'rocky linux': 'rocky',
-  almalinux: 'almalinux',
-  'red hat enterprise linux': 'rhel',
-  'centos stream': 'centos-stream',
-};
-
-/** Recognises an Anaconda ISO or installation tree by its .treeinfo (productmd's format). */
-export const recogniseAnaconda: Recogniser = async (tree) => {
-  const info = await readTextOf(tree, '.treeinfo');
-  if (info === undefined) return undefined;
-  const field = (name: string): string | undefined =>
-    new RegExp(`^${name} *= *(.+)$`, 'm').exec(info)?.[1]?.trim();
-  const family = field('family') ?? field('name') ?? 'unknown';
-  const release = field('version') ?? 'unknown';
-  const architecture = ARCHITECTURE_NAMES[field('arch') ?? ''] ?? 'amd64';
-  const missing: string[] = [];
-  for (const file of FILES) if ((await tree.sizeOf(file.name)) === undefined) missing.push(file.name);
-  if (missing.some((name) => name !== 'images/install.img')) return undefined;
-  const machine = architecture === 'arm64' ? 'aarch64' : 'x86_64';
-  const distribution = FAMILY_IDS[family.toLowerCase()] ?? family.toLowerCase().replace(/[^a-z0-9]+/g, '-');
-  const repository = REPOSITORIES[distribution]?.(release, machine);
-  return {
-    id: `${distribution}-${release.toLowerCase()}${architecture === 'amd64' ? '' : `-${architecture}`}`,
-    title: `${family} ${release} installer`,
-    distribution,
-    release,
-    architecture,
-    files: FILES.filter((file) => !missing.includes(file.name)).map(({ role, name, path }) => ({
-      role,
-      from: name,
-      path,
-    })),
-    boot: anacondaBoot(repository),
-    notes: [
-      ...(missing.length === 0 ? [] : ['it has no images/install.img: give inst.stage2= in boot.arguments']),
-      repository === undefined
-        ? 'where its packages are is not known: give inst.repo= in boot.arguments'
-        : `machines install packages from ${repository}`,
-    ],
-  };
-};

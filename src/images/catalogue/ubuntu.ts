@@ -1,6 +1,7 @@
 import type { ImageArchitecture, ImageBoot, SeedFormat } from '../../model/image.ts';
 import { firstThere, readTextOf } from '../trees/file-tree.ts';
 import { UBUNTU_CD_IMAGE } from '../verify/key-pins.ts';
+import { ownShim } from './own-shim.ts';
 import type { ImageRecipe, Recogniser } from './recipe.ts';
 import type { RemoteImage } from './remote-image.ts';
 
@@ -173,6 +174,7 @@ export const recogniseUbuntuIso: Recogniser = async (tree): Promise<ImageRecipe 
             { role: 'initrd-hwe', from: hweInitrd, path: 'hwe-initrd' },
           ] as const)
         : []),
+      ...(await ownShim(tree, architecture)),
     ],
     rootImageName: name,
     boot: ubuntuBoot(version, flavour, ramForIsoMiB(tree.sizeBytes ?? 0)),

@@ -1,5 +1,6 @@
 import { fileOf } from '../../model/image.ts';
 import type { StateLayout } from '../../model/state-layout.ts';
+import { SHIM_PATHS } from '../catalogue/own-shim.ts';
 import { openFileSource } from '../sources/file-source.ts';
 import { openStore } from '../store.ts';
 import { firstThere } from '../trees/file-tree.ts';
@@ -11,14 +12,6 @@ export interface IsoShim {
   readonly version: string;
   readonly bytes: Uint8Array;
 }
-
-/** Names of the removable-media path on images of different vendors. UEFI 2.10 §3.5.1.1 */
-const SHIM_PATHS = [
-  'EFI/boot/bootx64.efi',
-  'EFI/BOOT/BOOTX64.EFI',
-  'EFI/BOOT/bootx64.efi',
-  'efi/boot/bootx64.efi',
-];
 
 /** The shim of a stored image's ISO: signed by Microsoft, and of the same release as its kernel. */
 export async function findIsoShim(layout: StateLayout): Promise<IsoShim | undefined> {

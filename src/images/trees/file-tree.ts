@@ -7,6 +7,8 @@ export interface FileTree {
   readonly origin: string;
   /** size of the ISO it is read from; undefined for folders and tarballs */
   readonly sizeBytes?: number;
+  /** volume name of the ISO it is read from */
+  readonly volumeId?: string;
   /** size in bytes, or undefined when there is no such regular file */
   sizeOf(path: string): Promise<number | undefined>;
   /** names in a folder, folders with a trailing slash; empty when there is no such folder */

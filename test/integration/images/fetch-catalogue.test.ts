@@ -51,9 +51,10 @@ function iso(files: Readonly<Record<string, string | Buffer>>): Buffer {
 }
 const tarball = (files: Readonly<Record<string, string | Buffer>>): Buffer =>
   execFileSync('tar', ['-czf', '-', '-C', tree(files), '.'], { maxBuffer: 1 << 26 });
+/** Boot ISOs have no .treeinfo. */
 const anaconda = (family: string, version: string): Buffer =>
   iso({
-    '.treeinfo': `[general]\nfamily = ${family}\nversion = ${version}\narch = x86_64\n`,
+    'EFI/BOOT/grub.cfg': `menuentry 'Install ${family} ${version}' --class fedora {\n}\n`,
     'images/pxeboot/vmlinuz': content('vmlinuz'),
     'images/pxeboot/initrd.img': content('initrd'),
     'images/install.img': content('install'),
