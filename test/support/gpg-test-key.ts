@@ -9,6 +9,8 @@ export interface GpgTestKey {
   readonly publicKey: Buffer;
   detachedSignature(data: Buffer | string): Buffer;
   clearsign(text: string): Buffer;
+  /** takes the expiry away, as of today; the public key as it is then */
+  prolong(): Buffer;
   dispose(): void;
 }
 
@@ -39,6 +41,10 @@ export function makeGpgTestKey(
       writeFileSync(input, text);
       gpg(['--output', `${input}.asc`, '--clear-sign', input]);
       return readFileSync(`${input}.asc`);
+    },
+    prolong() {
+      execFileSync('gpg', [...base, '--quick-set-expire', fingerprint, '0'], { stdio: 'pipe' });
+      return gpg(['--export']);
     },
     dispose() {
       execFileSync('gpgconf', ['--homedir', home, '--kill', 'all'], { stdio: 'ignore' });

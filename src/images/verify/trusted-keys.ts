@@ -25,12 +25,27 @@ export async function findTrustedKeys(
   client: HttpClient,
 ): Promise<TrustedKeys> {
   if (keyring !== undefined) return readUserRing(keyring);
-  const cached = join(layout.root, 'keys', `${pin.fingerprints[0] ?? 'none'}.gpg`);
-  for (const path of [...pin.installedRings, cached]) {
+  for (const path of [...pin.installedRings, cachePath(pin, layout)]) {
     const bytes = await readFile(path).catch(() => undefined);
     const keys = bytes === undefined ? [] : pinnedKeysOf(bytes, pin);
     if (keys.length > 0) return asTrusted(keys, pin, path);
   }
+  return downloadTrustedKeys(pin, layout, client);
+}
+
+const cachePath = (pin: KeyPin, layout: StateLayout): string =>
+  join(layout.root, 'keys', `${pin.fingerprints[0] ?? 'none'}.gpg`);
+
+/**
+ * The pinned keys as they are published now. Vendors prolong keys and replace signing subkeys, and a copy that was made
+ * earlier knows nothing of it.
+ * @throws PxectlError E_SIGNATURE when no key could be had
+ */
+export async function downloadTrustedKeys(
+  pin: KeyPin,
+  layout: StateLayout,
+  client: HttpClient,
+): Promise<TrustedKeys> {
   const problems: string[] = [];
   for (const url of pin.urls) {
     try {
@@ -39,7 +54,7 @@ export async function findTrustedKeys(
         problems.push(`${url} does not hold it`);
         continue;
       }
-      await writeFileAtomic(cached, ringOf(keys));
+      await writeFileAtomic(cachePath(pin, layout), ringOf(keys));
       return asTrusted(keys, pin, url);
     } catch (error) {
       if (client.options.signal?.aborted === true) throw error;

@@ -1,4 +1,4 @@
-import { assetError, environmentError, systemCodeOf } from '../../model/errors.ts';
+import { assetError, environmentError, PxectlError, systemCodeOf } from '../../model/errors.ts';
 import { findProgram } from '../../platform/processes.ts';
 import type { SignatureFacts } from './signature-facts.ts';
 
@@ -70,6 +70,16 @@ export async function verifyClearsigned(
       ? await (await import('./gpgv.ts')).checkClearsignedByGpgv(text, keys.ring)
       : await (await import('./openpgp.ts')).checkClearsignedByOpenpgp(text, keys.ring);
   return { signature: judge(name, facts, keys), signedText };
+}
+
+/**
+ * How the signatures stood that an error is about; undefined when it is not about what a signature says.
+ */
+export function refusedStates(error: unknown): readonly SignatureFacts['state'][] | undefined {
+  const signatures = error instanceof PxectlError ? error.details?.['signatures'] : undefined;
+  return Array.isArray(signatures)
+    ? (signatures as readonly SignatureFacts[]).map((fact) => fact.state)
+    : undefined;
 }
 
 function judge(name: string, facts: readonly SignatureFacts[], keys: TrustedKeys): GoodSignature {

@@ -7,8 +7,8 @@ import type { FetchContext, FetchOptions } from '../fetch-types.ts';
 import { parseChecksumList, parseSha512List } from './checksum-list.ts';
 import type { KeyPin } from './key-pins.ts';
 import type { PartFile } from '../download/part-file.ts';
-import { findTrustedKeys } from './trusted-keys.ts';
-import { verifyClearsigned, verifyDetached } from './verify-signature.ts';
+import { downloadTrustedKeys, findTrustedKeys } from './trusted-keys.ts';
+import { refusedStates, verifyClearsigned, verifyDetached } from './verify-signature.ts';
 
 /** Sums of a place, and who vouches for them. */
 export interface VouchedFiles {
@@ -113,8 +113,24 @@ export async function checkOrSkip(
     return { ...verdictFor(pin, options), text: undefined };
   }
   const keys = await findTrustedKeys(pin, options.keyring, context.layout, client);
-  const text = await check(keys);
-  return { ...verdictFor(pin, options), text };
+  try {
+    return { ...verdictFor(pin, options), text: await check(keys) };
+  } catch (error) {
+    const isOldCopy = options.keyring === undefined && mayBeOldCopy(error);
+    const fresh = isOldCopy
+      ? await downloadTrustedKeys(pin, context.layout, client).catch(() => undefined)
+      : undefined;
+    if (fresh === undefined) throw error;
+    return { ...verdictFor(pin, options), text: await check(fresh) };
+  }
+}
+
+/** A key or subkey that expired, or that is not there yet, may be good in the copy that the vendor publishes now. */
+function mayBeOldCopy(error: unknown): boolean {
+  const states = refusedStates(error) ?? [];
+  return (
+    !states.includes('bad') && states.some((state) => state === 'expired-key' || state === 'unknown-key')
+  );
 }
 
 /** What the manifest says about files whose signatures were checked, or were not by the user's wish. */
@@ -205,14 +221,14 @@ export async function checkFileSignature(
   trust: Extract<Trust, { kind: 'signed-files' }>,
   input: VouchInput,
 ): Promise<void> {
-  await checkOrSkip(image, trust.key, url, input, async (keys) => {
-    const signature = await getSignature(input.client, url + trust.suffix);
-    try {
+  try {
+    await checkOrSkip(image, trust.key, url, input, async (keys) => {
+      const signature = await getSignature(input.client, url + trust.suffix);
       await verifyDetached(url, part.path, signature, keys);
-    } catch (error) {
-      await part.discard();
-      throw error;
-    }
-    return undefined;
-  });
+      return undefined;
+    });
+  } catch (error) {
+    if (refusedStates(error) !== undefined) await part.discard();
+    throw error;
+  }
 }
