@@ -1,12 +1,15 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { readLoaderManifest } from '../images/loaders/loader-manifest.ts';
 import { openStore, notFetched } from '../images/store.ts';
 import type { Config, EngineChoice, NetworkMode } from '../model/config.ts';
+import { assetError } from '../model/errors.ts';
 import type { ImageManifest, SeedFormat } from '../model/image.ts';
 import { stateLayout, type StateLayout } from '../model/state-layout.ts';
+import { chooseLoader } from '../plan/choose-loader.ts';
 import type { MacAddress } from '../protocol/addresses.ts';
-import type { LabFirmware } from './machine.ts';
+import { LAB_BOARDS, type LabFirmware } from './lab-firmware.ts';
 import { LAN } from './virtual-lan.ts';
 
 /** The first loader that a lab can be told to use. */
@@ -43,7 +46,7 @@ const LEASE_RANGE = '192.168.1.200-192.168.1.220';
 /**
  * Writes pxectl.yaml and an install seed for the one machine; `.pxectl/images` and `.pxectl/loaders` lead to the
  * user's, on the same file system, so that nothing is copied.
- * @throws PxectlError E_IMAGE_NOT_FETCHED
+ * @throws PxectlError E_IMAGE_NOT_FETCHED, E_IMAGE_ARCHITECTURE
  */
 export async function prepareLabProject(options: LabProjectOptions): Promise<LabProject> {
   const { folder, userLayout, userConfig, firmware } = options;
@@ -55,9 +58,9 @@ export async function prepareLabProject(options: LabProjectOptions): Promise<Lab
   await symlink(userLayout.loaders, layout.loaders);
 
   const loaders = chooseLoaders(options);
-  const usesGrub = loaders.uefi === 'grub' || (firmware === 'uefi-secure' && loaders.uefi !== 'ipxe');
+  const usesGrub = await startsGrub(options, loaders);
   const wantedMode = options.mode ?? userConfig?.network.mode ?? 'proxy';
-  const needsLease = firmware !== 'bios' && usesGrub && options.mode === undefined && wantedMode === 'proxy';
+  const needsLease = usesGrub && options.mode === undefined && wantedMode === 'proxy';
   const mode = needsLease ? 'pxe-only' : wantedMode;
   const seedFile = join(folder, 'seed.cfg');
   await writeFile(seedFile, minimalSeed(image.boot.seedFormat));
@@ -104,13 +107,33 @@ export async function prepareLabProject(options: LabProjectOptions): Promise<Lab
   return { configPath, layout, image, mode, loader, notes };
 }
 
+/** Whether the plan gives this firmware a loader that goes on to GRUB. */
+async function startsGrub(options: LabProjectOptions, loaders: Config['loaders']): Promise<boolean> {
+  const { firmware, userLayout } = options;
+  const store = await readLoaderManifest(userLayout);
+  const machine = { secureBoot: firmware === 'uefi-secure' };
+  const chosen = chooseLoader(
+    { config: { loaders }, loaders: store },
+    LAB_BOARDS[firmware].identifiesAs,
+    machine,
+  );
+  return 'family' in chosen && (chosen.family === 'shim' || chosen.family === 'grub');
+}
+
 async function findImage(options: LabProjectOptions): Promise<ImageManifest> {
   const store = openStore(options.userLayout);
+  const { architectures } = LAB_BOARDS[options.firmware];
+  const runsHere = (image: ImageManifest): boolean => architectures.includes(image.architecture);
   const configured = options.userConfig?.boot.default;
   const wanted = options.image ?? (configured === 'local' ? undefined : configured);
-  const image = wanted === undefined ? (await store.list())[0] : await store.find(wanted);
-  if (image !== undefined) return image;
-  throw notFetched(wanted ?? 'debian-12');
+  const image = wanted === undefined ? (await store.list()).find(runsHere) : await store.find(wanted);
+  if (image === undefined) throw notFetched(wanted ?? 'debian-12');
+  if (runsHere(image)) return image;
+  throw assetError('E_IMAGE_ARCHITECTURE', {
+    what: `${image.id} does not run on the lab's ${options.firmware} machine`,
+    why: `its kernel is for ${image.architecture}, the machine runs ${architectures.join(' and ')}`,
+    next: 'name another image with --image, or another machine with --firmware',
+  });
 }
 
 function chooseLoaders(options: LabProjectOptions): Config['loaders'] {

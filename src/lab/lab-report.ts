@@ -3,7 +3,7 @@ import type { BootStage } from '../model/boot-trace.ts';
 import type { EngineChoice } from '../model/config.ts';
 import type { Finding } from '../model/finding.ts';
 import type { MacAddress } from '../protocol/addresses.ts';
-import type { LabFirmware } from './machine.ts';
+import type { LabFirmware } from './lab-firmware.ts';
 
 /** The stages of a boot as the lab sees them: those of any boot, the power switch, and the kernel on the serial port. */
 export type LabStage = 'power-on' | 'kernel-up' | BootStage;

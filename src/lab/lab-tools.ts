@@ -1,21 +1,26 @@
 import { environmentError } from '../model/errors.ts';
 import { findProgram } from '../platform/processes.ts';
+import { LAB_BOARDS, type LabFirmware } from './lab-firmware.ts';
 
-/** What a lab is made of, and the Debian package of each. */
+/** What labs are made of, and the Debian package of each. */
 const LAB_TOOLS: Readonly<Record<string, string>> = {
   'qemu-system-x86_64': 'qemu-system-x86',
+  'qemu-system-aarch64': 'qemu-system-arm',
   ip: 'iproute2',
   dnsmasq: 'dnsmasq-base',
   tcpdump: 'tcpdump',
 };
 
 /**
- * Looks for every program that a lab needs before anything is made.
+ * Looks for every program that a lab with this firmware needs before anything is made.
  * @throws PxectlError E_TOOL_MISSING naming all that are missing, with one line that installs them
  */
-export async function requireLabTools(find: typeof findProgram = findProgram): Promise<void> {
+export async function requireLabTools(
+  firmware: LabFirmware,
+  find: typeof findProgram = findProgram,
+): Promise<void> {
   const missing: string[] = [];
-  for (const program of Object.keys(LAB_TOOLS)) {
+  for (const program of [LAB_BOARDS[firmware].program, 'ip', 'dnsmasq', 'tcpdump']) {
     if ((await find(program)) === undefined) missing.push(program);
   }
   if (missing.length === 0) return;

@@ -12,7 +12,8 @@ import { claimLabFolder, sweepLabs } from './lab-record.ts';
 import { describeFailure } from './lab-failure.ts';
 import type { LabReport, LabStageRecord } from './lab-report.ts';
 import { requireLabTools } from './lab-tools.ts';
-import { startMachine, type LabFirmware, type VirtualMachine } from './machine.ts';
+import type { LabFirmware } from './lab-firmware.ts';
+import { startMachine, type VirtualMachine } from './machine.ts';
 import { newLabId } from './namespaces.ts';
 import { startPxectlBootServer, type LabBootServer } from './pxectl-boot-server.ts';
 import { whyStandingStill } from './stage-deadlines.ts';
@@ -69,7 +70,7 @@ const NOTES = [
  */
 export async function runLab(options: LabRunOptions): Promise<LabReport> {
   const say = (text: string): void => options.onProgress?.({ kind: 'step', text });
-  await requireLabTools();
+  await requireLabTools(options.firmware);
   const labRoot = labRootOf(options.userLayout);
   for (const lab of await sweepLabs(labRoot)) {
     say(`took away what an earlier run left: ${[...lab.namespaces, ...lab.processes].join(', ')}`);

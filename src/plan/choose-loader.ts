@@ -1,8 +1,7 @@
-import type { BootContext } from '../model/boot-context.ts';
 import type { IgnoreReason } from '../model/boot-plan.ts';
-import type { Machine } from '../model/config.ts';
+import type { Config, Machine } from '../model/config.ts';
 import { type Firmware, type LoaderPlatform, platformOf } from '../model/firmware.ts';
-import { LOADER_PATHS, type LoaderFamily } from '../model/loader.ts';
+import { LOADER_PATHS, type LoaderFamily, type LoaderManifest } from '../model/loader.ts';
 
 /** A loader program that firmware is given, as a path below the TFTP root (the same below `/loaders/` over HTTP). */
 export interface LoaderChoice {
@@ -14,6 +13,12 @@ export interface LoaderChoice {
 export interface LoaderRefusal {
   readonly reason: IgnoreReason;
   readonly detail: string;
+}
+
+/** What a loader is chosen from: a part of the boot context. */
+export interface LoaderContext {
+  readonly config: Pick<Config, 'loaders'>;
+  readonly loaders: Pick<LoaderManifest, 'files'>;
 }
 
 /** A loader that can be chosen: every file of `needs` must be in the store. */
@@ -92,9 +97,9 @@ const UEFI_LOADERS: Readonly<Record<Exclude<LoaderPlatform, 'bios'>, UefiLoaders
  * @param isRomIpxe the client's own ROM is iPXE: pxelinux.0 uses its network stack, lpxelinux.0 would bring a slower one
  */
 export function chooseLoader(
-  context: BootContext,
+  context: LoaderContext,
   firmware: Firmware,
-  machine: Machine | undefined,
+  machine: Pick<Machine, 'secureBoot'> | undefined,
   isRomIpxe = false,
 ): LoaderChoice | LoaderRefusal {
   const platform = platformOf(firmware);
@@ -117,14 +122,14 @@ interface Candidates {
   readonly because: readonly string[];
 }
 
-function biosCandidates(context: BootContext, isRomIpxe: boolean): Candidates {
+function biosCandidates(context: LoaderContext, isRomIpxe: boolean): Candidates {
   const setting = context.config.loaders.bios;
   const candidates: readonly Candidate[] = isRomIpxe ? [PXELINUX_ON_IPXE] : BIOS_LOADERS[setting];
   return { candidates, because: setting === 'auto' ? [] : [`loaders.bios is ${setting}`] };
 }
 
 function uefiCandidates(
-  context: BootContext,
+  context: LoaderContext,
   platform: Exclude<LoaderPlatform, 'bios'>,
   isSecureBoot: boolean,
 ): Candidates {

@@ -41,9 +41,16 @@ export function kernelArguments(context: BootContext, input: ArgumentsInput): re
     ...(input.isUnattended ? boot.seedArguments.map(fill) : []),
     ...context.config.boot.arguments,
     ...(input.machine?.arguments ?? []),
-    ...(serialBaud === undefined ? [] : ['console=tty0', `console=ttyS0,${serialBaud}n8`]),
+    ...(serialBaud === undefined
+      ? []
+      : ['console=tty0', `console=${serialPort(input.image)},${serialBaud}n8`]),
     ...(boot.installedArguments === undefined ? [] : ['---', ...boot.installedArguments.map(fill)]),
   ];
+}
+
+/** The kernel's name of the first serial port: a 16550 in PCs, the generic UART of Arm's SBSA in arm64 servers. */
+function serialPort(image: ImageManifest): string {
+  return image.architecture === 'arm64' ? 'ttyAMA0' : 'ttyS0';
 }
 
 function fillPlaceholders(argument: string, context: BootContext, input: ArgumentsInput): string {

@@ -1,4 +1,4 @@
-import type { LabFirmware } from '../../src/lab/machine.ts';
+import type { LabFirmware } from '../../src/lab/lab-firmware.ts';
 import type { VirtualLan } from '../../src/lab/virtual-lan.ts';
 
 /** One boot against a hand-made dnsmasq, kept as a fixture. */

@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { LabLoader } from '../../lab/lab-project.ts';
-import type { LabFirmware } from '../../lab/machine.ts';
+import { LAB_FIRMWARES, type LabFirmware } from '../../lab/lab-firmware.ts';
 import type { LabBootServer } from '../../lab/pxectl-boot-server.ts';
 import type { LabProgress } from '../../lab/run-lab.ts';
 import type { VirtualLan } from '../../lab/virtual-lan.ts';
@@ -32,7 +32,7 @@ export function registerLab(program: Command): void {
     .description('exit 0 only when the kernel came up and the installer asked for its seed')
     .addOption(
       new Option('--firmware <firmware>', 'what the machine boots with')
-        .choices(['bios', 'uefi', 'uefi-http', 'uefi-secure'])
+        .choices(LAB_FIRMWARES)
         .default('uefi'),
     )
     .addOption(new Option('--loader <loader>', 'first loader').choices(['pxelinux', 'ipxe', 'grub']))

@@ -3,7 +3,8 @@
 import { copyFile, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startMachine, type LabFirmware } from '../../../src/lab/machine.ts';
+import type { LabFirmware } from '../../../src/lab/lab-firmware.ts';
+import { startMachine } from '../../../src/lab/machine.ts';
 import { createVirtualLan, LAN } from '../../../src/lab/virtual-lan.ts';
 import { CLIENT_MAC } from './client-packets.ts';
 

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { LAB_FIRMWARES, qemuArguments } from '../../../src/lab/machine.ts';
+import { LAB_BOARDS, LAB_FIRMWARES } from '../../../src/lab/lab-firmware.ts';
 import { pngFromPpm } from '../../../src/lab/png.ts';
+import { qemuArguments } from '../../../src/lab/qemu-arguments.ts';
 import { followSerial, plainLines } from '../../../src/lab/serial-console.ts';
 import { parseMac } from '../../../src/protocol/addresses.ts';
 
@@ -15,7 +16,7 @@ const argumentsOf = (firmware: (typeof LAB_FIRMWARES)[number]) =>
 describe('qemuArguments', () => {
   it.each(LAB_FIRMWARES)('%s: software emulation, our MAC, our tap, no window', (firmware) => {
     const line = argumentsOf(firmware);
-    expect(line).toContain('-accel tcg -cpu max -m 1024');
+    expect(line).toMatch(/-accel tcg -cpu (max|cortex-a57) -m 1024/);
     expect(line).toContain(`mac=${mac}`);
     expect(line).toContain('ifname=tap0,script=no,downscript=no');
     expect(line).toContain('-display none');
@@ -26,6 +27,12 @@ describe('qemuArguments', () => {
     expect(argumentsOf('bios')).toContain('pc,graphics=off -boot n');
     expect(argumentsOf('bios')).not.toContain('pflash');
     expect(argumentsOf('uefi')).toContain('romfile=');
+  });
+
+  it('gives arm64 a board and a firmware of its own', () => {
+    expect(argumentsOf('uefi-arm64')).toContain('-machine virt');
+    expect(argumentsOf('uefi-arm64')).toContain('AAVMF_CODE.fd');
+    expect(LAB_BOARDS['uefi-arm64'].program).toBe('qemu-system-aarch64');
   });
 
   it('switches off the boot ways that are not under test', () => {

@@ -31,6 +31,12 @@ describe('what is booted', () => {
     });
   });
 
+  it('the serial port has another name on arm64', () => {
+    const arm = { ...DEBIAN_12, id: 'debian-12-arm64', architecture: 'arm64' as const };
+    const target = bootTarget(sampleContext(MACHINES_CONFIG, { images: [arm] }), arm.id);
+    expect(target.arguments).toEqual(['console=tty0', 'console=ttyAMA0,115200n8']);
+  });
+
   it('an armed install adds the seed, before what the installed system keeps', () => {
     const target = bootTarget(both, 'ubuntu-20.04.3', machine(both, 'node-1'), { isUnattended: true });
     expect(target.arguments).toEqual([

@@ -1,0 +1,48 @@
+import type { MacAddress } from '../protocol/addresses.ts';
+import { LAB_BOARDS, type LabFirmware } from './lab-firmware.ts';
+
+/** Files of the machine's folder. */
+export const MACHINE_FILES = { variables: 'vars.fd', serial: 'serial.log', control: 'qmp.sock' } as const;
+
+export interface QemuOptions {
+  readonly firmware: LabFirmware;
+  readonly mac: MacAddress;
+  /** default 1024: what the Debian installer needs */
+  readonly memoryMiB?: number;
+  readonly tap: string;
+  readonly name: string;
+}
+
+/**
+ * The QEMU command line of a machine. TCG always: /dev/kvm being there does not mean that KVM works, and times
+ * that depend on the host would be no times to compare.
+ */
+export function qemuArguments(options: QemuOptions): string[] {
+  const { firmware } = options;
+  const board = LAB_BOARDS[firmware];
+  const common = [
+    ...['-name', options.name, '-accel', 'tcg', '-cpu', board.cpu, '-m', String(options.memoryMiB ?? 1024)],
+    ...['-display', 'none', '-monitor', 'none', '-serial', `file:${MACHINE_FILES.serial}`],
+    ...['-qmp', `unix:${MACHINE_FILES.control},server=on,wait=off`],
+    ...['-netdev', `tap,id=n0,ifname=${options.tap},script=no,downscript=no`],
+    ...['-machine', board.machine],
+  ];
+  const nic = `virtio-net-pci,netdev=n0,mac=${options.mac}`;
+  // the NIC's iPXE ROM is the PXE stack of SeaBIOS
+  if (board.uefi === undefined) return [...common, '-boot', 'n', '-device', nic];
+  return [
+    ...common,
+    ...(firmware === 'uefi-secure' ? ['-global', 'driver=cfi.pflash01,property=secure,value=on'] : []),
+    ...['-drive', `if=pflash,format=raw,unit=0,readonly=on,file=${board.uefi.code}`],
+    ...['-drive', `if=pflash,format=raw,unit=1,file=${MACHINE_FILES.variables}`],
+    // no option ROM: the firmware's own driver and its own PXE client are what is under test
+    ...['-device', `${nic},romfile=,bootindex=1`],
+    // each boot path that is not under test costs a minute of retries
+    ...switchOff('IPv6PXESupport'),
+    ...(firmware === 'uefi-http' ? switchOff('IPv4PXESupport') : []),
+  ];
+}
+
+function switchOff(feature: string): string[] {
+  return ['-fw_cfg', `name=opt/org.tianocore/${feature},string=n`];
+}
