@@ -4,7 +4,7 @@ import { availableArchImages } from './arch.ts';
 import { availableDebianImages, findDebianImage } from './debian.ts';
 import { availableFlatcarImages } from './flatcar.ts';
 import { availableOpensuseImages, findOpensuseImage } from './opensuse.ts';
-import { availableRedHatImages } from './red-hat-family.ts';
+import { availableRedHatImages, findRedHatImage } from './red-hat-family.ts';
 import type { RemoteImage } from './remote-image.ts';
 import { availableTalosImages, findTalosImage } from './talos.ts';
 import { availableUbuntuImages, findUbuntuImage } from './ubuntu.ts';
@@ -27,7 +27,7 @@ interface Family {
 const FAMILIES: readonly Family[] = [
   { find: findUbuntuImage, available: availableUbuntuImages },
   { find: findDebianImage, available: availableDebianImages },
-  listed(availableRedHatImages),
+  { find: findRedHatImage, available: availableRedHatImages },
   { find: findAlpineImage, available: availableAlpineImages },
   listed(availableArchImages),
   { find: findOpensuseImage, available: availableOpensuseImages },

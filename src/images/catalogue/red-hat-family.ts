@@ -6,8 +6,8 @@ import type { RemoteImage, Trust } from './remote-image.ts';
 /**
  * Anaconda, the installer of Fedora, Rocky and Alma.
  * - inst.stage2 (where the runtime image is; packages there are ignored), inst.repo (where the packages are), inst.ks:
- *   https://github.com/rhinstaller/anaconda docs/boot-options.rst. The second stage comes from the image's own folder:
- *   without a .treeinfo there, anaconda takes images/install.img below it (dracut/anaconda-lib.sh, anaconda_net_root).
+ *   https://github.com/rhinstaller/anaconda docs/user-guide/boot-options.rst. The second stage comes from the image's own
+ *   folder: without a .treeinfo there, anaconda takes images/install.img below it (dracut/anaconda-lib.sh, anaconda_net_root).
  * - ip=dhcp: dracut.cmdline(7), which that page refers to; netboot.xyz gives it too (fedora.ipxe.j2, rockylinux.ipxe.j2)
  * - memory: Red Hat's guide of RHEL 9 asks for 3 GiB for an installation over the network. Not confirmed for the others,
  *   so 4 GiB is given
@@ -26,8 +26,11 @@ export const ANACONDA_FILES = [
   { role: 'root-image', name: 'images/install.img', path: 'images/install.img' },
 ] as const;
 
-/** Releases as in netboot.xyz roles/netbootxyz/defaults/main.yml (releases.fedora.versions). */
-const FEDORA = ['42', '43', '44'];
+/**
+ * Releases that are listed, the last three (each has updates for about 13 months:
+ * https://docs.fedoraproject.org/en-US/releases/lifecycle/). Others are found by their number.
+ */
+const FEDORA = ['43', '44', '45'];
 
 /**
  * The installation trees of the vendors, as netboot.xyz uses them on other mirrors: fedora.ipxe.j2 (releases/RELEASE/
@@ -44,6 +47,11 @@ export const REPOSITORIES: Readonly<Record<string, (release: string, machine: st
 
 function fedoraTree(release: string, machine: string): string {
   return `https://download.fedoraproject.org/pub/fedora/linux/releases/${release}/Everything/${machine}/os/`;
+}
+
+/** Where a release goes some time after its end: 42 was there in summer 2026, and no longer in the folder above. */
+function fedoraArchive(release: string, machine: string): string {
+  return `https://archives.fedoraproject.org/pub/archive/fedora/linux/releases/${release}/Everything/${machine}/os/`;
 }
 
 const majorOf = (release: string): string => release.split('.')[0] ?? release;
@@ -112,7 +120,10 @@ const alma = (release: string, fingerprint: string): Rebuild => ({
   },
 });
 
-/** Fingerprints: as public image builders pin and report them, who name these pages; the pages were not read. */
+/**
+ * Fingerprints: those of the key files in https://github.com/rpm-software-management/distribution-gpg-keys (keys/rocky,
+ * keys/alma), and as public image builders pin them from the pages above. None of these keys expires.
+ */
 const REBUILDS: readonly Rebuild[] = [
   rocky('9', '21CB256AE16FC54C6E652949702D426D350D275D'),
   rocky('10', 'FC226859C0860BF0DDB95B085B106C736FEDFC85'),
@@ -121,35 +132,44 @@ const REBUILDS: readonly Rebuild[] = [
 ];
 
 export function availableRedHatImages(): RemoteImage[] {
-  return [
-    ...FEDORA.map((release): RemoteImage => ({
-      id: `fedora-${release}`,
-      title: `Fedora ${release} installer`,
-      distribution: 'fedora',
-      release,
-      architecture: 'amd64',
-      ramMiB: ANACONDA_BOOT.ramMiB,
-      seedFormat: ANACONDA_BOOT.seedFormat,
-      places: [fedoraTree(release, 'x86_64')],
-      // signed lists exist for whole ISOs only, under names that hold a build number
-      trust: { kind: 'unsigned-list', list: '.treeinfo' },
-      payload: {
-        kind: 'files',
-        files: ANACONDA_FILES,
-        boot: anacondaBoot(fedoraTree(release, 'x86_64')),
-      },
-    })),
-    ...REBUILDS.map(({ distribution, title, release, place, isoName, trust }): RemoteImage => ({
-      id: `${distribution}-${release}`,
-      title: `${title} installer`,
-      distribution,
-      release,
-      architecture: 'amd64',
-      ramMiB: ANACONDA_BOOT.ramMiB,
-      seedFormat: ANACONDA_BOOT.seedFormat,
-      places: [place],
-      trust,
-      payload: { kind: 'iso', name: isoName },
-    })),
-  ];
+  return [...FEDORA.map(fedoraImage), ...REBUILDS.map(rebuildImage)];
+}
+
+/** `fedora-45`, and each release before and after it; of the rebuilds those whose key is known. */
+export function findRedHatImage(id: string): RemoteImage | undefined {
+  const fedora = /^fedora-(\d{2})$/.exec(id)?.[1];
+  return fedora === undefined
+    ? REBUILDS.map(rebuildImage).find((image) => image.id === id)
+    : fedoraImage(fedora);
+}
+
+function fedoraImage(release: string): RemoteImage {
+  return {
+    id: `fedora-${release}`,
+    title: `Fedora ${release} installer`,
+    distribution: 'fedora',
+    release,
+    architecture: 'amd64',
+    ramMiB: ANACONDA_BOOT.ramMiB,
+    seedFormat: ANACONDA_BOOT.seedFormat,
+    places: [fedoraTree(release, 'x86_64'), fedoraArchive(release, 'x86_64')],
+    // signed lists exist for whole ISOs only, under names that hold a build number
+    trust: { kind: 'unsigned-list', list: '.treeinfo' },
+    payload: { kind: 'files', files: ANACONDA_FILES, boot: anacondaBoot('{place}') },
+  };
+}
+
+function rebuildImage({ distribution, title, release, place, isoName, trust }: Rebuild): RemoteImage {
+  return {
+    id: `${distribution}-${release}`,
+    title: `${title} installer`,
+    distribution,
+    release,
+    architecture: 'amd64',
+    ramMiB: ANACONDA_BOOT.ramMiB,
+    seedFormat: ANACONDA_BOOT.seedFormat,
+    places: [place],
+    trust,
+    payload: { kind: 'iso', name: isoName },
+  };
 }

@@ -108,16 +108,28 @@ function ubuntuImage(
   const pattern = `^ubuntu-${escaped}${point === '' ? '(\\.\\d+)?' : ''}-${flavour}-${architecture}\\.${flavour === 'netboot' ? 'tar\\.gz' : 'iso'}$`;
   const suffix = `${flavour === 'live-server' ? '' : `-${flavour}`}${architecture === 'amd64' ? '' : `-${architecture}`}`;
   const ramMiB = TYPICAL_RAM_MIB[flavour][release.version] ?? 8192;
+  // SHA256SUMS of 24.04.4 and of 26.04.1 name the ISOs and the WSL image, and no netboot tarball
+  const leavesOut = {
+    listedEnd: `-live-server-${architecture}.iso`,
+    unlistedEnd: `-netboot-${architecture}.tar.gz`,
+    instead: `ubuntu-${version}${architecture === 'amd64' ? '' : `-${architecture}`}`,
+  };
   return {
     id: `ubuntu-${version}${suffix}`,
-    title: `Ubuntu ${version} (${release.codename}) ${flavour}`,
+    title: `Ubuntu ${version} (${release.codename}) ${flavour}${flavour === 'netboot' ? ', unsigned' : ''}`,
     distribution: 'ubuntu',
     release: version,
     architecture,
     ramMiB,
     seedFormat: seedFormatOf(version, flavour),
     places: placesOf(release, version, architecture),
-    trust: { kind: 'signed-list', list: 'SHA256SUMS', signatures: ['SHA256SUMS.gpg'], key: UBUNTU_CD_IMAGE },
+    trust: {
+      kind: 'signed-list',
+      list: 'SHA256SUMS',
+      signatures: ['SHA256SUMS.gpg'],
+      key: UBUNTU_CD_IMAGE,
+      ...(flavour === 'netboot' ? { leavesOut } : {}),
+    },
     payload: { kind: flavour === 'netboot' ? 'tarball' : 'iso', name: new RegExp(pattern) },
   };
 }
@@ -148,7 +160,8 @@ export const recogniseUbuntuIso: Recogniser = async (tree): Promise<ImageRecipe 
   const info = await readTextOf(tree, '.disk/info');
   const match = DISK_INFO.exec(info ?? '');
   const version = match?.[2];
-  if (match === null || version === undefined) return undefined;
+  // the casper of older ones downloads no ISO
+  if (match === null || version === undefined || compareVersions(version, '20.04') < 0) return undefined;
   const kernel = await firstThere(tree, ['casper/vmlinuz', 'casper/vmlinuz.efi']);
   const initrd = await firstThere(tree, ['casper/initrd', 'casper/initrd.lz', 'casper/initrd.gz']);
   if (kernel === undefined || initrd === undefined) return undefined;

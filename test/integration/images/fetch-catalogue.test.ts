@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findRemoteImage } from '../../../src/images/catalogue/available.ts';
 import { fetchImages } from '../../../src/images/fetch-images.ts';
-import { verifyImage } from '../../../src/images/manage-images.ts';
+import { removeImage, verifyImage } from '../../../src/images/manage-images.ts';
 import { PxectlError } from '../../../src/model/errors.ts';
 import type { ImageManifest } from '../../../src/model/image.ts';
 import { stateLayout, type StateLayout } from '../../../src/model/state-layout.ts';
@@ -178,17 +178,6 @@ const VENDORS: Readonly<Record<string, () => Record<string, Buffer>>> = {
         [`${name}.sig`, key.detachedSignature(content(name))],
       ]),
     ),
-  'ubuntu-24.04-netboot': () => {
-    const name = 'ubuntu-24.04.3-netboot-amd64.tar.gz';
-    const bytes = tarball({
-      'amd64/linux': content('k'),
-      'amd64/initrd': content('i'),
-      'amd64/grub/grub.cfg':
-        'linux linux iso-url=https://releases.ubuntu.com/24.04/ubuntu-24.04.3-live-server-amd64.iso ip=dhcp ---\n',
-    });
-    const list = `${sha256(bytes)} *${name}\n`;
-    return { SHA256SUMS: Buffer.from(list), 'SHA256SUMS.gpg': key.detachedSignature(list), [name]: bytes };
-  },
 };
 
 const publish = (id: string, placeIndex = 0): string => {
@@ -197,10 +186,11 @@ const publish = (id: string, placeIndex = 0): string => {
     mirror.files.set(place.pathname + name, bytes);
   return place.pathname;
 };
-const fetch = async (id: string): Promise<ImageManifest> => {
+const fetch = async (id: string, isVerificationSkipped = false): Promise<ImageManifest> => {
   const origins = (findRemoteImage(id)?.places ?? []).map((place) => new URL(place).origin);
   const mirrors = Object.fromEntries(origins.map((origin) => [origin, mirror.url]));
-  const options = { keyring: join(folder, 'vendors.gpg'), mirrors, http: { retryPauseMs: 5 } };
+  const keyring = join(folder, 'vendors.gpg');
+  const options = { keyring, mirrors, isVerificationSkipped, http: { retryPauseMs: 5 } };
   const [image] = await fetchImages([id], options, { layout, progress: () => undefined });
   return image?.manifest ?? expect.fail();
 };
@@ -241,12 +231,61 @@ describe.each(Object.keys(VENDORS))('%s', (id) => {
 });
 
 describe('a release that its vendor moved', () => {
-  it.each(['opensuse-leap-15.6'])('%s installs from where it was found', async (id) => {
+  it.each(['fedora-43', 'opensuse-leap-15.6'])('%s installs from where it was found', async (id) => {
     publish(id, 1);
     const manifest = await fetch(id);
     const [first = '', second = ''] = findRemoteImage(id)?.places ?? [];
     expect(manifest.origin).toBe(second);
     expect(manifest.boot.arguments.some((argument) => argument.endsWith(`=${second}`))).toBe(true);
-    expect(manifest.boot.arguments.join(' ')).not.toMatch(new RegExp(`\\{|${first}`));
+    for (const other of [first, '{place}']) expect(manifest.boot.arguments.join(' ')).not.toContain(other);
+  });
+});
+
+describe("Ubuntu's netboot tarball, which Ubuntu's list leaves out", () => {
+  const id = 'ubuntu-24.04-netboot';
+  const name = 'ubuntu-24.04.10-netboot-amd64.tar.gz';
+  const publishFolder = (isListed: boolean): void => {
+    const bytes = tarball({
+      'amd64/linux': content('k'),
+      'amd64/initrd': content('i'),
+      'amd64/grub/grub.cfg':
+        'linux linux iso-url=https://releases.ubuntu.com/24.04/ubuntu-24.04.10-live-server-amd64.iso ip=dhcp ---\n',
+    });
+    const listed = [
+      'ubuntu-24.04.9-desktop-amd64.iso',
+      'ubuntu-24.04.9-live-server-amd64.iso',
+      'ubuntu-24.04.10-live-server-amd64.iso',
+      'ubuntu-24.04.10-wsl-amd64.wsl',
+    ];
+    const list =
+      listed.map((other) => `${sha256(content(other))} *${other}\n`).join('') +
+      (isListed ? `${sha256(bytes)} *${name}\n` : '');
+    mirror.files.set('/24.04/SHA256SUMS', Buffer.from(list));
+    mirror.files.set('/24.04/SHA256SUMS.gpg', key.detachedSignature(list));
+    mirror.files.set(`/24.04/${name}`, bytes);
+  };
+
+  it('is refused, with the signed image that does the same', async () => {
+    publishFolder(false);
+    const error = await fetch(id).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'E_SIGNATURE' });
+    expect(String(error)).toContain(name);
+    expect((error as PxectlError).next).toMatch(/pxectl fetch ubuntu-24\.04,.*--insecure-skip-verify/);
+    expect(mirror.requests.some((request) => request.path.endsWith('.tar.gz'))).toBe(false);
+  });
+
+  it('is taken where the user insists, and that is noted', async () => {
+    publishFolder(false);
+    const manifest = await fetch(id, true);
+    expect(manifest).toMatchObject({ verification: 'skipped', release: '24.04.10' });
+    expect(manifest.origin).toBe(`https://releases.ubuntu.com/24.04/${name}`);
+  });
+
+  it('is verified on a mirror that lists it', async () => {
+    publishFolder(true);
+    expect((await fetch(id)).verification).toBe('signature');
+    mirror.files.set(`/24.04/${name}`, content('another'));
+    await removeImage(layout, id);
+    expect(await codeOf(fetch(id))).toBe('E_CHECKSUM');
   });
 });

@@ -50,6 +50,8 @@ describe('names', () => {
     'ubuntu-24.04-arm64',
     'debian-12-arm64',
     'debian-12-i386',
+    'fedora-42',
+    'fedora-46',
     'alpine-3.25',
     'opensuse-leap-16.1',
     'talos-1.11.5',
