@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { FetchEvent } from '../../../src/images/fetch-progress.ts';
 import { fetchImages } from '../../../src/images/fetch-images.ts';
+import { PxectlError } from '../../../src/model/errors.ts';
 import type { ImageManifest } from '../../../src/model/image.ts';
 import { stateLayout } from '../../../src/model/state-layout.ts';
 
@@ -148,5 +149,163 @@ describe('SUSE and live systems that kiwi built', () => {
     expect(manifest.boot.arguments[0]).toBe(
       'install=https://download.opensuse.org/distribution/leap/15.6/repo/oss/',
     );
+  });
+});
+
+describe('live systems', () => {
+  const live = { 'live/filesystem.squashfs': ANY };
+  const plain = { ...live, 'live/vmlinuz': ANY, 'live/initrd.img': ANY };
+  it.each<[string, Medium, object]>([
+    [
+      'Debian live, whose kernel has its version in the name',
+      {
+        ...live,
+        'live/vmlinuz-6.1.0-18-amd64': 'old',
+        'live/initrd.img-6.1.0-18-amd64': 'old',
+        'live/vmlinuz-6.1.0-21-amd64': 'newer',
+        'live/initrd.img-6.1.0-21-amd64': 'newer',
+        'install/vmlinuz': ANY,
+        '.disk/info':
+          'Debian GNU/Linux 12.5.0 "Bookworm" - Official Snapshot amd64 LIVE/INSTALL Binary 20240210',
+      },
+      { id: 'debian-live-12.5.0', boot: { arguments: ['boot=live', 'components', 'fetch={root}'] } },
+    ],
+    [
+      'Clonezilla',
+      { ...plain, 'Clonezilla-Live-Version': 'clonezilla-live-3.1.2-22-amd64\n' },
+      { id: 'clonezilla-live-3.1.2-22', architecture: 'amd64' },
+    ],
+    [
+      'SystemRescue',
+      {
+        'sysresccd/boot/x86_64/vmlinuz': ANY,
+        'sysresccd/boot/x86_64/sysresccd.img': ANY,
+        'sysresccd/x86_64/airootfs.sfs': ANY,
+        'sysresccd/x86_64/airootfs.sha512': ANY,
+        'sysresccd/VERSION': '11.01\n',
+      },
+      {
+        id: 'systemrescue-11.01',
+        boot: {
+          arguments: ['archisobasedir=sysresccd', 'archiso_http_srv={http}/', 'ip=dhcp', 'checksum'],
+        },
+      },
+    ],
+    [
+      'Kubuntu',
+      {
+        'casper/vmlinuz': ANY,
+        'casper/initrd': ANY,
+        '.disk/info': 'Kubuntu 24.04.1 LTS "Noble Numbat" - Release amd64 (20240827)',
+      },
+      { id: 'kubuntu-24.04.1', distribution: 'kubuntu' },
+    ],
+    [
+      'Linux Mint',
+      {
+        'casper/vmlinuz': ANY,
+        'casper/initrd.lz': ANY,
+        '.disk/info': 'Linux Mint 22 "Wilma" - Release amd64 20240722',
+      },
+      {
+        id: 'linux-mint-22',
+        boot: { arguments: ['boot=casper', 'ip=dhcp', 'url={root}', 'cloud-config-url=/dev/null'] },
+      },
+    ],
+  ])('%s', async (_, files, expected) => {
+    const { manifest } = await take(iso('live.iso', 'LIVE', files));
+    expect(manifest).toMatchObject(expected);
+    // every placeholder of the arguments has a file that fills it
+    const roles = manifest.files.map((file) => file.role);
+    if (manifest.boot.arguments.join().includes('{root}')) expect(roles).toContain('root-image');
+    if (manifest.id.startsWith('debian-live')) {
+      expect(manifest.files[0]?.sizeBytes).toBe('newer'.length);
+    }
+  });
+});
+
+describe('media that cannot be booted over the network are named, with a way out', () => {
+  const UDF_README =
+    'This disc contains a "UDF" file system and requires an operating system\nthat supports the ISO-13346 "UDF" file system specification.\n';
+  const casper = { 'casper/vmlinuz': ANY, 'casper/initrd.lz': ANY };
+  const rows: readonly [string, string, Medium, RegExp, RegExp][] = [
+    [
+      'Windows',
+      'CCCOMA_X64FRE_EN-US_DV9',
+      { 'README.TXT': UDF_README },
+      /Windows installation medium/,
+      /USB stick/,
+    ],
+    [
+      'Debian netinst',
+      'Debian 12.5.0 amd64 n',
+      {
+        '.disk/info':
+          'Debian GNU/Linux 12.5.0 "Bookworm" - Official amd64 NETINST with firmware 20240210-11:27',
+        'install.amd/vmlinuz': ANY,
+        'install.amd/initrd.gz': ANY,
+      },
+      /NETINST/,
+      /pxectl fetch debian-12/,
+    ],
+    [
+      'Ubuntu 18.04 desktop',
+      'Ubuntu',
+      { ...casper, '.disk/info': 'Ubuntu 18.04.6 LTS "Bionic Beaver" - Release amd64 (20210915)' },
+      /Ubuntu 18\.04\.6/,
+      /pxectl fetch ubuntu-24\.04/,
+    ],
+    [
+      'Proxmox',
+      'PVE',
+      {
+        'boot/linux26': ANY,
+        'boot/initrd.img': ANY,
+        '.cd-info': "RELEASE='8.2'\nPRODUCTLONG='Proxmox VE'\n",
+      },
+      /Proxmox VE 8\.2/,
+      /pxectl fetch debian-13/,
+    ],
+    [
+      'a live desktop of Fedora, which kiwi built with the layout of Leap 16',
+      'Fedora-WS-Live-42',
+      { 'boot/x86_64/loader/linux': ANY, 'boot/x86_64/loader/initrd': ANY, 'LiveOS/squashfs.img': ANY },
+      /a live system \(Fedora-WS-Live-42\)/,
+      /netinst ISO/,
+    ],
+    ['Memtest86+', 'MT86PLUS_64', { 'EFI/BOOT/bootx64.efi': ANY }, /Memtest86\+/, /USB stick/],
+    ['ESXi', 'ESXI', { 'boot.cfg': ANY, 'mboot.c32': ANY }, /ESXi installer/, /guide/],
+    ['FreeBSD', 'BSD', { 'boot/kernel/kernel': ANY, 'boot/loader': ANY }, /FreeBSD/, /images --available/],
+  ];
+  it.each(rows)('%s', async (_, volume, files, what, next) => {
+    const error = await take(iso('x.iso', volume, files)).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(PxectlError);
+    expect(error).toMatchObject({
+      code: 'E_IMAGE_UNSUPPORTED',
+      message: expect.stringMatching(what) as string,
+      why: expect.stringMatching(/\S/) as string,
+      next: expect.stringMatching(next) as string,
+    });
+  });
+
+  it('the unpacked files of an ISO that machines would have to download', async () => {
+    const file = iso('u.iso', 'U', {
+      ...casper,
+      '.disk/info': 'Ubuntu-Server 24.04.1 LTS "Noble Numbat" - Release amd64 (20240827)',
+    });
+    const error = await take(join(dirname(file), 'tree')).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'E_IMAGE_UNSUPPORTED', next: 'pxectl fetch --from FILE.iso' });
+    expect((await take(file)).manifest.id).toBe('ubuntu-24.04.1');
+  });
+
+  it('something else: its volume, what is in it, and what is known', async () => {
+    const error = await take(iso('x.iso', 'HOLIDAY_PHOTOS', { 'photos/1.jpg': ANY })).catch(
+      (e: unknown) => e,
+    );
+    expect(error).toMatchObject({
+      code: 'E_IMAGE_UNRECOGNISED',
+      why: 'its volume is HOLIDAY_PHOTOS; at its top there is: photos/',
+      next: expect.stringContaining('Ubuntu') as string,
+    });
   });
 });
