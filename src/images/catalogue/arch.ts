@@ -7,13 +7,18 @@ import type { RemoteImage } from './remote-image.ts';
 /**
  * The ISO's detached signature is by Pierre Schmitz: https://archlinux.org/download/. The fingerprint was compared with
  * his key in Debian's package archlinux-keyring 0~20231113 (made of
- * https://gitlab.archlinux.org/archlinux/archlinux-keyring), whose key ring is the first one below.
+ * https://gitlab.archlinux.org/archlinux/archlinux-keyring), whose key ring is the first one below; it
+ * signed the ISOs of 2026 too.
  */
 const ARCH_KEY: KeyPin = {
   name: 'Pierre Schmitz (Arch Linux releases)',
   fingerprints: ['3E80CA1A8B89F69CBA57D98A76A5EF9054449A5C'],
   installedRings: ['/usr/share/keyrings/archlinux.gpg', '/usr/share/pacman/keyrings/archlinux.gpg'],
-  urls: [keyserverUrl('3E80CA1A8B89F69CBA57D98A76A5EF9054449A5C')],
+  urls: [
+    // pierre@archlinux.org in the web key directory that the download page asks
+    'https://openpgpkey.archlinux.org/.well-known/openpgpkey/archlinux.org/hu/9hy3wi4ewwiicomnjmhewifn6d1gi87i?l=pierre',
+    keyserverUrl('3E80CA1A8B89F69CBA57D98A76A5EF9054449A5C'),
+  ],
 };
 
 /**

@@ -6,7 +6,8 @@ const CHANNELS = ['stable', 'beta', 'alpha'];
 /**
  * The primary key, which does not expire; its signing subkeys are replaced every year or two, so a fresh copy of the key
  * is wanted and not the one that is pinned: https://www.flatcar.org/security/image-signing-key/, and the comment above
- * GPG_KEY in https://github.com/flatcar/init bin/flatcar-install (active subkey 1EF52974 until 2027-03-08).
+ * GPG_KEY in https://github.com/flatcar/init bin/flatcar-install (active subkey
+ * 52F145DFD00BBDCD928CBB5A32DA80F91EF52974 until 2027-03-08).
  */
 const FLATCAR_KEY: KeyPin = {
   name: 'Flatcar Buildbot (Official Builds)',
@@ -19,9 +20,10 @@ const FLATCAR_KEY: KeyPin = {
 };
 
 /**
- * https://www.flatcar.org/docs/latest/installing/bare-metal/booting-with-pxe/ : the addresses of the channels, the files
- * with their .sig, 3 GB of memory, and the arguments. `flatcar.first_boot=1` means "fetch an Ignition configuration", so
- * it goes with ignition.config.url; netboot.xyz does the same (flatcar.ipxe.j2). Without them nobody can log in: for a
+ * https://www.flatcar.org/docs/latest/installing/bare-metal/booting-with-pxe/ (its source:
+ * https://github.com/flatcar/flatcar-docs docs/installing/bare-metal/booting-with-pxe.md): the addresses of the channels, the
+ * files with their .sig, 3 GB of memory, and the arguments. `flatcar.first_boot=1` means "fetch an Ignition configuration",
+ * so it goes with ignition.config.url; netboot.xyz does the same (flatcar.ipxe.j2). Without them nobody can log in: for a
  * look around, put flatcar.autologin into boot.arguments.
  */
 export function availableFlatcarImages(): RemoteImage[] {

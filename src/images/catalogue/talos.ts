@@ -9,10 +9,12 @@ const LATEST = 'https://github.com/siderolabs/talos/releases/latest/download/';
 /**
  * - required: talos.platform, slab_nomerge, pti=on; recommended: init_on_alloc=1; talos.config takes a URL:
  *   https://docs.siderolabs.com/talos/v1.11/reference/kernel (before: https://www.talos.dev/v1.11/reference/kernel)
- * - consoleblank, nvme_core.io_timeout, printk.devkmsg: in the iPXE scripts of the vendor's Image Factory
- *   (pxe.factory.talos.dev) and in netboot.xyz's talos.ipxe.j2
- * - memory, 2 GiB for a control plane node: https://docs.siderolabs.com/talos/v1.11/getting-started/
- * - not confirmed: that every release has a sha256sum.txt naming both files, and no OpenPGP signature of it
+ *   Machines stop without slab_nomerge and pti=on: https://github.com/siderolabs/talos pkg/kernel/kspp/kspp.go
+ * - consoleblank, nvme_core.io_timeout, printk.devkmsg: what the vendor's images have, pkg/machinery/kernel/kernel.go of the
+ *   same (since 1.14 without init_on_alloc, which is the kernel's default, and nvme_core.io_timeout; both do no harm there)
+ * - memory, 2 GiB for a control plane node: https://docs.siderolabs.com/talos/v1.14/getting-started/
+ * - sha256sum.txt with both files: .github/workflows/ci.yaml of the same, "Generate Checksums". What signs is cosign
+ *   (sha256sum.txt.bundle), no OpenPGP key
  */
 function talosImage(version: string | undefined): RemoteImage {
   const place =
