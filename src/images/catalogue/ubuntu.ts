@@ -45,7 +45,8 @@ export function ramForIsoMiB(isoSizeBytes: number): number {
  *   The page on UEFI and arm64 beside it boots without.
  * - `autoinstall` with a NoCloud seed: https://github.com/canonical/subiquity doc/howto/autoinstall-quickstart.rst.
  *   A cloud-init of the age of 20.04 and 22.04 takes a URL only under the name `nocloud-net`, and in either case only
- *   with a slash at its end: https://github.com/canonical/cloud-init doc/rtd/reference/datasources/nocloud.rst as of 22.x
+ *   with a slash at its end: https://github.com/canonical/cloud-init doc/rtd/reference/datasources/nocloud.rst as of 22.x.
+ *   That name is deprecated since 24.1, which 24.04 has (cloudinit/sources/DataSourceNoCloud.py).
  */
 export function ubuntuBoot(version: string, flavour: Flavour, ramMiB: number): ImageBoot {
   const isFocal = version.startsWith('20.04');
