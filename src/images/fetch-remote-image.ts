@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { assetError, PxectlError } from '../model/errors.ts';
+import { assetError } from '../model/errors.ts';
 import type { ImageManifest, StoredFile } from '../model/image.ts';
 import { recogniseTree } from './catalogue/recognise.ts';
 import type { ImageRecipe } from './catalogue/recipe.ts';
@@ -8,6 +8,7 @@ import { bootFrom } from './catalogue/boot-from.ts';
 import type { RemoteImage, Trust } from './catalogue/remote-image.ts';
 import { selectKernels } from './catalogue/select-kernel.ts';
 import { downloadFile } from './download/download-file.ts';
+import { isMissingOnServer } from './download/http-errors.ts';
 import { partFile, type PartFile } from './download/part-file.ts';
 import { reportBytes } from './fetch-progress.ts';
 import { openFileSource } from './sources/file-source.ts';
@@ -90,7 +91,7 @@ async function findImage(image: RemoteImage, input: VouchInput): Promise<Found> 
       }
       tried.push(`${place} (its list does not name it)`);
     } catch (error) {
-      if (!(error instanceof PxectlError) || error.code !== 'E_NOT_FOUND') throw error;
+      if (!isMissingOnServer(error)) throw error;
       tried.push(`${place} (not there)`);
     }
   }

@@ -1,20 +1,17 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { statfs } from 'node:fs/promises';
+import { stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { assetError, environmentError, type PxectlError } from '../../model/errors.ts';
 import { makeFolder } from '../../platform/files.ts';
 import { PIECE_BYTES } from '../piece-pool.ts';
 import { openHashedWriter, type HashedFile } from '../hashed-writer.ts';
 import { parseContentRange } from './content-range.ts';
-import {
-  connectionError,
-  isRetryable,
-  pauseBeforeRetry,
-  type HttpAnswer,
-  type HttpClient,
-} from './http-client.ts';
+import { isRetryable, pauseBeforeRetry, type HttpAnswer, type HttpClient } from './http-client.ts';
+import { connectionError } from './http-errors.ts';
+import { throughMirror } from './mirrors.ts';
 import type { PartFacts, PartFile } from './part-file.ts';
+import { beginsAsPage, pageInstead } from './web-page.ts';
 
 export interface DownloadRequest {
   readonly url: string;
@@ -45,7 +42,7 @@ export async function downloadFile(client: HttpClient, request: DownloadRequest)
       const { hashed, wasResumed } = await attemptDownload(client, request);
       if (request.expectedSha256 === undefined || hashed.sha256 === request.expectedSha256) return hashed;
       await request.part.discard();
-      if (!wasResumed || hasStartedOver) throw wrongHash(request, hashed);
+      if (!wasResumed || hasStartedOver) throw wrongHash(client, request, hashed);
       // the beginning may be of another file of the same name: one whole download decides
       hasStartedOver = true;
       request.onNotice('the resumed file has a wrong hash: starting over');
@@ -89,12 +86,13 @@ async function attemptDownload(
   const length = lengthOf(answer.header('content-length'));
   const totalBytes = isPartial ? range?.totalBytes : length;
   try {
-    if (isPartial && left?.facts.totalBytes !== undefined && totalBytes !== left.facts.totalBytes) {
+    const change = isPartial && left !== undefined ? changeSince(left.facts, answer, totalBytes) : undefined;
+    if (change !== undefined) {
       await request.part.discard();
-      throw brokenOff(answer.url, 'the file on the server has another length now');
+      throw brokenOff(answer.url, change);
     }
     refuseWebPage(answer);
-    await refuseWithoutSpace(request.part.path, (totalBytes ?? 0) - keepBytes);
+    await refuseWithoutSpace(request.part.path, totalBytes ?? 0);
     return {
       hashed: await receive(client, request, answer, keepBytes, totalBytes),
       wasResumed: keepBytes > 0,
@@ -118,7 +116,7 @@ async function receive(
   const writer = openHashedWriter(handle, path, start === undefined ? {} : { start });
   try {
     for await (const piece of piecesOf(client, answer)) {
-      if (writer.sizeBytes === 0) refusePageBytes(answer.url, piece);
+      if (writer.sizeBytes === 0 && beginsAsPage(piece)) throw pageInstead(answer.url);
       if (totalBytes !== undefined && writer.sizeBytes + piece.length > totalBytes) {
         throw brokenOff(answer.url, `the server sent more than the ${totalBytes} bytes it announced`);
       }
@@ -155,6 +153,23 @@ function hasProof(facts: PartFacts, request: DownloadRequest): boolean {
   return request.expectedSha256 !== undefined || validatorOf(facts) !== undefined;
 }
 
+/** What shows that a partial answer is of another file than the one begun, whatever If-Range said (RFC 9110 §15.3.7.3). */
+function changeSince(
+  facts: PartFacts,
+  answer: HttpAnswer,
+  totalBytes: number | undefined,
+): string | undefined {
+  if (facts.totalBytes !== undefined && totalBytes !== facts.totalBytes) {
+    return 'the file on the server has another length now';
+  }
+  const [then, now] =
+    facts.etag === undefined
+      ? [facts.lastModified, answer.header('last-modified')]
+      : [facts.etag, answer.header('etag')];
+  const hasChanged = then !== undefined && now !== undefined && then !== now;
+  return hasChanged ? 'the file on the server changed' : undefined;
+}
+
 function rangeHeaders(facts: PartFacts, fromByte: number): Record<string, string> {
   const validator = validatorOf(facts);
   return { range: `bytes=${fromByte}-`, ...(validator === undefined ? {} : { 'if-range': validator }) };
@@ -182,21 +197,7 @@ function lengthOf(header: string | undefined): number | undefined {
 
 function refuseWebPage(answer: HttpAnswer): void {
   if (answer.header('content-type')?.toLowerCase().startsWith('text/html') === true)
-    throw webPage(answer.url);
-}
-
-function refusePageBytes(url: string, chunk: Uint8Array): void {
-  const start = Buffer.from(chunk.buffer, chunk.byteOffset, Math.min(chunk.length, 64)).toString('latin1');
-  if (/^\s*<(!doctype html|html)/i.test(start)) throw webPage(url);
-}
-
-function webPage(url: string): Error {
-  return assetError('E_DOWNLOAD', {
-    what: `${url} gave a web page instead of the file`,
-    why: 'a log-in page of the network, or a mirror that answers everything',
-    next: 'open the address in a browser, or name another mirror: --mirror PREFIX=URL',
-    details: { url },
-  });
+    throw pageInstead(answer.url);
 }
 
 function brokenOff(url: string, why: string): Error {
@@ -208,17 +209,19 @@ function brokenOff(url: string, why: string): Error {
   });
 }
 
-function wrongHash(request: DownloadRequest, hashed: HashedFile): Error {
+function wrongHash({ options }: HttpClient, request: DownloadRequest, hashed: HashedFile): Error {
   return assetError('E_CHECKSUM', {
-    what: `${request.url} is not the file that was published`,
+    what: `${throughMirror(request.url, options.mirrors)} is not the file that was published`,
     why: `its SHA-256 is ${hashed.sha256}, the list says ${request.expectedSha256 ?? ''} (${hashed.sizeBytes} bytes came)`,
     next: 'the download was thrown away; try again, or name another mirror: --mirror PREFIX=URL',
     details: { url: request.url, sha256: hashed.sha256, expected: request.expectedSha256 },
   });
 }
 
-async function refuseWithoutSpace(path: string, neededBytes: number): Promise<void> {
+async function refuseWithoutSpace(path: string, totalBytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(dirname(path));
+  // what an earlier attempt left is either kept or gives its room back
+  const neededBytes = totalBytes - ((await stat(path).catch(() => undefined))?.size ?? 0);
   if (neededBytes <= bavail * bsize) return;
   throw environmentError('E_DISK_FULL', {
     what: `there is no room for ${path}`,

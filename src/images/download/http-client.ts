@@ -1,6 +1,9 @@
 import type { Readable } from 'node:stream';
-import { assetError, messageOf, PxectlError, systemCodeOf } from '../../model/errors.ts';
+import { assetError, PxectlError } from '../../model/errors.ts';
+import { connectionError, offlineError, redirectError, statusError } from './http-errors.ts';
 import { throughMirror } from './mirrors.ts';
+import { proxyInWords, readProxies } from './proxies.ts';
+import { beginsAsPage, pageInstead } from './web-page.ts';
 
 export interface HttpClientOptions {
   readonly mirrors?: Readonly<Record<string, string>>;
@@ -24,7 +27,7 @@ export interface HttpAnswer {
 export interface HttpClient {
   readonly options: HttpClientOptions;
   /**
-   * Sends one GET. Any status below 400 and 416 comes back as an answer whose body must be read or destroyed.
+   * Sends one GET. Any status below 300 and 416 comes back as an answer whose body must be read or destroyed.
    * @throws PxectlError E_OFFLINE, E_NOT_FOUND (404, 410), E_DOWNLOAD; `isRetryable` tells which may pass
    */
   get(url: string, headers?: Readonly<Record<string, string>>): Promise<HttpAnswer>;
@@ -41,7 +44,9 @@ const SMALL_FILE_ATTEMPTS = 4;
 export async function openHttpClient(options: HttpClientOptions = {}): Promise<HttpClient> {
   const { EnvHttpProxyAgent, request } = await import('undici');
   const silenceMs = options.stallTimeoutMs ?? DEFAULT_STALL_MS;
+  const proxies = readProxies();
   const dispatcher = new EnvHttpProxyAgent({
+    ...proxies,
     headersTimeout: silenceMs,
     bodyTimeout: silenceMs,
     // most proxies allow CONNECT to port 443 only: plain HTTP is forwarded, https is tunnelled
@@ -51,24 +56,26 @@ export async function openHttpClient(options: HttpClientOptions = {}): Promise<H
 
   const get: HttpClient['get'] = async (original, headers = {}) => {
     let url = throughMirror(original, options.mirrors);
-    if (options.isOffline === true) throw offline(url);
+    if (options.isOffline === true) throw offlineError(url);
     for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
       options.signal?.throwIfAborted();
-      const answer = await request(checkUrl(url), {
+      if (!isHttpUrl(url)) throw redirectError(original, `${url} is no http or https address`);
+      const answer = await request(url, {
         dispatcher,
         headers: { 'user-agent': 'pxectl', 'accept-encoding': 'identity', ...headers },
         ...(options.signal === undefined ? {} : { signal: options.signal }),
       }).catch((error: unknown) => {
-        throw connectionError(error, url, options.signal);
+        throw connectionError(error, url, options.signal, proxyInWords(url, proxies));
       });
       const header = (name: string): string | undefined => [answer.headers[name]].flat()[0];
       const location = header('location');
       if (answer.statusCode >= 300 && answer.statusCode < 400 && location !== undefined) {
         await answer.body.dump();
-        url = throughMirror(new URL(location, url).href, options.mirrors);
+        url = URL.canParse(location, url) ? new URL(location, url).href : location;
+        url = throughMirror(url, options.mirrors);
         continue;
       }
-      if (answer.statusCode >= 400 && answer.statusCode !== 416) {
+      if (answer.statusCode >= 300 && answer.statusCode !== 416) {
         await answer.body.dump();
         throw statusError(answer.statusCode, url);
       }
@@ -76,7 +83,7 @@ export async function openHttpClient(options: HttpClientOptions = {}): Promise<H
       answer.body.on('error', () => undefined);
       return { status: answer.statusCode, url, header, body: answer.body };
     }
-    throw assetError('E_DOWNLOAD', { what: `${original} is redirected in a circle` });
+    throw redirectError(original, `it is redirected in a circle: ${MAX_REDIRECTS} times and on to ${url}`);
   };
 
   return {
@@ -108,10 +115,18 @@ async function readSmall(
   }
   if (length > maxBytes) {
     throw assetError('E_DOWNLOAD', {
-      what: `${answer.url} is larger than the ${maxBytes} bytes it may have`,
+      what: `${answer.url} is not what it should be`,
+      why: `it is larger than the ${maxBytes} bytes that it may have`,
+      next: 'name another mirror: --mirror PREFIX=URL',
     });
   }
-  return Buffer.concat(chunks);
+  const bytes = Buffer.concat(chunks);
+  if (beginsAsPage(bytes)) throw pageInstead(answer.url);
+  return bytes;
+}
+
+function isHttpUrl(url: string): boolean {
+  return URL.canParse(url) && ['http:', 'https:'].includes(new URL(url).protocol);
 }
 
 /** Runs `attempt` until it succeeds, fails for good, or has failed `attempts` times. */
@@ -139,62 +154,4 @@ export async function pauseBeforeRetry(count: number, options: HttpClientOptions
 /** Whether the same request may succeed when it is sent again. */
 export function isRetryable(error: unknown): boolean {
   return error instanceof PxectlError && error.details?.['isRetryable'] === true;
-}
-
-/** An error of a connection, in words. An abort by the user passes as it is. */
-export function connectionError(error: unknown, url: string, signal: AbortSignal | undefined): unknown {
-  if (signal?.aborted === true || error instanceof PxectlError) return error;
-  const code = systemCodeOf(error) ?? systemCodeOf((error as { cause?: unknown } | null)?.cause) ?? '';
-  const isCertificate =
-    code.startsWith('CERT_') || code.includes('CERT') || code === 'ERR_TLS_CERT_ALTNAME_INVALID';
-  return assetError('E_DOWNLOAD', {
-    what: `${url} cannot be read`,
-    why: REASONS[code] ?? messageOf(error),
-    next: 'check the network, or name a mirror: --mirror PREFIX=URL',
-    cause: error,
-    details: { isRetryable: !isCertificate, url },
-  });
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'the name of the server cannot be resolved',
-  EAI_AGAIN: 'the name of the server cannot be resolved just now',
-  ECONNREFUSED: 'the server refuses the connection',
-  EHOSTUNREACH: 'there is no way to the server',
-  ENETUNREACH: 'there is no way to the server',
-  ECONNRESET: 'the server closed the connection',
-  UND_ERR_SOCKET: 'the server closed the connection in the middle',
-  UND_ERR_CONNECT_TIMEOUT: 'the server does not answer',
-  UND_ERR_HEADERS_TIMEOUT: 'the server took the request and says nothing',
-  UND_ERR_BODY_TIMEOUT: 'the server went silent in the middle',
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'the server sent another number of bytes than it said',
-};
-
-function statusError(status: number, url: string): Error {
-  if (status === 404 || status === 410) {
-    return assetError('E_NOT_FOUND', {
-      what: `${url} is not there (HTTP ${status})`,
-      details: { url, status },
-    });
-  }
-  return assetError('E_DOWNLOAD', {
-    what: `${url} was refused (HTTP ${status})`,
-    why: status >= 500 ? 'the server has a problem' : 'the server does not give it to us',
-    next: 'try again later, or name a mirror: --mirror PREFIX=URL',
-    details: { url, status, isRetryable: status >= 500 || status === 429 || status === 408 },
-  });
-}
-
-function offline(url: string): Error {
-  return assetError('E_OFFLINE', {
-    what: `${url} would have to be fetched, and --offline forbids it`,
-    next: 'leave out --offline, or use --from FILE',
-    details: { url },
-  });
-}
-
-function checkUrl(url: string): URL {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  if (parsed !== undefined && ['http:', 'https:'].includes(parsed.protocol)) return parsed;
-  throw assetError('E_DOWNLOAD', { what: `${url} is no http or https address` });
 }

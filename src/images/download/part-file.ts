@@ -25,6 +25,10 @@ export interface PartFile {
 
 export function partFile(path: string): PartFile {
   const factsPath = `${path}.json`;
+  const removePart = async (): Promise<void> => {
+    await rm(factsPath, { force: true });
+    await rm(path, { force: true });
+  };
   return {
     path,
     async left() {
@@ -40,7 +44,8 @@ export function partFile(path: string): PartFile {
     },
     async open(facts, keepBytes) {
       try {
-        // facts first: a part without facts is never gone on from
+        // facts never stand beside bytes of another file, and a part without facts is never gone on from
+        if (keepBytes === 0) await removePart();
         await writeFileAtomic(factsPath, JSON.stringify(facts));
         const handle = await open(path, keepBytes === 0 ? 'w' : 'r+', 0o644);
         if (keepBytes > 0) await handle.truncate(keepBytes);
@@ -59,8 +64,11 @@ export function partFile(path: string): PartFile {
       }
     },
     async discard() {
-      await rm(factsPath, { force: true });
-      await rm(path, { force: true });
+      try {
+        await removePart();
+      } catch (error) {
+        throw diskError(error, path);
+      }
     },
   };
 }

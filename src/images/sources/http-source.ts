@@ -1,7 +1,7 @@
 import { assetError } from '../../model/errors.ts';
 import { parseContentRange } from '../download/content-range.ts';
+import { connectionError } from '../download/http-errors.ts';
 import {
-  connectionError,
   isRetryable,
   pauseBeforeRetry,
   withRetries,

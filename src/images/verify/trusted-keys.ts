@@ -73,6 +73,12 @@ async function readUserRing(path: string): Promise<TrustedKeys> {
     if (systemCodeOf(error) === 'ENOENT') {
       throw assetError('E_NOT_FOUND', { what: `there is no key ring ${path}`, next: 'check --keyring' });
     }
+    if (systemCodeOf(error) === 'EISDIR') {
+      throw assetError('E_NOT_FOUND', {
+        what: `${path} is a folder and no key ring`,
+        next: 'name the file in it: --keyring FILE',
+      });
+    }
     throw diskError(error, path);
   });
   const keys = tryReadKeyRing(bytes);

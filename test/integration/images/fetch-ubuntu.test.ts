@@ -305,6 +305,13 @@ describe('trust', () => {
     await expectStoreWorks();
   });
 
+  it('a key ring that is not there is the error, and not the addresses', async () => {
+    const error = await failure(fetch([ID], { keyring: join(folder, 'no-such.gpg') }));
+    expect(error).toMatchObject({ code: 'E_NOT_FOUND', next: 'check --keyring' });
+    expect(error.message).toContain('no-such.gpg');
+    expect((await failure(fetch([ID], { keyring: folder }))).message).toContain('is a folder');
+  });
+
   it('the key of a mirror is refused without --keyring', async () => {
     mirror.files.set('/archive/ubuntu/project/ubuntu-archive-keyring.gpg', key.publicKey);
     const { keyring: _keyring, ...rest } = { keyring };
@@ -387,7 +394,9 @@ describe('mirrors that are not well', () => {
 
   it('a captive portal instead of everything', async () => {
     mirror.misbehave = misbehaviour.captivePortal();
-    expect((await failure(fetch())).code).toBe('E_SIGNATURE');
+    const error = await failure(fetch());
+    expect(error.code).toBe('E_DOWNLOAD');
+    expect(error.why).toMatch(/log-in page/);
     await expectStoreWorks();
   });
 
@@ -436,6 +445,28 @@ describe('disks that are not well', () => {
         mirror.misbehave = undefined;
         await fetch();
         expect(isoRequests().at(-1)?.range).toMatch(/^bytes=\d+-$/);
+        expect((await verifyImage(layout, ID)).isOk).toBe(true);
+      } finally {
+        execFileSync('umount', [mount]);
+      }
+    },
+  );
+
+  it.skipIf(process.getuid?.() !== 0)(
+    'a file that changed needs the room of one, and not of two',
+    async () => {
+      const mount = join(folder, 'disk-for-one');
+      mkdirSync(mount, { recursive: true });
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=12m', 'tmpfs', mount]);
+      try {
+        layout = stateLayout(join(mount, 'state'));
+        const parts = join(layout.images, `.parts-${ID}`);
+        mkdirSync(parts, { recursive: true });
+        const part = join(parts, `${NAME}.part`);
+        writeFileSync(part, Buffer.alloc(6_000_000));
+        const url = `https://old-releases.ubuntu.com/releases/20.04.3/${NAME}`;
+        writeFileSync(`${part}.json`, JSON.stringify({ url, etag: '"old"', totalBytes: iso.length }));
+        await fetch();
         expect((await verifyImage(layout, ID)).isOk).toBe(true);
       } finally {
         execFileSync('umount', [mount]);

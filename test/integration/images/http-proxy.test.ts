@@ -1,7 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { openHttpClient } from '../../../src/images/download/http-client.ts';
+import { proxyInWords, readProxies } from '../../../src/images/download/proxies.ts';
 import { startLoopbackMirror, type LoopbackMirror } from '../../support/loopback-mirror.ts';
 
 let mirror: LoopbackMirror;
@@ -20,8 +21,8 @@ beforeAll(async () => {
   proxy.on('connect', (_request, socket) => socket.end('HTTP/1.1 403 Forbidden\r\n\r\n'));
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
 });
+afterEach(() => vi.unstubAllEnvs());
 afterAll(async () => {
-  vi.unstubAllEnvs();
   proxy.closeAllConnections();
   proxy.close();
   await mirror.close();
@@ -39,4 +40,38 @@ it('goes through the proxy of the environment, and not where NO_PROXY says so', 
   );
   expect(asked).toHaveLength(1);
   await client.close();
+});
+
+it('takes a value without a scheme for an HTTP proxy, as curl does', async () => {
+  vi.stubEnv('http_proxy', `127.0.0.1:${(proxy.address() as AddressInfo).port}`);
+  vi.stubEnv('no_proxy', '');
+  const client = await openHttpClient({ retryPauseMs: 5 });
+  const text = Buffer.from(await client.getBytes('http://mirror.example/list', 1000)).toString();
+  expect(text).toBe('from behind the proxy');
+  await client.close();
+});
+
+it('names the variable whose value is no proxy', async () => {
+  vi.stubEnv('https_proxy', 'ftp://proxy.example');
+  await expect(openHttpClient()).rejects.toMatchObject({
+    code: 'E_DOWNLOAD',
+    message: 'the proxy in the environment variable https_proxy cannot be used',
+  });
+});
+
+it('names the proxy in the error when nothing answers, without its password', async () => {
+  vi.stubEnv('http_proxy', 'http://user:secret@127.0.0.1:9');
+  vi.stubEnv('no_proxy', '');
+  const client = await openHttpClient({ retryPauseMs: 5 });
+  await expect(client.getBytes('http://mirror.example/list', 1000)).rejects.toMatchObject({
+    why: 'the server refuses the connection (a proxy is set: http://127.0.0.1:9)',
+  });
+  await client.close();
+});
+
+it('reads capitals where there is nothing else, and an empty value as none', () => {
+  expect(readProxies({ HTTP_PROXY: 'http://one:1' })).toEqual({ httpProxy: 'http://one:1' });
+  expect(readProxies({ HTTP_PROXY: 'http://one:1', http_proxy: '' })).toEqual({});
+  expect(proxyInWords('https://example.org', { httpProxy: 'http://one:1' })).toBe('http://one:1');
+  expect(proxyInWords('http://example.org', { httpsProxy: 'http://two:2' })).toBeUndefined();
 });
