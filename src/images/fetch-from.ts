@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { open, rm, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { assetError } from '../model/errors.ts';
+import { fileURLToPath } from 'node:url';
+import { assetError, PxectlError, usageError } from '../model/errors.ts';
 import type { ImageManifest, StoredFile } from '../model/image.ts';
 import { recogniseTree } from './catalogue/recognise.ts';
 import type { ImageRecipe } from './catalogue/recipe.ts';
@@ -11,6 +12,7 @@ import type { HttpClient } from './download/http-client.ts';
 import { partFile } from './download/part-file.ts';
 import { reportBytes } from './fetch-progress.ts';
 import type { FetchContext, FetchOptions } from './fetch-types.ts';
+import { kindOfFile, type FileKind } from './file-kind.ts';
 import { writeHashed } from './hashed-copy.ts';
 import type { HashedFile } from './hashed-writer.ts';
 import { PIECE_BYTES } from './piece-pool.ts';
@@ -37,20 +39,34 @@ type BringRoot = (incoming: IncomingImage, name: string, id: string) => Promise<
 /**
  * Takes an image from an ISO, netboot tarball or folder of the user's own, or from the address of an ISO.
  * @param wantedId the id to store it under; default: what it was recognised as
- * @throws PxectlError E_NOT_FOUND, E_IMAGE_UNRECOGNISED, E_ISO_INVALID, E_ARCHIVE_INVALID, E_DOWNLOAD
+ * @throws PxectlError E_NOT_FOUND, E_IMAGE_UNRECOGNISED, E_ISO_INVALID, E_ARCHIVE_INVALID, E_DOWNLOAD,
+ * E_IMAGE_UNSUPPORTED, E_USAGE
  */
 export async function fetchFrom(
   from: string,
   wantedId: string | undefined,
   input: FromInput,
 ): Promise<ImageManifest> {
-  if (/^https?:\/\//i.test(from)) return fetchFromUrl(from, wantedId, input);
-  const path = resolve(from);
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(from)?.[1]?.toLowerCase();
+  if (scheme === 'http' || scheme === 'https') return fetchFromUrl(from, wantedId, input);
+  if (scheme !== undefined && scheme !== 'file') {
+    throw usageError({
+      what: `--from ${from}: pxectl downloads over http and https`,
+      next: `download it with another program, then pxectl fetch --from FILE`,
+    });
+  }
+  if (input.options.isRootLeftRemote === true) {
+    throw usageError({
+      what: `--remote-root leaves the ISO at its address, and ${from} is not an address`,
+      next: 'leave out --remote-root, or use --from URL',
+    });
+  }
+  const path = resolve(scheme === 'file' ? fileURLToPath(from) : from);
   const info = await stat(path).catch(() => undefined);
   if (info === undefined) {
     throw assetError('E_NOT_FOUND', { what: `there is no file or folder ${path}`, next: 'check --from' });
   }
-  const tree = info.isDirectory() ? await openFolderTree(path) : await openArchive(path, input);
+  const tree = info.isDirectory() ? await openFolderTree(path) : await openArchive(path, path, input);
   const copyRoot: BringRoot = (incoming, name, id) => {
     const onBytes = reportBytes(input.context.progress, id, name);
     return writeHashed(
@@ -62,19 +78,44 @@ export async function fetchFrom(
   return storeTree(tree, wantedId, 'nobody: a file of your own', copyRoot, input);
 }
 
-/** Tells an ISO from a tarball by what is in it. */
-async function openArchive(path: string, { store }: FromInput): Promise<FileTree> {
-  const handle = await open(path, 'r');
-  const magic = Buffer.alloc(5);
-  try {
-    await handle.read(magic, 0, 5, 0x8001);
-  } finally {
-    await handle.close();
+/** Tells an ISO from a tarball by what is in it. `origin` is what the user calls the file. */
+async function openArchive(path: string, origin: string, { store }: FromInput): Promise<FileTree> {
+  const source = { ...(await openFileSource(path)), origin };
+  const kind = await kindOfFile(source);
+  if (mayBeIso(kind, origin)) return openIsoTree(source);
+  await source.close();
+  if (isTarball(kind)) {
+    return openTarTree(path, join(store.folder, `.unpacked-${process.pid}-${Date.now()}`), origin);
   }
-  if (magic.toString('latin1') === 'CD001' || path.toLowerCase().endsWith('.iso')) {
-    return openIsoTree(await openFileSource(path));
-  }
-  return openTarTree(path, join(store.folder, `.unpacked-${process.pid}-${Date.now()}`));
+  throw notAnArchive(origin, kind);
+}
+
+const isTarball = (kind: FileKind): boolean => kind === 'tar' || kind === 'packed';
+
+/** What is called .iso is read as one also when its beginning is damaged: the reader says where. */
+const mayBeIso = (kind: FileKind, name: string): boolean =>
+  kind === 'iso' || (kind === 'unknown' && name.toLowerCase().endsWith('.iso'));
+
+const KIND_NAMES: Readonly<Partial<Record<FileKind, string>>> = {
+  zip: 'a zip archive',
+  '7z': 'a 7z archive',
+  udf: 'a UDF disc without an ISO 9660 side',
+  page: 'a web page',
+  empty: 'empty',
+};
+
+function notAnArchive(origin: string, kind: FileKind): Error {
+  const isPacked = kind === 'zip' || kind === '7z';
+  const isAddress = /^https?:/i.test(origin);
+  return assetError('E_ARCHIVE_INVALID', {
+    what: `${origin} is ${KIND_NAMES[kind] ?? 'neither an ISO image nor a tar archive'}`,
+    why: 'pxectl reads ISO images and tar archives (plain, gz, xz, zst)',
+    next: isPacked
+      ? 'unpack it, then pxectl fetch --from what was in it'
+      : isAddress
+        ? 'open the address in a browser: it must be that of the file itself'
+        : `see what it is (file ${origin}), and fetch it again`,
+  });
 }
 
 /** Recognises the ISO and reads kernel and initrd by ranges, so that a wrong address costs no gigabytes. */
@@ -101,7 +142,9 @@ async function fetchFromUrl(
       onNotice: (text) => context.progress({ type: 'warning', subject, text }),
     });
   const verifiedBy = 'nobody: an address of your own';
-  if (source !== undefined && !isTarball(url)) {
+  const kind = source === undefined ? undefined : await kindOfFile(source);
+  if (source !== undefined && kind !== undefined && !isTarball(kind)) {
+    if (!mayBeIso(kind, new URL(url).pathname)) throw notAnArchive(url, kind);
     const bringRoot: BringRoot = async (incoming, name, id) => {
       if (options.isRootLeftRemote === true) return undefined;
       const hashed = await download(id);
@@ -112,19 +155,29 @@ async function fetchFromUrl(
   }
   context.progress({ type: 'step', subject: wantedId ?? url, text: 'downloading all of it first' });
   const hashed = await download(wantedId ?? url);
-  const tree = await openArchive(part.path, input);
-  const moveRoot = async (incoming: IncomingImage, name: string): Promise<HashedFile> => {
+  const moveRoot: BringRoot = async (incoming, name) => {
+    if (options.isRootLeftRemote === true) return undefined;
     await part.finish(join(incoming.folder, name));
     return hashed;
   };
-  const manifest = await storeTree({ ...tree, origin: url }, wantedId, verifiedBy, moveRoot, input);
-  await rm(part.path, { force: true });
-  return manifest;
+  try {
+    const tree = await openArchive(part.path, url, input);
+    const manifest = await storeTree(tree, wantedId, verifiedBy, moveRoot, input);
+    await part.discard();
+    return manifest;
+  } catch (error) {
+    // all of it is here and it is no image: there is nothing to go on from
+    if (error instanceof PxectlError && USELESS.has(error.code)) await part.discard();
+    throw error;
+  }
 }
 
-function isTarball(url: string): boolean {
-  return /\.(tar|tgz|tar\.(gz|xz|zst))$/i.test(new URL(url).pathname);
-}
+const USELESS: ReadonlySet<string> = new Set([
+  'E_IMAGE_UNRECOGNISED',
+  'E_IMAGE_UNSUPPORTED',
+  'E_ISO_INVALID',
+  'E_ARCHIVE_INVALID',
+]);
 
 async function storeTree(
   tree: FileTree,

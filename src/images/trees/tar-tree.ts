@@ -19,7 +19,7 @@ const MAX_ENTRIES = 20_000;
  * links that stay inside are made; `close` removes the scratch folder.
  * @throws PxectlError E_ARCHIVE_INVALID
  */
-export async function openTarTree(file: string, scratch: string): Promise<FileTree> {
+export async function openTarTree(file: string, scratch: string, origin = file): Promise<FileTree> {
   try {
     await mkdir(scratch, { recursive: true });
     await unpackTar(createReadStream(file), scratch);
@@ -27,15 +27,33 @@ export async function openTarTree(file: string, scratch: string): Promise<FileTr
     await rm(scratch, { recursive: true, force: true });
     const known = diskError(error, scratch);
     if (known instanceof PxectlError) throw known;
-    throw assetError('E_ARCHIVE_INVALID', {
+    throw unpackError(origin, error);
+  }
+  const tree = await openFolderTree(scratch, origin);
+  return { ...tree, close: () => rm(scratch, { recursive: true, force: true }) };
+}
+
+/** The words of the decoders, as a user can act on them. */
+function unpackError(file: string, error: unknown): Error {
+  const said = messageOf(error);
+  if (!/tar header/i.test(said)) {
+    const isCut = /unexpected end|truncated|buf_error/i.test(said);
+    return assetError('E_ARCHIVE_INVALID', {
       what: `${file} cannot be unpacked`,
-      why: messageOf(error),
-      next: 'fetch it again: it is cut short or is no tar archive',
+      why: isCut ? 'it is cut short' : said,
+      next: 'fetch it again, and compare its size and SHA-256 with those of the vendor',
       cause: error,
     });
   }
-  const tree = await openFolderTree(scratch, file);
-  return { ...tree, close: () => rm(scratch, { recursive: true, force: true }) };
+  const isPackedIso = /\.(iso|img)\.\w+$/i.test(file);
+  return assetError('E_ARCHIVE_INVALID', {
+    what: `${file} cannot be unpacked`,
+    why: isPackedIso ? 'there is an ISO image in it, and no tar archive' : 'there is no tar archive in it',
+    next: isPackedIso
+      ? 'unpack it with gunzip, unxz or unzstd, then pxectl fetch --from the ISO'
+      : 'an ISO image, a tar archive (plain, gz, xz, zst) or a folder is what --from takes',
+    cause: error,
+  });
 }
 
 async function unpackTar(source: AsyncIterable<Uint8Array>, folder: string): Promise<void> {

@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { FetchEvent } from '../../../src/images/fetch-progress.ts';
 import { fetchImages } from '../../../src/images/fetch-images.ts';
@@ -180,10 +181,46 @@ describe('--from FILE', () => {
     expect(existsSync(join(folder, 'outside-written'))).toBe(false);
     const text = join(folder, 'notes.txt');
     writeFileSync(text, 'just text');
-    expect(['E_ARCHIVE_INVALID', 'E_IMAGE_UNRECOGNISED']).toContain(await codeOf(from(text)));
+    expect(await codeOf(from(text))).toBe('E_ARCHIVE_INVALID');
     expect(await codeOf(from(join(folder, 'none.iso')))).toBe('E_NOT_FOUND');
     expect(await listImages(layout)).toEqual([]);
     expect(existsSync(layout.images) ? readdirSync(layout.images) : []).toEqual([]);
+  });
+});
+
+describe('--from something that cannot be taken says what it is', () => {
+  const page = Buffer.from(`<!DOCTYPE html><html>${'log in '.repeat(10_000)}</html>`);
+  const rows: readonly [string, string, () => Buffer, RegExp, RegExp][] = [
+    ['an empty file', 'empty.iso', () => Buffer.alloc(0), /is empty$/, /fetch it again/],
+    ['a web page', 'page.iso', () => page, /is a web page$/, /fetch it again/],
+    ['a zip', 'x.zip', () => Buffer.from('PK\x03\x04rest of it'), /is a zip archive$/, /unpack it/],
+    ['a text', 'x.txt', () => Buffer.from('hello'), /neither an ISO image nor a tar archive$/, /file \//],
+    ['a packed ISO', 'u.iso.gz', () => gzipSync(readFileSync(iso)), /cannot be unpacked$/, /gunzip/],
+    [
+      'a packed text',
+      'notes.gz',
+      () => gzipSync('n'.repeat(5000)),
+      /cannot be unpacked$/,
+      /ISO image, a tar/,
+    ],
+  ];
+  it.each(rows)('%s', async (_, name, bytes, what, next) => {
+    const file = join(folder, name);
+    writeFileSync(file, bytes());
+    const error = await from(file).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({
+      code: 'E_ARCHIVE_INVALID',
+      message: expect.stringMatching(what) as string,
+      next: expect.stringMatching(next) as string,
+    });
+    expect((error as PxectlError).message).toContain(file);
+    rmSync(file);
+  });
+
+  it('an address of another scheme; file:// is a file; --remote-root wants an address', async () => {
+    expect(await codeOf(from('ftp://example.org/x.iso'))).toBe('E_USAGE');
+    expect(await codeOf(from(iso, { isRootLeftRemote: true }))).toBe('E_USAGE');
+    expect((await from(`file://${iso}`)).id).toBe('ubuntu-20.04.3');
   });
 });
 
@@ -237,6 +274,33 @@ describe('--from URL', () => {
   it('downloads all of it where the server knows no ranges', async () => {
     mirror.misbehave = misbehaviour.rangeBlind(`/${NAME}`, readFileSync(iso));
     await expectWhole(await from(`${mirror.url}/${NAME}`));
+  });
+
+  it('leaves the ISO where it is also when all of it had to be downloaded to look inside', async () => {
+    mirror.misbehave = misbehaviour.rangeBlind(`/${NAME}`, readFileSync(iso));
+    const manifest = await from(`${mirror.url}/${NAME}`, { isRootLeftRemote: true });
+    expect(manifest.boot.arguments).toContain(`url=${mirror.url}/${NAME}`);
+    expect(fileOf(manifest, 'root-image')).toBeUndefined();
+    expect(readdirSync(join(layout.images, '.parts-from'))).toEqual([]);
+  });
+
+  it('a tarball under any name, and what is neither; of that nothing is kept', async () => {
+    const tree = join(folder, 'any-name');
+    mkdirSync(join(tree, 'debian-installer/amd64'), { recursive: true });
+    for (const name of ['linux', 'initrd.gz'])
+      writeFileSync(join(tree, 'debian-installer/amd64', name), randomBytes(100_000));
+    const tarball = execFileSync('tar', ['-czf', '-', '-C', tree, '.'], { maxBuffer: 1 << 26 });
+    mirror.files.set('/download', tarball);
+    expect((await from(`${mirror.url}/download`)).id).toBe('debian-netboot');
+    mirror.files.set('/x.zip', Buffer.from('PK\x03\x04 and the rest'));
+    const error = await from(`${mirror.url}/x.zip`).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({
+      code: 'E_ARCHIVE_INVALID',
+      message: `${mirror.url}/x.zip is a zip archive`,
+    });
+    mirror.misbehave = misbehaviour.rangeBlind('/x.zip', Buffer.from('PK\x03\x04 and the rest'));
+    expect(await codeOf(from(`${mirror.url}/x.zip`))).toBe('E_ARCHIVE_INVALID');
+    expect(readdirSync(join(layout.images, '.parts-from'))).toEqual([]);
   });
 
   it('a wrong range, a page, nothing there: one error', async () => {
