@@ -54,7 +54,26 @@ export async function fetchRemoteImage(
   image: RemoteImage,
   input: VouchInput,
 ): Promise<ImageManifest> {
-  const found = await findImage(image, input);
+  const tried: string[] = [];
+  for (let { places } = image; ;) {
+    const found = await findImage({ ...image, places }, input, tried);
+    try {
+      return await fetchFound(store, image, found, input);
+    } catch (error) {
+      // releases.ubuntu.com goes on listing a point release after its ISO moved: quickemu's pull request 1715
+      if (!isMissingOnServer(error)) throw error;
+      tried.push(`${found.place} (the file is not there)`);
+      places = places.slice(places.indexOf(found.place) + 1);
+    }
+  }
+}
+
+async function fetchFound(
+  store: ImageStore,
+  image: RemoteImage,
+  found: Found,
+  input: VouchInput,
+): Promise<ImageManifest> {
   const partsFolder = store.partsFolder(image.id);
   return store.build(image.id, async (incoming) => {
     const downloaded = new Map<string, { part: PartFile; hashed: HashedFile }>();
@@ -69,10 +88,12 @@ export async function fetchRemoteImage(
   });
 }
 
-/** The first place that has what is wanted. A place that is not there is no error as long as another one is. */
-async function findImage(image: RemoteImage, input: VouchInput): Promise<Found> {
+/**
+ * The first place that has what is wanted. A place that is not there is no error as long as another one is.
+ * @param tried is added to: why each place was passed over
+ */
+async function findImage(image: RemoteImage, input: VouchInput, tried: string[]): Promise<Found> {
   const { trust, payload } = image;
-  const tried: string[] = [];
   for (const place of image.places) {
     input.context.progress({ type: 'step', subject: image.id, text: `looking in ${place}` });
     try {

@@ -35,7 +35,11 @@ export function availableFlatcarImages(): RemoteImage[] {
     architecture: 'amd64',
     ramMiB: 3072,
     seedFormat: 'ignition',
-    places: [`https://${channel}.release.flatcar-linux.net/amd64-usr/current/`],
+    // the second place is where netboot.xyz takes them from
+    places: [
+      `https://${channel}.release.flatcar-linux.net/amd64-usr/current/`,
+      `https://flatcar.cdn.cncf.io/${channel}/amd64-usr/current/`,
+    ],
     trust: { kind: 'signed-files', suffix: '.sig', key: FLATCAR_KEY },
     payload: {
       kind: 'files',

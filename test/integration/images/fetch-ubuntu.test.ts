@@ -125,6 +125,27 @@ describe('fetch ubuntu-20.04.3', () => {
     expect((await verifyImage(layout, ID)).isOk).toBe(true);
   });
 
+  it('finds it there while the other server still lists it and has it no more', async () => {
+    for (const path of ['/releases/20.04.3', '/releases/20.04']) {
+      put(path, { 'ubuntu-20.04.6-live-server-amd64.iso': iso, [NAME]: iso });
+      mirror.files.delete(`${path}/${NAME}`);
+    }
+    const [{ manifest } = expect.fail()] = await fetch();
+    expect(manifest.origin).toBe(`https://old-releases.ubuntu.com/releases/20.04.3/${NAME}`);
+    expect((await verifyImage(layout, ID)).isOk).toBe(true);
+  });
+
+  it('names every place when all that list it have it no more', async () => {
+    put('/releases/20.04', { [NAME]: iso });
+    mirror.files.delete(`/releases/20.04/${NAME}`);
+    mirror.files.delete(ISO_PATH);
+    const error = await failure(fetch());
+    expect(error.code).toBe('E_NOT_FOUND');
+    expect(error.why).toMatch(/releases\.ubuntu\.com\/20\.04\/ \(the file is not there\)/);
+    expect(error.why).toMatch(/old-releases\.ubuntu\.com\/releases\/20\.04\.3\/ \(the file is not there\)/);
+    expect(await listImages(layout)).toEqual([]);
+  });
+
   it('a second time does nothing, and says so', async () => {
     await fetch();
     const before = mirror.requests.length;
