@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,8 +15,8 @@ import type { FetchContext, FetchOptions } from './fetch-types.ts';
 import { kindOfFile, type FileKind } from './file-kind.ts';
 import { writeHashed } from './hashed-copy.ts';
 import type { HashedFile } from './hashed-writer.ts';
-import { PIECE_BYTES } from './piece-pool.ts';
 import { checkImageId } from './image-id.ts';
+import { lockWait } from './lock-wait.ts';
 import { openFileSource } from './sources/file-source.ts';
 import { openHttpSource } from './sources/http-source.ts';
 import type { ImageStore, IncomingImage } from './store.ts';
@@ -48,7 +48,12 @@ export async function fetchFrom(
   input: FromInput,
 ): Promise<ImageManifest> {
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(from)?.[1]?.toLowerCase();
-  if (scheme === 'http' || scheme === 'https') return fetchFromUrl(from, wantedId, input);
+  if (scheme === 'http' || scheme === 'https') {
+    // two of one address share what was downloaded of it
+    const lockName = `from-${createHash('sha256').update(from).digest('hex').slice(0, 16)}`;
+    const wait = lockWait(wantedId ?? from, input.context);
+    return input.store.locked(lockName, () => fetchFromUrl(from, wantedId, input), wait);
+  }
   if (scheme !== undefined && scheme !== 'file') {
     throw usageError({
       what: `--from ${from}: pxectl downloads over http and https`,
@@ -67,13 +72,17 @@ export async function fetchFrom(
     throw assetError('E_NOT_FOUND', { what: `there is no file or folder ${path}`, next: 'check --from' });
   }
   const tree = info.isDirectory() ? await openFolderTree(path) : await openArchive(path, path, input);
-  const copyRoot: BringRoot = (incoming, name, id) => {
-    const onBytes = reportBytes(input.context.progress, id, name);
-    return writeHashed(
-      createReadStream(path, { highWaterMark: PIECE_BYTES }),
-      join(incoming.folder, name),
-      (done) => onBytes(done, info.size),
-    );
+  const copyRoot: BringRoot = async (incoming, name, id) => {
+    const { progress, signal } = input.context;
+    const onBytes = reportBytes(progress, id, name);
+    const target = join(incoming.folder, name);
+    const source = await openFileSource(path);
+    try {
+      const pieces = source.stream(0, source.sizeBytes);
+      return await writeHashed(pieces, target, (done) => onBytes(done, source.sizeBytes), signal);
+    } finally {
+      await source.close();
+    }
   };
   return storeTree(tree, wantedId, 'nobody: a file of your own', copyRoot, input);
 }
@@ -85,7 +94,7 @@ async function openArchive(path: string, origin: string, { store }: FromInput): 
   if (mayBeIso(kind, origin)) return openIsoTree(source);
   await source.close();
   if (isTarball(kind)) {
-    return openTarTree(path, join(store.folder, `.unpacked-${process.pid}-${Date.now()}`), origin);
+    return openTarTree(path, await store.scratchFolder(), origin);
   }
   throw notAnArchive(origin, kind);
 }
@@ -199,7 +208,7 @@ async function storeTree(
       await incoming.commit(manifest);
       return manifest;
     };
-    return await store.locked(id, () => store.build(id, build));
+    return await store.locked(id, () => store.build(id, build), lockWait(id, context));
   } finally {
     await tree.close();
   }

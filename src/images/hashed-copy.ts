@@ -34,18 +34,20 @@ const MAX_UNHASHED_BYTES = 32 * 1024 * 1024;
 
 /**
  * Writes a stream to a new file, hashing it on the way, and syncs it to disk.
- * @throws PxectlError E_DISK_FULL or E_PERMISSION; whatever the source throws
+ * @throws PxectlError E_DISK_FULL or E_PERMISSION; whatever the source throws; the reason of `signal`
  */
 export async function writeHashed(
   source: AsyncIterable<Uint8Array>,
   target: string,
   onBytes: (doneBytes: number) => void = () => undefined,
+  signal?: AbortSignal,
 ): Promise<HashedFile> {
   const writer = openHashedWriter(await openForWriting(target), target, {
     maxUnhashedBytes: MAX_UNHASHED_BYTES,
   });
   try {
     for await (const piece of source) {
+      signal?.throwIfAborted();
       await writer.add(piece);
       onBytes(writer.sizeBytes);
     }

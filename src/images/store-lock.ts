@@ -49,7 +49,7 @@ async function acquire(folder: string, name: string, options: LockOptions): Prom
       try {
         await writeFile(`${folder}/${mine}`, '', { flag: 'wx' });
       } catch (error) {
-        throw diskError(error, `${folder}/${mine}`);
+        throw diskError(error, folder);
       }
       holder = await livingHolder(folder, prefix, mine);
       if (holder === undefined) return `${folder}/${mine}`;
@@ -79,12 +79,18 @@ async function livingHolder(
   mine: string | undefined,
 ): Promise<number | undefined> {
   let living: number | undefined;
-  for (const entry of await readdir(folder)) {
-    if (!entry.startsWith(prefix) || entry === mine) continue;
-    const [pidText = '', startTime = ''] = entry.slice(prefix.length).split('.');
-    const pid = Number(pidText);
-    if (await isSameProcessAlive({ pid, startTime })) living = pid;
-    else await rm(`${folder}/${entry}`, { force: true });
+  try {
+    for (const entry of await readdir(folder)) {
+      if (!entry.startsWith(prefix) || entry === mine) continue;
+      // ubuntu-20.04 must not take a lock of ubuntu-20.04.3 for one of its own
+      const mark = /^(\d+)\.(\d*)\.[0-9a-f]{8}$/.exec(entry.slice(prefix.length));
+      if (mark === null) continue;
+      const [pid, startTime] = [Number(mark[1]), mark[2] ?? ''];
+      if (await isSameProcessAlive({ pid, startTime })) living = pid;
+      else await rm(`${folder}/${entry}`, { force: true });
+    }
+  } catch (error) {
+    throw diskError(error, folder);
   }
   return living;
 }

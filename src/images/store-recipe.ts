@@ -61,7 +61,12 @@ async function copyOut(
   }
   const onBytes = reportBytes(context.progress, imageId, file.path);
   const target = join(folder, file.path);
-  const written = await writeHashed(tree.stream(file.from), target, (done) => onBytes(done, totalBytes));
+  const written = await writeHashed(
+    tree.stream(file.from),
+    target,
+    (done) => onBytes(done, totalBytes),
+    context.signal,
+  );
   if (written.sizeBytes !== totalBytes) {
     throw assetError('E_ISO_INVALID', {
       what: `${file.from} in ${tree.origin} is cut short`,

@@ -25,13 +25,15 @@ export interface ImageStore {
   find(id: string): Promise<ImageManifest | undefined>;
   /** absolute path of a stored file */
   filePath(id: string, path: string): string;
+  /** path for a folder of work in progress: the next fetch clears it away when this process is killed */
+  scratchFolder(): Promise<string>;
   /** folder for downloads that outlive a cut or killed fetch; it is never served */
   partsFolder(id: string): string;
   /** Runs `work` while no other process works on this image. */
   locked<T>(id: string, work: () => Promise<T>, options?: LockOptions): Promise<T>;
   /** Runs `build` in a folder of its own, within `locked`; whatever fails there leaves nothing behind. */
   build<T>(id: string, build: (incoming: IncomingImage) => Promise<T>): Promise<T>;
-  /** @throws PxectlError E_IMAGE_NOT_FETCHED */
+  /** Removes an image, and what a download of it left. @throws PxectlError E_IMAGE_NOT_FETCHED */
   remove(id: string): Promise<void>;
 }
 
@@ -44,6 +46,7 @@ export function openStore(layout: Pick<StateLayout, 'images'>): ImageStore {
     find,
     list: () => listManifests(folder),
     filePath: (id, path) => join(folder, checkImageId(id), path),
+    scratchFolder: () => scratchPath(folder, 'scratch'),
     partsFolder: (id) => join(folder, `.parts-${checkImageId(id)}`),
     locked: (id, work, options = {}) => withLock(folder, checkImageId(id), work, options),
     build: (id, build) => buildImage(folder, checkImageId(id), build),
@@ -51,11 +54,14 @@ export function openStore(layout: Pick<StateLayout, 'images'>): ImageStore {
       withLock(folder, checkImageId(id), async () => {
         await recoverOutgoing(folder, id);
         const outgoing = join(folder, `.outgoing-${id}`);
+        const parts = join(folder, `.parts-${id}`);
+        const hasParts = await exists(parts);
         try {
-          await rm(join(folder, `.parts-${id}`), { recursive: true, force: true });
+          await rm(parts, { recursive: true, force: true });
           await rename(join(folder, id), outgoing);
           await rm(outgoing, { recursive: true, force: true });
         } catch (error) {
+          if (systemCodeOf(error) === 'ENOENT' && hasParts) return;
           if (systemCodeOf(error) === 'ENOENT') throw notFetched(id);
           throw diskError(error, join(folder, id));
         }
@@ -78,7 +84,7 @@ async function buildImage<T>(
 ): Promise<T> {
   await recoverOutgoing(folder, id);
   await sweepIncoming(folder);
-  const incoming = join(folder, `.incoming-${id}-${await processMark()}-${randomBytes(3).toString('hex')}`);
+  const incoming = await scratchPath(folder, id);
   await makeFolder(incoming);
   try {
     return await build({
@@ -91,6 +97,11 @@ async function buildImage<T>(
   } finally {
     await rm(incoming, { recursive: true, force: true });
   }
+}
+
+/** Hidden, and with a mark that tells whether the process that made it still runs. */
+async function scratchPath(folder: string, name: string): Promise<string> {
+  return join(folder, `.incoming-${name}-${await processMark()}-${randomBytes(3).toString('hex')}`);
 }
 
 /** rename(2) cannot replace a full folder: the old one steps aside first, and comes back if we die in between. */
@@ -114,9 +125,13 @@ async function replaceFolder(incoming: string, folder: string, id: string): Prom
 async function recoverOutgoing(folder: string, id: string): Promise<void> {
   const outgoing = join(folder, `.outgoing-${id}`);
   if (!(await exists(outgoing))) return;
-  if (!(await exists(join(folder, id))) && (await readManifest(outgoing)) !== undefined) {
-    await rename(outgoing, join(folder, id));
-  } else await rm(outgoing, { recursive: true, force: true });
+  try {
+    if (!(await exists(join(folder, id))) && (await readManifest(outgoing)) !== undefined) {
+      await rename(outgoing, join(folder, id));
+    } else await rm(outgoing, { recursive: true, force: true });
+  } catch (error) {
+    throw diskError(error, outgoing);
+  }
 }
 
 /** Removes what killed processes left half-built. */
@@ -124,7 +139,8 @@ async function sweepIncoming(folder: string): Promise<void> {
   for (const entry of await entriesOf(folder)) {
     const match = /^\.incoming-.*-(\d+)-(\d+)-[0-9a-f]+$/.exec(entry);
     if (match && !(await isSameProcess(Number(match[1]), match[2] ?? ''))) {
-      await rm(join(folder, entry), { recursive: true, force: true });
+      // what another user (sudo) left is not ours to remove, and in nobody's way
+      await rm(join(folder, entry), { recursive: true, force: true }).catch(() => undefined);
     }
   }
 }

@@ -67,7 +67,7 @@ async function attemptDownload(
   if (answer.status === 416) {
     answer.body.destroy();
     if (left?.facts.totalBytes === left?.sizeBytes && left !== undefined) {
-      const { hash, sizeBytes } = await hashPart(request.part.path, left.sizeBytes);
+      const { hash, sizeBytes } = await hashPart(request.part.path, left.sizeBytes, client.options.signal);
       return { hashed: { sizeBytes, sha256: hash.digest('hex') }, wasResumed: true };
     }
     await request.part.discard();
@@ -111,7 +111,7 @@ async function receive(
   totalBytes: number | undefined,
 ): Promise<HashedFile> {
   const { path } = request.part;
-  const start = keepBytes > 0 ? await hashPart(path, keepBytes) : undefined;
+  const start = keepBytes > 0 ? await hashPart(path, keepBytes, client.options.signal) : undefined;
   const handle = await request.part.open(factsOf(request.url, answer, totalBytes), keepBytes);
   const writer = openHashedWriter(handle, path, start === undefined ? {} : { start });
   try {
@@ -141,10 +141,17 @@ async function* piecesOf(client: HttpClient, answer: HttpAnswer): AsyncGenerator
   }
 }
 
-async function hashPart(path: string, length: number): Promise<{ hash: Hash; sizeBytes: number }> {
+async function hashPart(
+  path: string,
+  length: number,
+  signal: AbortSignal | undefined,
+): Promise<{ hash: Hash; sizeBytes: number }> {
   const hash = createHash('sha256');
   const stream = createReadStream(path, { end: length - 1, highWaterMark: PIECE_BYTES });
-  for await (const chunk of stream as AsyncIterable<Buffer>) hash.update(chunk);
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    signal?.throwIfAborted();
+    hash.update(chunk);
+  }
   return { hash, sizeBytes: length };
 }
 
