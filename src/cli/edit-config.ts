@@ -3,6 +3,7 @@ import { isSeq, parseDocument, type Document } from 'yaml';
 import { layoutBeside } from '../engine/project.ts';
 import { parseConfig } from '../model/config-file.ts';
 import { writeFileAtomic } from '../platform/files.ts';
+import { refusedChange } from './refused-change.ts';
 
 /**
  * Changes the configuration file and leaves everything else in it, comments too, as it is. The changed text must
@@ -13,10 +14,17 @@ export async function editConfig(
   change: (document: Document) => void,
   isDryRun = false,
 ): Promise<string> {
-  const document = parseDocument(await readFile(path, 'utf8'));
+  const stateRoot = layoutBeside(path).root;
+  const before = await readFile(path, 'utf8');
+  parseConfig(before, { path, stateRoot });
+  const document = parseDocument(before);
   change(document);
   const text = document.toString({ lineWidth: 0 });
-  parseConfig(text, { path, stateRoot: layoutBeside(path).root });
+  try {
+    parseConfig(text, { path, stateRoot });
+  } catch (error) {
+    throw refusedChange(error, path);
+  }
   if (!isDryRun) await writeFileAtomic(path, text);
   return text;
 }

@@ -11,6 +11,7 @@ import { checkMachines } from './config-machines.ts';
 import type { ConfigPath, ConfigProblem } from './config-problems.ts';
 import type { ConfigFile } from './config-schema.ts';
 import { nearestWord } from './nearest-word.ts';
+import { proposeRange } from './propose-range.ts';
 import { IMAGE_ID, INTERFACE_NAME, KERNEL_ARGUMENT, URL_TEXT } from './safe-text.ts';
 
 type Outcome = { readonly config: Config } | { readonly problems: readonly ConfigProblem[] };
@@ -121,7 +122,7 @@ function checkNetwork(file: ConfigFile, checker: ConfigChecker): Config['network
       path: ['network', 'range'],
       what: `network.range is missing`,
       why: `mode ${mode} leases addresses: say which ones are free, FIRST-LAST`,
-      suggestion: exampleRange(address),
+      suggestion: `range: ${proposeRange(address, prefix)}`,
     });
   }
   return {
@@ -140,11 +141,6 @@ function isHost(address: Ipv4Address, inside: Ipv4Address, prefix: number): bool
   return networkContains(net, address) && offset > 0 && offset < 2 ** (32 - prefix) - 1;
 }
 
-function exampleRange(address: Ipv4Address): string {
-  const base = address.split('.').slice(0, 3).join('.');
-  return `range: ${base}.200-${base}.220`;
-}
-
 function checkRange(
   text: string | undefined,
   own: { readonly address: Ipv4Address; readonly prefix: number },
@@ -154,14 +150,19 @@ function checkRange(
   const path = ['network', 'range'];
   const [first, last, ...rest] = text.split('-').map((part) => parseIpv4(part.trim()));
   if (first === undefined || last === undefined || rest.length > 0) {
-    checker.wrong(path, text, 'it must be FIRST-LAST, two IPv4 addresses', exampleRange(own.address));
+    checker.wrong(
+      path,
+      text,
+      'it must be FIRST-LAST, two IPv4 addresses',
+      `range: ${proposeRange(own.address, own.prefix)}`,
+    );
     return undefined;
   }
   const net = networkOf(own.address, own.prefix);
   for (const end of [first, last]) {
     if (isHost(end, own.address, own.prefix)) continue;
     const why = `${end} is no host of the network ${net.network}/${net.prefix}`;
-    checker.wrong(path, text, why, exampleRange(own.address));
+    checker.wrong(path, text, why, `range: ${proposeRange(own.address, own.prefix)}`);
     return undefined;
   }
   if (ipv4ToNumber(first) > ipv4ToNumber(last)) {

@@ -1,6 +1,7 @@
 import type { NetworkMode } from '../model/config.ts';
 import { explainUnsafe, IMAGE_ID, INTERFACE_NAME } from '../model/safe-text.ts';
 import { usageError } from '../model/errors.ts';
+import { proposeRange } from '../model/propose-range.ts';
 import type { Ipv4Address } from '../protocol/addresses.ts';
 import { plainComment } from './quoting.ts';
 import { fillTemplate, type ReadTemplate } from './template-engine.ts';
@@ -37,7 +38,6 @@ export function renderInitialConfig(found: InitialConfig, readTemplate: ReadTemp
     const why = explainUnsafe(value, kind);
     if (why !== undefined) throw usageError({ what: `${JSON.stringify(value)} cannot be used`, why });
   }
-  const base = found.address.split('.').slice(0, 3).join('.');
   return fillTemplate(readTemplate('pxectl.yaml.hbs'), {
     remarks: [
       found.router === undefined ? 'Found: no router.' : `Found: the router ${found.router}.`,
@@ -48,7 +48,7 @@ export function renderInitialConfig(found: InitialConfig, readTemplate: ReadTemp
     prefix: found.prefix,
     mode: found.mode,
     range: found.range,
-    exampleRange: `${base}.200-${base}.220`,
+    exampleRange: proposeRange(found.address, found.prefix),
     port: found.httpPort ?? DEFAULT_HTTP_PORT,
     images: found.images,
     default: found.images[0] ?? 'local',

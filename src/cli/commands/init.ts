@@ -6,6 +6,7 @@ interface InitOptions {
   readonly interface?: string;
   readonly address?: string;
   readonly mode?: string;
+  readonly range?: string;
   readonly image?: readonly string[];
   readonly yes?: boolean;
   readonly force?: boolean;
@@ -20,6 +21,10 @@ export function registerInit(program: Command): void {
     .option('--interface <name>', 'interface that the machines are on')
     .option('--address <ipv4>', 'address of this computer that machines are told')
     .option('--mode <mode>', 'proxy (next to a router, default), pxe-only or full')
+    .option(
+      '--range <first-last>',
+      'addresses that pxe-only and full lease (default: proposed, to be checked)',
+    )
     .option('--image <image...>', 'images to serve')
     .option('-y, --yes', 'ask nothing')
     .option('--force', 'write over an existing pxectl.yaml')
@@ -38,17 +43,21 @@ async function runInit(context: CommandContext<InitOptions>): Promise<number> {
     ...(options.interface === undefined ? {} : { interfaceName: options.interface }),
     ...(options.address === undefined ? {} : { address: options.address }),
     ...(options.mode === undefined ? {} : { mode: options.mode }),
+    ...(options.range === undefined ? {} : { range: options.range }),
     images: options.image ?? [],
     ...(configPath === undefined ? {} : { configPath }),
     isForced: options.force === true,
     isDryRun: options.dryRun === true,
     ...(canAsk ? { ask: (names, proposed) => askForInterface(names, proposed, signal) } : {}),
   });
-  const { path, text, network } = result;
+  const { path, text, network, range } = result;
   for (const line of network.found) output.progress(`found    ${line}`);
   for (const line of network.assumed) output.progress(`assumed  ${line}`);
-  if (options.json) output.json({ schema: 'pxectl.init/1', path, dryRun: options.dryRun === true, network });
-  else if (options.dryRun) output.data(text.trimEnd());
-  if (!options.dryRun) output.progress(`wrote    ${path}\nnext     pxectl fetch IMAGE, then pxectl up`);
+  if (options.json) {
+    const isDryRun = options.dryRun === true;
+    output.json({ schema: 'pxectl.init/1', path, dryRun: isDryRun, network: { ...network, range }, text });
+  } else if (options.dryRun) output.data(text.trimEnd());
+  const images = options.image === undefined ? ' IMAGE' : '';
+  if (!options.dryRun) output.progress(`wrote    ${path}\nnext     pxectl fetch${images}, then pxectl up`);
   return EXIT.ok;
 }

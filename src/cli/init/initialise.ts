@@ -3,16 +3,20 @@ import { CONFIG_FILE_NAME, layoutBeside } from '../../engine/project.ts';
 import { parseConfig } from '../../model/config-file.ts';
 import type { NetworkMode } from '../../model/config.ts';
 import { configError, usageError } from '../../model/errors.ts';
+import { proposeRange } from '../../model/propose-range.ts';
 import { chooseInterface, type ChosenInterface } from '../../net/choose-interface.ts';
 import { listInterfaces, readDefaultRoute } from '../../net/interfaces.ts';
 import { readTextIfThere, writeFileAtomic } from '../../platform/files.ts';
 import { readTemplate } from '../../platform/package-root.ts';
 import { renderInitialConfig } from '../../render/initial-config.ts';
+import { refusedChange } from '../refused-change.ts';
 
 export interface InitWish {
   readonly interfaceName?: string;
   readonly address?: string;
   readonly mode?: string;
+  /** FIRST-LAST, for pxe-only and full */
+  readonly range?: string;
   readonly images: readonly string[];
   /** folder that pxectl.yaml goes to, or the file itself */
   readonly configPath?: string;
@@ -26,6 +30,8 @@ export interface InitResult {
   readonly path: string;
   readonly text: string;
   readonly network: ChosenInterface;
+  /** the addresses that the modes pxe-only and full lease */
+  readonly range?: string;
 }
 
 const MODES: readonly string[] = ['proxy', 'pxe-only', 'full'] satisfies NetworkMode[];
@@ -46,7 +52,19 @@ export async function initialise(wish: InitWish): Promise<InitResult> {
   if (!MODES.includes(mode)) {
     throw usageError({ what: `--mode ${mode}: there are ${MODES.join(', ')}` });
   }
-  const network = await chooseNetwork(wish);
+  if (wish.range !== undefined && mode === 'proxy') {
+    throw usageError({
+      what: '--range is for the modes that lease addresses: pxe-only and full',
+      why: 'in mode proxy the router gives the addresses',
+      next: `pxectl init --mode pxe-only --range ${wish.range}`,
+    });
+  }
+  const chosen = await chooseNetwork(wish);
+  const range = mode === 'proxy' ? undefined : (wish.range ?? proposeRange(chosen.address, chosen.prefix));
+  const network =
+    range === undefined || wish.range !== undefined
+      ? chosen
+      : { ...chosen, assumed: [...chosen.assumed, `nothing else uses or leases ${range}: check the router`] };
   const text = renderInitialConfig(
     {
       interfaceName: network.interfaceName,
@@ -54,14 +72,19 @@ export async function initialise(wish: InitWish): Promise<InitResult> {
       prefix: network.prefix,
       ...(network.router === undefined ? {} : { router: network.router }),
       mode: mode as NetworkMode,
+      ...(range === undefined ? {} : { range }),
       images: wish.images,
       assumed: network.assumed,
     },
     readTemplate,
   );
-  parseConfig(text, { path, stateRoot: layoutBeside(path).root });
+  try {
+    parseConfig(text, { path, stateRoot: layoutBeside(path).root });
+  } catch (error) {
+    throw refusedChange(error, path);
+  }
   if (!wish.isDryRun) await writeFileAtomic(path, text);
-  return { path, text, network };
+  return { path, text, network, ...(range === undefined ? {} : { range }) };
 }
 
 async function chooseNetwork(wish: InitWish): Promise<ChosenInterface> {
