@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { PxectlError, usageError } from '../model/errors.ts';
+import { nearestWord } from '../model/nearest-word.ts';
 import { EXIT } from './exit-codes.ts';
 import { Output } from './output.ts';
 import { reportError } from './report-error.ts';
@@ -43,11 +45,17 @@ export function commandAction<Options extends object>(
     const interrupts = interruptible(output);
     let exitCode: number;
     try {
+      refuseUnknownSubcommand(command);
       const args = command.processedArgs.flat().filter((arg): arg is string => typeof arg === 'string');
       exitCode = (await run({ output, options, args, signal: interrupts.signal })) ?? EXIT.ok;
     } catch (error) {
-      exitCode = interrupts.signal.aborted && isAbort(error) ? EXIT.interrupted : -1;
-      if (exitCode === -1) exitCode = reportError(error, output, options.json === true);
+      // after ^C a broken connection or a killed child is no bug: it is what was asked for
+      const isStopped = interrupts.signal.aborted && !(error instanceof PxectlError);
+      if (isStopped) output.verbose(String(error));
+      exitCode =
+        isStopped || error instanceof Interrupted
+          ? EXIT.interrupted
+          : reportError(error, output, options.json === true);
     } finally {
       interrupts.release();
     }
@@ -55,15 +63,35 @@ export function commandAction<Options extends object>(
   };
 }
 
-function isAbort(error: unknown): boolean {
-  return error instanceof Error && (error.name === 'AbortError' || error.name === 'Interrupted');
+/** A command that has an action and sub-commands (images, machines) takes a mistyped one for an argument. */
+function refuseUnknownSubcommand(command: Command): void {
+  const [word] = command.args;
+  if (command.commands.length === 0 || word === undefined) return;
+  const names = command.commands.map((sub) => sub.name());
+  const near = nearestWord(word, names);
+  throw usageError({
+    what: `unknown command '${command.name()} ${word}'`,
+    why: near === undefined ? `there are: ${names.join(', ')}` : `did you mean ${near}?`,
+    next: `pxectl ${command.name()} --help`,
+  });
 }
+
+/** Thrown where ^C arrives as a key and not as a signal: at a prompt. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+}
+
+/** What stops sooner than this needs no word. */
+const QUICK_STOP_MS = 300;
 
 function interruptible(output: Output): { readonly signal: AbortSignal; release(): void } {
   const controller = new AbortController();
+  let notice: NodeJS.Timeout | undefined;
   const onSignal = (name: NodeJS.Signals): void => {
     if (controller.signal.aborted && name === 'SIGINT') process.exit(EXIT.interrupted);
-    if (name === 'SIGINT') output.progress('stopping (press ^C again to force)');
+    if (name === 'SIGINT') {
+      notice = setTimeout(() => output.progress('stopping (press ^C again to force)'), QUICK_STOP_MS);
+    }
     controller.abort();
   };
   process.on('SIGINT', onSignal);
@@ -71,6 +99,7 @@ function interruptible(output: Output): { readonly signal: AbortSignal; release(
   return {
     signal: controller.signal,
     release() {
+      clearTimeout(notice);
       process.off('SIGINT', onSignal);
       process.off('SIGTERM', onSignal);
     },

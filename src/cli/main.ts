@@ -11,6 +11,12 @@ export async function main(argv: readonly string[]): Promise<void> {
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    // commander has told people; a program that asked for JSON gets it too
+    if (process.exitCode === EXIT.usage && argv.includes('--json')) {
+      const message = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
+      const json = { schema: 'pxectl.error/1', error: { code: 'E_USAGE', message } };
+      process.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
+    }
   }
 }
 
@@ -24,19 +30,25 @@ export function buildProgram(): Command {
     .option('-v, --verbose', 'more progress, and stacks with errors')
     .option('--no-color', 'no colours (NO_COLOR works too)')
     .showSuggestionAfterError()
+    .showHelpAfterError('  next: pxectl --help')
     .addHelpText(
       'after',
       `
 Examples:
-  pxectl up debian-12            everything in one go: look at the network, fetch, serve
-  pxectl lab run --firmware uefi boot a virtual machine in a virtual LAN, nothing leaves this computer
-  pxectl doctor PXE-E21          what the code on the screen means, and what to do`,
+  pxectl up debian-12             everything in one go: look at the network, fetch, serve
+  pxectl lab run --firmware uefi  boot a virtual machine in a virtual LAN, nothing leaves this computer
+  pxectl doctor PXE-E21           what the code on the screen means, and what to do`,
     );
   program.exitOverride();
   registerCommands(program);
   for (const command of program.commands) {
-    command.exitOverride();
-    for (const sub of command.commands) sub.exitOverride();
+    tellNext(command, `pxectl ${command.name()}`);
+    for (const sub of command.commands) tellNext(sub, `pxectl ${command.name()} ${sub.name()}`);
   }
   return program;
+}
+
+/** What a mistake in the command line ends with, as every other error does. */
+function tellNext(command: Command, words: string): void {
+  command.exitOverride().showHelpAfterError(`  next: ${words} --help`);
 }

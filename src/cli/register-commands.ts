@@ -4,6 +4,7 @@ import { registerDoctor } from './commands/doctor.ts';
 import { registerDown } from './commands/down.ts';
 import { registerExport } from './commands/export.ts';
 import { registerFetch } from './commands/fetch.ts';
+import { registerHelp } from './commands/help.ts';
 import { registerImages } from './commands/images.ts';
 import { registerInit } from './commands/init.ts';
 import { registerLab } from './commands/lab.ts';
@@ -30,4 +31,5 @@ export function registerCommands(program: Command): void {
   registerLab(program);
   registerExport(program);
   registerCompletion(program);
+  registerHelp(program);
 }
