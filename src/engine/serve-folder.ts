@@ -4,12 +4,18 @@ import type { BootContext } from '../model/boot-context.ts';
 import type { StateLayout } from '../model/state-layout.ts';
 import { linkOrCopy, readTextIfThere, writeFileAtomic } from '../platform/files.ts';
 import { readTemplate } from '../platform/package-root.ts';
+import { withoutEngineLines } from '../render/engine-lines.ts';
 import { renderAll, type RenderedFile } from '../render/render-all.ts';
 
 export interface ServeFolderResult {
   readonly rendered: readonly RenderedFile[];
   /** paths relative to the state folder that changed on disk */
   readonly changed: readonly string[];
+}
+
+export interface FillOptions {
+  /** leaves run/ alone: it belongs to the engine that may be running */
+  readonly isRunLeft?: boolean;
 }
 
 /** Roles of image files that loaders without HTTP fetch over TFTP. */
@@ -19,15 +25,23 @@ const TFTP_ROLES = ['kernel', 'initrd', 'kernel-hwe', 'initrd-hwe'];
  * Fills serve/tftp, serve/http and run/ from the configuration and the store, and removes what is no longer
  * wanted there. Store files are hard links, so nothing is copied and nothing half-written is served.
  */
-export async function fillServeFolder(context: BootContext, layout: StateLayout): Promise<ServeFolderResult> {
-  const rendered = renderAll(context, readTemplate, { stateRoot: layout.root });
+export async function fillServeFolder(
+  context: BootContext,
+  layout: StateLayout,
+  options: FillOptions = {},
+): Promise<ServeFolderResult> {
+  const rendered = renderAll(context, readTemplate, { stateRoot: layout.root }).filter(
+    ({ path }) => options.isRunLeft !== true || !path.startsWith('run/'),
+  );
   const wanted = new Set<string>();
   const changed: string[] = [];
 
   for (const file of rendered) {
     const path = join(layout.root, file.path);
     wanted.add(path);
-    if ((await readTextIfThere(path)) === file.content) continue;
+    const there = await readTextIfThere(path);
+    // a running engine's own lines are no change
+    if (there !== undefined && isSame(file, there)) continue;
     await writeFileAtomic(path, file.content);
     changed.push(file.path);
   }
@@ -44,6 +58,9 @@ export async function fillServeFolder(context: BootContext, layout: StateLayout)
   }
   return { rendered, changed };
 }
+
+const isSame = ({ path, content }: RenderedFile, there: string): boolean =>
+  withoutEngineLines(path, there) === withoutEngineLines(path, content);
 
 /** Pairs of store file and served name. */
 function* storeLinks(context: BootContext, layout: StateLayout): Generator<readonly [string, string]> {

@@ -53,7 +53,7 @@ async function runExport(context: CommandContext<ExportCommandOptions>): Promise
   const folder = path.resolve(options.out ?? `${project.layout.root}/export/${kind}`);
   const isDryRun = options.dryRun === true;
   // the exported servers read the same folders that pxectl serves
-  if (!isDryRun) await fillServeFolder(boot, project.layout);
+  if (!isDryRun) await fillServeFolder(boot, project.layout, { isRunLeft: true });
   const files = await renderKind(kind, boot, project.layout.root, folder, project.layout.tftpRoot);
   if (!isDryRun) for (const file of files) await writeFileAtomic(`${folder}/${file.path}`, file.content);
 
