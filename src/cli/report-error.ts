@@ -11,8 +11,8 @@ export function reportError(error: unknown, output: Output, isJson: boolean): nu
     const { code, message, why, next, details } = error;
     if (isJson) output.json({ schema: 'pxectl.error/1', error: { code, message, why, next, details } });
     output.error(`${output.colors.red('error')}: ${message}`);
-    if (why !== undefined) output.error(`  why:  ${why}`);
-    if (next !== undefined) output.error(`  next: ${next}`);
+    if (why !== undefined) output.error(`  why:  ${underEachOther(why)}`);
+    if (next !== undefined) output.error(`  next: ${underEachOther(next)}`);
     if (output.options.isVerbose) output.error(stackOf(error));
     return exitCodeOf(error.kind);
   }
@@ -23,6 +23,9 @@ export function reportError(error: unknown, output: Output, isJson: boolean): nu
   if (output.options.isVerbose) output.error(stackOf(error));
   return EXIT.bug;
 }
+
+/** Further lines begin where the first one does. */
+const underEachOther = (text: string): string => text.replaceAll('\n', '\n        ');
 
 function stackOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

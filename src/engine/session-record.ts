@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { EngineName } from '../model/config.ts';
 import type { StateLayout } from '../model/state-layout.ts';
-import { readTextIfThere, writeFileAtomic } from '../platform/files.ts';
+import { diskError, readTextIfThere, writeFileAtomic } from '../platform/files.ts';
 import { isSameProcessAlive, type ProcessIdentity } from '../platform/process-identity.ts';
 
 /** `.pxectl/run/session.json`: the pxectl process that serves this state folder. */
@@ -37,7 +37,13 @@ export async function writeSession(layout: StateLayout, record: SessionRecord): 
   await writeFileAtomic(pathOf(layout), `${JSON.stringify(record, null, 2)}\n`);
 }
 
-/** Removes the record. */
+/**
+ * Removes the record.
+ * @throws PxectlError E_PERMISSION when somebody else wrote it
+ */
 export async function removeSession(layout: StateLayout): Promise<void> {
-  await rm(pathOf(layout), { force: true });
+  const path = pathOf(layout);
+  await rm(path, { force: true }).catch((error: unknown) => {
+    throw diskError(error, path);
+  });
 }

@@ -1,6 +1,7 @@
-import { assetError, usageError } from '../model/errors.ts';
+import { usageError } from '../model/errors.ts';
 import type { ImageManifest } from '../model/image.ts';
 import { findRemoteImage } from './catalogue/available.ts';
+import { unknownImage } from './catalogue/unknown-image.ts';
 import { openHttpClient, type HttpClient } from './download/http-client.ts';
 import { fetchFrom } from './fetch-from.ts';
 import { fetchFromPackage } from './fetch-package-image.ts';
@@ -84,12 +85,7 @@ async function fetchOne(
       const fromPackage = await fetchFromPackage(store, id, context);
       if (fromPackage !== undefined) return finished(fromPackage, context);
       const remote = findRemoteImage(id);
-      if (remote === undefined) {
-        throw assetError('E_IMAGE_UNKNOWN', {
-          what: `there is no image ${id} in the catalogue`,
-          next: 'pxectl images --available',
-        });
-      }
+      if (remote === undefined) throw unknownImage(id);
       return finished(await fetchRemoteImage(store, remote, { client, options, context }), context);
     },
     lock,
@@ -116,6 +112,10 @@ async function openClient(options: FetchOptions, context: FetchContext): Promise
 }
 
 function finished(manifest: ImageManifest, context: FetchContext): FetchedImage {
-  context.progress({ type: 'done', subject: manifest.id, text: `${manifest.title}: ${manifest.verifiedBy}` });
+  context.progress({
+    type: 'done',
+    subject: manifest.id,
+    text: `${manifest.title}; verified by ${manifest.verifiedBy}`,
+  });
   return { manifest, outcome: 'fetched' };
 }

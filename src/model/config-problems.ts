@@ -55,7 +55,7 @@ function offsetOf(problem: ConfigProblem, document: Document): number {
 export function problemsError(file: string, problems: readonly LocatedProblem[]): PxectlError {
   const [first] = problems;
   const others = problems.slice(1);
-  const why = [first?.why, ...others.map((other) => `also ${lineOf(file, other)}`)].filter(
+  const why = [first?.why, ...others.map((other) => `also ${lineOf(file, other)}${meant(other)}`)].filter(
     (line) => line !== undefined,
   );
   return configError(first?.code ?? 'E_CONFIG_VALUE', {
@@ -83,6 +83,9 @@ export function problemsError(file: string, problems: readonly LocatedProblem[])
 function lineOf(file: string, problem: LocatedProblem): string {
   return `${file}:${problem.line}:${problem.column}: ${problem.what}`;
 }
+
+const meant = ({ suggestion }: LocatedProblem): string =>
+  suggestion === undefined ? '' : ` (did you mean ${suggestion}?)`;
 
 /** `machines[0].mac` for a path. */
 export function pathText(path: ConfigPath): string {

@@ -153,6 +153,11 @@ function uefiCandidates(
   }
 }
 
+function howToGet(firmware: Firmware): string {
+  const platform = platformOf(firmware);
+  return `pxectl fetch${platform === undefined ? '' : ` --platform ${platform}`}`;
+}
+
 function missing(firmware: Firmware, candidates: readonly Candidate[]): LoaderRefusal {
   const wanted = candidates.map((candidate) => candidate.needs.join(' with ')).join(', or ');
   return {
@@ -160,6 +165,6 @@ function missing(firmware: Firmware, candidates: readonly Candidate[]): LoaderRe
     detail:
       wanted === ''
         ? `there is no loader for ${firmware} with this configuration`
-        : `no loader for ${firmware} is in the store: it needs ${wanted} (pxectl fetch gets loaders)`,
+        : `no loader for ${firmware} is in the store: it needs ${wanted} (${howToGet(firmware)})`,
   };
 }

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { packageVersion } from '../../src/platform/package-root.ts';
@@ -64,6 +64,49 @@ describe('errors', () => {
     expect((await pxectl(['up', '--engine', 'x'], here())).exitCode).toBe(2);
   });
 
+  it.each([
+    [['images', 'vrify'], 'did you mean verify?'],
+    [['machines', 'ad', 'x'], 'did you mean add?'],
+    [['help', 'machines', 'ad'], 'did you mean add?'],
+  ])('exits 2 for the mistyped sub-command in %j', async (args, message) => {
+    const { exitCode, stderr } = await pxectl(args, here());
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('unknown command');
+    expect(stderr).toContain(message);
+  });
+
+  it('has help for sub-commands', async () => {
+    const { exitCode, stdout } = await pxectl(['help', 'machines', 'add'], here());
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('Usage: pxectl machines add');
+  });
+
+  it('gives mistakes of the command line as JSON too, and says what to run', async () => {
+    const { exitCode, stdout, stderr } = await pxectl(['images', '--avail', '--json'], here());
+    expect(exitCode).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({ schema: 'pxectl.error/1', error: { code: 'E_USAGE' } });
+    expect(stderr).toContain('next: pxectl images --help');
+  });
+
+  it('names the image that was meant, and leaves no configuration with the mistyped one', async () => {
+    const { exitCode, stderr } = await pxectl(['up', 'ubunt-20.04.3'], here());
+    expect(exitCode).toBe(5);
+    expect(stderr).toContain('did you mean ubuntu-20.04.3?');
+    expect(await readdir(folder.path)).toEqual([]);
+    expect((await pxectl(['fetch', 'debian'], here())).stderr).toContain('there are debian-11, debian-12');
+  });
+
+  it('a dry run of fetch and images rm knows what there is', async () => {
+    const wanted = await pxectl(['fetch', 'debian-12', '--dry-run', '--json'], here());
+    expect(JSON.parse(wanted.stdout)).toMatchObject({
+      schema: 'pxectl.fetch/1',
+      dryRun: true,
+      images: [{ id: 'debian-12', outcome: 'would-fetch' }],
+    });
+    expect((await pxectl(['fetch', 'nope-1', '--dry-run'], here())).exitCode).toBe(5);
+    expect((await pxectl(['images', 'rm', 'nope-1', '--dry-run'], here())).exitCode).toBe(5);
+  });
+
   it('exits 3 without a configuration, and says what to run', async () => {
     const { exitCode, stderr, stdout } = await pxectl(['up'], here());
     expect(exitCode).toBe(3);
@@ -83,6 +126,18 @@ describe('errors', () => {
     expect(stderr).toMatch(/pxectl\.yaml:2:\d+/);
     expect(stderr).toContain('prox');
     expect(stderr).toContain('proxy');
+  });
+
+  it('shows every mistake of a configuration, each with the nearest right value', async () => {
+    await writeFile(
+      join(folder.path, 'pxectl.yaml'),
+      'version: 1\nnetwork: { interface: eno1, address: 192.168.1.50, mode: prox }\nengine: dockr\nhttp: { prt: 80 }\n',
+    );
+    const { stderr } = await pxectl(['render'], here());
+    expect(stderr).toMatch(/^ {8}also .*pxectl\.yaml:3:9: engine is "dockr" \(did you mean docker\?\)$/m);
+    expect(stderr).toMatch(
+      /^ {8}also .*pxectl\.yaml:4:9: unknown key "prt" in http \(did you mean port\?\)$/m,
+    );
   });
 
   it('gives errors as JSON too', async () => {

@@ -268,6 +268,12 @@ it('up IMAGE with no configuration does init, fetch and up in one go', async () 
     expect(exitCode).toBe(0);
     expect(JSON.parse((await cli('status', '--json')).stdout)).toMatchObject({ up: true });
     expect((await cli('down')).exitCode).toBe(0);
+
+    // as when the first one was interrupted while it fetched: the same command goes on
+    await run('rm', ['-rf', join(folder.path, '.pxectl/images')]);
+    const again = await cli('up', 'debian-12', '--detach', '--engine', 'builtin');
+    expect(again.stderr).toContain('up in the background');
+    expect((await cli('down')).exitCode).toBe(0);
   } finally {
     await network.destroy();
     await folder.remove();

@@ -21,6 +21,7 @@ async function runDown(context: CommandContext<{ readonly dryRun?: boolean }>): 
   const { readLiveSession, removeSession } = await import('../../engine/session-record.ts');
   const { removeLeftovers } = await import('../../engine/leftovers.ts');
   const { endProcesses } = await import('../../platform/process-identity.ts');
+  const { signalSession } = await import('../signal-session.ts');
   const { stateLayout } = await import('../../model/state-layout.ts');
 
   // works without a readable configuration: what runs must be stoppable
@@ -39,6 +40,7 @@ async function runDown(context: CommandContext<{ readonly dryRun?: boolean }>): 
     );
   }
   if (session) {
+    signalSession(session, 0, 'pxectl down');
     await endProcesses([session.process], STOP_GRACE_MS);
     await removeSession(layout);
   }

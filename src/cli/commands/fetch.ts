@@ -1,11 +1,12 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { LoaderPlatform } from '../../model/firmware.ts';
+import type { StateLayout } from '../../model/state-layout.ts';
 import { commandAction, requestedConfigPath, type CommandContext } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
 
 interface FetchCommandOptions {
   readonly from?: string;
-  readonly mirror: Readonly<Record<string, string>>;
+  readonly mirror?: Readonly<Record<string, string>>;
   readonly offline?: boolean;
   readonly keyring?: string;
   readonly insecureSkipVerify?: boolean;
@@ -25,7 +26,7 @@ export function registerFetch(program: Command): void {
     .description('download, verify and unpack images and boot loaders; what is here already is left alone')
     .argument('[images...]', 'image names (pxectl images --available lists them)')
     .option('--from <source>', 'an ISO, netboot tarball or folder of your own, or the URL of an ISO')
-    .option('--mirror <prefix=url>', 'fetch URLs with this prefix from elsewhere (repeatable)', addMirror, {})
+    .option('--mirror <prefix=url>', 'fetch URLs with this prefix from elsewhere (repeatable)', addMirror)
     .option('--offline', 'use nothing but what is on this machine')
     .option('--keyring <file>', 'trust the keys in this file instead of the pinned ones')
     .option(
@@ -47,10 +48,18 @@ export function registerFetch(program: Command): void {
     .option('--no-add', 'do not add the images to pxectl.yaml')
     .option('--dry-run', 'say what would be fetched, change nothing')
     .option('--json', 'one JSON object on stdout')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  pxectl fetch debian-12 ubuntu-24.04
+  pxectl fetch --from my.iso
+  pxectl fetch ubuntu-20.04.3 --mirror https://releases.ubuntu.com=http://192.168.1.9/ubuntu`,
+    )
     .action(commandAction(runFetch));
 }
 
-function addMirror(value: string, mirrors: Record<string, string>): Record<string, string> {
+function addMirror(value: string, mirrors: Record<string, string> = {}): Record<string, string> {
   const split = /^(\w+:\/\/[^=]+)=(\w+:\/\/.+)$/.exec(value);
   if (!split?.[1] || !split[2])
     throw new InvalidArgumentError('it must look like https://host/path=http://mirror/path');
@@ -71,8 +80,7 @@ async function runFetch(context: CommandContext<FetchCommandOptions>): Promise<n
     throw usageError({ what: `--kernel ${options.kernel}: there are default and hwe` });
   }
   if (options.dryRun) {
-    for (const id of ids) output.data(`would fetch ${id} into ${state.layout.images}/${id}`);
-    if (options.from !== undefined) output.data(`would store what is in ${options.from}`);
+    await describeFetch(context, ids, state.layout);
     return EXIT.ok;
   }
   const result = await fetchForUser(
@@ -99,4 +107,36 @@ async function runFetch(context: CommandContext<FetchCommandOptions>): Promise<n
   }
   if (options.json) output.json({ schema: 'pxectl.fetch/1', ...result });
   return EXIT.ok;
+}
+
+/** `fetch --dry-run`: what is here already, and what would be fetched. */
+async function describeFetch(
+  { output, options }: CommandContext<FetchCommandOptions>,
+  ids: readonly string[],
+  layout: StateLayout,
+): Promise<void> {
+  const { openStore } = await import('../../images/store.ts');
+  const { findRemoteImage } = await import('../../images/catalogue/available.ts');
+  const { unknownImage } = await import('../../images/catalogue/unknown-image.ts');
+  const store = openStore(layout);
+  const images = [];
+  for (const id of options.from === undefined ? ids : []) {
+    const isPresent = options.force !== true && (await store.find(id)) !== undefined;
+    if (!isPresent && findRemoteImage(id) === undefined) throw unknownImage(id);
+    images.push({ id, outcome: isPresent ? 'present' : 'would-fetch' });
+  }
+  if (options.json) {
+    output.json({
+      schema: 'pxectl.fetch/1',
+      dryRun: true,
+      images,
+      ...(options.from ? { from: options.from } : {}),
+    });
+    return;
+  }
+  for (const { id, outcome } of images) {
+    if (outcome === 'present') output.data(`${id} is here already`);
+    else output.data(`would fetch ${id} into ${layout.images}/${id}`);
+  }
+  if (options.from !== undefined) output.data(`would store what is in ${options.from}`);
 }

@@ -14,6 +14,8 @@ export function registerImages(program: Command): void {
   const images = program
     .command('images')
     .description('what is here: size, how it was verified, what uses it')
+    // a mistyped sub-command arrives as one; the action refuses it with the nearest right word
+    .allowExcessArguments()
     .option('--available', 'what can be fetched')
     .option('--json', 'one JSON object on stdout')
     .action(commandAction(runImages));
@@ -107,6 +109,8 @@ async function runRemove(
     });
   }
   if (options.dryRun) {
+    const { notFetched, openStore } = await import('../../images/store.ts');
+    if ((await openStore(state.layout).find(id)) === undefined) throw notFetched(id);
     output.data(`would remove ${state.layout.images}/${id}`);
     return EXIT.ok;
   }

@@ -17,6 +17,8 @@ export function registerMachines(program: Command): void {
   const machines = program
     .command('machines')
     .description('machines with a profile of their own')
+    // a mistyped sub-command arrives as one; the action refuses it with the nearest right word
+    .allowExcessArguments()
     .option('--json', 'one JSON object on stdout')
     .action(commandAction(listMachines));
   machines
@@ -87,27 +89,40 @@ async function addMachine(context: CommandContext<AddOptions>): Promise<number> 
   const { output, options, args } = context;
   const { editMachines } = await import('../edit-machines.ts');
   const { loadProject } = await import('../../engine/project.ts');
+  const { readMachineState } = await import('../../engine/machine-state.ts');
   const { parseMac } = await import('../../protocol/addresses.ts');
   const { usageError } = await import('../../model/errors.ts');
+  const { seedForConfig } = await import('../install-seeds.ts');
   const mac = parseMac(args[0] ?? '');
   if (mac === undefined) {
     throw usageError({ what: `${args[0]} is not a MAC address`, why: 'it looks like f4:4d:30:00:00:01' });
   }
-  const { configPath } = await loadProject(requestedConfigPath(options));
+  if (options.always && options.seed === undefined) {
+    throw usageError({
+      what: '--always needs --seed',
+      next: `pxectl machines add ${mac} --seed FILE --always`,
+    });
+  }
+  const { configPath, layout } = await loadProject(requestedConfigPath(options));
+  const seed = options.seed === undefined ? undefined : await seedForConfig(options.seed, configPath);
   const text = await editMachines(configPath, options.dryRun === true, {
     kind: 'add',
     machine: {
       mac,
       name: options.name ?? `node-${mac.slice(-8).replaceAll(':', '')}`,
       ...(options.image === undefined ? {} : { image: options.image }),
-      ...(options.seed === undefined
-        ? {}
-        : { install: { seed: options.seed, once: options.always !== true } }),
+      ...(seed === undefined ? {} : { install: { seed, once: options.always !== true } }),
       ...(options.secureBoot === undefined ? {} : { secureBoot: true }),
     },
   });
-  if (options.dryRun) output.data(text);
-  else output.progress(`${mac} added to ${configPath}; a running pxectl takes it with: pxectl reload`);
+  if (options.dryRun) {
+    output.data(text.trimEnd());
+    return EXIT.ok;
+  }
+  output.progress(`${mac} added to ${configPath}; a running pxectl takes it with: pxectl reload`);
+  // a machine of this address was installed or disarmed before it was taken out
+  if (seed !== undefined && mac in (await readMachineState(layout)).disarmed)
+    output.progress(`its install is disarmed from before; pxectl machines arm ${mac} allows it again`);
   return EXIT.ok;
 }
 
@@ -120,7 +135,7 @@ async function removeMachine(context: CommandContext<{ readonly dryRun?: boolean
     kind: 'remove',
     nameOrMac: args[0] ?? '',
   });
-  if (options.dryRun) output.data(text);
+  if (options.dryRun) output.data(text.trimEnd());
   else
     output.progress(`${args[0]} taken out of ${configPath}; a running pxectl takes it with: pxectl reload`);
   return EXIT.ok;
@@ -134,15 +149,19 @@ async function setArmedByUser(
   const { loadProject } = await import('../../engine/project.ts');
   const { setArmed } = await import('../../engine/machine-state.ts');
   const { readLiveSession } = await import('../../engine/session-record.ts');
+  const { signalSession } = await import('../signal-session.ts');
   const { usageError } = await import('../../model/errors.ts');
   const { parseMac } = await import('../../protocol/addresses.ts');
   const project = await loadProject(requestedConfigPath(options));
   const wanted = args[0] ?? '';
   const machine = project.config.machines.find((m) => m.name === wanted || m.mac === parseMac(wanted));
-  if (machine?.mac === undefined || machine.install === undefined) {
+  if (machine === undefined) {
+    throw usageError({ what: `there is no machine ${wanted}`, next: 'pxectl machines lists them' });
+  }
+  if (machine.mac === undefined || machine.install === undefined) {
     throw usageError({
-      what: machine ? `${wanted} has no install seed` : `there is no machine ${wanted}`,
-      next: 'pxectl machines lists them',
+      what: `${wanted} has no install seed: there is nothing to ${verb}`,
+      next: `give it one in ${project.configPath}: install: { seed: FILE }`,
     });
   }
   if (options.dryRun) {
@@ -151,11 +170,12 @@ async function setArmedByUser(
   }
   await setArmed(project.layout, machine.mac, verb === 'arm', new Date().toISOString());
   const session = await readLiveSession(project.layout);
-  if (session) process.kill(session.process.pid, 'SIGHUP');
   output.progress(
     verb === 'arm'
       ? `${machine.name} is armed: its next network boot installs unattended and may wipe its disk`
       : `${machine.name} is disarmed`,
   );
+  // last: what is armed is written, even where the running pxectl may not be told of it
+  if (session) signalSession(session, 'SIGHUP', 'pxectl reload');
   return EXIT.ok;
 }

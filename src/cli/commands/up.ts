@@ -14,12 +14,23 @@ export function registerUp(program: Command): void {
   program
     .command('up')
     .description('serve: answer machines that boot from the network, until ^C')
-    .argument('[image]', 'image to boot; without a pxectl.yaml here this does init, fetch and up in one go')
+    .argument(
+      '[image]',
+      'image that boots by default; without a pxectl.yaml here this does init, fetch and up in one go',
+    )
     .option('--engine <engine>', 'auto, docker, dnsmasq or builtin (default: as in pxectl.yaml)')
     .option('-d, --detach', 'go on in the background')
     .option('--dry-run', 'print what would be written and started, change nothing')
     .option('--watch', 'apply changes of pxectl.yaml while running')
-    .option('--json', 'events as JSON Lines on stdout')
+    .option('--json', 'events as JSON Lines on stdout; with --detach or --dry-run one object')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  sudo pxectl up debian-12            without a pxectl.yaml: everything in one go
+  sudo pxectl up --detach             in the background; pxectl watch shows the machines
+  pxectl up --dry-run                 what it would do`,
+    )
     .action(commandAction(runUp));
 }
 
@@ -31,6 +42,7 @@ async function runUp(context: CommandContext<UpOptions>): Promise<number> {
     engine: options.engine,
     configPath: requestedConfigPath(options),
     isDryRun: options.dryRun === true,
+    isJson: options.json === true,
     output,
     signal,
   });
@@ -39,7 +51,14 @@ async function runUp(context: CommandContext<UpOptions>): Promise<number> {
   const { readLiveSession } = await import('../../engine/session-record.ts');
   const live = await readLiveSession(project.layout);
   if (live) {
-    output.progress(`already up (pid ${live.process.pid}, ${live.description}): nothing to do`);
+    const isOtherWish = args[0] !== undefined || options.engine !== undefined;
+    output.progress(
+      `already up (pid ${live.process.pid}, ${live.description}): ${
+        isOtherWish
+          ? 'nothing changed; pxectl down first, to start it with another image or engine'
+          : 'nothing to do'
+      }`,
+    );
     if (options.json) output.json({ schema: 'pxectl.up/1', changed: false, session: live }, true);
     return EXIT.ok;
   }

@@ -2,7 +2,9 @@ import type { BootContext } from '../../model/boot-context.ts';
 import type { BootPlan } from '../../model/boot-plan.ts';
 import { usageError } from '../../model/errors.ts';
 import { FIRMWARES, type Firmware } from '../../model/firmware.ts';
+import { nearestWord } from '../../model/nearest-word.ts';
 import { bootTarget, defaultImageOf, isUnattendedInstall } from '../../plan/boot-target.ts';
+import { firmwareOf } from '../../plan/firmware-of.ts';
 import { planBoot } from '../../plan/plan-boot.ts';
 import { sampleFacts } from '../../plan/sample-facts.ts';
 import { parseMac } from '../../protocol/addresses.ts';
@@ -16,11 +18,17 @@ const KNOWN = FIRMWARES.filter((firmware): firmware is KnownFirmware => firmware
 /** `render --for`: what a machine gets with every firmware it may have, or what any machine with one firmware gets. */
 export function renderFor(context: BootContext, wanted: string, output: Output, isJson: boolean): number {
   const mac = parseMac(wanted);
-  const firmwares = mac === undefined ? KNOWN.filter((firmware) => firmware === wanted) : KNOWN;
+  // a machine's address tells what it is not: only a Raspberry Pi has one of its maker's
+  const firmwares = KNOWN.filter((firmware) =>
+    mac === undefined ? firmware === wanted : firmwareOf(sampleFacts(firmware, mac)) === firmware,
+  );
   if (firmwares.length === 0) {
+    const isSeveral = KNOWN.filter((firmware) => firmware.startsWith(wanted)).length > 1;
+    const near = isSeveral ? undefined : nearestWord(wanted, KNOWN);
     throw usageError({
       what: `--for ${wanted}: that is neither a MAC address nor a firmware`,
       why: `firmwares: ${KNOWN.join(', ')}`,
+      ...(near === undefined ? {} : { next: `did you mean ${near}?` }),
     });
   }
   const plans = firmwares.map((firmware) => ({
@@ -38,6 +46,7 @@ export function renderFor(context: BootContext, wanted: string, output: Output, 
     return EXIT.ok;
   }
   for (const { firmware, plan } of plans) output.data(`${firmware}\n${describePlan(plan)}\n`);
+  if (plans.every(({ plan }) => plan.action === 'ignore')) return EXIT.ok;
   if (target === undefined) output.data('then: the local disk');
   else {
     output.data(`then: ${target.image}\n  kernel     ${target.kernel}\n  initrd     ${target.initrd}`);

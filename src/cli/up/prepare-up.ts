@@ -1,9 +1,23 @@
 import { access } from 'node:fs/promises';
-import { findConfig, loadProject, overrideConfig, type Project } from '../../engine/project.ts';
+import { join } from 'node:path';
+import {
+  CONFIG_FILE_NAME,
+  findConfig,
+  layoutBeside,
+  loadProject,
+  overrideConfig,
+  type Project,
+} from '../../engine/project.ts';
+import { findRemoteImage } from '../../images/catalogue/available.ts';
+import { unknownImage } from '../../images/catalogue/unknown-image.ts';
 import type { EngineChoice } from '../../model/config.ts';
+import { openStore } from '../../images/store.ts';
+import { readLoaderManifest } from '../../images/loaders/loader-manifest.ts';
 import { usageError } from '../../model/errors.ts';
+import type { StateLayout } from '../../model/state-layout.ts';
 import { fetchForUser } from '../fetch-for-user.ts';
 import { initialise } from '../init/initialise.ts';
+import { checkSeeds } from '../install-seeds.ts';
 import type { Output } from '../output.ts';
 
 export interface UpWish {
@@ -11,6 +25,7 @@ export interface UpWish {
   readonly engine: string | undefined;
   readonly configPath: string | undefined;
   readonly isDryRun: boolean;
+  readonly isJson: boolean;
   readonly output: Output;
   readonly signal: AbortSignal;
 }
@@ -18,7 +33,8 @@ export interface UpWish {
 const ENGINES: readonly string[] = ['auto', 'docker', 'dnsmasq', 'builtin'] satisfies EngineChoice[];
 
 /**
- * The project to serve. With an image and no configuration this is init, fetch and up in one go.
+ * The project to serve. With an image and no configuration this is init, fetch and up in one go; an image of the
+ * configuration that is not here yet is fetched.
  * Undefined when a dry run ends here, because the configuration would have to be written first.
  * @throws PxectlError
  */
@@ -30,6 +46,9 @@ export async function prepareUp(wish: UpWish): Promise<Project | undefined> {
   const configPath = await findConfig(wish.configPath, process.cwd());
   const isNew = configPath === undefined || (image !== undefined && !(await isConfigThere(configPath)));
   if (isNew && image !== undefined) {
+    // a mistyped name must not end in a file that names it
+    const layout = layoutBeside(configPath ?? join(process.cwd(), CONFIG_FILE_NAME));
+    if (!(await isFetched(layout, image)) && findRemoteImage(image) === undefined) throw unknownImage(image);
     const done = await initialise({
       images: [image],
       isForced: false,
@@ -38,20 +57,32 @@ export async function prepareUp(wish: UpWish): Promise<Project | undefined> {
     });
     for (const line of [...done.network.found, ...done.network.assumed]) output.progress(line);
     if (wish.isDryRun) {
-      output.data(`would write ${done.path}, fetch ${image} and serve it on ${done.network.address}`);
+      const { address } = done.network;
+      const text = `would write ${done.path}, fetch ${image} and serve it on ${address}`;
+      if (wish.isJson) {
+        output.json({ schema: 'pxectl.up/1', dryRun: true, config: done.path, fetch: image, address });
+      } else output.data(text);
       return undefined;
     }
     output.progress(`wrote ${done.path}`);
   }
   const project = await loadProject(wish.configPath);
-  if (isNew && image !== undefined) {
+  await checkSeeds(project.config, project.configPath);
+  const wished = withWishes(project, image, engine as EngineChoice | undefined);
+  // an earlier run may have ended between writing the file and having the image
+  if (image !== undefined && !wish.isDryRun && !(await isFetched(project.layout, image))) {
     await fetchForUser(
       [image],
       { mirrors: project.config.mirrors },
       { layout: project.layout, output, signal: wish.signal },
     );
   }
-  return withWishes(project, image, engine as EngineChoice | undefined);
+  return wished;
+}
+
+async function isFetched(layout: StateLayout, image: string): Promise<boolean> {
+  const loaders = await readLoaderManifest(layout);
+  return loaders.files.length > 0 && (await openStore(layout).find(image)) !== undefined;
 }
 
 async function isConfigThere(path: string): Promise<boolean> {

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Project } from '../../engine/project.ts';
 import { readLiveSession } from '../../engine/session-record.ts';
-import { engineError } from '../../model/errors.ts';
+import { PxectlError } from '../../model/errors.ts';
 import { packageRoot } from '../../platform/package-root.ts';
 import { start } from '../../platform/processes.ts';
-import { EXIT } from '../exit-codes.ts';
+import { errorKindOf, EXIT } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
 import { DETACHED_VARIABLE } from './up-foreground.ts';
 
@@ -32,8 +32,8 @@ export async function upDetached(project: Project, output: Output, isJson: boole
     ],
     { detached: true, outputFd: openSync(logPath, 'w'), env: { [DETACHED_VARIABLE]: '1' } },
   );
-  let end: string | undefined;
-  void child.ended.then(({ exitCode, signal }) => (end = signal ?? `exit code ${exitCode}`));
+  let end: { readonly exitCode: number | undefined; readonly signal: string | undefined } | undefined;
+  void child.ended.then((how) => (end = how));
   for (let waitedMs = 0; waitedMs < READY_TIMEOUT_MS; waitedMs += 100) {
     const session = await readLiveSession(layout);
     if (session?.process.pid === child.pid) {
@@ -47,9 +47,11 @@ export async function upDetached(project: Project, output: Output, isJson: boole
   }
   if (end === undefined) child.kill('SIGTERM');
   const log = (await readFile(logPath, 'utf8')).trimEnd();
-  throw engineError('E_ENGINE_START', {
-    what: `pxectl did not come up in the background (${end ?? 'it took too long'})`,
-    why: log.split('\n').slice(-6).join('\n        '),
+  const how = end === undefined ? 'it took too long' : (end.signal ?? `exit code ${end.exitCode}`);
+  // it failed for the same reason here as in the foreground: with the same exit code
+  throw new PxectlError(errorKindOf(end?.exitCode) ?? 'engine', 'E_ENGINE_START', {
+    what: `pxectl did not come up in the background (${how})`,
+    why: log.split('\n').slice(-6).join('\n'),
     next: `cat ${logPath}, or run pxectl up without --detach`,
   });
 }
