@@ -1,21 +1,18 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
-import type { EventDetail, EventSink } from '../../model/boot-event.ts';
+import type { EventSink } from '../../model/boot-event.ts';
 import { bindError } from '../../net/bind-error.ts';
 import { loadSegmentSockets, type SegmentSockets } from '../../net/segment-socket.ts';
-import type { Ipv4Address, MacAddress } from '../../protocol/addresses.ts';
+import type { Ipv4Address } from '../../protocol/addresses.ts';
 import { ProtocolError } from '../../protocol/protocol-error.ts';
 import { cleanFileName } from '../../protocol/tftp/file-name.ts';
 import { negotiate } from '../../protocol/tftp/options.ts';
 import { decodeTftp, encodeTftp, TFTP_ERROR, type TftpRequest } from '../../protocol/tftp/packets.ts';
-import { NearNames } from '../near-names.ts';
 import { openInRoot } from '../serve-root.ts';
 import { ChunkCache } from './chunk-cache.ts';
 import { mtuOf } from './link-mtu.ts';
 import { SharedFiles } from './shared-files.ts';
-import { Transfer, type TransferOutcome, type TransferPeer } from './transfer.ts';
-
-/** The MAC behind an address in the neighbour table, if it is known. */
-export type ResolveMac = (ip: Ipv4Address) => MacAddress | undefined;
+import { TftpEvents, type ResolveMac } from './tftp-events.ts';
+import { Transfer, type TransferPeer } from './transfer.ts';
 
 export interface TftpServerOptions {
   /** the server's own address: requests to it are answered from it */
@@ -46,9 +43,6 @@ const MAX_QUEUED = 512;
 const QUEUE_VALID_MS = 5000;
 /** Requests whose file is being looked up. */
 const MAX_OPENING = 256;
-/** Events in one second about rubbish, and about files that cannot be had: a flood must not fill the disk. */
-const MAX_COMPLAINTS_PER_SECOND = 10;
-const MAX_REFUSALS_PER_SECOND = 200;
 /** A request again from the same port within this time is a retransmission, later a client that began anew. */
 const SAME_REQUEST_MS = 900;
 
@@ -90,7 +84,7 @@ class Listener implements TftpServer {
   readonly #maxPerClient: number;
   readonly #cache = new ChunkCache();
   readonly #files = new SharedFiles(this.#cache);
-  readonly #nearNames: NearNames;
+  readonly #events: TftpEvents;
   /** by `address:port` of the client */
   readonly #transfers = new Map<string, Transfer>();
   readonly #opening = new Set<string>();
@@ -98,8 +92,6 @@ class Listener implements TftpServer {
   readonly #perClient = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
-  readonly #complaints = new PerSecond(MAX_COMPLAINTS_PER_SECOND);
-  readonly #refusals = new PerSecond(MAX_REFUSALS_PER_SECOND);
 
   constructor(socket: Socket, options: TftpServerOptions, segments: SegmentSockets | undefined) {
     this.#socket = socket;
@@ -109,7 +101,8 @@ class Listener implements TftpServer {
     this.#mtu = options.mtu ?? mtuOf(options.address);
     this.#maxTransfers = options.maxTransfers ?? 256;
     this.#maxPerClient = options.maxTransfersPerClient ?? 16;
-    this.#nearNames = new NearNames(options.root);
+    const { sink, root, resolveMac } = options;
+    this.#events = new TftpEvents({ sink, root, resolveMac });
     try {
       // two hundred machines that are switched on together ask within the same moment
       socket.setRecvBufferSize(1 << 20);
@@ -117,9 +110,7 @@ class Listener implements TftpServer {
       // the default holds about a hundred requests
     }
     socket.on('message', (bytes, remote) => this.#receive(bytes, remote));
-    socket.on('error', (error) => {
-      this.#emit('engine.warning', undefined, { message: `TFTP socket: ${error.message}` });
-    });
+    socket.on('error', (error) => this.#events.trouble(`TFTP socket: ${error.message}`));
   }
 
   async close(): Promise<void> {
@@ -142,7 +133,7 @@ class Listener implements TftpServer {
           return;
         case 'wrq':
           this.#reply(remote, TFTP_ERROR.accessViolation, 'this server is read-only');
-          this.#complain(address, 'write-refused', { path: cleanFileName(packet.fileName) });
+          this.#events.complaint(address, 'write-refused', { path: cleanFileName(packet.fileName) });
           return;
         case 'data':
         case 'ack':
@@ -157,7 +148,7 @@ class Listener implements TftpServer {
       if (bytes[0] === 0 && (bytes[1] === 1 || bytes[1] === 2)) {
         this.#reply(remote, TFTP_ERROR.illegalOperation, 'malformed request');
       }
-      this.#complain(address, 'malformed', { message: error.message });
+      this.#events.complaint(address, 'malformed', { message: error.message });
     }
   }
 
@@ -175,12 +166,15 @@ class Listener implements TftpServer {
     const peer: TransferPeer = { address, port, mac };
     if (request.mode !== 'octet') {
       this.#reply(peer, TFTP_ERROR.illegalOperation, 'only octet mode (binary) is served here');
-      this.#complain(address, 'mode-refused', { path, message: `mode ${printable(request.mode)}` });
+      this.#events.complaint(address, 'mode-refused', { path, message: `mode ${request.mode}` });
       return;
     }
     if ((this.#perClient.get(address) ?? 0) >= this.#maxPerClient) {
       this.#reply(peer, TFTP_ERROR.undefined, 'too many transfers to this address at once');
-      this.#complain(address, 'too-many-transfers', { path, message: `${this.#maxPerClient} are under way` });
+      this.#events.complaint(address, 'too-many-transfers', {
+        path,
+        message: `${this.#maxPerClient} are under way`,
+      });
       return;
     }
     const isFull = this.#transfers.size + this.#opening.size >= this.#maxTransfers;
@@ -190,7 +184,7 @@ class Listener implements TftpServer {
       this.#queue.set(key, { request, peer, sinceMs: performance.now() });
     } else {
       this.#reply(peer, TFTP_ERROR.undefined, 'the server is busy, try again');
-      this.#complain(address, 'busy', { path });
+      this.#events.complaint(address, 'busy', { path });
     }
   }
 
@@ -223,13 +217,12 @@ class Listener implements TftpServer {
       onEnd: (ended, how) => {
         if (this.#transfers.get(key) === ended) this.#transfers.delete(key);
         this.#files.release(file);
-        this.#report(ended, how);
+        this.#events.ended(ended, how);
         this.#release(peer);
       },
     });
     this.#transfers.set(key, transfer);
-    const { blksize, windowsize } = negotiated;
-    this.#emit('tftp.start', peer, { path, sizeBytes: file.sizeBytes, blksize, windowsize });
+    this.#events.started(transfer);
     this.#timer ??= setInterval(() => this.#tick(), TICK_MS);
     transfer.start();
   }
@@ -241,26 +234,14 @@ class Listener implements TftpServer {
   ): Promise<void> {
     if (outcome.kind === 'missing') {
       this.#reply(peer, TFTP_ERROR.notFound, 'file not found');
-      if (!this.#refusals.mayHaveOneMore()) return;
-      const near = await this.#nearNames.find(path);
-      this.#emit('tftp.missing', peer, {
-        path: printable(path),
-        ...(near.length === 0 ? {} : { message: `did you mean ${near.join(' or ')}?` }),
-      });
-      return;
+      await this.#events.missing(peer, path);
+    } else if (outcome.kind === 'refused') {
+      this.#reply(peer, TFTP_ERROR.accessViolation, 'access denied');
+      this.#events.unreadable(peer, path, 'access-denied', outcome.reason);
+    } else {
+      this.#reply(peer, TFTP_ERROR.undefined, 'the server cannot read the file');
+      this.#events.unreadable(peer, path, 'read-failed', outcome.reason);
     }
-    const isRefused = outcome.kind === 'refused';
-    this.#reply(
-      peer,
-      isRefused ? TFTP_ERROR.accessViolation : TFTP_ERROR.undefined,
-      isRefused ? 'access denied' : 'the server cannot read the file',
-    );
-    if (!this.#refusals.mayHaveOneMore()) return;
-    this.#emit('tftp.error', peer, {
-      path: printable(path),
-      reason: isRefused ? 'access-denied' : 'read-failed',
-      message: outcome.reason,
-    });
   }
 
   /** Gives a place back and lets the next in the queue have it. */
@@ -286,67 +267,7 @@ class Listener implements TftpServer {
     }
   }
 
-  #report(transfer: Transfer, outcome: TransferOutcome): void {
-    const { blksize, windowsize } = transfer.negotiated;
-    const detail = {
-      path: transfer.path,
-      sizeBytes: transfer.sizeBytes,
-      sentBytes: outcome.kind === 'done' ? transfer.sizeBytes : transfer.sentBytes,
-      durationMs: Math.round(performance.now() - transfer.startedAtMs),
-      blksize,
-      windowsize,
-      ...(transfer.timeouts === 0 ? {} : { retransmissions: transfer.timeouts }),
-      ...(outcome.message === undefined ? {} : { message: outcome.message }),
-      ...(outcome.kind === 'done' ? {} : { reason: outcome.reason }),
-    };
-    this.#emit(`tftp.${outcome.kind}`, transfer.peer, detail);
-  }
-
-  #complain(address: Ipv4Address, reason: string, detail: EventDetail): void {
-    if (!this.#complaints.mayHaveOneMore()) return;
-    const mac = this.#options.resolveMac?.(address);
-    this.#emit('tftp.error', { address, port: 0, mac }, { reason, ...detail });
-  }
-
   #reply(to: { address: string; port: number }, code: number, message: string): void {
     this.#socket.send(encodeTftp({ opcode: 'error', code, message }), to.port, to.address, () => undefined);
-  }
-
-  #emit(
-    type: 'tftp.start' | 'tftp.done' | 'tftp.missing' | 'tftp.error' | 'tftp.aborted' | 'engine.warning',
-    peer: TransferPeer | undefined,
-    detail: EventDetail,
-  ): void {
-    this.#options.sink.emit({
-      type,
-      ...(peer === undefined ? {} : { ip: peer.address }),
-      ...(peer?.mac === undefined ? {} : { mac: peer.mac }),
-      detail,
-    });
-  }
-}
-
-function printable(text: string): string {
-  return text.replace(/[\x00-\x1f\x7f]/g, '?').slice(0, 300);
-}
-
-/** Counts what happens within a second. */
-class PerSecond {
-  readonly #most: number;
-  #second = 0;
-  #count = 0;
-
-  constructor(most: number) {
-    this.#most = most;
-  }
-
-  mayHaveOneMore(): boolean {
-    const second = Math.floor(performance.now() / 1000);
-    if (second !== this.#second) {
-      this.#second = second;
-      this.#count = 0;
-    }
-    this.#count += 1;
-    return this.#count <= this.#most;
   }
 }

@@ -10,8 +10,16 @@ import {
   writeDataHeader,
 } from '../../protocol/tftp/packets.ts';
 import { TftpSender, type SenderAction } from '../../protocol/tftp/sender.ts';
-import { CHUNK_BYTES, type ChunkCache } from './chunk-cache.ts';
+import { BlockReader } from './block-reader.ts';
+import type { ChunkCache } from './chunk-cache.ts';
 import type { SharedFile } from './shared-files.ts';
+import {
+  outcomeOfChangedFile,
+  outcomeOfClientError,
+  outcomeOfClosedPort,
+  outcomeOfSilence,
+  type TransferOutcome,
+} from './transfer-outcome.ts';
 import { TransferSocket } from './transfer-socket.ts';
 
 export interface TransferPeer {
@@ -19,20 +27,6 @@ export interface TransferPeer {
   readonly port: number;
   readonly mac: MacAddress | undefined;
 }
-
-/** How a transfer ended. */
-export type TransferOutcome =
-  | { readonly kind: 'done'; readonly message?: string }
-  | {
-      readonly kind: 'aborted';
-      readonly reason: 'size-probe' | 'client-aborted' | 'superseded' | 'server-stopped';
-      readonly message: string;
-    }
-  | {
-      readonly kind: 'error';
-      readonly reason: 'timeout' | 'client-gone' | 'file-changed' | 'socket';
-      readonly message: string;
-    };
 
 export interface TransferInput {
   /** the address that the client sent its request to: the answers must come from it */
@@ -68,16 +62,14 @@ export class Transfer {
   readonly negotiated: Negotiated;
   readonly startedAtMs = performance.now();
   readonly #input: TransferInput;
-  readonly #file: SharedFile;
   readonly #sender: TftpSender;
+  readonly #blocks: BlockReader;
   readonly #socket: TransferSocket;
   /** the packets of one system call, one behind the other */
   #packets: Buffer;
   #next = 1;
   #last = 0;
   #deadlineMs = Number.POSITIVE_INFINITY;
-  #lastChunk = -1;
-  #isWaitingForDisk = false;
   #hasEnded = false;
 
   constructor(input: TransferInput) {
@@ -85,7 +77,6 @@ export class Transfer {
     this.peer = input.peer;
     this.path = input.path;
     this.negotiated = input.negotiated;
-    this.#file = input.file;
     const mostRetries = Math.ceil(LONGEST_SILENCE_MS / (input.negotiated.timeoutMs ?? TIMEOUT_MS));
     this.#sender = new TftpSender({
       sizeBytes: input.file.sizeBytes,
@@ -94,6 +85,13 @@ export class Transfer {
       hasOack: input.negotiated.accepted.length > 0,
       handshakeRetries: Math.min(HANDSHAKE_RETRIES, mostRetries),
       retries: Math.min(RETRIES, mostRetries),
+    });
+    this.#blocks = new BlockReader({
+      file: input.file,
+      cache: input.cache,
+      blksize: input.negotiated.blksize,
+      onRead: () => this.#goOn(),
+      onChanged: (error) => this.#fileChanged(error),
     });
     this.#socket = new TransferSocket({
       localAddress: input.localAddress,
@@ -111,12 +109,12 @@ export class Transfer {
   }
 
   get sizeBytes(): number {
-    return this.#file.sizeBytes;
+    return this.#input.file.sizeBytes;
   }
 
   /** bytes that the client has acknowledged */
   get sentBytes(): number {
-    return Math.min(this.#sender.ackedBlocks * this.negotiated.blksize, this.#file.sizeBytes);
+    return Math.min(this.#sender.ackedBlocks * this.negotiated.blksize, this.#input.file.sizeBytes);
   }
 
   /** how often the timer had to send something again */
@@ -130,13 +128,13 @@ export class Transfer {
   }
 
   start(): void {
-    this.#input.cache.want(this.#file, 0);
+    this.#blocks.begin();
     this.#socket.open();
   }
 
   /** To be called some times a second: retransmits when the deadline has passed. */
   tick(nowMs: number): void {
-    if (nowMs < this.#deadlineMs || this.#isWaitingForDisk) return;
+    if (nowMs < this.#deadlineMs || this.#blocks.isWaiting) return;
     this.#do(this.#sender.expire());
   }
 
@@ -160,48 +158,22 @@ export class Transfer {
     }
     try {
       const packet = decodeTftp(bytes);
-      if (packet.opcode === 'error') this.#clientSaysError(packet.code, packet.message);
+      if (packet.opcode !== 'error') return;
+      const { isSizeAsked } = this.negotiated;
+      this.#end(outcomeOfClientError(this.#sender, isSizeAsked, packet.code, packet.message));
     } catch (error) {
       // rubbish on a transfer's port changes nothing: the timer goes on
       if (!(error instanceof ProtocolError)) throw error;
     }
   }
 
-  #clientSaysError(code: number, message: string): void {
-    const text = `the client sent error ${code}${message === '' ? '' : `: ${printable(message)}`}`;
-    // EDK2 and Intel ROMs ask for the size first and hang up after the OACK: nothing is wrong
-    const isProbe = this.#sender.isNegotiating && this.negotiated.isSizeAsked;
-    this.#end({ kind: 'aborted', reason: isProbe ? 'size-probe' : 'client-aborted', message: text });
-  }
-
   #socketFailed(error: NodeJS.ErrnoException): void {
     if (this.#hasEnded) return;
     if (error.code === 'ECONNREFUSED') {
-      this.#end(this.#clientHasGone());
+      this.#end(outcomeOfClosedPort(this.#sender, this.negotiated.isSizeAsked));
       return;
     }
     this.#end({ kind: 'error', reason: 'socket', message: error.message });
-  }
-
-  /** The client's port is closed: what that means depends on how far it came. */
-  #clientHasGone(): TransferOutcome {
-    const { ackedBlocks, sentBlocks, totalBlocks } = this.#sender;
-    if (ackedBlocks === 0 && totalBlocks > 1) {
-      // a Raspberry Pi looks whether a file is there and goes; others want its size and say nothing more
-      return {
-        kind: 'aborted',
-        reason: this.negotiated.isSizeAsked ? 'size-probe' : 'client-aborted',
-        message: 'the client closed its port after the first answer',
-      };
-    }
-    if (sentBlocks === totalBlocks) {
-      return { kind: 'done', message: 'the client closed its port without acknowledging the last blocks' };
-    }
-    return {
-      kind: 'error',
-      reason: 'client-gone',
-      message: `the client closed its port after block ${ackedBlocks} of ${totalBlocks}`,
-    };
   }
 
   #do(action: SenderAction): void {
@@ -233,17 +205,16 @@ export class Transfer {
   }
 
   #giveUp(): void {
-    const { ackedBlocks, sentBlocks, totalBlocks } = this.#sender;
-    // the last acknowledgement is often lost: the client has its file and is gone
-    if (sentBlocks === totalBlocks && ackedBlocks >= totalBlocks - 1 && ackedBlocks > 0) {
-      this.#end({ kind: 'done', message: 'the client did not acknowledge the last block' });
-      return;
-    }
-    this.#sendError(TFTP_ERROR.undefined, 'no acknowledgement came');
-    const message = this.#sender.isNegotiating
-      ? 'the client did not answer the first packet'
-      : `the client stopped answering after block ${ackedBlocks} of ${totalBlocks}`;
-    this.#end({ kind: 'error', reason: 'timeout', message });
+    const outcome = outcomeOfSilence(this.#sender);
+    if (outcome.kind !== 'done') this.#sendError(TFTP_ERROR.undefined, 'no acknowledgement came');
+    this.#end(outcome);
+  }
+
+  /** The disk has brought what the window waited for. */
+  #goOn(): void {
+    if (this.#hasEnded) return;
+    this.#restartTimer();
+    this.#pump();
   }
 
   /** Sends what the window allows and the disk has brought; goes on when more is read. */
@@ -257,7 +228,7 @@ export class Transfer {
         this.#flush(filledBytes);
         filledBytes = 0;
       }
-      const lengthBytes = this.#copyBlock(this.#next, filledBytes + 4);
+      const lengthBytes = this.#blocks.copyBlock(this.#next, this.#packets, filledBytes + 4);
       if (lengthBytes < 0) break;
       writeDataHeader(this.#packets, filledBytes, this.#next);
       this.#next += 1;
@@ -278,56 +249,9 @@ export class Transfer {
     return Buffer.allocUnsafeSlow(this.#socket.batchPackets * (4 + this.negotiated.blksize));
   }
 
-  /** Copies a block into the buffer; its length, or -1 when the disk must be waited for or the file has shrunk. */
-  #copyBlock(block: number, target: number): number {
-    const { blksize } = this.negotiated;
-    const start = (block - 1) * blksize;
-    const end = Math.min(start + blksize, this.#file.sizeBytes);
-    let offset = start;
-    while (offset < end) {
-      const index = Math.floor(offset / CHUNK_BYTES);
-      const chunk = this.#input.cache.peek(this.#file, index);
-      if (chunk === undefined) {
-        this.#waitForDisk(index);
-        return -1;
-      }
-      if (index > this.#lastChunk) this.#readAhead(index);
-      const from = offset - index * CHUNK_BYTES;
-      const count = Math.min(end - offset, CHUNK_BYTES - from);
-      if (from + count > chunk.lengthBytes) {
-        this.#fileChanged(chunk.error);
-        return -1;
-      }
-      chunk.bytes.copy(this.#packets, target + offset - start, from, from + count);
-      offset += count;
-    }
-    return end - start;
-  }
-
-  #readAhead(index: number): void {
-    this.#lastChunk = index;
-    this.#input.cache.want(this.#file, index);
-    if ((index + 1) * CHUNK_BYTES < this.#file.sizeBytes) this.#input.cache.want(this.#file, index + 1);
-  }
-
-  #waitForDisk(index: number): void {
-    if (this.#isWaitingForDisk) return;
-    this.#isWaitingForDisk = true;
-    this.#input.cache.want(this.#file, index, () => {
-      this.#isWaitingForDisk = false;
-      if (this.#hasEnded) return;
-      this.#restartTimer();
-      this.#pump();
-    });
-  }
-
   #fileChanged(error: Error | undefined): void {
     this.#sendError(TFTP_ERROR.undefined, 'the file changed while it was read');
-    const message =
-      error === undefined
-        ? 'the file became shorter during the transfer'
-        : `reading failed: ${error.message}`;
-    this.#end({ kind: 'error', reason: 'file-changed', message });
+    this.#end(outcomeOfChangedFile(error));
   }
 
   #restartTimer(): void {
@@ -351,8 +275,4 @@ export class Transfer {
     this.#socket.close();
     this.#input.onEnd(this, outcome);
   }
-}
-
-function printable(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 200);
 }

@@ -310,12 +310,17 @@ describe('answers', () => {
 
   it('refuse writing, and text mode', async () => {
     const client = rawClient();
-    client.send(encodeTftp({ opcode: 'wrq', fileName: 'x', mode: 'octet', options: [] }), server.port);
+    const written = encodeTftp({ opcode: 'wrq', fileName: 'x\x1b[2J', mode: 'octet', options: [] });
+    client.send(written, server.port);
     expect(await client.next()).toMatchObject({ opcode: 'error', code: 2 });
     client.ask('small', {}, 'netascii');
     expect(await client.next()).toMatchObject({ opcode: 'error', code: 4 });
-    const reasons = events.of('tftp.error').map((event) => event.detail?.['reason']);
-    expect(reasons).toEqual(['write-refused', 'mode-refused']);
+    const details = events.of('tftp.error').map((event) => event.detail);
+    expect(details).toEqual([
+      // what a client sends is shown on a terminal one day
+      { reason: 'write-refused', path: 'x?[2J' },
+      { reason: 'mode-refused', path: 'small', message: 'mode netascii' },
+    ]);
   });
 
   it('bound the transfers of one client', async () => {
