@@ -1,6 +1,6 @@
 import type { ExplainedCause, Explanation } from '../doctor/explain.ts';
 import { renderFindings, summarise } from '../doctor/report.ts';
-import type { DoctorResult } from '../doctor/run-doctor.ts';
+import type { DoctorResult } from '../doctor/doctor-result.ts';
 import type { Output } from './output.ts';
 
 const DEFAULT_WIDTH = 100;

@@ -2,49 +2,16 @@ import { extname } from 'node:path';
 import type { Finding } from '../model/finding.ts';
 import type { CheckResult } from './checks/check.ts';
 import { chooseSubject } from './choose-subject.ts';
-import { explain, type Explanation } from './explain.ts';
+import type { DoctorRequest } from './doctor-request.ts';
+import type { DoctorResult } from './doctor-result.ts';
+import { explain } from './explain.ts';
 import { sortFindings } from './finding-catalogue.ts';
 import { lookUp } from './knowledge/look-up.ts';
 import { lintFile } from './lint-files.ts';
-import type { ProbeWalk } from './probe/judge-walks.ts';
 import { analyseCaptureFile, analyseLogFile, type Analysis } from './read-inputs.ts';
 import { recordCapture } from './record-capture.ts';
 import { runChecks } from './run-checks.ts';
 import { writeBundle } from './write-bundle.ts';
-
-export interface DoctorRequest {
-  /** words of the command line: a code, a text, a URL */
-  readonly text?: string;
-  readonly logPath?: string;
-  readonly pcapPath?: string;
-  /** pxectl.yaml, or a dnsmasq.conf or loader configuration to lint */
-  readonly configPath?: string;
-  readonly fix: boolean;
-  readonly probe: boolean;
-  readonly captureSeconds?: number;
-  readonly bundlePath?: string;
-  readonly signal: AbortSignal;
-  readonly onProgress: (line: string) => void;
-}
-
-/** `pxectl doctor --json`. */
-export interface DoctorResult {
-  readonly schema: 'pxectl.doctor/1';
-  /** no finding is an error */
-  readonly ok: boolean;
-  readonly findings: readonly Finding[];
-  /** what was looked at on this host; empty when only files were given */
-  readonly checks: readonly Omit<CheckResult, 'findings' | 'covers'>[];
-  /** meanings of the text that was given */
-  readonly known: readonly Explanation[];
-  /** false when `known` holds only the nearest meanings */
-  readonly isKnown?: boolean;
-  /** what was read: `12 lines of boot.log, 1 client` */
-  readonly read: readonly string[];
-  readonly probe: readonly Pick<ProbeWalk, 'client' | 'steps'>[];
-  readonly written: readonly string[];
-  readonly notes: readonly string[];
-}
 
 /**
  * Everything that doctor can do, one request at a time.

@@ -5,9 +5,10 @@ import type { Project } from '../engine/project.ts';
 import { packageVersion } from '../platform/package-root.ts';
 import { findProgram, run, runOrThrow } from '../platform/processes.ts';
 import { readEvents } from '../watch/read-events.ts';
+import type { DoctorRequest } from './doctor-request.ts';
+import type { DoctorResult } from './doctor-result.ts';
 import { maskCapture } from './mask-capture.ts';
 import { Masker } from './mask.ts';
-import type { DoctorRequest, DoctorResult } from './run-doctor.ts';
 
 const MAX_EVENTS = 5_000;
 const MAX_PACKETS = 5_000;

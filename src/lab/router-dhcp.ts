@@ -2,12 +2,19 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { environmentError } from '../model/errors.ts';
 import type { LongRunning } from '../platform/processes.ts';
-import type { VirtualLan } from './virtual-lan.ts';
 
 /** How the LAN's router differs from a plain one. */
 export interface RouterOptions {
   /** more dnsmasq arguments, for example `--dhcp-option=66,192.168.1.9` for a router that meddles */
   readonly extraArguments?: readonly string[];
+}
+
+/** What the router's DHCP server needs of the LAN. */
+export interface RouterHost {
+  /** where its log and leases go */
+  readonly folder: string;
+  /** starts a program inside the router's namespace */
+  start(file: string, args: readonly string[]): Promise<LongRunning>;
 }
 
 /** Names of the router's files in the lab folder. */
@@ -17,13 +24,10 @@ export const ROUTER_FILES = { log: 'router.log', leases: 'router.leases', pid: '
  * Starts a real DHCP server that knows nothing of PXE in the router namespace: 192.168.1.2 to .49, one hour.
  * @throws PxectlError E_LAB when it ends at once
  */
-export async function startRouterDhcp(
-  lan: Pick<VirtualLan, 'folder' | 'startIn'>,
-  options: RouterOptions,
-): Promise<LongRunning> {
-  const file = (name: string): string => join(lan.folder, name);
+export async function startRouterDhcp(host: RouterHost, options: RouterOptions): Promise<LongRunning> {
+  const file = (name: string): string => join(host.folder, name);
   await writeFile(file(ROUTER_FILES.log), '');
-  const router = await lan.startIn('router', 'dnsmasq', [
+  const router = await host.start('dnsmasq', [
     '--keep-in-foreground',
     '--conf-file=/dev/null',
     '--user=root',
@@ -46,7 +50,7 @@ export async function startRouterDhcp(
   router.onLine((line) => words.push(line));
   const endedEarly = await Promise.race([
     router.ended.then(({ exitCode }) => exitCode ?? -1),
-    waitForLeaseServer(lan.folder),
+    waitForLeaseServer(host.folder),
   ]);
   if (endedEarly !== undefined) {
     throw environmentError('E_LAB', {

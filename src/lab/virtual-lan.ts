@@ -140,7 +140,11 @@ class NamespaceLan implements VirtualLan {
     await ipIn(lan, ['link', 'set', bridge, 'up']);
     await this.addHost('client', options.clientAddress === false ? undefined : LAN.clientAddress);
     await this.addHost('router', options.router === false ? undefined : LAN.routerAddress);
-    if (options.router !== false) await startRouterDhcp(this, options.router ?? {});
+    if (options.router === false) return;
+    await startRouterDhcp(
+      { folder: this.folder, start: (file, args) => this.startIn('router', file, args) },
+      options.router ?? {},
+    );
   }
 
   namespaceOf(host: LanHost): string {

@@ -1,7 +1,7 @@
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { DoctorResult } from '../../src/doctor/run-doctor.ts';
+import type { DoctorResult } from '../../src/doctor/doctor-result.ts';
 import { run } from '../../src/platform/processes.ts';
 import { makeFolder, pxectl } from '../support/pxectl-process.ts';
 
@@ -27,6 +27,8 @@ describe('pxectl doctor', () => {
     expect(stdout).toContain('a UEFI x64 client was given the BIOS program pxelinux.0');
     expect(stdout).toContain('06:01:08');
     expect(stdout).toContain('pxe-service=X86-64_EFI,"Network boot",ipxe.efi');
+    // the second line works after the first: the image is one of the new configuration
+    expect(stdout).toContain('pxectl init --interface eno1 --address 192.168.1.50 --image ubuntu-20.04.3');
     expect(stdout).toContain('pxectl up ubuntu-20.04.3');
   });
 

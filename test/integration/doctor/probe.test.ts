@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect } from 'vitest';
-import type { DoctorResult } from '../../../src/doctor/run-doctor.ts';
+import type { DoctorResult } from '../../../src/doctor/doctor-result.ts';
 import { createVirtualLan, LAN, type VirtualLan } from '../../../src/lab/virtual-lan.ts';
 import type { LongRunning } from '../../../src/platform/processes.ts';
 import { itNeeds } from '../../support/external-tool.ts';
