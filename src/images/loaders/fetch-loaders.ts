@@ -51,7 +51,7 @@ export async function fetchLoaders(
         kept,
         sources ?? (await usualSources(options, context, client)),
       );
-      if (options.hasSignedIpxe === true) added.push(...(await signedIpxe(client, kept)));
+      if (options.hasSignedIpxe === true) added.push(...(await signedIpxe(client, kept, options, context)));
       return store(context, kept, added);
     });
   } finally {
@@ -144,8 +144,17 @@ async function readGroup(
   return loaders.some(({ file }) => file.isProgram) ? loaders : [];
 }
 
-async function signedIpxe(client: HttpClient, kept: ReadonlyMap<string, LoaderFile>): Promise<NewLoader[]> {
-  const programs = await downloadSignedIpxe(client);
+async function signedIpxe(
+  client: HttpClient,
+  kept: ReadonlyMap<string, LoaderFile>,
+  options: FetchOptions,
+  context: FetchContext,
+): Promise<NewLoader[]> {
+  const warn = (text: string): void => context.progress({ type: 'warning', subject: SUBJECT, text });
+  const programs = await downloadSignedIpxe(
+    client,
+    options.isVerificationSkipped === true ? warn : undefined,
+  );
   return SIGNED_IPXE_FILES.flatMap((wanted) => {
     const bytes = programs.get(wanted.inArchive);
     const fromPackage = kept.get(wanted.path)?.origin.startsWith('package') === true;

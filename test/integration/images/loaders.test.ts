@@ -271,7 +271,7 @@ describe('other sources', () => {
     expect(files).toMatchObject([{ path: 'shimx64.efi', isSigned: true, version: '20.04.3' }]);
   });
 
-  it('signed iPXE with its shim, and unsigned programs refused in its place', async () => {
+  it('signed iPXE with its shim; another archive and unsigned programs refused in its place', async () => {
     const publish = (program: Buffer): void => {
       const tree = mkdtempSync(join(folder, 'ipxeboot-'));
       mkdirSync(join(tree, 'ipxeboot/x86_64-sb'), { recursive: true });
@@ -285,12 +285,14 @@ describe('other sources', () => {
         execFileSync('tar', ['-czf', '-', '-C', tree, 'ipxeboot'], { maxBuffer: 1 << 26 }),
       );
     };
-    const options = {
+    const pinned = {
       hasSignedIpxe: true,
       mirrors: { 'https://github.com': mirror.url },
       http: { retryPauseMs: 5 },
     };
     publish(readFileSync('/usr/lib/ipxe/snponly.efi'));
+    expect(await code(fetchLoaders(pinned, context(), [installedPackages]))).toBe('E_CHECKSUM');
+    const options = { ...pinned, isVerificationSkipped: true };
     expect(await code(fetchLoaders(options, context(), [installedPackages]))).toBe('E_LOADER_INVALID');
     publish(readFileSync('/usr/lib/grub/x86_64-efi-signed/grubnetx64.efi.signed'));
     const { files } = await fetchLoaders(options, context(), [installedPackages]);
@@ -298,5 +300,7 @@ describe('other sources', () => {
       { path: 'ipxe-signed/ipxe-shimx64.efi', family: 'shim', isSigned: true },
       { path: 'ipxe-signed/ipxe.efi', family: 'ipxe', isSigned: true },
     ]);
+    const warnings = events.flatMap((event) => (event.type === 'warning' ? [event.text] : []));
+    expect(warnings.filter((text) => text.includes('TAKEN ALL THE SAME'))).toHaveLength(2);
   });
 });
