@@ -29,8 +29,8 @@ export async function hashFile(
   return { sizeBytes, digest: hash.digest('hex') };
 }
 
-/** Files come faster than they can be hashed. */
-const MAX_UNHASHED_BYTES = 32 * 1024 * 1024;
+/** Files come faster than they can be hashed. More costs memory and wins no time. */
+const MAX_UNHASHED_BYTES = 16 * 1024 * 1024;
 
 /**
  * Writes a stream to a new file, hashing it on the way, and syncs it to disk.

@@ -3,7 +3,8 @@ import { BufferPool } from '../platform/buffer-pool.ts';
 /** Reads of this size keep the hash and the disk busy without holding much memory. */
 export const PIECE_BYTES = 1024 * 1024;
 
-const pool = new BufferPool(8 * PIECE_BYTES);
+/** As many as one copy holds when its hash is behind: all come back to be used again, and none is garbage. */
+const pool = new BufferPool(20 * PIECE_BYTES);
 const lent = new WeakMap<ArrayBufferLike, Buffer>();
 
 /**

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openHashedWriter } from '../../../src/images/hashed-writer.ts';
-import { PIECE_BYTES, takePiece } from '../../../src/images/piece-pool.ts';
+import { giveBack, PIECE_BYTES, takePiece } from '../../../src/images/piece-pool.ts';
 
 let folder: string;
 let path: string;
@@ -74,6 +74,15 @@ describe('openHashedWriter', () => {
     await writer.close();
     expect(hashed.sha256).toBe(sha256(Buffer.concat(whole)));
     expect(sha256(await readFile(path))).toBe(hashed.sha256);
+  });
+
+  it('the pool keeps every piece that one copy may hold', () => {
+    const pieces = Array.from({ length: 20 }, takePiece);
+    pieces.forEach(giveBack);
+    const known = new Set(pieces.map((piece) => piece.buffer));
+    const again = Array.from({ length: 20 }, takePiece);
+    expect(again.filter((piece) => known.has(piece.buffer))).toHaveLength(20);
+    again.forEach(giveBack);
   });
 
   it('goes on from a beginning, with the hash of the whole', async () => {
