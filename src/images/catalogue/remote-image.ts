@@ -1,7 +1,7 @@
 import type { FileRole, ImageArchitecture, ImageBoot, SeedFormat } from '../../model/image.ts';
 import type { KeyPin } from '../verify/key-pins.ts';
 
-/** How the bytes of one place are vouched for. `{file}` in a name stands for the name of the checked file. */
+/** How the bytes of one place are vouched for. */
 export type Trust =
   /** a list of sums with a detached signature; of several names, the first that is there is taken */
   | {
@@ -13,7 +13,7 @@ export type Trust =
       readonly key: KeyPin;
       readonly leavesOut?: LeftOut;
     }
-  /** a clear-signed list; its name is found in the index of the folder when it is a pattern */
+  /** a clear-signed list */
   | { readonly kind: 'clearsigned-list'; readonly list: string; readonly key: KeyPin }
   /** Release file of a Debian archive, which vouches for a list, which vouches for the files */
   | {
