@@ -17,6 +17,11 @@ const disarmed = (context: BootContext): BootContext => ({
   config: { ...context.config, machines: context.config.machines.map((one) => ({ ...one, isArmed: false })) },
 });
 const ISO = 'http://192.168.1.50:8080/images/ubuntu-20.04.3/ubuntu-20.04.3-live-server-amd64.iso';
+/** what brings up Ubuntu 20.04's live system */
+const LIVE = [
+  ...['root=/dev/ram0', 'ramdisk_size=1500000'],
+  ...['ip=dhcp', `url=${ISO}`, 'cloud-config-url=/dev/null'],
+];
 const CONSOLES = ['console=tty0', 'console=ttyS0,115200n8'];
 
 describe('what is booted', () => {
@@ -25,7 +30,7 @@ describe('what is booted', () => {
       image: 'ubuntu-20.04.3',
       kernel: 'vmlinuz',
       initrd: 'initrd',
-      arguments: ['ip=dhcp', `url=${ISO}`, 'cloud-config-url=/dev/null', ...CONSOLES, '---'],
+      arguments: [...LIVE, ...CONSOLES, '---'],
       isUnattended: false,
       ramMiB: 4096,
     });
@@ -40,8 +45,8 @@ describe('what is booted', () => {
   it('an armed install adds the seed, before what the installed system keeps', () => {
     const target = bootTarget(both, 'ubuntu-20.04.3', machine(both, 'node-1'), { isUnattended: true });
     expect(target.arguments).toEqual([
-      ...['ip=dhcp', `url=${ISO}`, 'cloud-config-url=/dev/null'],
-      ...['autoinstall', 'ds=nocloud;s=http://192.168.1.50:8080/seed/52-54-00-00-00-01/'],
+      ...LIVE,
+      ...['autoinstall', 'ds=nocloud-net;s=http://192.168.1.50:8080/seed/52-54-00-00-00-01/'],
       'hugepages=16',
       ...CONSOLES,
       '---',

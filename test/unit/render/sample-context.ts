@@ -1,3 +1,5 @@
+import { DEBIAN_BOOT } from '../../../src/images/catalogue/debian.ts';
+import { ubuntuBoot } from '../../../src/images/catalogue/ubuntu.ts';
 import { parseConfig } from '../../../src/model/config-file.ts';
 import type { BootContext } from '../../../src/model/boot-context.ts';
 import type { ImageManifest } from '../../../src/model/image.ts';
@@ -25,12 +27,7 @@ export const DEBIAN_12: ImageManifest = {
     { role: 'kernel', path: 'linux', sizeBytes: 8_000_000, sha256: SHA },
     { role: 'initrd', path: 'initrd.gz', sizeBytes: 40_000_000, sha256: SHA },
   ],
-  boot: {
-    arguments: [],
-    seedArguments: ['auto=true', 'priority=critical', 'interface=auto', 'preseed/url={seed}preseed.cfg'],
-    seedFormat: 'preseed',
-    ramMiB: 1024,
-  },
+  boot: DEBIAN_BOOT,
   ...stored,
 };
 
@@ -54,13 +51,7 @@ export const UBUNTU_20_04: ImageManifest = {
       sha256: SHA,
     },
   ],
-  boot: {
-    arguments: ['ip=dhcp', 'url={root}', 'cloud-config-url=/dev/null'],
-    seedArguments: ['autoinstall', 'ds=nocloud;s={seed}'],
-    installedArguments: [],
-    seedFormat: 'autoinstall',
-    ramMiB: 4096,
-  },
+  boot: ubuntuBoot('20.04.3', 'live-server', 4096),
   ...stored,
 };
 
