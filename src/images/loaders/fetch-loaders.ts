@@ -7,17 +7,22 @@ import { LOADER_PATHS, type LoaderFile, type LoaderManifest } from '../../model/
 import { writeFileAtomic } from '../../platform/files.ts';
 import { openHttpClient, type HttpClient } from '../download/http-client.ts';
 import type { FetchContext, FetchOptions } from '../fetch-types.ts';
+import { openStore } from '../store.ts';
 import { withLock } from '../store-lock.ts';
 import { checkLoader, invalidLoader, pxelinuxMismatch } from './check-loader.ts';
 import { findIsoShim } from './iso-shim.ts';
 import { readLoaderManifest, writeLoaderManifest } from './loader-manifest.ts';
-import { LOADER_GROUPS, type LoaderGroup } from './loader-sources.ts';
+import { isoPackages } from './iso-packages.ts';
+import { LOADER_GROUPS, SIGNED_CHAIN_X64, type LoaderGroup } from './loader-sources.ts';
 import { installedPackages, type LoaderPackage, type PackageSource } from './package-source.ts';
+import { isChainForeign } from './signed-chain.ts';
 import { downloadSignedIpxe, SIGNED_IPXE, SIGNED_IPXE_FILES } from './signed-ipxe.ts';
 
 const SUBJECT = 'loaders';
 /** Platforms whose loaders are fetched unless others are asked for. */
 const DEFAULT_PLATFORMS: readonly LoaderPlatform[] = ['bios', 'x64'];
+
+const UNSIGNED = 'it has no signature, and Secure Boot would refuse it';
 
 interface NewLoader {
   readonly file: LoaderFile;
@@ -26,8 +31,8 @@ interface NewLoader {
 
 /**
  * Brings the boot loaders into `.pxectl/loaders/`, under the names of LOADER_PATHS. Sources in order: installed
- * packages, `apt-get download`, Debian's archive over HTTP, and for shim the ISO of a stored image. Sources beyond this
- * machine are asked only for what is not in the store yet.
+ * packages, `apt-get download`, Debian's archive over HTTP, and for shim and GRUB the ISO of a stored image. Sources beyond
+ * this machine are asked only for what is not in the store yet.
  * @param sources in place of the usual ones
  * @throws PxectlError E_LOADER_MISSING when not one program could be had; E_LOADER_INVALID, E_CHECKSUM, E_SIGNATURE
  */
@@ -51,12 +56,29 @@ export async function fetchLoaders(
         kept,
         sources ?? (await usualSources(options, context, client)),
       );
-      if (options.hasSignedIpxe === true) added.push(...(await signedIpxe(client, kept, options, context)));
-      return store(context, kept, added);
+      if (options.hasSignedIpxe !== true) return finish(await store(context, kept, added), options);
+      // what was found is kept also when this download fails
+      if (added.length > 0) await store(context, kept, added);
+      return finish(await store(context, kept, await signedIpxe(client, kept, options, context)), options);
     });
   } finally {
     await client.close();
   }
+}
+
+/** @throws PxectlError E_LOADER_MISSING when there is no program for a platform that the user named */
+function finish(manifest: LoaderManifest, options: FetchOptions): LoaderManifest {
+  const there = new Set(manifest.files.filter((file) => file.isProgram).map((file) => file.platform));
+  const missing = (options.loaderPlatforms ?? []).filter((platform) => !there.has(platform));
+  if (missing.length === 0) return manifest;
+  const isInSignedIpxe = missing.every((platform) => platform !== 'bios') && options.hasSignedIpxe !== true;
+  throw assetError('E_LOADER_MISSING', {
+    what: `no boot loader for ${missing.join(' and ')} could be found; all else is stored`,
+    why: 'neither the packages here, nor apt, nor the archive have one (the warnings say why)',
+    next: isInSignedIpxe
+      ? 'add --signed-ipxe: the release of its makers has iPXE for x64, ia32 and arm64'
+      : 'sudo apt-get install pxelinux syslinux-common ipxe, or leave out --platform',
+  });
 }
 
 async function usualSources(
@@ -82,7 +104,11 @@ async function gather(
     const isWanted = platforms.includes(group.platform);
     for (const source of sources) {
       const isHere = source === installedPackages;
-      const isPresent = group.files.some((file) => file.isProgram && kept.has(file.path));
+      const programs = group.files.filter((file) => file.isProgram);
+      const isPresent =
+        group.isWhole === true
+          ? programs.every((file) => kept.has(file.path))
+          : programs.some((file) => kept.has(file.path));
       // other architectures and what is there already are worth a look on this machine, and no download
       if (!isHere && (!isWanted || (isPresent && options.isForced !== true))) break;
       const loaders = await takeGroup(group, source, context);
@@ -91,12 +117,30 @@ async function gather(
       break;
     }
   }
+  added.push(...(await ownChain(added, kept, context)));
   if (!added.some(({ file }) => file.path === LOADER_PATHS.shimX64) && !kept.has(LOADER_PATHS.shimX64)) {
     const shim = await findIsoShim(context.layout);
     if (shim !== undefined)
       added.push(newLoader({ ...shim, family: 'shim', platform: 'x64', isProgram: true }, shim.bytes));
   }
-  return added;
+  // of two with one name the later counts
+  return [...new Map(added.map((loader) => [loader.file.path, loader])).values()];
+}
+
+/**
+ * shim and GRUB from an image's own ISO: where no source has them, and where those found are of a vendor that signed no
+ * kernel of the images here.
+ */
+async function ownChain(
+  added: readonly NewLoader[],
+  kept: ReadonlyMap<string, LoaderFile>,
+  context: FetchContext,
+): Promise<NewLoader[]> {
+  const isShim = ({ file }: NewLoader): boolean => file.path === LOADER_PATHS.shimX64;
+  const shim = added.find(isShim)?.file ?? kept.get(LOADER_PATHS.shimX64);
+  const images = await openStore(context.layout).list();
+  if (shim !== undefined && !isChainForeign(shim.version, images)) return [];
+  return takeGroup(SIGNED_CHAIN_X64, isoPackages(context.layout), context);
 }
 
 /** The files of one group from one source; none when it has not got them all in one version. */
@@ -141,6 +185,11 @@ async function readGroup(
   const mismatch =
     program && pxelinuxMismatch([...new Set(loaders.map(({ file }) => file.version))], program.bytes);
   if (mismatch !== undefined) throw invalidLoader('pxelinux.0', mismatch);
+  const isMissing = (source: { readonly path: string }): boolean =>
+    !loaders.some(({ file }) => file.path === source.path);
+  if (group.isWhole === true && group.files.some(isMissing)) return [];
+  const unsigned = group.isWhole === true ? loaders.find(({ file }) => !file.isSigned) : undefined;
+  if (unsigned !== undefined) throw invalidLoader(unsigned.file.path, UNSIGNED);
   return loaders.some(({ file }) => file.isProgram) ? loaders : [];
 }
 
@@ -150,6 +199,11 @@ async function signedIpxe(
   options: FetchOptions,
   context: FetchContext,
 ): Promise<NewLoader[]> {
+  const isHere = SIGNED_IPXE_FILES.every(
+    ({ path, mustBeSigned }) =>
+      kept.has(path) && (!mustBeSigned || kept.get(path)?.version === SIGNED_IPXE.version),
+  );
+  if (isHere && options.isForced !== true) return [];
   const warn = (text: string): void => context.progress({ type: 'warning', subject: SUBJECT, text });
   const programs = await downloadSignedIpxe(
     client,
@@ -162,7 +216,7 @@ async function signedIpxe(
     const about = { ...wanted, isProgram: true, origin: SIGNED_IPXE.url, version: SIGNED_IPXE.version };
     const loader = newLoader(about, bytes);
     if (wanted.mustBeSigned && !loader.file.isSigned) {
-      throw invalidLoader(wanted.inArchive, 'it has no signature, and Secure Boot would refuse it');
+      throw invalidLoader(wanted.inArchive, UNSIGNED);
     }
     return [loader];
   });

@@ -1,10 +1,8 @@
-import { fileOf } from '../../model/image.ts';
+import { basename } from 'node:path';
 import type { StateLayout } from '../../model/state-layout.ts';
 import { SHIM_PATHS } from '../catalogue/own-shim.ts';
-import { openFileSource } from '../sources/file-source.ts';
-import { openStore } from '../store.ts';
 import { firstThere } from '../trees/file-tree.ts';
-import { openIsoTree } from '../trees/iso-tree.ts';
+import { bytesOf, firstOfIsos } from './iso-packages.ts';
 
 export interface IsoShim {
   readonly path: 'shimx64.efi';
@@ -14,22 +12,12 @@ export interface IsoShim {
 }
 
 /** The shim of a stored image's ISO: signed by Microsoft, and of the same release as its kernel. */
-export async function findIsoShim(layout: StateLayout): Promise<IsoShim | undefined> {
-  const store = openStore(layout);
-  for (const image of await store.list()) {
-    const root = fileOf(image, 'root-image');
-    if (image.architecture !== 'amd64' || root?.path.endsWith('.iso') !== true) continue;
-    const tree = await openIsoTree(await openFileSource(store.filePath(image.id, root.path)));
-    try {
-      const path = await firstThere(tree, SHIM_PATHS);
-      if (path === undefined) continue;
-      const chunks: Uint8Array[] = [];
-      for await (const chunk of tree.stream(path)) chunks.push(chunk);
-      const origin = `${path} of ${root.path}`;
-      return { path: 'shimx64.efi', origin, version: image.release, bytes: Buffer.concat(chunks) };
-    } finally {
-      await tree.close();
-    }
-  }
-  return undefined;
+export function findIsoShim(layout: StateLayout): Promise<IsoShim | undefined> {
+  return firstOfIsos(layout, 'amd64', async (tree, image) => {
+    const path = await firstThere(tree, SHIM_PATHS);
+    const bytes = path === undefined ? undefined : await bytesOf(tree, path);
+    if (path === undefined || bytes === undefined) return undefined;
+    const origin = `${path} of ${basename(image.origin)}`;
+    return { path: 'shimx64.efi', origin, version: image.release, bytes };
+  });
 }

@@ -8,6 +8,8 @@ export interface LoaderGroup {
   /** of the packages in a Debian archive */
   readonly architecture: 'amd64' | 'arm64';
   readonly files: readonly LoaderSource[];
+  /** every program must be there: one without the others is of no use */
+  readonly isWhole?: true;
 }
 
 /** A loader file and where Debian and Ubuntu packages keep it. */
@@ -72,23 +74,29 @@ export const LOADER_SOURCES: readonly LoaderSource[] = [
 const group = (
   name: string,
   platform: LoaderPlatform,
-  isMember: (source: LoaderSource) => boolean,
+  families: readonly LoaderFamily[],
+  architecture: LoaderGroup['architecture'] = 'amd64',
 ): LoaderGroup => ({
   name,
   platform,
-  architecture: platform === 'arm64' ? 'arm64' : 'amd64',
-  files: LOADER_SOURCES.filter((source) => source.platform === platform && isMember(source)),
+  architecture,
+  files: LOADER_SOURCES.filter((source) => source.platform === platform && families.includes(source.family)),
 });
+
+/** shim starts only a GRUB that its own vendor signed: they come from one source or not at all. */
+const signedChain = (platform: 'x64' | 'arm64', architecture: LoaderGroup['architecture']): LoaderGroup => ({
+  ...group(`shim and signed GRUB for ${platform}`, platform, ['shim', 'grub'], architecture),
+  isWhole: true,
+});
+
+export const SIGNED_CHAIN_X64 = signedChain('x64', 'amd64');
 
 /** pxelinux and its modules load only in one version: they are one group although they are two packages. */
 export const LOADER_GROUPS: readonly LoaderGroup[] = [
-  group('pxelinux', 'bios', (source) => source.family === 'pxelinux'),
-  group('iPXE for BIOS', 'bios', (source) => source.family === 'ipxe'),
-  ...(['x64', 'ia32', 'arm64'] as const).map((platform) =>
-    group(`iPXE for ${platform}`, platform, (source) => source.family === 'ipxe'),
-  ),
-  ...(['x64', 'arm64'] as const).flatMap((platform) => [
-    group(`shim for ${platform}`, platform, (source) => source.family === 'shim'),
-    group(`signed GRUB for ${platform}`, platform, (source) => source.family === 'grub'),
-  ]),
+  group('pxelinux', 'bios', ['pxelinux']),
+  group('iPXE for BIOS', 'bios', ['ipxe']),
+  // the package ipxe is one for all architectures
+  ...(['x64', 'ia32', 'arm64'] as const).map((platform) => group(`iPXE for ${platform}`, platform, ['ipxe'])),
+  SIGNED_CHAIN_X64,
+  signedChain('arm64', 'arm64'),
 ];

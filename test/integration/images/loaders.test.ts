@@ -271,6 +271,88 @@ describe('other sources', () => {
     expect(files).toMatchObject([{ path: 'shimx64.efi', isSigned: true, version: '20.04.3' }]);
   });
 
+  describe("shim and GRUB of the image's own release", () => {
+    const UBUNTU = { shim: '1.58+15.8-0ubuntu1', grub: '1.202.2+2.12-1ubuntu7.1' };
+    const shim = () => readFileSync('/usr/lib/shim/shimx64.efi.signed');
+    const grub = () => readFileSync('/usr/lib/grub/x86_64-efi-signed/grubnetx64.efi.signed');
+    /** An ISO with the pool of Ubuntu's installer. */
+    const takeUbuntu = async (grubProgram = grub()): Promise<void> => {
+      const file = join(folder, `pool-${count}.iso`);
+      const shimDeb = deb('shim-signed', UBUNTU.shim, { '/usr/lib/shim/shimx64.efi.signed.latest': shim() });
+      const grubDeb = deb('grub-efi-amd64-signed', UBUNTU.grub, {
+        '/usr/lib/grub/x86_64-efi-signed/grubnetx64.efi.signed': grubProgram,
+      });
+      writeCasperIso(file, {
+        files: {
+          [`pool/main/s/shim-signed/shim-signed_${UBUNTU.shim}_amd64.deb`]: shimDeb,
+          [`pool/main/g/grub2-signed/grub-efi-amd64-signed_${UBUNTU.grub}_amd64.deb`]: grubDeb,
+        },
+      });
+      await fetchImages([], { from: file }, context());
+    };
+    const versions = async (sources = [installedPackages]): Promise<(string | undefined)[]> => {
+      const { files } = await fetchLoaders({}, context(), sources);
+      return ['shimx64.efi', 'grubx64.efi'].map((path) => files.find((file) => file.path === path)?.version);
+    };
+
+    it('come from its ISO where the packages here are of another vendor, again and again', async () => {
+      await takeUbuntu();
+      expect(await versions()).toEqual([UBUNTU.shim, UBUNTU.grub]);
+      const before = statSync(join(layout.loaders, 'shimx64.efi')).ino;
+      expect(await versions()).toEqual([UBUNTU.shim, UBUNTU.grub]);
+      expect(statSync(join(layout.loaders, 'shimx64.efi')).ino).toBe(before);
+      expect(events.at(-1)).toMatchObject({ text: 'boot loaders are here already' });
+    });
+
+    it('come from its ISO where there is no other source', async () => {
+      await takeUbuntu();
+      expect(await versions([empty])).toEqual([UBUNTU.shim, UBUNTU.grub]);
+    });
+
+    it('are those of the packages as long as an image of their vendor is here', async () => {
+      const own = await installedPackages.find('shim-signed', 'amd64', []);
+      await takeUbuntu();
+      await fetchImages([], { from: '/usr/lib/debian-installer/images/12/amd64/text' }, context());
+      expect((await versions())[0]).toBe(own?.version);
+    });
+
+    it('are not taken unsigned', async () => {
+      await takeUbuntu(readFileSync('/usr/lib/ipxe/snponly.efi'));
+      expect((await versions())[1]).not.toBe(UBUNTU.grub);
+      expect(events.map((event) => ('text' in event ? event.text : '')).join()).toMatch(
+        /it has no signature/,
+      );
+    });
+  });
+
+  it('a platform that was named and is nowhere is an error; the rest is stored', async () => {
+    const options = { loaderPlatforms: ['x64', 'ia32'] as const };
+    const error = await fetchLoaders(options, context(), [installedPackages]).catch((e: unknown) => e);
+    expect(error).toMatchObject({
+      code: 'E_LOADER_MISSING',
+      message: expect.stringContaining('for ia32') as string,
+      next: expect.stringContaining('--signed-ipxe') as string,
+    });
+    expect(existsSync(join(layout.loaders, 'ipxe/snponly-x64.efi'))).toBe(true);
+  });
+
+  it('keeps what was found when the signed iPXE cannot be had', async () => {
+    const options = { hasSignedIpxe: true, isOffline: true };
+    expect(await code(fetchLoaders(options, context(), [installedPackages]))).toBe('E_OFFLINE');
+    expect(existsSync(join(layout.loaders, 'pxelinux.0'))).toBe(true);
+  });
+
+  it('asks for the package ipxe by its plain name: it is one for all architectures', async () => {
+    const asked: string[] = [];
+    const find: PackageSource['find'] = async (name, architecture) => {
+      asked.push(`${name} ${architecture}`);
+      return undefined;
+    };
+    const options = { loaderPlatforms: ['arm64'] as const };
+    await fetchLoaders(options, context(), [{ name: 'a recorder', find }]).catch(() => undefined);
+    expect(asked).toEqual(['ipxe amd64', 'shim-signed arm64']);
+  });
+
   it('signed iPXE with its shim; another archive and unsigned programs refused in its place', async () => {
     const publish = (program: Buffer): void => {
       const tree = mkdtempSync(join(folder, 'ipxeboot-'));
