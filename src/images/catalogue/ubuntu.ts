@@ -26,7 +26,7 @@ type Flavour = 'live-server' | 'desktop' | 'netboot';
  */
 const TYPICAL_RAM_MIB: Readonly<Record<Flavour, Readonly<Record<string, number>>>> = {
   'live-server': { '20.04': 4096, '22.04': 5120, '24.04': 8192, '26.04': 8192 },
-  desktop: { '20.04': 8192, '22.04': 12288, '24.04': 16384, '26.04': 16384 },
+  desktop: { '20.04': 10240, '22.04': 12288, '24.04': 16384, '26.04': 16384 },
   netboot: { '24.04': 8192, '26.04': 8192 },
 };
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { availableImages, findRemoteImage } from '../../../src/images/catalogue/available.ts';
+import { ramForIsoMiB } from '../../../src/images/catalogue/ubuntu.ts';
 import { checkImageId } from '../../../src/images/image-id.ts';
 import { throughMirror } from '../../../src/images/download/mirrors.ts';
 import { parseContentRange } from '../../../src/images/download/content-range.ts';
@@ -76,6 +77,18 @@ describe('names', () => {
       expect(() => checkImageId(id)).toThrow(expect.objectContaining({ code: 'E_USAGE' }) as Error);
     },
   );
+});
+
+describe('memory that is told before the ISO is there', () => {
+  it.each([
+    ['ubuntu-20.04.3', 1_261_371_392],
+    ['ubuntu-20.04-desktop', 4_351_463_424],
+    ['ubuntu-22.04', 2_136_926_208],
+    ['ubuntu-24.04', 3_303_444_480],
+    ['ubuntu-24.04-desktop', 6_345_887_744],
+  ])('%s: enough for its ISO of %i bytes', (id, sizeBytes) => {
+    expect(findRemoteImage(id)?.ramMiB).toBeGreaterThanOrEqual(ramForIsoMiB(sizeBytes));
+  });
 });
 
 describe('mirrors', () => {
