@@ -2,6 +2,7 @@ import { fetchImages } from '../images/fetch-images.ts';
 import type { FetchOptions } from '../images/fetch-types.ts';
 import { fetchLoaders } from '../images/loaders/fetch-loaders.ts';
 import type { LoaderManifest } from '../model/loader.ts';
+import { fileOf, type ImageManifest } from '../model/image.ts';
 import type { StateLayout } from '../model/state-layout.ts';
 import { fetchView } from './fetch-view.ts';
 import type { Output } from './output.ts';
@@ -25,7 +26,7 @@ export async function fetchForUser(
   const context = { layout, progress: fetchView(output), signal };
   const images = await fetchImages(ids, options, context);
   for (const image of images) {
-    if (image.outcome === 'present') output.progress(`${image.manifest.id}: already here, nothing to do`);
+    if (image.outcome === 'present') tellPresent(image.manifest, options, output);
   }
   const loaders = await fetchLoaders(options, context);
   return {
@@ -36,4 +37,18 @@ export async function fetchForUser(
     })),
     loaders: loaders.files,
   };
+}
+
+/** An image that is here may be less than what was asked for. */
+function tellPresent(manifest: ImageManifest, options: FetchOptions, output: Output): void {
+  const { id } = manifest;
+  if (options.kernel === 'hwe' && fileOf(manifest, 'kernel-hwe') === undefined) {
+    return output.warn(
+      `${id}: already here, without its newer kernel: pxectl fetch --force --kernel hwe ${id}`,
+    );
+  }
+  if (manifest.verification === 'skipped' && options.isVerificationSkipped !== true) {
+    return output.warn(`${id}: already here, NOT VERIFIED; to have it verified: pxectl fetch --force ${id}`);
+  }
+  output.progress(`${id}: already here, nothing to do`);
 }

@@ -8,6 +8,7 @@ const PLAIN_INTERVAL_MS = 5_000;
 interface Transfer {
   readonly startedAt: number;
   readonly startBytes: number;
+  doneBytes: number;
   lastPrintedAt: number;
 }
 
@@ -20,11 +21,18 @@ export function fetchView(output: Output): FetchProgress {
 
     const key = `${event.subject} ${event.file}`;
     const now = performance.now();
-    const transfer = transfers.get(key) ?? {
-      startedAt: now,
-      startBytes: event.doneBytes,
-      lastPrintedAt: now,
-    };
+    const known = transfers.get(key);
+    // a download that starts over has a rate of its own
+    const isOn = known !== undefined && event.doneBytes >= known.doneBytes;
+    const transfer: Transfer = isOn
+      ? known
+      : {
+          startedAt: now,
+          startBytes: event.doneBytes,
+          doneBytes: event.doneBytes,
+          lastPrintedAt: known?.lastPrintedAt ?? now,
+        };
+    transfer.doneBytes = event.doneBytes;
     transfers.set(key, transfer);
     const line = transferLine(
       key,

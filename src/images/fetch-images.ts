@@ -1,4 +1,4 @@
-import { usageError } from '../model/errors.ts';
+import { messageOf, PxectlError, usageError } from '../model/errors.ts';
 import type { ImageManifest } from '../model/image.ts';
 import { findRemoteImage } from './catalogue/available.ts';
 import { unknownImage } from './catalogue/unknown-image.ts';
@@ -8,6 +8,7 @@ import { fetchFromPackage } from './fetch-package-image.ts';
 import { fetchRemoteImage } from './fetch-remote-image.ts';
 import type { FetchContext, FetchedImage, FetchOptions } from './fetch-types.ts';
 import { checkImageId } from './image-id.ts';
+import { lockWait } from './lock-wait.ts';
 import { openStore, type ImageStore } from './store.ts';
 
 const DEFAULT_PARALLEL = 3;
@@ -16,7 +17,8 @@ const DEFAULT_PARALLEL = 3;
  * Brings images into the store, verified; those that are there already are left alone.
  *
  * With `options.from` there is one image at most, and its id may be left out: it is then stored as what it is
- * recognised as. All images are tried even when one fails; then the first failure is thrown.
+ * recognised as. All images are tried even when one fails; then the first failure is thrown, and the others are told as
+ * warnings. A name that nobody knows fails before anything is downloaded.
  * @throws PxectlError E_USAGE, E_IMAGE_UNKNOWN, E_DOWNLOAD, E_NOT_FOUND, E_CHECKSUM, E_SIGNATURE, E_ISO_INVALID …
  */
 export async function fetchImages(
@@ -36,16 +38,20 @@ export async function fetchImages(
       await client.close();
     }
   }
+  for (const id of ids) {
+    if (findRemoteImage(id) === undefined && (await findPresent(store, id, options)) === undefined)
+      throw unknownImage(id);
+  }
   const client = await openClient(options, context);
   const waiting = [...new Set(ids)];
   const results: FetchedImage[] = [];
-  const failures: unknown[] = [];
+  const failures: { readonly id: string; readonly error: unknown }[] = [];
   const work = async (): Promise<void> => {
     for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
       try {
         results.push(await fetchOne(store, id, options, context, client));
       } catch (error) {
-        failures.push(error);
+        failures.push({ id, error });
       }
     }
   };
@@ -54,8 +60,15 @@ export async function fetchImages(
   } finally {
     await client.close();
   }
-  if (failures.length > 0) throw failures[0];
-  return results;
+  const [first, ...others] = failures;
+  if (first === undefined) return results;
+  if (context.signal?.aborted !== true) {
+    for (const { id, error } of others) {
+      const why = error instanceof PxectlError && error.why !== undefined ? `: ${error.why}` : '';
+      context.progress({ type: 'warning', subject: id, text: `not fetched: ${messageOf(error)}${why}` });
+    }
+  }
+  throw first.error;
 }
 
 async function fetchOne(
@@ -67,15 +80,6 @@ async function fetchOne(
 ): Promise<FetchedImage> {
   const present = await findPresent(store, id, options);
   if (present !== undefined) return present;
-  const lock = {
-    ...(context.signal === undefined ? {} : { signal: context.signal }),
-    onWaiting: (pid: number) =>
-      context.progress({
-        type: 'step',
-        subject: id,
-        text: `another pxectl (process ${pid}) works on it: waiting`,
-      }),
-  };
   return store.locked(
     id,
     async () => {
@@ -88,7 +92,7 @@ async function fetchOne(
       if (remote === undefined) throw unknownImage(id);
       return finished(await fetchRemoteImage(store, remote, { client, options, context }), context);
     },
-    lock,
+    lockWait(id, context),
   );
 }
 

@@ -192,6 +192,20 @@ describe('fetch ubuntu-20.04.3', () => {
     expect((await listImages(layout)).map((image) => image.id)).toEqual([ID]);
   });
 
+  it('every one that fails is told', async () => {
+    const error = await failure(fetch(['ubuntu-22.04', 'ubuntu-24.04'], { parallel: 1 }));
+    expect(error.message).toContain('ubuntu-22.04');
+    const told = events.filter((event) => event.type === 'warning').map((event) => event.text);
+    expect(told).toEqual([
+      expect.stringMatching(/^not fetched: ubuntu-24\.04 is at none of its addresses: /),
+    ]);
+  });
+
+  it('a name that nobody knows is told before anything is downloaded', async () => {
+    expect((await failure(fetch([ID, 'ubuntu-20.4']))).code).toBe('E_IMAGE_UNKNOWN');
+    expect(mirror.requests).toEqual([]);
+  });
+
   it('rm removes it, and only it', async () => {
     await fetch([ID, 'ubuntu-20.04']);
     await removeImage(layout, ID);
