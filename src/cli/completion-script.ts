@@ -1,18 +1,26 @@
-import type { Command } from 'commander';
+import type { Command, Option } from 'commander';
 
 /** Shells that a completion script can be had for. */
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
 export type Shell = (typeof SHELLS)[number];
 
-/** Words that can follow a command: its sub-commands and long options. */
+/** A word that can stand at some place, and what it does. */
+interface Word {
+  readonly text: string;
+  readonly description: string;
+}
+
+/** What can follow a command. */
 interface CommandWords {
   /** `pxectl` is '', `pxectl lab run` is 'lab run' */
   readonly path: string;
-  readonly words: readonly string[];
+  /** sub-commands, and values of the first argument */
+  readonly words: readonly Word[];
+  readonly options: readonly Option[];
 }
 
-/** A completion script for commands and options, made from the command tree itself. */
+/** A completion script for commands, options and their values, made from the command tree itself. */
 export function completionScript(shell: Shell, program: Command): string {
   const table = [...walk(program, '')];
   switch (shell) {
@@ -26,24 +34,38 @@ export function completionScript(shell: Shell, program: Command): string {
 }
 
 function* walk(command: Command, path: string): Generator<CommandWords> {
-  const visible = command.createHelp().visibleCommands(command);
-  const options = command.options.flatMap((option) => (option.long ? [option.long] : []));
-  yield { path, words: [...visible.map((sub) => sub.name()), ...options] };
+  const subCommands = command.commands.map((sub) => ({ text: sub.name(), description: sub.description() }));
+  const values = command.registeredArguments[0]?.argChoices ?? [];
+  const words = [...subCommands, ...values.map((text) => ({ text, description: '' }))];
+  yield { path, words, options: command.options };
   for (const sub of command.commands) yield* walk(sub, path === '' ? sub.name() : `${path} ${sub.name()}`);
 }
 
 function bashScript(table: readonly CommandWords[]): string {
-  const cases = table.map(({ path, words }) => `    '${path}') words='${words.join(' ')}' ;;`);
+  const known = table.map(({ path }) => path.replaceAll(' ', '_')).join(' ');
+  const cases = table.map(({ path, words, options }) => {
+    const all = [...words.map(({ text }) => text), ...options.flatMap(({ long }) => long ?? [])];
+    return `    '${path}') words='${all.join(' ')}' ;;`;
+  });
+  const values = table.flatMap(({ path, options }) =>
+    options.flatMap(({ long, argChoices }) =>
+      long && argChoices ? [`    '${path} ${long}') words='${argChoices.join(' ')}' ;;`] : [],
+    ),
+  );
+  // zsh runs this too, and there `path` is a name of its own
   return `_pxectl() {
-  local path= word words= known i
+  local at= word words= known i
   for ((i = 1; i < COMP_CWORD; i++)); do
     word=\${COMP_WORDS[i]}
     [[ $word == -* ]] && continue
-    known=" ${table.map(({ path }) => path.replaceAll(' ', '_')).join(' ')} "
-    [[ $known == *" \${path:+\${path// /_}_}$word "* ]] && path="\${path:+$path }$word"
+    known=" ${known} "
+    [[ $known == *" \${at:+\${at// /_}_}$word "* ]] && at="\${at:+$at }$word"
   done
-  case $path in
+  case $at in
 ${cases.join('\n')}
+  esac
+  case "$at \${COMP_WORDS[COMP_CWORD-1]}" in
+${values.join('\n')}
   esac
   COMPREPLY=($(compgen -W "$words" -- "\${COMP_WORDS[COMP_CWORD]}"))
   [[ \${#COMPREPLY[@]} -gt 0 ]] || COMPREPLY=($(compgen -f -- "\${COMP_WORDS[COMP_CWORD]}"))
@@ -52,14 +74,31 @@ complete -F _pxectl pxectl`;
 }
 
 function fishScript(table: readonly CommandWords[]): string {
-  const lines = table.flatMap(({ path, words }) => {
-    const condition =
-      path === '' ? '__fish_use_subcommand' : `__fish_seen_subcommand_from ${path.split(' ').at(-1) ?? ''}`;
-    return words.map((word) =>
-      word.startsWith('--')
-        ? `complete -c pxectl -n '${condition}' -l ${word.slice(2)}`
-        : `complete -c pxectl -n '${condition}' -f -a ${word}`,
-    );
+  const known = table.filter(({ path }) => path !== '').map(({ path }) => fishWord(path));
+  const lines = table.flatMap(({ path, words, options }) => {
+    const start = `complete -c pxectl -n ${fishWord(`__pxectl_at ${fishWord(path)}`)}`;
+    return [
+      ...words.map(({ text, description }) => `${start} -f -a ${text} -d ${fishWord(description)}`),
+      ...options.flatMap((option) => (option.long ? [`${start} ${fishOption(option)}`] : [])),
+    ];
   });
-  return lines.join('\n');
+  return `# whether the commands typed so far are these
+function __pxectl_at
+  set -l at
+  for word in (commandline -opc)[2..-1]
+    string match -q -- '-*' $word; and continue
+    set -l longer (string join ' ' $at $word)
+    contains -- $longer ${known.join(' ')}; and set at $longer
+  end
+  test "$at" = "$argv[1]"
+end
+${lines.join('\n')}`;
 }
+
+function fishOption({ long = '', short, description, required, argChoices }: Option): string {
+  const value = argChoices ? ` -x -a '${argChoices.join(' ')}'` : required ? ' -r' : '';
+  return `${short ? `-s ${short.slice(1)} ` : ''}-l ${long.slice(2)}${value} -d ${fishWord(description)}`;
+}
+
+/** In single quotes, where fish knows two escapes only. */
+const fishWord = (text: string): string => `'${text.replace(/[\\']/g, '\\$&')}'`;

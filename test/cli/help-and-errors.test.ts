@@ -1,7 +1,9 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { run } from '../../src/platform/processes.ts';
 import { packageVersion } from '../../src/platform/package-root.ts';
+import { itNeeds } from '../support/external-tool.ts';
 import { makeFolder, pxectl } from '../support/pxectl-process.ts';
 
 let folder: Awaited<ReturnType<typeof makeFolder>>;
@@ -164,7 +166,6 @@ describe('completion', () => {
   it('completes commands, sub-commands and flags in a real bash', async () => {
     const { stdout: script } = await pxectl(['completion', 'bash'], here());
     await writeFile(join(folder.path, 'completion.bash'), script);
-    const { run } = await import('../../src/platform/processes.ts');
     const complete = async (...words: string[]): Promise<string[]> => {
       const line = `source completion.bash; COMP_WORDS=(pxectl ${words.map((w) => `'${w}'`).join(' ')}); COMP_CWORD=${words.length}; _pxectl; printf '%s\\n' "\${COMPREPLY[@]}"`;
       const { stdout } = await run('bash', ['-c', line], { cwd: folder.path });
@@ -174,6 +175,26 @@ describe('completion', () => {
     expect(await complete('lab', 'ru')).toEqual(['run']);
     expect(await complete('lab', 'run', '--firm')).toEqual(['--firmware']);
     expect(await complete('-v', 'up', '--det')).toEqual(['--detach']);
+    expect(await complete('lab', 'run', '--firmware', 'uefi-h')).toEqual(['uefi-http']);
+    expect(await complete('images', 'rm', '--')).toEqual(['--force', '--dry-run']);
+    expect(await complete('completion', 'f')).toEqual(['fish']);
+  });
+
+  itNeeds('fish')('completes commands, sub-commands, flags and values in a real fish', async () => {
+    const { stdout: script } = await pxectl(['completion', 'fish'], here());
+    await writeFile(join(folder.path, 'pxectl.fish'), script);
+    const complete = async (line: string): Promise<string[]> => {
+      const code = `source pxectl.fish; complete -C '${line}'`;
+      const { stdout } = await run('fish', ['--no-config', '-c', code], { cwd: folder.path });
+      return stdout
+        .trim()
+        .split('\n')
+        .map((entry) => entry.split('\t')[0] ?? '');
+    };
+    expect(await complete('pxectl fet')).toEqual(['fetch']);
+    expect(await complete('pxectl lab run --firmware uefi-h')).toEqual(['uefi-http']);
+    expect(await complete('pxectl images rm --')).toEqual(['--dry-run', '--force']);
+    expect(await complete('pxectl machines rm --')).toEqual(['--dry-run']);
   });
 
   it('refuses a shell it does not know', async () => {

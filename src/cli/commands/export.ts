@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
 import type { BootContext } from '../../model/boot-context.ts';
 import type { RenderedFile } from '../../render/render-all.ts';
 import { commandAction, requestedConfigPath, type CommandContext } from '../cli.ts';
@@ -22,9 +22,10 @@ export function registerExport(program: Command): void {
   program
     .command('export')
     .description('files with which other tools run the same set-up without pxectl')
-    .argument(
-      '<kind>',
-      'compose, systemd, or dockerfile: of the image that the docker engine uses, on stdout',
+    .addArgument(
+      new Argument('<kind>', 'dockerfile: of the image that the docker engine uses, on stdout').choices(
+        KINDS,
+      ),
     )
     .option('--out <folder>', 'write the files there (default: .pxectl/export/KIND)')
     .option('--dry-run', 'print the files, write nothing')
@@ -34,14 +35,8 @@ export function registerExport(program: Command): void {
 
 async function runExport(context: CommandContext<ExportCommandOptions>): Promise<number | undefined> {
   const { output, options, args } = context;
-  const { usageError } = await import('../../model/errors.ts');
-  const kind = KINDS.find((candidate) => candidate === args[0]);
-  if (kind === undefined) {
-    throw usageError({
-      what: `pxectl cannot export ${args[0] ?? ''}`,
-      next: `pxectl export ${KINDS.join(' | ')}`,
-    });
-  }
+  // commander let no other word through
+  const kind = args[0] as (typeof KINDS)[number];
   if (kind === 'dockerfile') return exportDockerfile(context);
   const path = await import('node:path');
   const { loadProject } = await import('../../engine/project.ts');

@@ -42,7 +42,12 @@ export function registerFetch(program: Command): void {
         'arm64',
       ]),
     )
-    .option('--kernel <kind>', 'hwe: the newer kernel of an Ubuntu LTS point release')
+    .addOption(
+      new Option('--kernel <kind>', 'hwe: the newer kernel of an Ubuntu LTS point release').choices([
+        'default',
+        'hwe',
+      ]),
+    )
     .option('--insecure-skip-verify', 'accept what cannot be verified (recorded with the image)')
     .option('--force', 'fetch again although the image is here')
     .option('--no-add', 'do not add the images to pxectl.yaml')
@@ -75,9 +80,6 @@ async function runFetch(context: CommandContext<FetchCommandOptions>): Promise<n
   const ids = args.length > 0 || options.from !== undefined ? args : (state.config?.images ?? []);
   if (ids.length === 0 && options.from === undefined) {
     throw usageError({ what: 'no image named', next: 'pxectl images --available lists what can be had' });
-  }
-  if (options.kernel !== undefined && !['default', 'hwe'].includes(options.kernel)) {
-    throw usageError({ what: `--kernel ${options.kernel}: there are default and hwe` });
   }
   if (options.dryRun) {
     await describeFetch(context, ids, state.layout);

@@ -1,11 +1,12 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
+import type { NetworkMode } from '../../model/config.ts';
 import { commandAction, requestedConfigPath, type CommandContext } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
 
 interface InitOptions {
   readonly interface?: string;
   readonly address?: string;
-  readonly mode?: string;
+  readonly mode?: NetworkMode;
   readonly range?: string;
   readonly image?: readonly string[];
   readonly yes?: boolean;
@@ -20,7 +21,13 @@ export function registerInit(program: Command): void {
     .description('look at the network and write a commented pxectl.yaml')
     .option('--interface <name>', 'interface that the machines are on')
     .option('--address <ipv4>', 'address of this computer that machines are told')
-    .option('--mode <mode>', 'proxy (next to a router, default), pxe-only or full')
+    .addOption(
+      new Option('--mode <mode>', 'proxy: next to a router (default); the others lease addresses').choices([
+        'proxy',
+        'pxe-only',
+        'full',
+      ] satisfies NetworkMode[]),
+    )
     .option(
       '--range <first-last>',
       'addresses that pxe-only and full lease (default: proposed, to be checked)',

@@ -1,9 +1,10 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
+import type { EngineChoice } from '../../model/config.ts';
 import { commandAction, requestedConfigPath, type CommandContext } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
 
 interface UpOptions {
-  readonly engine?: string;
+  readonly engine?: EngineChoice;
   readonly detach?: boolean;
   readonly dryRun?: boolean;
   readonly watch?: boolean;
@@ -18,7 +19,14 @@ export function registerUp(program: Command): void {
       '[image]',
       'image that boots by default; without a pxectl.yaml here this does init, fetch and up in one go',
     )
-    .option('--engine <engine>', 'auto, docker, dnsmasq or builtin (default: as in pxectl.yaml)')
+    .addOption(
+      new Option('--engine <engine>', 'what answers (default: as in pxectl.yaml)').choices([
+        'auto',
+        'docker',
+        'dnsmasq',
+        'builtin',
+      ] satisfies EngineChoice[]),
+    )
     .option('-d, --detach', 'go on in the background')
     .option('--dry-run', 'print what would be written and started, change nothing')
     .option('--watch', 'apply changes of pxectl.yaml while running')

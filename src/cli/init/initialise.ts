@@ -14,7 +14,7 @@ import { refusedChange } from '../refused-change.ts';
 export interface InitWish {
   readonly interfaceName?: string;
   readonly address?: string;
-  readonly mode?: string;
+  readonly mode?: NetworkMode;
   /** FIRST-LAST, for pxe-only and full */
   readonly range?: string;
   readonly images: readonly string[];
@@ -34,8 +34,6 @@ export interface InitResult {
   readonly range?: string;
 }
 
-const MODES: readonly string[] = ['proxy', 'pxe-only', 'full'] satisfies NetworkMode[];
-
 /**
  * Looks at the network and writes a commented pxectl.yaml.
  * @throws PxectlError E_CONFIG_EXISTS, E_NO_INTERFACE, E_NO_ADDRESS, E_USAGE
@@ -49,9 +47,6 @@ export async function initialise(wish: InitWish): Promise<InitResult> {
     });
   }
   const mode = wish.mode ?? 'proxy';
-  if (!MODES.includes(mode)) {
-    throw usageError({ what: `--mode ${mode}: there are ${MODES.join(', ')}` });
-  }
   if (wish.range !== undefined && mode === 'proxy') {
     throw usageError({
       what: '--range is for the modes that lease addresses: pxe-only and full',
@@ -71,7 +66,7 @@ export async function initialise(wish: InitWish): Promise<InitResult> {
       address: network.address,
       prefix: network.prefix,
       ...(network.router === undefined ? {} : { router: network.router }),
-      mode: mode as NetworkMode,
+      mode,
       ...(range === undefined ? {} : { range }),
       images: wish.images,
       assumed: network.assumed,

@@ -22,15 +22,13 @@ import type { Output } from '../output.ts';
 
 export interface UpWish {
   readonly image: string | undefined;
-  readonly engine: string | undefined;
+  readonly engine: EngineChoice | undefined;
   readonly configPath: string | undefined;
   readonly isDryRun: boolean;
   readonly isJson: boolean;
   readonly output: Output;
   readonly signal: AbortSignal;
 }
-
-const ENGINES: readonly string[] = ['auto', 'docker', 'dnsmasq', 'builtin'] satisfies EngineChoice[];
 
 /**
  * The project to serve. With an image and no configuration this is init, fetch and up in one go; an image of the
@@ -40,9 +38,6 @@ const ENGINES: readonly string[] = ['auto', 'docker', 'dnsmasq', 'builtin'] sati
  */
 export async function prepareUp(wish: UpWish): Promise<Project | undefined> {
   const { image, engine, output } = wish;
-  if (engine !== undefined && !ENGINES.includes(engine)) {
-    throw usageError({ what: `--engine ${engine}: there are ${ENGINES.join(', ')}` });
-  }
   const configPath = await findConfig(wish.configPath, process.cwd());
   const isNew = configPath === undefined || (image !== undefined && !(await isConfigThere(configPath)));
   if (isNew && image !== undefined) {
@@ -68,7 +63,7 @@ export async function prepareUp(wish: UpWish): Promise<Project | undefined> {
   }
   const project = await loadProject(wish.configPath);
   await checkSeeds(project.config, project.configPath);
-  const wished = withWishes(project, image, engine as EngineChoice | undefined);
+  const wished = withWishes(project, image, engine);
   // an earlier run may have ended between writing the file and having the image
   if (image !== undefined && !wish.isDryRun && !(await isFetched(project.layout, image))) {
     await fetchForUser(
