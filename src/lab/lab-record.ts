@@ -74,15 +74,18 @@ export interface SweptLab {
 
 /**
  * Takes away what killed runs left below `root` (one folder a lab): processes, namespaces and the folder.
- * A lab whose owner still runs is left alone, and so is the folder of a run that ended in good order.
+ * A lab whose owner still runs is left alone, and so is the folder of a run that ended in good order. A dry run only
+ * tells what would go.
  */
-export async function sweepLabs(root: string): Promise<SweptLab[]> {
+export async function sweepLabs(root: string, isDryRun = false): Promise<SweptLab[]> {
   const swept: SweptLab[] = [];
   for (const folder of await labFolders(root)) {
     const record = await readLabRecord(folder);
     if (record === undefined || (await isSameProcessAlive(record.owner))) continue;
-    await tearDownLab(folder, record);
-    await rm(folder, { recursive: true, force: true });
+    if (!isDryRun) {
+      await tearDownLab(folder, record);
+      await rm(folder, { recursive: true, force: true });
+    }
     swept.push({
       id: record.id,
       folder,
@@ -96,12 +99,13 @@ export async function sweepLabs(root: string): Promise<SweptLab[]> {
 /** As `sweepLabs`, and removes the folders that failed or kept runs left for people to look at. */
 export async function cleanLabs(
   root: string,
+  isDryRun = false,
 ): Promise<{ readonly swept: readonly SweptLab[]; readonly removedFolders: readonly string[] }> {
-  const swept = await sweepLabs(root);
+  const swept = await sweepLabs(root, isDryRun);
   const removedFolders: string[] = [];
   for (const folder of await labFolders(root)) {
     if ((await readLabRecord(folder)) !== undefined) continue;
-    await rm(folder, { recursive: true, force: true });
+    if (!isDryRun) await rm(folder, { recursive: true, force: true });
     removedFolders.push(folder);
   }
   return { swept, removedFolders };

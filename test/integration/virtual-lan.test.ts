@@ -125,6 +125,8 @@ describe('sweepLabs', () => {
     expect(left?.namespaces).toHaveLength(3);
     expect(await identityOf(left?.processes[0]?.pid ?? 0)).toBeDefined();
 
+    expect((await sweepLabs(sweepRoot, true)).map((lab) => lab.id)).toEqual([left?.id]);
+    expect(await identityOf(left?.processes[0]?.pid ?? 0)).toBeDefined();
     const swept = await sweepLabs(sweepRoot);
     expect(swept.map((lab) => lab.id)).toEqual([left?.id]);
     for (const name of left?.namespaces ?? []) expect(await namespaceExists(name)).toBe(false);

@@ -6,7 +6,7 @@ import type { LabProgress } from '../../lab/run-lab.ts';
 import type { VirtualLan } from '../../lab/virtual-lan.ts';
 import type { EngineChoice, NetworkMode } from '../../model/config.ts';
 import { usageError } from '../../model/errors.ts';
-import { commandAction, requestedConfigPath, type CommandContext, type GlobalOptions } from '../cli.ts';
+import { commandAction, requestedConfigPath, type CommandContext } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
 
 interface LabRunFlags {
@@ -29,6 +29,13 @@ export function registerLab(program: Command): void {
     .description('boot a virtual machine in a virtual LAN; nothing leaves this computer');
   lab
     .command('run')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  sudo pxectl lab run --firmware bios
+  sudo pxectl lab run --firmware uefi --dnsmasq-conf dnsmasq.conf --screen screen.png`,
+    )
     .description('exit 0 only when the kernel came up and the installer asked for its seed')
     .addOption(
       new Option('--firmware <firmware>', 'what the machine boots with')
@@ -62,6 +69,7 @@ export function registerLab(program: Command): void {
   lab
     .command('clean')
     .description('take away what killed or kept runs left: processes, namespaces, folders')
+    .option('--dry-run', 'say what would be taken away')
     .option('--json', 'one JSON object on stdout')
     .action(commandAction(cleanLab));
 }
@@ -117,21 +125,23 @@ async function startFromFile(lan: VirtualLan, file: string): Promise<LabBootServ
   return startDnsmasqBootServer(lan, { config });
 }
 
-async function cleanLab(context: CommandContext<GlobalOptions>): Promise<number> {
+async function cleanLab(context: CommandContext<{ readonly dryRun?: boolean }>): Promise<number> {
   const { output, options } = context;
   const { cleanLabs } = await import('../../lab/lab-record.ts');
   const { labRootOf } = await import('../../lab/run-lab.ts');
   const { stateFor } = await import('../state-for.ts');
   const { layout } = await stateFor(requestedConfigPath(options));
-  const cleaned = await cleanLabs(labRootOf(layout));
+  const isDryRun = options.dryRun === true;
+  const cleaned = await cleanLabs(labRootOf(layout), isDryRun);
   if (options.json) {
-    output.json({ schema: 'pxectl.lab-clean/1', ...cleaned });
+    output.json({ schema: 'pxectl.lab-clean/1', dryRun: isDryRun, ...cleaned });
     return EXIT.ok;
   }
+  const prefix = isDryRun ? 'would take away ' : '';
   for (const lab of cleaned.swept) {
-    output.data(`lab ${lab.id}: ${[...lab.namespaces, ...lab.processes].join(', ')}`);
+    output.data(`${prefix}lab ${lab.id}: ${[...lab.namespaces, ...lab.processes].join(', ')}`);
   }
-  for (const folder of cleaned.removedFolders) output.data(folder);
+  for (const folder of cleaned.removedFolders) output.data(`${prefix}${folder}`);
   if (cleaned.swept.length + cleaned.removedFolders.length === 0) output.progress('nothing to take away');
   return EXIT.ok;
 }
