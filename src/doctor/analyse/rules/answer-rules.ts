@@ -85,7 +85,7 @@ function serviceFix({ phase, observations }: PhaseContext): readonly string[] {
     ...names.map((name) => `pxe-service=${name},"Network boot",${file}${elsewhere}`),
     `put the program there: ${source}${copy}`,
     'or let pxectl do all of it, beside the same router:',
-    `pxectl init${interfaceName === undefined ? '' : ` --interface ${interfaceName}`}${address === undefined ? '' : ` --address ${address}`}`,
+    `pxectl init${interfaceName === undefined ? '' : ` --interface ${interfaceName}`}${address === undefined ? '' : ` --address ${address}`} --image ubuntu-20.04.3`,
     'pxectl up ubuntu-20.04.3',
   ];
 }

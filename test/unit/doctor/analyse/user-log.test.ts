@@ -47,7 +47,7 @@ describe('the log that pxectl began with', () => {
     expect(fix).toMatch(/^pxe-service=X86-64_EFI,"Network boot",ipxe\.efi$/m);
     expect(fix).toMatch(/^pxe-service=BC_EFI,"Network boot",ipxe\.efi$/m);
     expect(fix).toContain('/tftpboot/ipxe.efi');
-    expect(fix).toContain('pxectl init --interface eno1 --address 192.168.1.50');
+    expect(fix).toContain('pxectl init --interface eno1 --address 192.168.1.50 --image ubuntu-20.04.3');
     expect(fix).toContain('pxectl up ubuntu-20.04.3');
   });
 
