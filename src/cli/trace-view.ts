@@ -48,6 +48,8 @@ function eventText(event: BootEvent): string | undefined {
       return `was refused a seed: ${String(detail['message'] ?? '')}`;
     case 'install.report':
       return `installing: ${String(detail['message'] ?? '')}`;
+    case 'report.refused':
+      return `sent a report that is not taken: ${String(detail['message'] ?? '')}`;
     case 'install.done':
       return 'reports that it is installed';
     case 'engine.starting':
@@ -61,8 +63,8 @@ function eventText(event: BootEvent): string | undefined {
 }
 
 function suggestion(event: BootEvent): string {
-  const near = event.detail['suggestion'];
-  return typeof near === 'string' && near !== '' ? ` (did you mean ${near}?)` : '';
+  const near = event.detail['message'];
+  return typeof near === 'string' ? ` (${near})` : '';
 }
 
 function transferText(event: BootEvent): string {

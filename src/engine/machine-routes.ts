@@ -9,6 +9,8 @@ import { SEED_FILE_NAMES, type SeedFormat } from '../model/image.ts';
 import { macWithHyphens, parseMac, type MacAddress } from '../protocol/addresses.ts';
 import type { HttpRoute, HttpRouteRequest, HttpRouteResponse } from '../server/http/http-route.ts';
 
+const MAX_LINE_LENGTH = 300;
+
 export interface MachineRoutesInput {
   /** the configuration of this moment: it changes on reload and when a machine is disarmed */
   readonly context: () => BootContext;
@@ -122,7 +124,9 @@ function fillSeed(body: string, context: BootContext, machine: Machine): string 
   return body.replaceAll('@PXECTL_REPORT@', report).replaceAll('@PXECTL_HTTP@', base);
 }
 
-/** `/report/<mac>` takes the installer's progress, `/report/<mac>/done` its end. */
+/**
+ * `/report/<mac>` takes the installer's progress, `/report/<mac>/done` its end: from that machine alone, as with seeds.
+ */
 async function takeReport(
   input: MachineRoutesInput,
   request: HttpRouteRequest,
@@ -130,8 +134,16 @@ async function takeReport(
   const asked = machineOf(input, request);
   if (!asked || request.method === 'HEAD') return undefined;
   const { mac, machine, rest } = asked;
-  if (request.mac !== undefined && request.mac !== mac) {
-    return text(403, `this report is for ${mac}; it came from ${request.mac}\n`);
+  if (request.mac !== mac) {
+    const message = `this report is for ${mac}; it came from ${request.mac ?? request.ip}`;
+    input.sink.emit({
+      type: 'report.refused',
+      ip: request.ip,
+      // it tells of whoever sent it, and nothing of the machine that it names
+      ...(request.mac === undefined ? {} : { mac: request.mac }),
+      detail: { path: shortLine(request.path), message },
+    });
+    return text(403, `${message}\n`);
   }
   const message = reportMessage(request.body);
   const isDone = rest === 'done';
@@ -139,19 +151,24 @@ async function takeReport(
     type: isDone ? 'install.done' : 'install.report',
     mac,
     ip: request.ip,
-    detail: { message: message === '' ? rest : message },
+    detail: { message: shortLine(message === '' ? rest : message) },
   });
-  if (isDone && machine?.install?.once === true) await input.disarm(mac);
+  if (isDone && machine?.install?.once === true && machine.isArmed) await input.disarm(mac);
   return text(200, 'ok\n');
 }
 
-/** subiquity and curtin post JSON with name and description; anything else is taken as text. */
+/** subiquity and curtin post JSON with name and description, and log files that are left out; else it is text. */
 function reportMessage(body: Uint8Array): string {
-  const raw = Buffer.from(body).toString('utf8').slice(0, 2_000);
+  const raw = Buffer.from(body).toString('utf8');
   try {
     const { name, description, result } = JSON.parse(raw) as Record<string, unknown>;
     return [name, description, result].filter((part) => typeof part === 'string').join(': ');
   } catch {
-    return raw.split('\n')[0] ?? '';
+    return raw.split('\n', 1)[0] ?? '';
   }
+}
+
+/** Text from the network as one line of an event. */
+function shortLine(words: string): string {
+  return words.slice(0, MAX_LINE_LENGTH).replace(/[\x00-\x1f\x7f]/g, ' ');
 }

@@ -22,6 +22,7 @@ export const BOOT_EVENT_TYPES = [
   'seed.requested',
   'seed.refused',
   'install.report',
+  'report.refused',
   'install.done',
   'engine.starting',
   'engine.ready',

@@ -132,8 +132,40 @@ describe('reports of installers', () => {
     expect(disarmed).toEqual([MAC]);
   });
 
-  it('does not let one machine report for another', async () => {
-    expect(await ask('/report/52-54-00-00-00-01/done', { mac: OTHER })).toMatchObject({ status: 403 });
+  it('disarms once: a machine that is disarmed already changes nothing', async () => {
+    const machines = context.config.machines.map((machine) => ({ ...machine, isArmed: false }));
+    context = { ...context, config: { ...context.config, machines } };
+    expect(await ask('/report/52-54-00-00-00-01/done', { mac: MAC })).toMatchObject({ status: 200 });
     expect(disarmed).toEqual([]);
+  });
+
+  it('does not let one machine report for another, nor anybody whose MAC is unknown', async () => {
+    expect(await ask('/report/52-54-00-00-00-01/done', { mac: OTHER })).toMatchObject({ status: 403 });
+    expect(await ask('/report/52-54-00-00-00-01/done', {})).toMatchObject({ status: 403 });
+    expect(await ask('/report/52-54-00-00-00-01', { method: 'POST', body: 'x' })).toMatchObject({
+      status: 403,
+    });
+    expect(disarmed).toEqual([]);
+    expect(events.map(({ type, mac }) => [type, mac])).toEqual([
+      ['report.refused', OTHER],
+      ['report.refused', undefined],
+      ['report.refused', undefined],
+    ]);
+  });
+
+  it('keeps one short line of what is sent, and no files', async () => {
+    const files = [{ path: '/var/log/syslog', content: 'c2VjcmV0'.repeat(1_000), encoding: 'base64' }];
+    const body = JSON.stringify({
+      files,
+      name: 'cmd-install',
+      description: 'failed\n\x1b[2J',
+      result: 'FAIL',
+    });
+    await ask('/report/52-54-00-00-00-01', { mac: MAC, method: 'POST', body });
+    await ask('/report/52-54-00-00-00-01', { mac: MAC, method: 'POST', body: 'x'.repeat(100_000) });
+    await ask(`/report/52-54-00-00-00-01/${'y'.repeat(5_000)}`, { mac: MAC });
+    const messages = events.map((event) => String(event.detail?.['message']));
+    expect(messages[0]).toBe('cmd-install: failed  [2J: FAIL');
+    expect(messages.slice(1).map((message) => message.length)).toEqual([300, 300]);
   });
 });
