@@ -49,6 +49,13 @@ async function readIsoTree(source: StreamingSource): Promise<IsoTree> {
       if (file === undefined) {
         throw assetError('E_NOT_FOUND', { what: `there is no file ${path} in ${origin}` });
       }
+      if (file.isCompressed === true) {
+        throw assetError('E_IMAGE_UNSUPPORTED', {
+          what: `${path} in ${origin} is compressed with zisofs`,
+          why: 'pxectl reads files as they are on the disc, and loaders do too',
+          next: 'take an image of the vendor, or write this one again without zisofs',
+        });
+      }
       // an empty file may have any block number
       for (const extent of file.extents.filter((piece) => piece.sizeBytes > 0)) {
         if (extent.offset + extent.sizeBytes > source.sizeBytes) {

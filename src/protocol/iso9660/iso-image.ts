@@ -17,6 +17,8 @@ export interface IsoEntry {
   readonly sizeBytes: number;
   readonly extents: readonly IsoExtent[];
   readonly linkTarget?: string;
+  /** the extents hold compressed bytes (zisofs), and the size is that of these */
+  readonly isCompressed?: true;
 }
 
 /** Which set of names is read: the richest that the image has. */
@@ -148,7 +150,8 @@ class TreeWalker {
       return { ...this.#entry(name, 'link', []), linkTarget: facts.linkTarget };
     }
     const format = (facts?.mode ?? 0o100000) & 0o170000;
-    return this.#entry(name, format === 0o100000 ? 'file' : 'special', extents);
+    const entry = this.#entry(name, format === 0o100000 ? 'file' : 'special', extents);
+    return facts?.isCompressed === true ? { ...entry, isCompressed: true } : entry;
   }
 
   #rockRidge(record: DirectoryRecord): Promise<RockRidgeFacts> {

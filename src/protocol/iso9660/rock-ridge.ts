@@ -11,6 +11,8 @@ export interface RockRidgeFacts {
   readonly linkTarget?: string;
   /** CL: block of the directory that stands in place of this entry, which was moved up for its depth */
   readonly childBlock?: number;
+  /** ZF: the bytes on the disc are compressed (zisofs), and the kernel of Linux unpacks them as they are read */
+  readonly isCompressed: boolean;
   /** RE: this entry is such a moved directory and does not belong here */
   readonly isRelocated: boolean;
 }
@@ -43,6 +45,7 @@ export async function readRockRidge(
   let mode: number | undefined;
   let childBlock: number | undefined;
   let isRelocated = false;
+  let isCompressed = false;
   const link = new LinkTarget();
   const nameParts: Uint8Array[] = [];
   for await (const { signature, data } of fieldsOf(source, systemUse, blockSizeBytes)) {
@@ -52,6 +55,7 @@ export async function readRockRidge(
     } else if (signature === 'PX' && data.length >= 4) mode = viewOf(data).getUint32(0, true);
     else if (signature === 'SL' && data.length >= 1) link.add(data.subarray(1));
     else if (signature === 'CL' && data.length >= 4) childBlock = viewOf(data).getUint32(0, true);
+    else if (signature === 'ZF') isCompressed = true;
     else if (signature === 'RE') isRelocated = true;
   }
   const linkTarget = link.text();
@@ -61,6 +65,7 @@ export async function readRockRidge(
     ...(linkTarget === undefined ? {} : { linkTarget }),
     ...(childBlock === undefined ? {} : { childBlock }),
     isRelocated,
+    isCompressed,
   };
 }
 

@@ -217,6 +217,16 @@ describe('links', () => {
   });
 });
 
+it('a file that zisofs compressed is refused: its bytes are not those of the file', async () => {
+  const file = join(folder, 'zisofs.iso');
+  const filter = ['-set_filter_r', '--zisofs', '/casper', '--'];
+  const args = ['-outdev', file, '-map', join(tree, 'casper'), '/casper', ...filter, '-commit'];
+  execFileSync('xorriso', args, { stdio: 'pipe' });
+  const iso = await open(file);
+  await expect(hashOf(iso, 'casper/vmlinuz')).rejects.toMatchObject({ code: 'E_IMAGE_UNSUPPORTED' });
+  await iso.close();
+});
+
 describe('images that are not whole', () => {
   const code = async (work: () => Promise<unknown>): Promise<string> =>
     work().then(
