@@ -59,7 +59,11 @@ export function openStore(layout: Pick<StateLayout, 'images'>): ImageStore {
         try {
           await rm(parts, { recursive: true, force: true });
           await rename(join(folder, id), outgoing);
-          await rm(outgoing, { recursive: true, force: true });
+          await rm(outgoing, { recursive: true, force: true }).catch(async (error: unknown) => {
+            // what cannot be removed stays what it was: an image
+            await rename(outgoing, join(folder, id));
+            throw error;
+          });
         } catch (error) {
           if (systemCodeOf(error) === 'ENOENT' && hasParts) return;
           if (systemCodeOf(error) === 'ENOENT') throw notFetched(id);
@@ -116,7 +120,8 @@ async function replaceFolder(incoming: string, folder: string, id: string): Prom
       if (systemCodeOf(error) !== 'ENOENT') throw error;
     }
     await rename(incoming, target);
-    await rm(outgoing, { recursive: true, force: true });
+    // the new one is there: an old one of another user (sudo) that cannot be removed changes nothing
+    await rm(outgoing, { recursive: true, force: true }).catch(() => undefined);
   } catch (error) {
     throw diskError(error, target);
   }

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { diskError } from '../../platform/files.ts';
 import { findProgram, run } from '../../platform/processes.ts';
 import { parseGpgStatus } from './gpg-status.ts';
 import type { SignatureFacts } from './signature-facts.ts';
@@ -45,9 +46,13 @@ async function runGpgv(folder: string, ring: Uint8Array, args: readonly string[]
 }
 
 async function inScratch<T>(work: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'pxectl-gpgv-'));
+  const folder = await mkdtemp(join(tmpdir(), 'pxectl-gpgv-')).catch((error: unknown) => {
+    throw diskError(error, tmpdir());
+  });
   try {
     return await work(folder);
+  } catch (error) {
+    throw diskError(error, tmpdir());
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

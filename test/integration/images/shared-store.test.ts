@@ -119,16 +119,17 @@ describe('a fetch that is ended', () => {
 describe.skipIf(process.getuid?.() !== 0)('after sudo', () => {
   const NOBODY = 65_534;
 
-  /** Fetches the ISO as another user, who may read and write the store but not what root left in it. */
-  const fetchAsNobody = async (): Promise<string> => {
+  /** Runs this as another user, who may read and write the store but not what root left in it; says how it ended. */
+  const runAsNobody = async (work: string): Promise<string> => {
     const root = process.cwd();
     const script = join(folder, 'fetch.mts');
     writeFileSync(
       script,
       `import { fetchImages } from '${root}/src/images/fetch-images.ts';
+import { removeImage } from '${root}/src/images/manage-images.ts';
 import { stateLayout } from '${root}/src/model/state-layout.ts';
-await fetchImages([], { from: '${file}' }, { layout: stateLayout('${layout.root}'), progress: () => undefined }).then(
-  () => console.log('fetched'), (error) => console.log(error.code, error.message));`,
+const layout = stateLayout('${layout.root}');
+await ${work}.then(() => console.log('done'), (error) => console.log(error.code, error.message));`,
     );
     for (const path of [folder, script, file]) chmodSync(path, 0o755);
     const child = spawn(process.execPath, ['--import', 'tsx', script], {
@@ -144,13 +145,28 @@ await fetchImages([], { from: '${file}' }, { layout: stateLayout('${layout.root}
     return said.trim();
   };
 
+  const fetchAsNobody = (): Promise<string> =>
+    runAsNobody(`fetchImages([], { from: '${file}' }, { layout, progress: () => undefined })`);
+  const openStoreToAll = (): void => {
+    for (const path of [layout.root, layout.images]) chmodSync(path, 0o777);
+  };
+
   it('what root left half-built is in nobody’s way', { timeout: 30_000 }, async () => {
     const left = join(layout.images, '.incoming-debian-12-4194999-1-abcdef');
     mkdirSync(left, { recursive: true });
     writeFileSync(join(left, 'linux'), 'half of it');
-    chmodSync(layout.root, 0o777);
-    chmodSync(layout.images, 0o777);
-    expect(await fetchAsNobody()).toBe('fetched');
+    openStoreToAll();
+    expect(await fetchAsNobody()).toBe('done');
+  });
+
+  it('an image of root is replaced, and not half removed', { timeout: 30_000 }, async () => {
+    await fetchFrom(file);
+    openStoreToAll();
+    const id = 'ubuntu-20.04.3';
+    expect(await runAsNobody(`removeImage(layout, '${id}')`)).toMatch(/^E_PERMISSION cannot access /);
+    expect((await verifyImage(layout, id)).isOk).toBe(true);
+    expect(await fetchAsNobody()).toBe('done');
+    expect((await verifyImage(layout, id)).isOk).toBe(true);
   });
 
   it('a store of root is an error with its folder, and no bug', { timeout: 30_000 }, async () => {
