@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { PxectlError, usageError } from '../model/errors.ts';
 import { nearestWord } from '../model/nearest-word.ts';
 import { EXIT } from './exit-codes.ts';
+import { exitCodeOfOutput, readerLost } from './lost-reader.ts';
 import { Output } from './output.ts';
 import { reportError } from './report-error.ts';
 
@@ -20,7 +21,7 @@ export interface CommandContext<Options> {
   readonly output: Output;
   readonly options: Options & GlobalOptions;
   readonly args: readonly string[];
-  /** aborted by the first ^C or SIGTERM; a second ^C ends pxectl at once */
+  /** aborted by the first ^C or SIGTERM, and when nobody reads stdout any more; a second ^C ends pxectl at once */
   readonly signal: AbortSignal;
 }
 
@@ -59,7 +60,7 @@ export function commandAction<Options extends object>(
     } finally {
       interrupts.release();
     }
-    process.exitCode = exitCode;
+    process.exitCode = exitCodeOfOutput(exitCode);
   };
 }
 
@@ -94,12 +95,15 @@ function interruptible(output: Output): { readonly signal: AbortSignal; release(
     }
     controller.abort();
   };
+  const onLostReader = (): void => controller.abort();
+  readerLost.addEventListener('abort', onLostReader);
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
   return {
     signal: controller.signal,
     release() {
       clearTimeout(notice);
+      readerLost.removeEventListener('abort', onLostReader);
       process.off('SIGINT', onSignal);
       process.off('SIGTERM', onSignal);
     },

@@ -1,10 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import { packageVersion } from '../platform/package-root.ts';
 import { EXIT } from './exit-codes.ts';
+import { listenForLostReaders } from './lost-reader.ts';
 import { registerCommands } from './register-commands.ts';
 
 /** Runs the command line `argv` (as in process.argv) and sets process.exitCode. */
 export async function main(argv: readonly string[]): Promise<void> {
+  listenForLostReaders();
   const program = buildProgram();
   try {
     await program.parseAsync([...argv]);

@@ -16,10 +16,6 @@ export class Output {
   constructor(readonly options: OutputOptions) {
     const wanted = options.hasColor ?? (process.env['NO_COLOR'] ? false : undefined);
     this.colors = picocolors.createColors(wanted ?? (process.stderr.isTTY && process.stdout.isTTY));
-    // a reader that went away (`pxectl watch | head`) ends pxectl without a word
-    process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(0);
-    });
   }
 
   /** One line of data. */

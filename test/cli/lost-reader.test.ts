@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { run } from '../../src/platform/processes.ts';
+import { configText, prepareState } from '../support/engine/prepare-state.ts';
+import { itNeeds } from '../support/external-tool.ts';
+import {
+  makeFolder,
+  makePrivateNetwork,
+  pxectl,
+  pxectlCommand,
+  type PrivateNetwork,
+} from '../support/pxectl-process.ts';
+
+let folder: Awaited<ReturnType<typeof makeFolder>>;
+let network: PrivateNetwork;
+beforeAll(async () => {
+  folder = await makeFolder();
+  network = await makePrivateNetwork();
+  await prepareState(folder.path, configText().replace('br0', 'eno1'));
+});
+afterAll(async () => {
+  await network.destroy();
+  await folder.remove();
+});
+
+/** Runs pxectl in a shell line in which `PXECTL` stands for it; exit codes of a pipe are those of pxectl. */
+function shell(line: string, args: readonly string[]) {
+  const [file, words] = pxectlCommand(args, network);
+  const script = `set -o pipefail; ${line.replace('PXECTL', '"$@"')}`;
+  return run('bash', ['-c', script, 'bash', file, ...words], {
+    cwd: folder.path,
+    timeoutMs: 60_000,
+    env: { PXECTL_CONFIG: '' },
+  });
+}
+
+describe('output that nobody reads', () => {
+  it.each<readonly [string, readonly string[]]>([
+    ['PXECTL | true', ['--help']],
+    ['PXECTL | true', ['render']],
+    ['PXECTL | head -n 1', ['images', '--available']],
+    ['PXECTL 2>&1 | true', ['machines']],
+    ['PXECTL 2>&1 | true', ['completion', 'bash']],
+  ])('ends without a word: %s, pxectl %j', async (line, args) => {
+    const { exitCode, stderr } = await shell(line, args);
+    expect(stderr).toBe('');
+    expect(exitCode).toBe(0);
+  });
+
+  itNeeds('dnsmasq')('stops what up --json serves, and leaves nothing', async () => {
+    const { exitCode, stderr } = await shell('PXECTL | head -n 1', ['up', '--engine', 'dnsmasq', '--json']);
+    expect(stderr).toContain('stopped');
+    expect(exitCode).toBe(0);
+    const down = await pxectl(['down'], { cwd: folder.path, network });
+    expect(down.stderr).toContain('nothing is up here');
+  });
+
+  it('serves on when only its progress has no reader', async () => {
+    const running = shell('PXECTL 2>&1 >/dev/null | head -n 1', ['up', '--engine', 'builtin']);
+    const status = () => pxectl(['status'], { cwd: folder.path, network });
+    await expect.poll(async () => (await status()).exitCode, { timeout: 20_000 }).toBe(0);
+    const get = ['netns', 'exec', network.namespace, 'curl', '-s', 'http://192.168.1.50:8080/nothing'];
+    for (let count = 0; count < 3; count += 1) await run('ip', get);
+    expect((await status()).exitCode).toBe(0);
+    expect((await pxectl(['down'], { cwd: folder.path, network })).exitCode).toBe(0);
+    expect((await running).exitCode).toBe(0);
+  });
+});
+
+it('says that its output cannot be written, exit 4', async () => {
+  const { exitCode, stderr } = await shell('PXECTL > /dev/full', ['render']);
+  expect(exitCode).toBe(4);
+  expect(stderr).toContain('the output cannot be written');
+  expect(stderr).not.toContain('    at ');
+});
