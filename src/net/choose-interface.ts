@@ -41,6 +41,11 @@ export function chooseInterface(
     );
   }
   if (!chosen.isUp) assumed.push(`${chosen.name} is down now: it must be up before pxectl up`);
+  if (chosen.isWireless === true) {
+    assumed.push(
+      `${chosen.name} is Wi-Fi: its access point must pass broadcasts on to the machines, which boot by cable`,
+    );
+  }
   const router = route?.interfaceName === chosen.name ? route.router : undefined;
   const net = networkOf(address.address, address.prefix);
   if (router !== undefined && !networkContains(net, router)) {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import { PxectlError } from '../model/errors.ts';
@@ -22,6 +23,8 @@ export interface NetworkInterface {
   /** administratively up, and with a cable (or a bridge port) where the driver tells */
   readonly isUp: boolean;
   readonly isLoopback: boolean;
+  /** Wi-Fi, as far as the kernel tells */
+  readonly isWireless?: boolean;
   /** IPv4, the primary one first */
   readonly addresses: readonly InterfaceAddress[];
 }
@@ -37,7 +40,10 @@ export async function listInterfaces(): Promise<readonly NetworkInterface[]> {
   if (json === undefined) return interfacesFromOs();
   const [withAddresses, links] = json as readonly [readonly IpLink[], readonly IpLink[]];
   const addresses = new Map(withAddresses.map((link) => [link.ifname ?? '', addressesOf(link)]));
-  return links.map((link) => interfaceFromLink(link, addresses.get(link.ifname ?? '') ?? []));
+  return links.map((link) => ({
+    ...interfaceFromLink(link, addresses.get(link.ifname ?? '') ?? []),
+    isWireless: existsSync(`/sys/class/net/${link.ifname ?? ''}/wireless`),
+  }));
 }
 
 /** The interface with this name, or undefined. */

@@ -73,6 +73,12 @@ describe('choosing the interface', () => {
     expect(codeOf(() => chooseInterface([lo, eno1], route, { address: 'eno1' }))).toBe('E_USAGE');
   });
 
+  it('says what has to hold of Wi-Fi', () => {
+    const chosen = chooseInterface([{ ...eno1, isWireless: true }], route, {});
+    expect(chosen.assumed.join()).toContain('eno1 is Wi-Fi');
+    expect(chooseInterface([eno1], route, {}).assumed).toEqual([]);
+  });
+
   it('warns of a router that is not in the network of the address', () => {
     const chosen = chooseInterface([nic('eno1', '10.0.0.5')], route, {});
     expect(chosen.assumed.join()).toContain('not in 10.0.0.0/24');

@@ -45,12 +45,14 @@ describe('the first pxectl.yaml', () => {
   it('stays valid when the examples in its comments are used', () => {
     const text = renderInitialConfig(FOUND, readTemplate)
       .replace('machines: []', 'machines:')
-      .replace('mirrors: {}', 'mirrors:')
+      .replace('\nmirrors: {}\n', '\n')
+      .replace('# mirrors:', 'mirrors:')
       .replace(/^#( {2}.*)$/gm, '$1')
       .replace(/^ {2}# (arguments|serialBaud|range):/gm, '  $1:');
     const config = parse(text);
     expect(config.machines).toMatchObject([{ name: 'node-1', image: 'debian-12', secureBoot: true }]);
     expect(config.boot.serialBaud).toBe(115200);
+    expect(Object.keys(config.mirrors)).toEqual(['https://releases.ubuntu.com']);
     expect(config.network.range).toEqual({ first: '10.20.30.200', last: '10.20.30.220' });
   });
 
