@@ -1,3 +1,5 @@
+import type { FirewallRuleset } from './firewall-ruleset.ts';
+
 /** A packet that network boot needs to come in. */
 export interface BootPacket {
   readonly protocol: 'udp' | 'tcp';
@@ -11,106 +13,95 @@ export type FirewallVerdict =
   /** a rule was not understood */
   | { readonly verdict: 'unknown'; readonly because: string };
 
-interface NftRule {
-  readonly chain: string;
-  readonly expressions: readonly unknown[];
-}
-
-interface NftChain {
-  readonly key: string;
-  readonly hook: string | undefined;
-  readonly priority: number;
-  readonly policy: string | undefined;
-}
-
-interface Ruleset {
-  readonly chains: ReadonlyMap<string, NftChain>;
-  readonly rules: ReadonlyMap<string, readonly NftRule[]>;
-}
-
-type Outcome = 'accept' | 'drop' | 'continue' | 'return' | 'unknown';
+/** `return`: the packet goes on in the chain that called this one, or meets the policy */
+type Outcome = 'accept' | 'drop' | 'return';
 type Matched = boolean | 'unknown';
 const MAX_DEPTH = 16;
 
 /**
- * What a firewall does with a new incoming packet, judged from `nft -j list ruleset`. Rules that cannot be
- * understood count as unknown only when they could decide.
- * @throws SyntaxError when the text is no JSON
+ * What a firewall does with a new incoming packet. Rules that cannot be understood count as unknown only when they
+ * could decide.
  */
-export function judgeNftables(json: string, packet: BootPacket): FirewallVerdict {
-  const ruleset = readRuleset(JSON.parse(json));
+export function judgeFirewall(ruleset: FirewallRuleset, packet: BootPacket): FirewallVerdict {
   const inputs = [...ruleset.chains.values()]
     .filter((chain) => chain.hook === 'input')
     .sort((a, b) => a.priority - b.priority);
   let unsure: string | undefined;
   for (const chain of inputs) {
-    const walk = walkChain(ruleset, chain.key, packet, 0);
-    const outcome =
-      walk.outcome === 'continue' || walk.outcome === 'return'
-        ? chain.policy === 'drop'
-          ? 'drop'
-          : 'accept'
-        : walk.outcome;
-    if (outcome === 'drop')
-      return { verdict: 'drop', because: walk.because ?? `the policy of chain ${chain.key} is drop` };
-    if (outcome === 'unknown') unsure ??= walk.because ?? chain.key;
+    const { outcomes, because } = walkChain(ruleset, chain.key, packet, 0);
+    const policy = chain.policy === 'drop' ? 'drop' : 'accept';
+    const ends = new Set([...outcomes].map((outcome) => (outcome === 'return' ? policy : outcome)));
+    if (!ends.has('drop')) continue;
+    if (ends.size === 1)
+      return { verdict: 'drop', because: because ?? `the policy of chain ${chain.key} is drop` };
+    unsure ??= because ?? chain.key;
   }
   return unsure === undefined ? { verdict: 'accept' } : { verdict: 'unknown', because: unsure };
 }
 
-function walkChain(
-  ruleset: Ruleset,
-  key: string,
-  packet: BootPacket,
-  depth: number,
-): { outcome: Outcome; because?: string } {
-  if (depth > MAX_DEPTH) return { outcome: 'unknown', because: 'chains call each other too deeply' };
-  let unsure: string | undefined;
-  for (const rule of ruleset.rules.get(key) ?? []) {
-    const table = key.split(' ').slice(0, 2).join(' ');
-    let matched: Matched = true;
-    for (const expression of rule.expressions) {
-      const verdict = verdictOf(expression);
-      if (verdict === undefined) {
-        const one = matches(expression, packet);
-        if (one === false) matched = false;
-        else if (one === 'unknown' && matched) matched = 'unknown';
-        if (matched === false) break;
-        continue;
-      }
-      const described = `rule in chain ${key}: ${JSON.stringify(rule.expressions).slice(0, 160)}`;
-      const walked =
-        verdict.target === undefined
-          ? { outcome: verdict.outcome }
-          : walkChain(ruleset, `${table} ${verdict.target}`, packet, depth + 1);
-      if (walked.outcome === 'continue' || walked.outcome === 'return') {
-        if (verdict.target === undefined && walked.outcome === 'return' && matched === true)
-          return { outcome: 'return' };
-        if (verdict.isGoto && matched === true) return { outcome: 'return' };
-        break;
-      }
-      if (matched === true)
-        return walked.outcome === 'drop'
-          ? {
-              outcome: 'drop',
-              because: 'because' in walked && walked.because !== undefined ? walked.because : described,
-            }
-          : walked;
-      unsure ??= described;
-      break;
-    }
-  }
-  return unsure === undefined ? { outcome: 'continue' } : { outcome: 'unknown', because: unsure };
+/** Every way that a packet may leave a chain: more than one where a rule could not be understood. */
+interface Walk {
+  readonly outcomes: ReadonlySet<Outcome>;
+  /** the first rule that drops, or that was not understood */
+  readonly because?: string;
 }
 
-function verdictOf(expression: unknown): { outcome: Outcome; target?: string; isGoto?: boolean } | undefined {
+function walkChain(ruleset: FirewallRuleset, key: string, packet: BootPacket, depth: number): Walk {
+  if (depth > MAX_DEPTH)
+    return { outcomes: new Set(['accept', 'drop']), because: 'chains call each other too deeply' };
+  const table = key.split(' ').slice(0, 2).join(' ');
+  const outcomes = new Set<Outcome>();
+  let because: string | undefined;
+  for (const rule of ruleset.rules.get(key) ?? []) {
+    const { matched, verdict } = readRule(rule.expressions, packet);
+    if (matched === false || verdict === undefined) continue;
+    const called: Walk =
+      verdict.target === undefined
+        ? { outcomes: new Set([verdict.outcome]) }
+        : walkChain(ruleset, `${table} ${verdict.target}`, packet, depth + 1);
+    const isCall = verdict.target !== undefined && !verdict.isGoto;
+    const ends = [...called.outcomes].filter((outcome) => !isCall || outcome !== 'return');
+    for (const outcome of ends) outcomes.add(outcome);
+    if (ends.includes('drop') || (ends.length > 0 && matched === 'unknown'))
+      because ??= called.because ?? `rule in chain ${key}: ${rule.shown}`;
+    const goesOn = isCall && called.outcomes.has('return');
+    if (matched === true && !goesOn) return { outcomes, ...(because === undefined ? {} : { because }) };
+  }
+  outcomes.add('return');
+  return { outcomes, ...(because === undefined ? {} : { because }) };
+}
+
+interface Verdict {
+  readonly outcome: Outcome;
+  /** the chain that decides instead */
+  readonly target?: string;
+  readonly isGoto: boolean;
+}
+
+/** Whether the packet meets the conditions of a rule, and what the rule does then. */
+function readRule(
+  expressions: readonly unknown[],
+  packet: BootPacket,
+): { readonly matched: Matched; readonly verdict: Verdict | undefined } {
+  let matched: Matched = true;
+  for (const expression of expressions) {
+    const verdict = verdictOf(expression);
+    if (verdict !== undefined) return { matched, verdict };
+    const one = matches(expression, packet);
+    if (one === false) return { matched: false, verdict: undefined };
+    if (one === 'unknown') matched = 'unknown';
+  }
+  return { matched, verdict: undefined };
+}
+
+function verdictOf(expression: unknown): Verdict | undefined {
   if (!isObject(expression)) return undefined;
-  if ('accept' in expression) return { outcome: 'accept' };
-  if ('drop' in expression || 'reject' in expression) return { outcome: 'drop' };
-  if ('return' in expression) return { outcome: 'return' };
+  if ('accept' in expression) return { outcome: 'accept', isGoto: false };
+  if ('drop' in expression || 'reject' in expression) return { outcome: 'drop', isGoto: false };
+  if ('return' in expression) return { outcome: 'return', isGoto: false };
   const jump = expression['jump'] ?? expression['goto'];
   if (isObject(jump) && typeof jump['target'] === 'string') {
-    return { outcome: 'unknown', target: jump['target'], isGoto: 'goto' in expression };
+    return { outcome: 'return', target: jump['target'], isGoto: 'goto' in expression };
   }
   return undefined;
 }
@@ -137,7 +128,7 @@ function matches(expression: unknown, packet: BootPacket): Matched {
 
 function leftValue(left: unknown, packet: BootPacket): string | number | undefined {
   if (!isObject(left)) return undefined;
-  const { meta, payload, ct } = left;
+  const { meta, payload, ct, fib } = left;
   if (isObject(meta)) {
     if (meta['key'] === 'iifname' || meta['key'] === 'iif') return packet.interfaceName;
     if (meta['key'] === 'l4proto') return packet.protocol;
@@ -154,6 +145,9 @@ function leftValue(left: unknown, packet: BootPacket): string | number | undefin
       return -1;
     const other = payload['protocol'] === 'tcp' || payload['protocol'] === 'udp';
     if (other && payload['protocol'] !== packet.protocol) return -1;
+  }
+  if (isObject(fib) && fib['result'] === 'type' && String(fib['flags']) === 'daddr') {
+    return packet.port === 67 ? 'broadcast' : 'local';
   }
   if (isObject(ct) && ct['key'] === 'state') return 'new';
   return undefined;
@@ -174,40 +168,6 @@ function rightContains(right: unknown, value: string | number): Matched {
   return 'unknown';
 }
 
-function readRuleset(value: unknown): Ruleset {
-  const chains = new Map<string, NftChain>();
-  const rules = new Map<string, NftRule[]>();
-  const list =
-    isObject(value) && Array.isArray(value['nftables']) ? (value['nftables'] as readonly unknown[]) : [];
-  for (const item of list) {
-    if (!isObject(item)) continue;
-    const { chain, rule } = item;
-    if (isObject(chain)) {
-      const key = `${text(chain['family'])} ${text(chain['table'])} ${text(chain['name'])}`;
-      // rules for IPv6, ARP and bridges do not see these packets
-      if (!['ip', 'inet'].includes(text(chain['family']))) continue;
-      chains.set(key, {
-        key,
-        hook: typeof chain['hook'] === 'string' ? chain['hook'] : undefined,
-        priority: Number(chain['prio'] ?? 0),
-        policy: typeof chain['policy'] === 'string' ? chain['policy'] : undefined,
-      });
-    }
-    if (isObject(rule) && Array.isArray(rule['expr'])) {
-      const key = `${text(rule['family'])} ${text(rule['table'])} ${text(rule['chain'])}`;
-      rules.set(key, [
-        ...(rules.get(key) ?? []),
-        { chain: key, expressions: rule['expr'] as readonly unknown[] },
-      ]);
-    }
-  }
-  return { chains, rules };
-}
-
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }

@@ -1,13 +1,14 @@
 import { findDnsmasq, whyUnsuitable } from '../../engine/dnsmasq/dnsmasq-program.ts';
 import type { Finding } from '../../model/finding.ts';
 import { findInterface, readDefaultRoute } from '../../net/interfaces.ts';
-import { conflictingOwners, describeOwner, findPortOwners, type PortProtocol } from '../../net/port-owner.ts';
+import { conflictingOwners, describeOwner, findPortOwners } from '../../net/port-owner.ts';
 import { missingForPort, readPrivileges } from '../../net/privileges.ts';
 import { findProgram, run } from '../../platform/processes.ts';
 import { networkContains, networkOf } from '../../protocol/addresses.ts';
 import { makeFinding } from '../finding-catalogue.ts';
+import { bootPorts } from './boot-ports.ts';
 import type { Check, Looked } from './check.ts';
-import { judgeNftables } from './firewall-rules.ts';
+import { lookAtFirewall } from './firewall-check.ts';
 import type { Subject } from './host-facts.ts';
 
 /** What the host itself must have for network boot. */
@@ -112,17 +113,10 @@ async function lookAtInterface(subject: Subject): Promise<Looked> {
   };
 }
 
-const PORTS: readonly { readonly protocol: PortProtocol; readonly port: number; readonly what: string }[] = [
-  { protocol: 'udp', port: 67, what: 'DHCP' },
-  { protocol: 'udp', port: 69, what: 'TFTP' },
-  { protocol: 'udp', port: 4011, what: 'PXE boot server' },
-];
-
 async function lookAtPorts(subject: Subject): Promise<Looked> {
-  const wanted = [...PORTS, { protocol: 'tcp' as const, port: subject.httpPort, what: 'HTTP' }];
   const findings: Finding[] = [];
   const held: string[] = [];
-  for (const { protocol, port, what } of wanted) {
+  for (const { protocol, port, what } of bootPorts(subject)) {
     const owners = conflictingOwners(
       await findPortOwners(protocol, port),
       subject.address,
@@ -167,40 +161,6 @@ async function lookAtPrivileges(subject: Subject): Promise<Looked> {
       }),
     ],
   };
-}
-
-async function lookAtFirewall(subject: Subject): Promise<Looked> {
-  const nft = await findProgram('nft');
-  if (nft === undefined) return { notChecked: 'the program nft is not installed' };
-  const result = await run(nft, ['-j', 'list', 'ruleset'], { timeoutMs: 5_000 });
-  if (result.exitCode !== 0) {
-    return {
-      notChecked: /permitted|denied/i.test(result.stderr)
-        ? 'only root may read the rules: sudo pxectl doctor'
-        : (result.stderr.trim().split('\n')[0] ?? 'nft failed'),
-    };
-  }
-  const unsure: string[] = [];
-  const blocked: Finding[] = [];
-  const packets = [...PORTS, { protocol: 'tcp' as const, port: subject.httpPort, what: 'HTTP' }];
-  for (const { protocol, port, what } of packets) {
-    const verdict = judgeNftables(result.stdout, { protocol, port, interfaceName: subject.interfaceName });
-    if (verdict.verdict === 'unknown') unsure.push(`${protocol} ${port}`);
-    if (verdict.verdict !== 'drop') continue;
-    blocked.push(
-      makeFinding('firewall-blocks', [host(`nft: ${verdict.because}`)], {
-        title: `the firewall drops ${protocol} port ${port} (${what})`,
-        fix: [
-          `sudo ufw allow ${port}/${protocol}`,
-          `nftables: sudo nft insert rule inet filter input ${protocol} dport ${port} accept`,
-        ],
-      }),
-    );
-  }
-  if (blocked.length > 0) return { seen: `${blocked.length} ports are blocked`, findings: blocked };
-  if (unsure.length > 0)
-    return { notChecked: `rules that doctor cannot judge decide about ${unsure.join(', ')}` };
-  return { seen: 'lets DHCP, TFTP, port 4011 and HTTP in' };
 }
 
 async function lookAtDnsmasq(): Promise<Looked> {
