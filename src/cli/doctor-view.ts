@@ -51,7 +51,7 @@ function printChecks(result: DoctorResult, output: Output): void {
   const marks = { ok: colors.green('✔'), found: colors.red('✖'), 'not-checked': colors.yellow('?') };
   for (const check of result.checks) {
     const detail = check.status === 'not-checked' ? `not checked: ${check.detail}` : check.detail;
-    output.data(`${marks[check.status]} ${check.title.padEnd(42)} ${colors.dim(detail)}`);
+    output.data(`${marks[check.status]} ${check.title.padEnd(43)} ${colors.dim(detail)}`);
   }
 }
 
@@ -80,7 +80,7 @@ function printExplanation(entry: Explanation, output: Output): void {
   const shown = entry.causes.slice(0, SHOWN_CAUSES);
   shown.forEach((cause, index) => {
     output.data(`\n  ${index + 1}. ${cause.text}`);
-    if (cause.tell !== undefined) output.data(`     when ${cause.tell}`);
+    if (cause.tell) output.data(`     when ${cause.tell}`);
     output.data(`     ${statusText(cause, output)}`);
     // the whole fix for what is so here, or is the likeliest; the others have it in --json and in the docs
     const isMain = cause.status === 'found-here' || (index === 0 && cause.status !== 'not-found-here');

@@ -64,6 +64,13 @@ describe('pxectl doctor', () => {
     expect(stdout).not.toContain('BIS integrity');
   });
 
+  it('explains the findings that up, watch and status name', async () => {
+    const { exitCode, stdout } = await doctor('no-boot-service-for-arch');
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('1. the boot server has nothing for this kind of firmware');
+    expect(stdout).toContain('pxe-service=X86-64_EFI');
+  });
+
   it('names the nearest for an unknown text, exit 1', async () => {
     const { exitCode, stdout } = await doctor('remote booting was cancelled by firmware');
     expect(exitCode).toBe(1);

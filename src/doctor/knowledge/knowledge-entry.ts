@@ -12,7 +12,8 @@ export type Printer =
   | 'Linux kernel'
   | 'casper (Ubuntu initrd)'
   | 'cloud-init and the Ubuntu installer'
-  | 'dnsmasq';
+  | 'dnsmasq'
+  | 'pxectl';
 
 /** One possible cause: a finding that doctor can check, or a thing that only the user can see. */
 export type KnownCause =

@@ -1,5 +1,6 @@
 import { EDK2_HTTP } from './edk2-http.ts';
 import { EDK2_PXE } from './edk2-pxe.ts';
+import { findingEntry } from './finding-entry.ts';
 import { INTEL_ROM } from './intel-rom.ts';
 import { decodeIpxeCode, ipxeEntry } from './ipxe-codes.ts';
 import type { KnowledgeEntry } from './knowledge-entry.ts';
@@ -31,10 +32,12 @@ const NEAR_ENOUGH = 0.34;
 /**
  * What a code, a line, a URL or a whole screen means. Codes count in any spelling that screens have
  * (`PXE-E21 : Remote boot canceled`, `pxe e21`, `https://ipxe.org/2d0c618e`); where one code has two meanings the
- * words beside it decide, and both are returned when there are none.
+ * words beside it decide, and both are returned when there are none. The id of a finding of pxectl counts as well.
  */
 export function lookUp(input: string): LookUpResult {
   const text = input.slice(0, MAX_INPUT);
+  const finding = findingEntry(text);
+  if (finding !== undefined) return { isKnown: true, matches: [finding] };
   const found = new Set<KnowledgeEntry>();
   for (const entry of entriesByCode(text)) found.add(entry);
   for (const entry of entriesByIpxeCode(text)) found.add(entry);
