@@ -48,10 +48,24 @@ describe('help', () => {
       status: ['--json'],
       watch: ['--json'],
       machines: ['--json'],
+      doctor: ['--json'],
+      logs: ['--json'],
+      'images verify': ['--json'],
+      'images rm': ['--dry-run'],
+      'machines add': ['--dry-run'],
+      'machines rm': ['--dry-run'],
+      'machines arm': ['--dry-run'],
+      'machines disarm': ['--dry-run'],
+      reload: ['--json', '--dry-run'],
+      export: ['--json', '--dry-run'],
+      'lab run': ['--json'],
+      'lab clean': ['--json', '--dry-run'],
     };
     for (const [command, wanted] of Object.entries(flags)) {
-      const { exitCode, stdout } = await pxectl([command, '--help'], here());
+      const { exitCode, stdout } = await pxectl([...command.split(' '), '--help'], here());
       expect(exitCode, command).toBe(0);
+      // an option without a word on what it does
+      expect(stdout, command).not.toMatch(/^ {2}(-\w, )?--\S+( [<[]\S+)?$/m);
       for (const flag of wanted) expect(stdout, command).toContain(flag);
     }
   });
