@@ -48,20 +48,30 @@ export function openStore(layout: Pick<StateLayout, 'images'>): ImageStore {
     filePath: (id, path) => join(folder, checkImageId(id), path),
     scratchFolder: () => scratchPath(folder, 'scratch'),
     partsFolder: (id) => join(folder, `.parts-${checkImageId(id)}`),
-    locked: (id, work, options = {}) => withLock(folder, checkImageId(id), work, options),
+    locked: (id, work, options = {}) =>
+      withLock(
+        folder,
+        checkImageId(id),
+        async () => {
+          await recoverOutgoing(folder, id);
+          return work();
+        },
+        options,
+      ),
     build: (id, build) => buildImage(folder, checkImageId(id), build),
     remove: (id) =>
       withLock(folder, checkImageId(id), async () => {
         await recoverOutgoing(folder, id);
-        const outgoing = join(folder, `.outgoing-${id}`);
+        // not .outgoing: half removed, it must never come back
+        const leaving = await scratchPath(folder, id);
         const parts = join(folder, `.parts-${id}`);
         const hasParts = await exists(parts);
         try {
           await rm(parts, { recursive: true, force: true });
-          await rename(join(folder, id), outgoing);
-          await rm(outgoing, { recursive: true, force: true }).catch(async (error: unknown) => {
+          await rename(join(folder, id), leaving);
+          await rm(leaving, { recursive: true, force: true }).catch(async (error: unknown) => {
             // what cannot be removed stays what it was: an image
-            await rename(outgoing, join(folder, id));
+            await rename(leaving, join(folder, id));
             throw error;
           });
         } catch (error) {
@@ -86,7 +96,6 @@ async function buildImage<T>(
   id: string,
   build: (incoming: IncomingImage) => Promise<T>,
 ): Promise<T> {
-  await recoverOutgoing(folder, id);
   await sweepIncoming(folder);
   const incoming = await scratchPath(folder, id);
   await makeFolder(incoming);

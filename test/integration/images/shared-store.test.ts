@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readFileSync,
   readdirSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -102,6 +103,16 @@ describe('a fetch that is ended', () => {
     for (const path of [mine, left]) mkdirSync(path, { recursive: true });
     await fetchFrom(file);
     expect([existsSync(mine), existsSync(left)]).toEqual([true, false]);
+  });
+
+  it('by kill -9 while one image takes the place of another: the old one is back', async () => {
+    await fetchFrom(file);
+    const id = 'ubuntu-20.04.3';
+    renameSync(join(layout.images, id), join(layout.images, `.outgoing-${id}`));
+    const [again] = await fetchImages([id], { isOffline: true }, { layout, progress: () => undefined });
+    expect(again?.outcome).toBe('present');
+    expect((await verifyImage(layout, id)).isOk).toBe(true);
+    expect(readdirSync(layout.images)).toEqual([id]);
   });
 
   it('by the user for good: rm takes what was downloaded of it', async () => {
