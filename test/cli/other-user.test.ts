@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run, type ProcessResult } from '../../src/platform/processes.ts';
 import { configText, prepareState } from '../support/engine/prepare-state.ts';
+import { itNeeds } from '../support/external-tool.ts';
 import {
   makeFolder,
   makePrivateNetwork,
@@ -71,6 +72,12 @@ describe('a pxectl that belongs to another user', () => {
     await run('chown', ['-R', `${NOBODY}:${NOBODY}`, folder.path]);
     const { exitCode, stderr } = await nobody(['up', '--detach', '--engine', 'builtin']);
     expect(stderr).toContain('setcap');
+    expect(exitCode).toBe(4);
+  });
+
+  itNeeds('dnsmasq')('dnsmasq without privileges is refused before it is started', async () => {
+    const { exitCode, stderr } = await nobody(['up', '--engine', 'dnsmasq']);
+    expect(stderr).toContain('next: sudo pxectl up --engine dnsmasq');
     expect(exitCode).toBe(4);
   });
 });

@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import type { BootContext } from '../../model/boot-context.ts';
-import { engineError } from '../../model/errors.ts';
+import { engineError, environmentError } from '../../model/errors.ts';
 import { macOfIp } from '../../net/neighbours.ts';
-import { readPrivileges } from '../../net/privileges.ts';
+import { missingForPort, readPrivileges } from '../../net/privileges.ts';
 import { writeFileAtomic } from '../../platform/files.ts';
 import { readTemplate } from '../../platform/package-root.ts';
 import { renderDnsmasqConfig } from '../../render/dnsmasq-config.ts';
@@ -40,6 +40,7 @@ async function whyUnavailable(): Promise<string | undefined> {
 async function start(input: EngineInput): Promise<RunningEngine> {
   const { layout, sink } = input;
   const program = await suitableDnsmasq();
+  await refuseWithoutPrivilege();
   await mkdir(layout.run, { recursive: true });
   await removeDnsmasqLeftovers(layout.run);
   await refuseTakenPorts(input.context.config);
@@ -112,6 +113,18 @@ export async function removeDnsmasqLeftovers(runFolder: string): Promise<string[
 }
 
 const configPathOf = (input: EngineInput): string => `${input.layout.run}/dnsmasq.conf`;
+
+/** @throws PxectlError E_PRIVILEGE */
+async function refuseWithoutPrivilege(): Promise<void> {
+  const capability = missingForPort(await readPrivileges(), 67);
+  if (capability === undefined) return;
+  throw environmentError('E_PRIVILEGE', {
+    what: 'dnsmasq cannot open the DHCP and TFTP ports',
+    why: `this process has no ${capability}, and what it starts has none either`,
+    next: 'sudo pxectl up --engine dnsmasq',
+    details: { capability },
+  });
+}
 
 async function suitableDnsmasq(): Promise<DnsmasqProgram> {
   const program = await findDnsmasq();
