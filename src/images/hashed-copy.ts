@@ -8,11 +8,12 @@ import { PIECE_BYTES } from './piece-pool.ts';
 
 /**
  * Hashes a file from disk in constant memory.
- * @throws PxectlError E_PERMISSION; a missing file keeps its ENOENT
+ * @throws PxectlError E_PERMISSION; a missing file keeps its ENOENT; the reason of `signal`
  */
 export async function hashFile(
   path: string,
   algorithm: 'sha256' | 'sha512' | 'md5',
+  signal?: AbortSignal,
 ): Promise<{ sizeBytes: number; digest: string }> {
   const hash = createHash(algorithm);
   let sizeBytes = 0;
@@ -20,6 +21,7 @@ export async function hashFile(
     for await (const chunk of createReadStream(path, {
       highWaterMark: PIECE_BYTES,
     }) as AsyncIterable<Buffer>) {
+      signal?.throwIfAborted();
       hash.update(chunk);
       sizeBytes += chunk.length;
     }

@@ -120,20 +120,26 @@ async function runRemove(
 }
 
 async function runVerify(context: CommandContext<GlobalOptions>): Promise<number> {
-  const { output, options, args } = context;
+  const { output, options, args, signal } = context;
   const { listImages, verifyImage } = await import('../../images/manage-images.ts');
   const { stateFor } = await import('../state-for.ts');
   const { layout } = await stateFor(requestedConfigPath(options));
   const ids = args.length > 0 ? args : (await listImages(layout)).map((image) => image.id);
   const checks = [];
-  for (const id of ids) checks.push(await verifyImage(layout, id));
+  for (const id of ids) checks.push(await verifyImage(layout, id, signal));
   if (options.json) output.json({ schema: 'pxectl.images.verify/1', images: checks });
   else {
     for (const check of checks) {
       for (const { file, outcome } of check.files) output.data(`${check.id}/${file.path}: ${outcome}`);
     }
   }
-  const bad = checks.filter((check) => !check.isOk).map((check) => check.id);
-  if (bad.length > 0) output.error(`damaged: ${bad.join(', ')}; next: pxectl fetch --force ${bad.join(' ')}`);
+  const bad = checks.filter((check) => !check.isOk);
+  const again = bad.filter((check) => !check.isLocal).map((check) => check.id);
+  const commands = bad
+    .filter((check) => check.isLocal)
+    .map((check) => `pxectl fetch ${check.id} --from ${check.origin}`);
+  if (again.length > 0) commands.unshift(`pxectl fetch --force ${again.join(' ')}`);
+  if (bad.length > 0)
+    output.error(`damaged: ${bad.map((check) => check.id).join(', ')}; next: ${commands.join(' && ')}`);
   return bad.length > 0 ? EXIT.failure : EXIT.ok;
 }

@@ -96,6 +96,12 @@ describe('a fetch that is ended', () => {
     expect(readdirSync(layout.images)).toEqual([]);
   });
 
+  it('by ^C while it verifies stops as well', async () => {
+    await fetchFrom(file);
+    const verifying = verifyImage(layout, 'ubuntu-20.04.3', AbortSignal.abort());
+    await expect(verifying).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
   it('by kill -9 while it unpacks leaves a folder that the next one clears away', async () => {
     const store = openStore(layout);
     const mine = await store.scratchFolder();
