@@ -3,6 +3,7 @@ import { configError } from '../model/errors.ts';
 import type { StateLayout } from '../model/state-layout.ts';
 import { readTextIfThere, writeFileAtomic } from '../platform/files.ts';
 import type { MacAddress } from '../protocol/addresses.ts';
+import { Turns } from './turns.ts';
 
 /** `.pxectl/machines.json`: what pxectl has learnt of machines; the configuration file itself is the user's. */
 export interface MachineState {
@@ -34,17 +35,17 @@ export async function readMachineState(layout: StateLayout): Promise<MachineStat
   }
 }
 
+/** machines that are installed together report together: each must find what the one before has written */
+const writing = new Turns();
+
 /** Records that a machine's install is armed or disarmed. */
-export async function setArmed(
-  layout: StateLayout,
-  mac: MacAddress,
-  isArmed: boolean,
-  now: string,
-): Promise<void> {
-  const { [mac]: _, ...others } = (await readMachineState(layout)).disarmed;
-  const disarmed = isArmed ? others : { ...others, [mac]: now };
-  const state: MachineState = { schema: 'pxectl.machines/1', disarmed };
-  await writeFileAtomic(pathOf(layout), `${JSON.stringify(state, null, 2)}\n`);
+export function setArmed(layout: StateLayout, mac: MacAddress, isArmed: boolean, now: string): Promise<void> {
+  return writing.take(async () => {
+    const { [mac]: _, ...others } = (await readMachineState(layout)).disarmed;
+    const disarmed = isArmed ? others : { ...others, [mac]: now };
+    const state: MachineState = { schema: 'pxectl.machines/1', disarmed };
+    await writeFileAtomic(pathOf(layout), `${JSON.stringify(state, null, 2)}\n`);
+  });
 }
 
 /** The configuration with each machine's `isArmed` as the state says. */

@@ -17,6 +17,7 @@ import { withoutReadinessEvents } from './readiness-client.ts';
 import { checkReadiness } from './readiness.ts';
 import { fillServeFolder } from './serve-folder.ts';
 import { readLiveSession, removeSession, writeSession } from './session-record.ts';
+import { Turns } from './turns.ts';
 
 export interface SessionOptions {
   readonly project: Project;
@@ -74,9 +75,20 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
   let context = await loadBootContext(options.project);
   await fillServeFolder(context, layout);
 
+  // an engine takes one change after the other, and none before it has started
+  const turns = new Turns();
+  let started: RunningEngine | undefined;
+  const apply = async (): Promise<readonly string[]> => {
+    const next = await loadBootContext(await reloadProject(options.project));
+    refuseMove(context.config, next.config);
+    context = next;
+    const { changed } = await fillServeFolder(context, layout);
+    await started?.reload(context);
+    return changed;
+  };
   const disarm = async (mac: MacAddress): Promise<void> => {
     await setArmed(layout, mac, false, new Date().toISOString());
-    await reload();
+    await turns.take(apply);
   };
   const sink = withoutReadinessEvents(events);
   const input: EngineInput = {
@@ -87,18 +99,14 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
   };
   for (const removed of await removeLeftovers(layout)) options.onProgress(removed);
 
-  const { running, why } = await startEngine(input, (name, reason) => {
-    options.onProgress(`engine ${name}: ${reason}`);
-    events.emit({ type: 'engine.starting', detail: { engine: name, message: reason } });
+  const { running, why } = await turns.take(async () => {
+    const chosen = await startEngine(input, (name, reason) => {
+      options.onProgress(`engine ${name}: ${reason}`);
+      events.emit({ type: 'engine.starting', detail: { engine: name, message: reason } });
+    });
+    started = chosen.running;
+    return chosen;
   });
-  const reload = async (): Promise<readonly string[]> => {
-    const next = await loadBootContext(await reloadProject(options.project));
-    refuseMove(context.config, next.config);
-    context = next;
-    const { changed } = await fillServeFolder(context, layout);
-    await running.reload(context);
-    return changed;
-  };
   const stop = async (): Promise<void> => {
     await running.stop();
     await removeSession(layout);
@@ -133,7 +141,7 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
       return context;
     },
     died: running.died,
-    reload,
+    reload: () => turns.take(apply),
     stop,
   };
 }
