@@ -77,7 +77,7 @@ export async function openHttpClient(options: HttpClientOptions = {}): Promise<H
       }
       if (answer.statusCode >= 300 && answer.statusCode !== 416) {
         await answer.body.dump();
-        throw statusError(answer.statusCode, url);
+        throw statusError(answer.statusCode, url, proxyInWords(url, proxies));
       }
       // destroying a body that nobody reads any more must not end the process; readers still see their errors
       answer.body.on('error', () => undefined);

@@ -36,6 +36,8 @@ export function connectionError(
       details: { isRetryable: false, url },
     });
   }
+  const proxyStatus = /^Proxy (?:response|Authentication Required) \((\d+)\)/.exec(messageOf(error))?.[1];
+  if (proxyStatus !== undefined) return proxyError(Number(proxyStatus), url, proxy);
   const isNoTls = code.startsWith('ERR_SSL_');
   const reason = isNoTls
     ? 'the server does not speak TLS there'
@@ -50,6 +52,21 @@ export function connectionError(
   });
 }
 
+function proxyError(status: number, url: string, proxy: string | undefined): Error {
+  return assetError('E_DOWNLOAD', {
+    what: `${url} cannot be read`,
+    why:
+      status === 407
+        ? `the proxy wants a user name and a password${proxy === undefined ? '' : `: ${proxy}`}`
+        : `the proxy refuses to connect there (HTTP ${status})${proxy === undefined ? '' : `: ${proxy}`}`,
+    next:
+      status === 407
+        ? 'export https_proxy=http://USER:PASSWORD@HOST:PORT (and http_proxy)'
+        : 'ask whoever runs the proxy, set no_proxy=HOST, or name a mirror: --mirror PREFIX=URL',
+    details: { url, status, isRetryable: false },
+  });
+}
+
 /** The names that Node takes from OpenSSL's X509_V_ERR_…, and its own for a wrong host name. */
 function isCertificateError(code: string): boolean {
   return code.includes('CERT') || code === 'UNABLE_TO_VERIFY_LEAF_SIGNATURE';
@@ -59,7 +76,8 @@ function firstLine(text: string): string {
   return text.trim().split('\n')[0] ?? '';
 }
 
-export function statusError(status: number, url: string): Error {
+export function statusError(status: number, url: string, proxy: string | undefined): Error {
+  if (status === 407) return proxyError(status, url, proxy);
   if (status === 404 || status === 410) {
     return assetError('E_NOT_FOUND', {
       what: `${url} is not there (HTTP ${status})`,

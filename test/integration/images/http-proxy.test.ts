@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import type { PxectlError } from '../../../src/model/errors.ts';
 import { openHttpClient } from '../../../src/images/download/http-client.ts';
 import { proxyInWords, readProxies } from '../../../src/images/download/proxies.ts';
 import { startLoopbackMirror, type LoopbackMirror } from '../../support/loopback-mirror.ts';
@@ -67,6 +68,33 @@ it('names the proxy in the error when nothing answers, without its password', as
     why: 'the server refuses the connection (a proxy is set: http://127.0.0.1:9)',
   });
   await client.close();
+});
+
+it('says what a proxy has against a request, and asks it once', async () => {
+  let status = '403 Forbidden';
+  const tunnels: string[] = [];
+  const strict = createServer((_request, response) => response.writeHead(407).end());
+  strict.on('connect', (request, socket) => {
+    tunnels.push(request.url ?? '');
+    socket.end(`HTTP/1.1 ${status}\r\n\r\n`);
+  });
+  await new Promise<void>((resolve) => strict.listen(0, '127.0.0.1', resolve));
+  const address = `http://127.0.0.1:${(strict.address() as AddressInfo).port}`;
+  for (const name of ['http_proxy', 'https_proxy']) vi.stubEnv(name, address);
+  vi.stubEnv('no_proxy', '');
+  const client = await openHttpClient({ retryPauseMs: 5 });
+  const whyNot = (url: string): Promise<unknown> =>
+    client.getBytes(url, 1000).catch((error: unknown) => (error as PxectlError).why);
+  expect(await whyNot('https://mirror.example/')).toBe(
+    `the proxy refuses to connect there (HTTP 403): ${address}`,
+  );
+  expect(tunnels).toEqual(['mirror.example:443']);
+  status = '407 Proxy Authentication Required';
+  const wanted = `the proxy wants a user name and a password: ${address}`;
+  expect(await whyNot('https://mirror.example/')).toBe(wanted);
+  expect(await whyNot('http://mirror.example/')).toBe(wanted);
+  await client.close();
+  strict.close();
 });
 
 it('reads capitals where there is nothing else, and an empty value as none', () => {
