@@ -7,18 +7,10 @@ import { macOfIp } from '../../net/neighbours.ts';
 import { writeFileAtomic } from '../../platform/files.ts';
 import { readTemplate } from '../../platform/package-root.ts';
 import { renderDnsmasqConfig } from '../../render/dnsmasq-config.ts';
-import { renderNginxConfig } from '../../render/nginx-config.ts';
 import { readVersionText, whyUnsuitable } from '../dnsmasq/dnsmasq-program.ts';
 import { createLogToEvents } from '../dnsmasq-log/log-to-events.ts';
 import type { Engine, EngineInput, RunningEngine } from '../engine.ts';
 import { refuseTakenPorts } from '../free-ports.ts';
-import {
-  followAccessLog,
-  newProxySecret,
-  startBehindNginx,
-  startOwnHttp,
-  type HttpFront,
-} from '../http-front.ts';
 import { waitForTransfers } from '../running-transfers.ts';
 import {
   CONTAINER_ROOT,
@@ -30,6 +22,7 @@ import {
 } from './container-spec.ts';
 import { connectionOf, findDocker, type EndpointCandidate } from './docker-endpoint.ts';
 import { dockerError } from './docker-errors.ts';
+import { startDockerHttp } from './docker-http.ts';
 import { ensureImage } from './docker-image.ts';
 import { whyCannotHearBroadcasts, type DockerFacts } from './docker-suitability.ts';
 import { watchEngine } from './engine-events.ts';
@@ -128,7 +121,7 @@ async function start(input: EngineInput): Promise<RunningEngine> {
     });
     closers.push(() => log.close());
     closers.push(() => removeContainers(docker, layout));
-    const http = await startHttp(docker, input, spec);
+    const http = await startDockerHttp(docker, input, spec);
     closers.push(() => http.stop());
     const dnsmasq = new KeptContainer({
       docker,
@@ -275,75 +268,4 @@ async function testConfiguration(docker: Docker, layout: StateLayout, image: str
     why: result.output.trim().replace(/^dnsmasq: /, ''),
     next: `the file is ${containerFolders(layout).config}/dnsmasq.conf`,
   });
-}
-
-interface DockerHttp extends HttpFront {
-  readonly container?: KeptContainer;
-}
-
-/** nginx in the second container where the image has it, else HTTP by pxectl. */
-async function startHttp(docker: Docker, input: EngineInput, spec: ContainerInput): Promise<DockerHttp> {
-  const { layout, sink } = input;
-  const hasNginx = await runOnce(docker, layout, spec.image, ['nginx', '-v']);
-  if (hasNginx.exitCode !== 0) return startOwnHttp(input);
-  const folders = containerFolders(layout);
-  const accessLog = `${folders.nginxRun}/nginx-access.jsonl`;
-  const proxySecret = newProxySecret();
-  let config = await writeNginxConfig(input.context, spec, proxySecret);
-  await writeFileAtomic(accessLog, '', 0o666);
-  if (process.geteuid?.() === 0) await giveTo(spec.nginxUser, accessLog);
-  const behind = await startBehindNginx(input, proxySecret);
-  const follower = followAccessLog(input, accessLog);
-  const container = new KeptContainer({
-    docker,
-    create: containerOptions('nginx', spec),
-    name: 'nginx',
-    sink,
-    onLine: () => undefined,
-  });
-  const stop = async (): Promise<void> => {
-    await container.stop();
-    await follower.stop();
-    await behind.close();
-  };
-  try {
-    await container.start();
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  return {
-    description: `HTTP by nginx in a container on port ${spec.httpPort}`,
-    died: container.died,
-    container,
-    stop,
-    async reload(context) {
-      const changed = await writeNginxConfig(context, spec, proxySecret);
-      if (changed === config) return;
-      await container.signal('SIGHUP');
-      config = changed;
-    },
-  };
-}
-
-async function writeNginxConfig(
-  context: BootContext,
-  spec: ContainerInput,
-  proxySecret: string,
-): Promise<string> {
-  const config = renderNginxConfig(context, readTemplate, {
-    stateRoot: CONTAINER_ROOT,
-    proxySecret,
-    ...(spec.nginxUser === '0:0' ? { user: 'root' } : {}),
-  });
-  const path = `${containerFolders(spec.layout).config}/nginx.conf`;
-  await writeFileAtomic(path, config, 0o600);
-  if (process.geteuid?.() === 0) await giveTo(spec.nginxUser, path);
-  return config;
-}
-
-/** Makes a file that of nginx's user in the container. */
-async function giveTo(user: string, path: string): Promise<void> {
-  const [uid = 0] = user.split(':').map(Number);
-  await chown(path, uid, uid);
 }
