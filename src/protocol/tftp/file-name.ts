@@ -1,5 +1,5 @@
-/** Control characters, DEL, 0xFF (as one byte or as U+FFFD after a wrong decoding) and blanks at the end. */
-const TRAILING_RUBBISH = /[\u0000-\u0020\u007f-\u00a0\u00ff\ufffd]+$/;
+/** Control characters, DEL, lone bytes as packets.ts decodes them, 0xFF or U+FFFD after another decoding, and blanks at the end. */
+const TRAILING_RUBBISH = /[\u0000-\u0020\u007f-\u00a0\u00ff\udc80-\udcff\ufffd]+$/;
 
 /**
  * The path that a client means by the file name in its request, relative to the TFTP root with `/` and no leading

@@ -155,22 +155,27 @@ function readString(bytes: Uint8Array, offset: number, what: string): { text: st
   return { text: decodeText(bytes.subarray(offset, end)), next: end + 1 };
 }
 
-/** UTF-8 where it is that, else one character per byte: a name must survive whatever a ROM appends to it. */
+/** Where lone bytes go: half of a surrogate pair stands for 0x80–0xFF, as no UTF-8 decodes to it (PEP 383). */
+const LONE_BYTE = 0xdc00;
+
+/** UTF-8 where it is that, else ASCII and lone bytes: a name must survive whatever a ROM appends to it. */
 function decodeText(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+    return Array.from(bytes, (byte) => String.fromCharCode(byte < 0x80 ? byte : LONE_BYTE + byte)).join('');
   }
 }
 
-/** The inverse of `decodeText`: a text that came from lone bytes 0x80–0xFF goes back as it came. */
+/** The inverse of `decodeText`. */
 function encodeText(text: string): Uint8Array {
-  const utf8 = new TextEncoder().encode(text);
-  const isBytes = Array.from(text).every((character) => character.charCodeAt(0) < 256);
-  if (!isBytes) return utf8;
-  const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
-  return decodeText(bytes) === text ? bytes : utf8;
+  const encoder = new TextEncoder();
+  return Uint8Array.from(
+    Array.from(text).flatMap((character) => {
+      const byte = character.charCodeAt(0) - LONE_BYTE;
+      return character.length === 1 && byte >= 0x80 && byte <= 0xff ? [byte] : [...encoder.encode(character)];
+    }),
+  );
 }
 
 function withStrings(opcode: number, texts: readonly string[]): Uint8Array {

@@ -4,6 +4,7 @@ import { cleanFileName } from '../../../../src/protocol/tftp/file-name.ts';
 
 it.each([
   ['ipxe.efi\xff', 'ipxe.efi'],
+  ['ipxe.efi\udcff', 'ipxe.efi'],
   ['ipxe.efi\ufffd', 'ipxe.efi'],
   ['undionly.kpxe \r\n', 'undionly.kpxe'],
   ['\\EFI\\Boot\\bootx64.efi', 'EFI/Boot/bootx64.efi'],

@@ -28,7 +28,7 @@ describe('decodeTftp', () => {
 
   it('keeps the byte 0xFF that a ROM leaves behind the name, for the cleaning to remove', () => {
     expect(decodeTftp(ascii('\0\x01ipxe.efi\xff\0OCTET\0'))).toMatchObject({
-      fileName: 'ipxe.efi\xff',
+      fileName: 'ipxe.efi\udcff',
       mode: 'octet',
     });
   });
@@ -120,6 +120,21 @@ describe('encodeTftp', () => {
         expect(encodeTftp(decodeTftp(bytes))).toEqual(bytes);
       }),
     );
+  });
+
+  it('gives names in UTF-8 back as they came, and those with lone bytes', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', minLength: 1, maxLength: 20 }), (name) => {
+        if (name.includes('\0')) return;
+        const bytes = Uint8Array.of(0, 1, ...new TextEncoder().encode(name), 0, ...ascii('octet'), 0);
+        expect(encodeTftp(decodeTftp(bytes))).toEqual(bytes);
+        expect(decodeTftp(bytes)).toMatchObject({ fileName: name });
+      }),
+    );
+    for (const name of ['c280', 'c3a9', 'e9', '61ff', 'c3a9ff', 'f09f9880']) {
+      const bytes = hex(`0001${name}006f6374657400`);
+      expect(encodeTftp(decodeTftp(bytes))).toEqual(bytes);
+    }
   });
 
   it('writes the bytes of RFC 1350 and RFC 2347', () => {
