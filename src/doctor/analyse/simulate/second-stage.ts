@@ -4,34 +4,18 @@ import { bootFileOf, type ReplySeen } from '../observation.ts';
 /** Where a loader looks for its second stage. */
 export interface SecondStage {
   readonly server: Ipv4Address | undefined;
-  readonly folder: string;
   /** the answer that it took this from */
   readonly from: 'lease' | 'boot-server';
 }
 
 /**
- * shim (netboot.c): the header's boot file of the lease if there is one, else that of the boot server's answer;
- * the server is that packet's next-server field. Options 66 and 67 do not count.
- */
-export function shimSecondStage(lease: ReplySeen | undefined, boot: ReplySeen | undefined): SecondStage {
-  const isHijacked = lease?.headerFile !== undefined;
-  const from = isHijacked ? lease : boot;
-  return {
-    server: from?.nextServer,
-    folder: folderOf(from?.headerFile),
-    from: isHijacked ? 'lease' : 'boot-server',
-  };
-}
-
-/**
  * GRUB (Debian 2.06, measured): the next-server field of the lease whenever it is set, which most routers do,
- * else that of the proxy offer. Its folder is fixed in the signed program.
+ * else that of the proxy offer.
  */
 export function grubServer(lease: ReplySeen | undefined, boot: ReplySeen | undefined): SecondStage {
   const fromLease = lease?.nextServer !== undefined;
   return {
     server: fromLease ? lease.nextServer : boot?.nextServer,
-    folder: 'grub',
     from: fromLease ? 'lease' : 'boot-server',
   };
 }
@@ -51,9 +35,4 @@ export function ipxeTakes(reply: ReplySeen): boolean {
 export function httpBootTakes(reply: ReplySeen): boolean {
   if (reply.vendorClass?.startsWith('HTTPClient') !== true) return false;
   return /^https?:\/\//i.test(bootFileOf(reply) ?? '');
-}
-
-function folderOf(path: string | undefined): string {
-  const at = path?.lastIndexOf('/') ?? -1;
-  return path === undefined || at < 0 ? '' : path.slice(0, at);
 }

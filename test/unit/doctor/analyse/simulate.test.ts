@@ -6,7 +6,6 @@ import {
   grubServer,
   httpBootTakes,
   ipxeTakes,
-  shimSecondStage,
 } from '../../../../src/doctor/analyse/simulate/second-stage.ts';
 import type { Ipv4Address } from '../../../../src/protocol/addresses.ts';
 
@@ -105,19 +104,6 @@ describe('the menu that EDK2 finds in an answer', () => {
 });
 
 describe('the second stage', () => {
-  it('of shim follows the boot server, unless the lease names a file', () => {
-    const boot = { ...proxy, headerFile: 'efi/shimx64.efi' };
-    expect(shimSecondStage(router, boot)).toEqual({
-      server: '192.168.1.50',
-      folder: 'efi',
-      from: 'boot-server',
-    });
-    expect(shimSecondStage({ ...router, headerFile: 'x' }, boot)).toMatchObject({
-      server: '192.168.1.1',
-      from: 'lease',
-    });
-  });
-
   it('of GRUB follows the next server of the lease', () => {
     expect(grubServer(router, proxy)).toMatchObject({ server: '192.168.1.1', from: 'lease' });
     expect(grubServer(reply({ leasedAddress: ip('192.168.1.40') }), proxy)).toMatchObject({
