@@ -10,7 +10,7 @@ import { selectKernels } from './catalogue/select-kernel.ts';
 import { downloadFile } from './download/download-file.ts';
 import type { HttpClient } from './download/http-client.ts';
 import { partFile } from './download/part-file.ts';
-import { reportBytes } from './fetch-progress.ts';
+import { reportBytes, reportResume } from './fetch-progress.ts';
 import type { FetchContext, FetchOptions } from './fetch-types.ts';
 import { kindOfFile, type FileKind } from './file-kind.ts';
 import { writeHashed } from './hashed-copy.ts';
@@ -70,6 +70,14 @@ export async function fetchFrom(
   const info = await stat(path).catch(() => undefined);
   if (info === undefined) {
     throw assetError('E_NOT_FOUND', { what: `there is no file or folder ${path}`, next: 'check --from' });
+  }
+  // a pipe cannot be read at any place, and a device does not say how long it is
+  if (!info.isDirectory() && !info.isFile()) {
+    throw assetError('E_ARCHIVE_INVALID', {
+      what: `${path} is a device or a pipe, and no file`,
+      why: 'pxectl reads here and there in an image, and keeps it for the machines',
+      next: `cat ${path} > image.iso, then pxectl fetch --from image.iso`,
+    });
   }
   const tree = info.isDirectory() ? await openFolderTree(path) : await openArchive(path, path, input);
   const copyRoot: BringRoot = async (incoming, name, id) => {
@@ -149,6 +157,7 @@ async function fetchFromUrl(
       expectedSha256: undefined,
       onBytes: reportBytes(context.progress, subject, url.slice(url.lastIndexOf('/') + 1)),
       onNotice: (text) => context.progress({ type: 'warning', subject, text }),
+      onResume: reportResume(context.progress, subject),
     });
   const verifiedBy = 'nobody: an address of your own';
   const kind = source === undefined ? undefined : await kindOfFile(source);

@@ -52,7 +52,7 @@ export async function recogniseTree(tree: FileTree): Promise<ImageRecipe> {
   throw assetError('E_IMAGE_UNRECOGNISED', {
     what: `no known installer was recognised in ${tree.origin}`,
     why: await whatIsThere(tree),
-    next: `take another image (known are ${KNOWN}), or add it: docs/images.md`,
+    next: (await isoBeside(tree)) ?? `take another image (known are ${KNOWN}), or add it: docs/images.md`,
   });
 }
 
@@ -64,6 +64,14 @@ function withUsableRoot(recipe: ImageRecipe, tree: FileTree): ImageRecipe {
     why: 'machines download the whole ISO as their root file system, and it cannot be put together again',
     next: 'pxectl fetch --from FILE.iso',
   });
+}
+
+/** A folder of downloads is no image, but there may be one in it. */
+async function isoBeside(tree: FileTree): Promise<string | undefined> {
+  const name = (await tree.list('')).find((entry) => entry.toLowerCase().endsWith('.iso'));
+  return name === undefined || tree.sizeBytes !== undefined
+    ? undefined
+    : `name the image itself: pxectl fetch --from ${tree.origin}/${name}`;
 }
 
 async function whatIsThere(tree: FileTree): Promise<string> {

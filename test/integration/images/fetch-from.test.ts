@@ -217,6 +217,29 @@ describe('--from something that cannot be taken says what it is', () => {
     rmSync(file);
   });
 
+  it('a pipe and a device, without waiting for what comes out of them', async () => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    for (const path of [pipe, '/dev/zero']) {
+      const error = await from(path).catch((reason: unknown) => reason);
+      expect(error).toMatchObject({
+        code: 'E_ARCHIVE_INVALID',
+        next: `cat ${path} > image.iso, then pxectl fetch --from image.iso`,
+      });
+    }
+  });
+
+  it('a folder of downloads: the image in it', async () => {
+    const downloads = join(folder, 'downloads');
+    mkdirSync(downloads);
+    writeFileSync(join(downloads, 'some.iso'), '');
+    const error = await from(downloads).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({
+      code: 'E_IMAGE_UNRECOGNISED',
+      next: `name the image itself: pxectl fetch --from ${downloads}/some.iso`,
+    });
+  });
+
   it('an address of another scheme; file:// is a file; --remote-root wants an address', async () => {
     expect(await codeOf(from('ftp://example.org/x.iso'))).toBe('E_USAGE');
     expect(await codeOf(from(iso, { isRootLeftRemote: true }))).toBe('E_USAGE');
