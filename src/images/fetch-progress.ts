@@ -17,6 +17,22 @@ export type FetchEvent =
 /** Listener for the events of a fetch. It must not throw. */
 export type FetchProgress = (event: FetchEvent) => void;
 
+/** A listener for a download that goes on from what an earlier one left. */
+export function reportResume(
+  progress: FetchProgress,
+  subject: string,
+): (keptBytes: number, totalBytes: number | undefined) => void {
+  return (keptBytes, totalBytes) => {
+    const share =
+      totalBytes === undefined ? `${keptBytes} bytes` : `${Math.floor((keptBytes / totalBytes) * 100)}%`;
+    const text =
+      keptBytes === totalBytes
+        ? 'all of it was downloaded before: hashing'
+        : `going on where it stopped: ${share} is here`;
+    progress({ type: 'step', subject, text });
+  };
+}
+
 const MIN_GAP_MS = 200;
 
 /** A listener for the bytes of one file that tells at most five times a second, and always the last. */

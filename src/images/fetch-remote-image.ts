@@ -10,7 +10,7 @@ import { selectKernels } from './catalogue/select-kernel.ts';
 import { downloadFile } from './download/download-file.ts';
 import { isMissingOnServer } from './download/http-errors.ts';
 import { partFile, type PartFile } from './download/part-file.ts';
-import { reportBytes } from './fetch-progress.ts';
+import { reportBytes, reportResume } from './fetch-progress.ts';
 import { openFileSource } from './sources/file-source.ts';
 import type { HashedFile } from './hashed-writer.ts';
 import type { ImageStore, IncomingImage } from './store.ts';
@@ -165,6 +165,7 @@ async function download(
     expectedSha256: wanted.sha256,
     onBytes: reportBytes(context.progress, image.id, wanted.name),
     onNotice: (text) => context.progress({ type: 'warning', subject: image.id, text }),
+    onResume: reportResume(context.progress, image.id),
   });
   if (wanted.sha512 !== undefined) await checkFileSha512(url, part, wanted.sha512);
   if (image.trust.kind === 'signed-files') {

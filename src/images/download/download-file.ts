@@ -20,6 +20,8 @@ export interface DownloadRequest {
   readonly expectedSha256: string | undefined;
   readonly onBytes: (doneBytes: number, totalBytes: number | undefined) => void;
   readonly onNotice: (text: string) => void;
+  /** told when an earlier attempt is gone on from */
+  readonly onResume: (keptBytes: number, totalBytes: number | undefined) => void;
 }
 
 /** Attempts in a row that bring nothing new, before giving up. */
@@ -67,6 +69,7 @@ async function attemptDownload(
   if (answer.status === 416) {
     answer.body.destroy();
     if (left?.facts.totalBytes === left?.sizeBytes && left !== undefined) {
+      request.onResume(left.sizeBytes, left.sizeBytes);
       const { hash, sizeBytes } = await hashPart(request.part.path, left.sizeBytes, client.options.signal);
       return { hashed: { sizeBytes, sha256: hash.digest('hex') }, wasResumed: true };
     }
@@ -93,6 +96,7 @@ async function attemptDownload(
     }
     refuseWebPage(answer);
     await refuseWithoutSpace(request.part.path, totalBytes ?? 0);
+    if (keepBytes > 0) request.onResume(keepBytes, totalBytes);
     return {
       hashed: await receive(client, request, answer, keepBytes, totalBytes),
       wasResumed: keepBytes > 0,

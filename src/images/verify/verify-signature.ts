@@ -89,7 +89,10 @@ function judge(name: string, facts: readonly SignatureFacts[], keys: TrustedKeys
     assetError('E_SIGNATURE', {
       what: `the signature of ${name} cannot be trusted`,
       why,
-      next: 'try another mirror; for a mirror signed by your own key: --keyring FILE',
+      next:
+        keys.fingerprints === undefined
+          ? 'try another mirror, or a key ring that has the key of this one: --keyring FILE'
+          : 'try another mirror; for a mirror signed by your own key: --keyring FILE',
       details: { signatures: facts },
     });
   const bad = facts.find((fact) => fact.state === 'bad');

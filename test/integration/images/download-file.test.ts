@@ -37,6 +37,7 @@ const download = (expectedSha256?: string): Promise<HashedFile> =>
     expectedSha256,
     onBytes: () => undefined,
     onNotice: (text) => notices.push(text),
+    onResume: () => undefined,
   });
 
 /** Sends the first half with these headers and breaks off; then answers ranges of another file, whatever If-Range says. */

@@ -239,6 +239,11 @@ describe('resume', () => {
     begun(1_500_000, { url, etag: etag(), totalBytes: iso.length });
     await fetch();
     expect(isoRequests()).toEqual([{ path: ISO_PATH, range: 'bytes=1500000-', ifRange: etag() }]);
+    expect(events).toContainEqual({
+      type: 'step',
+      subject: ID,
+      text: 'going on where it stopped: 23% is here',
+    });
     expect((await verifyImage(layout, ID)).isOk).toBe(true);
     expect(existsSync(join(layout.images, `.parts-${ID}`))).toBe(false);
   });
@@ -263,6 +268,9 @@ describe('resume', () => {
   it('a part that is already whole is only hashed', async () => {
     begun(iso.length, { url, etag: etag(), totalBytes: iso.length });
     await fetch();
+    expect(events.map((event) => (event.type === 'step' ? event.text : ''))).toContain(
+      'all of it was downloaded before: hashing',
+    );
     expect(isoRequests()).toHaveLength(1);
     expect((await verifyImage(layout, ID)).isOk).toBe(true);
   });

@@ -69,6 +69,13 @@ describe.each(BACKENDS)('%s', (backend) => {
     );
   });
 
+  it('tells who trusts a key ring of their own to look for another one', async () => {
+    const own = { ring: vendor.publicKey, fingerprints: undefined, origin: 'own.gpg' };
+    await expect(verify(LIST, stranger.detachedSignature(LIST), own)).rejects.toMatchObject({
+      next: 'try another mirror, or a key ring that has the key of this one: --keyring FILE',
+    });
+  });
+
   it('refuses an expired key', async () => {
     const keys = { ...trust(expired), fingerprints: [expired.fingerprint] };
     expect(await why(verify(LIST, expired.detachedSignature(LIST), keys))).toMatch(/has expired/);
