@@ -18,9 +18,13 @@ const MAX_SHIM_BYTES = 8 * 1024 * 1024;
  * The shim on an ISO: it trusts the vendor's key, which signed the kernel beside it. Under Secure Boot no other vendor's
  * shim lets that kernel start, so the image keeps it (iPXE's `shim` command asks for it).
  */
-export async function ownShim(tree: FileTree, architecture: ImageArchitecture): Promise<RecipeFile[]> {
+export async function ownShim(
+  tree: FileTree,
+  architecture: ImageArchitecture,
+  paths = SHIM_PATHS,
+): Promise<RecipeFile[]> {
   if (architecture !== 'amd64') return [];
-  const path = await firstThere(tree, SHIM_PATHS);
+  const path = await firstThere(tree, paths);
   const sizeBytes = path === undefined ? undefined : await tree.sizeOf(path);
   if (path === undefined || sizeBytes === undefined || sizeBytes > MAX_SHIM_BYTES) return [];
   const chunks: Uint8Array[] = [];

@@ -1,3 +1,4 @@
+import { ownShim } from './own-shim.ts';
 import { ARCHITECTURE_NAMES, type ImageRecipe } from './recipe.ts';
 import { firstThere, readTextOf, type FileTree } from '../trees/file-tree.ts';
 
@@ -36,6 +37,8 @@ export async function recogniseUbuntuNetboot(tree: FileTree): Promise<ImageRecip
       files: [
         { role: 'kernel', from: kernelPath, path: kernel },
         { role: 'initrd', from: initrdPath, path: initrd },
+        // the tarball has the shim of its release under the name that firmware asks for
+        ...(await ownShim(tree, architecture, [`${folder}/bootx64.efi`])),
       ],
       boot: {
         arguments: ['ip=dhcp', `iso-url=${isoUrl}`, 'cloud-config-url=/dev/null'],

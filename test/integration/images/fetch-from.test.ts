@@ -156,6 +156,7 @@ describe('--from FILE', () => {
     mkdirSync(join(tree, 'amd64/grub'), { recursive: true });
     writeFileSync(join(tree, 'amd64/linux'), 'kernel');
     writeFileSync(join(tree, 'amd64/initrd'), 'initrd');
+    writeFileSync(join(tree, 'amd64/bootx64.efi'), readFileSync('/usr/lib/shim/shimx64.efi.signed'));
     writeFileSync(
       join(tree, 'amd64/grub/grub.cfg'),
       'menuentry "Install Ubuntu Server" {\n linux linux iso-url=https://releases.ubuntu.com/noble/ubuntu-24.04.3-live-server-amd64.iso ip=dhcp ---\n initrd initrd\n}\n',
@@ -163,6 +164,7 @@ describe('--from FILE', () => {
     execFileSync('tar', ['-czf', join(folder, 'ubuntu-netboot.tgz'), '-C', tree, '.']);
     const manifest = await from(join(folder, 'ubuntu-netboot.tgz'));
     expect(manifest.id).toBe('ubuntu-24.04.3-netboot');
+    expect(fileOf(manifest, 'shim')?.path).toBe('shimx64.efi');
     expect(manifest.boot.arguments).toContain(
       'iso-url=https://releases.ubuntu.com/noble/ubuntu-24.04.3-live-server-amd64.iso',
     );
