@@ -1,6 +1,9 @@
 import type { BootEvent } from '../model/boot-event.ts';
 import type { BootTrace, StageRecord } from '../model/boot-trace.ts';
+import { printable } from '../model/printable.ts';
 import { formatBytes, formatDuration } from './units.ts';
+
+const MAX_LINE_LENGTH = 1000;
 
 /** One line for an event, or undefined for those that only machines need. */
 export function formatEvent(event: BootEvent): string | undefined {
@@ -8,7 +11,8 @@ export function formatEvent(event: BootEvent): string | undefined {
   if (text === undefined) return undefined;
   const time = event.time.slice(11, 19);
   const who = event.mac ?? event.ip ?? '';
-  return `${time}  ${who.padEnd(17)}  ${text}`;
+  // names and paths come from the network, through any engine
+  return `${time}  ${who.padEnd(17)}  ${printable(text, MAX_LINE_LENGTH)}`;
 }
 
 function eventText(event: BootEvent): string | undefined {
@@ -89,5 +93,5 @@ export function formatStage(stage: StageRecord, bootStartedAt: string): string {
   const since = `+${formatDuration(Date.parse(stage.startedAt) - Date.parse(bootStartedAt))}`;
   const size = stage.sizeBytes === undefined ? '' : `  ${formatBytes(stage.sizeBytes)}`;
   const took = stage.durationMs === undefined ? '' : `  in ${formatDuration(stage.durationMs)}`;
-  return `  ${since.padStart(11)}  ${stage.stage.padEnd(12)}  ${stage.detail}${size}${took}`;
+  return `  ${since.padStart(11)}  ${stage.stage.padEnd(12)}  ${printable(stage.detail)}${size}${took}`;
 }

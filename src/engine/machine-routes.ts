@@ -5,11 +5,10 @@ import { httpBaseUrl } from '../model/boot-context.ts';
 import type { EventSink } from '../model/boot-event.ts';
 import type { Machine } from '../model/config.ts';
 import { messageOf, systemCodeOf } from '../model/errors.ts';
+import { printable } from '../model/printable.ts';
 import { SEED_FILE_NAMES, type SeedFormat } from '../model/image.ts';
 import { macWithHyphens, parseMac, type MacAddress } from '../protocol/addresses.ts';
 import type { HttpRoute, HttpRouteRequest, HttpRouteResponse } from '../server/http/http-route.ts';
-
-const MAX_LINE_LENGTH = 300;
 
 export interface MachineRoutesInput {
   /** the configuration of this moment: it changes on reload and when a machine is disarmed */
@@ -58,7 +57,11 @@ async function serveSeed(
   const { mac, machine, rest } = asked;
   const about = { mac, ip: request.ip };
   const refuse = (reason: string, message: string): HttpRouteResponse => {
-    input.sink.emit({ type: 'seed.refused', ...about, detail: { path: request.path, reason, message } });
+    input.sink.emit({
+      type: 'seed.refused',
+      ...about,
+      detail: { path: printable(request.path), reason, message },
+    });
     return text(403, `${message}\n`);
   };
   if (!machine?.install) return undefined;
@@ -76,7 +79,7 @@ async function serveSeed(
     input.sink.emit({
       type: 'http.error',
       ...about,
-      detail: { path: request.path, status: answer.status, message: answer.problem },
+      detail: { path: printable(request.path), status: answer.status, message: printable(answer.problem) },
     });
     return text(answer.status, `${answer.problem}\n`);
   }
@@ -141,7 +144,7 @@ async function takeReport(
       ip: request.ip,
       // it tells of whoever sent it, and nothing of the machine that it names
       ...(request.mac === undefined ? {} : { mac: request.mac }),
-      detail: { path: shortLine(request.path), message },
+      detail: { path: printable(request.path), message },
     });
     return text(403, `${message}\n`);
   }
@@ -151,7 +154,7 @@ async function takeReport(
     type: isDone ? 'install.done' : 'install.report',
     mac,
     ip: request.ip,
-    detail: { message: shortLine(message === '' ? rest : message) },
+    detail: { message: printable(message === '' ? rest : message) },
   });
   if (isDone && machine?.install?.once === true && machine.isArmed) await input.disarm(mac);
   return text(200, 'ok\n');
@@ -166,9 +169,4 @@ function reportMessage(body: Uint8Array): string {
   } catch {
     return raw.split('\n', 1)[0] ?? '';
   }
-}
-
-/** Text from the network as one line of an event. */
-function shortLine(words: string): string {
-  return words.slice(0, MAX_LINE_LENGTH).replace(/[\x00-\x1f\x7f]/g, ' ');
 }

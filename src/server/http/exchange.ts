@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BootEventType, EventDetail } from '../../model/boot-event.ts';
+import { printable } from '../../model/printable.ts';
 
 /** One request with its answer, and the events that tell of it. */
 export class Exchange {
@@ -21,7 +22,7 @@ export class Exchange {
   }
 
   get userAgent(): string {
-    return printable(this.request.headers['user-agent'] ?? '').slice(0, 200);
+    return printable(this.request.headers['user-agent'] ?? '', 200);
   }
 
   get isHead(): boolean {
@@ -29,7 +30,7 @@ export class Exchange {
   }
 
   emit(type: BootEventType, detail: EventDetail): void {
-    this.#emit(type, { path: printable(this.path).slice(0, 300), ...detail, ...this.#client() });
+    this.#emit(type, { path: printable(this.path), ...detail, ...this.#client() });
   }
 
   /** An event at the end of the exchange, with the time it took. */
@@ -53,8 +54,4 @@ export class Exchange {
   #client(): EventDetail {
     return this.userAgent === '' ? {} : { userAgent: this.userAgent };
   }
-}
-
-function printable(text: string): string {
-  return text.replace(/[\x00-\x1f\x7f]/g, '?');
 }

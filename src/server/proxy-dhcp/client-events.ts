@@ -1,5 +1,6 @@
 import type { EventDetail, NewBootEvent } from '../../model/boot-event.ts';
 import type { BootAnswer } from '../../model/boot-plan.ts';
+import { printable } from '../../model/printable.ts';
 import { firmwareOf } from '../../plan/firmware-of.ts';
 import { UNSPECIFIED_IPV4, type Ipv4Address } from '../../protocol/addresses.ts';
 import { MESSAGE_TYPE, messageTypeOf, type DhcpPacket } from '../../protocol/dhcp/dhcp-packet.ts';
@@ -7,7 +8,7 @@ import { readAddress } from '../../protocol/dhcp/options/address-options.ts';
 import { DHCP_OPTION } from '../../protocol/dhcp/option-codes.ts';
 import type { Ignored, Received } from './decision.ts';
 
-const MAX_TEXT = 120;
+const MAX_CLASS_LENGTH = 120;
 
 /** A client looks for a server. */
 export function discoverEvent(received: Received): NewBootEvent {
@@ -46,12 +47,6 @@ export function ignoredEvent(received: Received, ignored: Ignored): NewBootEvent
   return clientEvent('dhcp.ignored', received, { reason: ignored.reason, message: ignored.detail });
 }
 
-/** Text from the network as one short printable line. */
-export function printable(text: string): string {
-  const safe = text.replace(/[^\x20-\x7e]/g, '?');
-  return safe.length <= MAX_TEXT ? safe : `${safe.slice(0, MAX_TEXT)}…`;
-}
-
 const REPLY_TYPES = new Map<number, NewBootEvent['type']>([
   [MESSAGE_TYPE.offer, 'dhcp.offer'],
   [MESSAGE_TYPE.ack, 'dhcp.ack'],
@@ -72,8 +67,9 @@ function clientEvent(type: NewBootEvent['type'], received: Received, detail: Eve
       port,
       xid: packet.xid.toString(16).padStart(8, '0'),
       architectures: facts.architectures.slice(0, 8).join(','),
-      vendorClass: facts.vendorClass === undefined ? undefined : printable(facts.vendorClass),
-      userClass: facts.userClass === undefined ? undefined : printable(facts.userClass),
+      vendorClass:
+        facts.vendorClass === undefined ? undefined : printable(facts.vendorClass, MAX_CLASS_LENGTH),
+      userClass: facts.userClass === undefined ? undefined : printable(facts.userClass, MAX_CLASS_LENGTH),
       relay: packet.giaddr === UNSPECIFIED_IPV4 ? undefined : packet.giaddr,
       ...detail,
     },

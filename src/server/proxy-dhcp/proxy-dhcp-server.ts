@@ -1,6 +1,7 @@
 import type { EventSink } from '../../model/boot-event.ts';
 import type { AddressRange, NetworkMode } from '../../model/config.ts';
 import { messageOf, systemCodeOf } from '../../model/errors.ts';
+import { printable } from '../../model/printable.ts';
 import { listInterfaces } from '../../net/interfaces.ts';
 import { openUdpEndpoint, type UdpEndpoint, type UdpSource } from '../../net/bound-socket.ts';
 import type { Ipv4Address } from '../../protocol/addresses.ts';
@@ -11,7 +12,7 @@ import { ProtocolError } from '../../protocol/protocol-error.ts';
 import { acceptPacket } from './accept-packet.ts';
 import { answerLease } from './answer-lease.ts';
 import { answerProxy } from './answer-proxy.ts';
-import { ignoredEvent, printable } from './client-events.ts';
+import { ignoredEvent } from './client-events.ts';
 import { ignore, type Decision, type DhcpPort, type Planner, type Received } from './decision.ts';
 import { FloodGuard } from './flood-guard.ts';
 import { prepareLeases } from './lease-service.ts';

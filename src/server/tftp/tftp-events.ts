@@ -1,4 +1,5 @@
 import type { EventDetail, EventSink } from '../../model/boot-event.ts';
+import { printable } from '../../model/printable.ts';
 import type { Ipv4Address, MacAddress } from '../../protocol/addresses.ts';
 import { NearNames } from '../near-names.ts';
 import type { Transfer, TransferPeer } from './transfer.ts';
@@ -105,11 +106,6 @@ export class TftpEvents {
       detail,
     });
   }
-}
-
-/** Text from the network as one short line. */
-function printable(text: string): string {
-  return text.replace(/[\x00-\x1f\x7f]/g, '?').slice(0, 300);
 }
 
 /** Counts what happens within a second. */

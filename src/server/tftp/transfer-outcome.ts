@@ -1,3 +1,4 @@
+import { printable } from '../../model/printable.ts';
 import type { TftpSender } from '../../protocol/tftp/sender.ts';
 
 /** How a transfer ended. */
@@ -69,8 +70,4 @@ export function outcomeOfChangedFile(error: Error | undefined): TransferOutcome 
   const message =
     error === undefined ? 'the file became shorter during the transfer' : `reading failed: ${error.message}`;
   return { kind: 'error', reason: 'file-changed', message };
-}
-
-function printable(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 200);
 }

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { formatEvent } from '../../../src/cli/trace-view.ts';
+import { formatEvent, formatStage } from '../../../src/cli/trace-view.ts';
 import type { Ipv4Address } from '../../../src/protocol/addresses.ts';
 import { TftpEvents } from '../../../src/server/tftp/tftp-events.ts';
 import { RecordedEvents } from '../../support/recorded-events.ts';
@@ -24,4 +24,12 @@ it('shows which file comes near the one that is not there', async () => {
   } finally {
     await rm(root, { recursive: true });
   }
+});
+
+it('shows nothing that a terminal acts upon, whatever a client asked for', () => {
+  const path = '/\u001b[2J\u009b1A\u202eboot';
+  const time = '2026-01-01T10:00:00.000Z';
+  expect(formatEvent({ time, type: 'http.missing', detail: { path } })).toContain('asked for /?[2J?1A?boot,');
+  const stage = { stage: 'loader', startedAt: time, detail: path } as const;
+  expect(formatStage(stage, time)).toContain('/?[2J?1A?boot');
 });
