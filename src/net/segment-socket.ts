@@ -5,12 +5,8 @@
  * (the optional package koffi) and handed to dgram.
  */
 import type { Ipv4Address } from '../protocol/addresses.ts';
-import { ipv4ToBytes } from '../protocol/addresses.ts';
+import { AF_INET, intOption, loadLibc, SOCK_CLOEXEC, SOCK_DGRAM, SOCK_NONBLOCK, sockaddrIn } from './libc.ts';
 
-const AF_INET = 2;
-const SOCK_DGRAM = 2;
-const SOCK_NONBLOCK = 0o4000;
-const SOCK_CLOEXEC = 0o2000000;
 const SOL_UDP = 17;
 const UDP_SEGMENT = 103;
 const MSG_DONTWAIT = 0x40;
@@ -19,16 +15,6 @@ const ECONNREFUSED = 111;
 /** The kernel's bounds for one such send: UDP_MAX_SEGMENTS and the largest datagram. */
 const MAX_SEGMENTS = 64;
 const MAX_BYTES = 65_507;
-
-interface Libc {
-  socket(domain: number, type: number, protocol: number): number;
-  bind(fd: number, address: Uint8Array, length: number): number;
-  setsockopt(fd: number, level: number, name: number, value: Uint8Array, length: number): number;
-  send(fd: number, bytes: Uint8Array, length: number, flags: number): number;
-  recv(fd: number, bytes: Uint8Array, length: number, flags: number): number;
-  close(fd: number): number;
-  errno(): number;
-}
 
 /** How to make sockets that send many packets at once. */
 export interface SegmentSockets {
@@ -50,9 +36,8 @@ export async function loadSegmentSockets(): Promise<SegmentSockets | undefined> 
     open(address, segmentBytes) {
       const fd = libc.socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
       if (fd < 0) return undefined;
-      // struct sockaddr_in: family in host order (little-endian on all platforms of koffi), port 0: any
-      const name = Uint8Array.of(AF_INET, 0, 0, 0, ...ipv4ToBytes(address), 0, 0, 0, 0, 0, 0, 0, 0);
-      const size = new Uint8Array(new Int32Array([segmentBytes]).buffer);
+      const name = sockaddrIn(address, 0);
+      const size = intOption(segmentBytes);
       if (
         libc.bind(fd, name, name.length) === 0 &&
         libc.setsockopt(fd, SOL_UDP, UDP_SEGMENT, size, size.length) === 0
@@ -73,26 +58,4 @@ export async function loadSegmentSockets(): Promise<SegmentSockets | undefined> 
     },
     mostSegments: (segmentBytes) => Math.min(MAX_SEGMENTS, Math.floor(MAX_BYTES / segmentBytes)),
   };
-}
-
-async function loadLibc(): Promise<Libc | undefined> {
-  if (process.platform !== 'linux') return undefined;
-  try {
-    const { default: koffi } = await import('koffi');
-    const library = koffi.load(null);
-    return {
-      socket: library.func('int socket(int, int, int)') as Libc['socket'],
-      bind: library.func('int bind(int, const uint8_t *, uint32_t)') as Libc['bind'],
-      setsockopt: library.func(
-        'int setsockopt(int, int, int, const uint8_t *, uint32_t)',
-      ) as Libc['setsockopt'],
-      send: library.func('int64_t send(int, const uint8_t *, size_t, int)') as Libc['send'],
-      recv: library.func('int64_t recv(int, _Out_ uint8_t *, size_t, int)') as Libc['recv'],
-      close: library.func('int close(int)') as Libc['close'],
-      errno: () => koffi.errno(),
-    };
-  } catch {
-    // koffi is optional
-    return undefined;
-  }
 }
