@@ -1,4 +1,4 @@
-import { appendFile, mkdir, rename, stat } from 'node:fs/promises';
+import { appendFile, mkdir, open, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { BootEvent, EventSink, NewBootEvent } from '../model/boot-event.ts';
 import { messageOf, systemCodeOf } from '../model/errors.ts';
@@ -31,7 +31,8 @@ export async function openEventStore(path: string, options: EventStoreOptions = 
   const maxBytes = options.maxBytes ?? 8 * 1024 * 1024;
   await mkdir(dirname(path), { recursive: true });
   let sizeBytes = await sizeOf(path);
-  let pending: string[] = [];
+  // a line that a crash cut is ended first: the next event must not become part of it
+  let pending: string[] = (await isCut(path, sizeBytes)) ? ['\n'] : [];
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> = Promise.resolve();
   let isInTrouble = false;
@@ -92,6 +93,17 @@ async function sizeOf(path: string): Promise<number> {
   } catch (error) {
     if (systemCodeOf(error) === 'ENOENT') return 0;
     throw error;
+  }
+}
+
+async function isCut(path: string, sizeBytes: number): Promise<boolean> {
+  if (sizeBytes === 0) return false;
+  const file = await open(path, 'r');
+  try {
+    const { buffer } = await file.read(Buffer.alloc(1), 0, 1, sizeBytes - 1);
+    return buffer.toString('latin1') !== '\n';
+  } finally {
+    await file.close();
   }
 }
 

@@ -1,4 +1,5 @@
 import { open, type FileHandle } from 'node:fs/promises';
+import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BootEvent } from '../model/boot-event.ts';
 import { systemCodeOf } from '../model/errors.ts';
@@ -52,6 +53,8 @@ class LineReader {
   #handle: FileHandle | undefined;
   #inode = 0n;
   #offset = 0;
+  /** keeps the bytes of a character that the next read ends */
+  #decoder = new StringDecoder('utf8');
   #rest = '';
 
   constructor(private readonly path: string) {}
@@ -81,6 +84,7 @@ class LineReader {
     }
     this.#inode = (await this.#handle.stat({ bigint: true })).ino;
     this.#offset = 0;
+    this.#decoder = new StringDecoder('utf8');
     this.#rest = '';
     return true;
   }
@@ -103,7 +107,7 @@ class LineReader {
       const result = await this.#handle?.read(buffer, 0, buffer.length, this.#offset);
       if (!result || result.bytesRead === 0) return;
       this.#offset += result.bytesRead;
-      const parts = (this.#rest + buffer.toString('utf8', 0, result.bytesRead)).split('\n');
+      const parts = (this.#rest + this.#decoder.write(buffer.subarray(0, result.bytesRead))).split('\n');
       this.#rest = parts.pop() ?? '';
       lines.push(...parts.filter((line) => line !== ''));
     }

@@ -61,6 +61,20 @@ describe('the event store', () => {
     await store.close();
     await appendFile(path, '{"time":"2026-01-01T00:00:00.000Z","type":"http.g');
     expect((await readEvents(path)).map((event) => event.type)).toEqual(['engine.ready']);
+    const next = await openEventStore(path);
+    next.emit({ type: 'engine.starting' });
+    await next.close();
+    expect((await readEvents(path)).map((event) => event.type)).toEqual(['engine.ready', 'engine.starting']);
+  });
+
+  it('reads characters whole, wherever a read of the file ends', async () => {
+    const store = await openEventStore(path);
+    const words = '计算机'.repeat(50);
+    for (let n = 0; n < 900; n += 1) store.emit({ type: 'http.get', detail: { words } });
+    await store.close();
+    expect((await stat(path)).size).toBeGreaterThan(400_000);
+    const different = (await readEvents(path)).filter(({ detail }) => detail['words'] !== words);
+    expect(different).toEqual([]);
   });
 
   it('is followed across a rotation without losing an event', async () => {
