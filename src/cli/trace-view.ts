@@ -1,7 +1,7 @@
 import type { BootEvent } from '../model/boot-event.ts';
 import type { BootTrace, StageRecord } from '../model/boot-trace.ts';
 import { printable } from '../model/printable.ts';
-import { formatBytes, formatDuration } from './units.ts';
+import { formatBytes, formatDuration, formatLocalTime } from './units.ts';
 
 const MAX_LINE_LENGTH = 1000;
 
@@ -9,7 +9,7 @@ const MAX_LINE_LENGTH = 1000;
 export function formatEvent(event: BootEvent): string | undefined {
   const text = eventText(event);
   if (text === undefined) return undefined;
-  const time = event.time.slice(11, 19);
+  const time = formatLocalTime(event.time).slice(11);
   const who = event.mac ?? event.ip ?? '';
   // names and paths come from the network, through any engine
   return `${time}  ${who.padEnd(17)}  ${printable(text, MAX_LINE_LENGTH)}`;
@@ -82,7 +82,7 @@ function transferText(event: BootEvent): string {
 /** A boot as text: one line a stage with the time since the start and how long it took. */
 export function formatTrace(trace: BootTrace): string {
   const name = trace.machineName === undefined ? '' : ` (${trace.machineName})`;
-  const heading = `${trace.mac}${name}  ${trace.firmware ?? 'unknown firmware'}  ${trace.startedAt.slice(0, 19).replace('T', ' ')}`;
+  const heading = `${trace.mac}${name}  ${trace.firmware ?? 'unknown firmware'}  ${formatLocalTime(trace.startedAt)}`;
   const lines = trace.stages.map((stage) => formatStage(stage, trace.startedAt));
   const findings = trace.findings.map((finding) => `  ! ${finding.title} (${finding.id})`);
   return [heading, ...lines, ...findings].join('\n');

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { commandAction, requestedConfigPath, type CommandContext, type GlobalOptions } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
 import { formatTrace } from '../trace-view.ts';
+import { formatLocalTime } from '../units.ts';
 
 /** Boots that status shows. */
 const SHOWN_BOOTS = 10;
@@ -34,7 +35,7 @@ async function runStatus(context: CommandContext<GlobalOptions>): Promise<number
   }
   output.data(
     session
-      ? `up since ${session.startedAt.slice(0, 19).replace('T', ' ')} (pid ${session.process.pid}): ${session.description}`
+      ? `up since ${formatLocalTime(session.startedAt)} (pid ${session.process.pid}): ${session.description}`
       : 'not up; pxectl up starts it',
   );
   for (const trace of traces.slice(-SHOWN_BOOTS)) output.data(`\n${formatTrace(trace)}`);

@@ -50,7 +50,8 @@ export async function prepareUp(wish: UpWish): Promise<Project | undefined> {
       isDryRun: wish.isDryRun,
       ...(configPath === undefined ? {} : { configPath }),
     });
-    for (const line of [...done.network.found, ...done.network.assumed]) output.progress(line);
+    for (const line of done.network.found) output.progress(`found    ${line}`);
+    for (const line of done.network.assumed) output.progress(`assumed  ${line}`);
     if (wish.isDryRun) {
       const { address } = done.network;
       const text = `would write ${done.path}, fetch ${image} and serve it on ${address}`;
@@ -59,7 +60,7 @@ export async function prepareUp(wish: UpWish): Promise<Project | undefined> {
       } else output.data(text);
       return undefined;
     }
-    output.progress(`wrote ${done.path}`);
+    output.progress(`wrote    ${done.path}`);
   }
   const project = await loadProject(wish.configPath);
   await checkSeeds(project.config, project.configPath);
