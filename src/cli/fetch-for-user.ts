@@ -20,7 +20,13 @@ export interface FetchSummary {
 export async function fetchForUser(
   ids: readonly string[],
   options: FetchOptions,
-  where: { readonly layout: StateLayout; readonly output: Output; readonly signal: AbortSignal },
+  where: {
+    readonly layout: StateLayout;
+    readonly output: Output;
+    readonly signal: AbortSignal;
+    /** the images are in the store, whatever becomes of the loaders */
+    readonly onImages?: (ids: readonly string[]) => Promise<void>;
+  },
 ): Promise<FetchSummary> {
   const { layout, output, signal } = where;
   const context = { layout, progress: fetchView(output), signal };
@@ -28,6 +34,7 @@ export async function fetchForUser(
   for (const image of images) {
     if (image.outcome === 'present') tellPresent(image.manifest, options, output);
   }
+  await where.onImages?.(images.map(({ manifest }) => manifest.id));
   const loaders = await fetchLoaders(options, context);
   return {
     images: images.map(({ manifest, outcome }) => ({

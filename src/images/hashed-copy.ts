@@ -32,7 +32,7 @@ export async function hashFile(
 }
 
 /** Files come faster than they can be hashed. More costs memory and wins no time. */
-const MAX_UNHASHED_BYTES = 16 * 1024 * 1024;
+const MAX_UNHASHED_BYTES = 4 * 1024 * 1024;
 
 /**
  * Writes a stream to a new file, hashing it on the way, and syncs it to disk.

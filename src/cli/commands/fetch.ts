@@ -85,6 +85,13 @@ async function runFetch(context: CommandContext<FetchCommandOptions>): Promise<n
     await describeFetch(context, ids, state.layout);
     return EXIT.ok;
   }
+  const addToConfig = async (here: readonly string[]): Promise<void> => {
+    const unlisted = here.filter((id) => state.config?.images.includes(id) !== true);
+    if (state.configPath === undefined || unlisted.length === 0 || options.add === false) return;
+    const { addImagesToConfig } = await import('../edit-config.ts');
+    await addImagesToConfig(state.configPath, unlisted);
+    output.progress(`${unlisted.join(', ')} added to images in ${state.configPath}`);
+  };
   const result = await fetchForUser(
     ids,
     {
@@ -99,14 +106,8 @@ async function runFetch(context: CommandContext<FetchCommandOptions>): Promise<n
       ...(options.platform === undefined ? {} : { loaderPlatforms: options.platform }),
       ...(options.force === undefined ? {} : { isForced: options.force }),
     },
-    { layout: state.layout, output, signal },
+    { layout: state.layout, output, signal, onImages: addToConfig },
   );
-  const unlisted = result.images.map((image) => image.id).filter((id) => !state.config?.images.includes(id));
-  if (state.configPath !== undefined && unlisted.length > 0 && options.add !== false) {
-    const { addImagesToConfig } = await import('../edit-config.ts');
-    await addImagesToConfig(state.configPath, unlisted);
-    output.progress(`${unlisted.join(', ')} added to images in ${state.configPath}`);
-  }
   if (options.json) output.json({ schema: 'pxectl.fetch/1', ...result });
   return EXIT.ok;
 }

@@ -10,6 +10,7 @@ import { parseContentRange } from './content-range.ts';
 import { isRetryable, pauseBeforeRetry, type HttpAnswer, type HttpClient } from './http-client.ts';
 import { connectionError } from './http-errors.ts';
 import { throughMirror } from './mirrors.ts';
+import { collectNetworkGarbage } from './network-garbage.ts';
 import type { PartFacts, PartFile } from './part-file.ts';
 import { beginsAsPage, pageInstead } from './web-page.ts';
 
@@ -125,6 +126,7 @@ async function receive(
         throw brokenOff(answer.url, `the server sent more than the ${totalBytes} bytes it announced`);
       }
       await writer.add(piece);
+      collectNetworkGarbage(piece.length);
       request.onBytes(writer.sizeBytes, totalBytes);
     }
     if (totalBytes !== undefined && writer.sizeBytes < totalBytes) {
