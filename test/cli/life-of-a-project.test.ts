@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BootEvent } from '../../src/model/boot-event.ts';
 import { identityOf } from '../../src/platform/process-identity.ts';
 import { run, start } from '../../src/platform/processes.ts';
+import { itNeeds } from '../support/external-tool.ts';
 import {
   makeFolder,
   makePrivateNetwork,
@@ -244,6 +245,22 @@ describe('the life of a project', () => {
     running.kill('SIGINT');
     expect((await running.ended).exitCode).toBe(0);
     expect((await cli('status')).exitCode).toBe(1);
+  });
+
+  itNeeds('script')('on a terminal it ends with it, and a reload does not end it', async () => {
+    const [file, words] = pxectlCommand(['up', '--engine', 'builtin'], network);
+    const line = [file, ...words].join(' ');
+    // script makes the terminal, and closes it when it ends
+    const terminal = start('script', ['-qfc', line, '/dev/null'], { cwd: folder.path });
+    const isUp = async () => (await cli('status')).exitCode === 0;
+    await expect.poll(isUp, { timeout: 15_000 }).toBe(true);
+    const { session } = await json('status', '--json');
+    expect((await cli('reload')).exitCode).toBe(0);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(await isUp()).toBe(true);
+    terminal.kill('SIGKILL');
+    await expect.poll(() => identityOf(session.process.pid), { timeout: 15_000 }).toBeUndefined();
+    expect((await cli('down')).stderr).toContain('nothing is up here');
   });
 
   it('up without the interface in the configuration says which there are', async () => {

@@ -9,6 +9,7 @@ import { EXIT } from '../exit-codes.ts';
 import { BootWatcher, formatLiveFinding } from '../boot-watcher.ts';
 import type { Output } from '../output.ts';
 import { formatEvent } from '../trace-view.ts';
+import { watchTerminal } from './lost-terminal.ts';
 
 export interface ForegroundOptions {
   readonly output: Output;
@@ -20,7 +21,7 @@ export interface ForegroundOptions {
 /** Set by `up --detach` for the process that goes on in the background. */
 export const DETACHED_VARIABLE = 'PXECTL_DETACHED';
 
-/** Serves until ^C, SIGTERM, or until the engine dies. SIGHUP applies a changed configuration. */
+/** Serves until ^C, SIGTERM, its terminal is closed or the engine dies. SIGHUP from elsewhere applies a changed configuration. */
 export async function upForeground(project: Project, options: ForegroundOptions): Promise<number> {
   const { output, signal } = options;
   const boots = new BootWatcher(project.config.machines, (finding, trace) =>
@@ -28,7 +29,9 @@ export async function upForeground(project: Project, options: ForegroundOptions)
   );
   // from the start: `pxectl reload` may come as soon as the session is known, and SIGHUP ends who does not listen
   let reload = (): void => undefined;
-  const onHangup = (): void => reload();
+  const ending = new AbortController();
+  const terminal = watchTerminal();
+  const onHangup = (): void => (terminal.isLost() ? ending.abort() : reload());
   process.on('SIGHUP', onHangup);
   const session = await startSession({
     project,
@@ -43,9 +46,9 @@ export async function upForeground(project: Project, options: ForegroundOptions)
   for (const line of introduction(session, project)) output.progress(line);
 
   reload = () => void applyChange(session, output);
-  const watcher = options.isWatching ? watchConfig(project.configPath, onHangup) : undefined;
+  const watcher = options.isWatching ? watchConfig(project.configPath, () => reload()) : undefined;
   try {
-    const died = await Promise.race([session.died, aborted(signal)]);
+    const died = await Promise.race([session.died, aborted(AbortSignal.any([signal, ending.signal]))]);
     if (died !== undefined) {
       throw engineError('E_ENGINE_DIED', {
         what: 'the engine has stopped by itself',
@@ -55,6 +58,7 @@ export async function upForeground(project: Project, options: ForegroundOptions)
     }
     return EXIT.ok;
   } finally {
+    ending.abort();
     watcher?.close();
     boots.close();
     process.off('SIGHUP', onHangup);
