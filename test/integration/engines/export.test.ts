@@ -84,6 +84,7 @@ describe('pxectl export', () => {
   it('refuses what it cannot export, as wrong usage', async () => {
     const result = await pxectl('export', 'kubernetes');
     expect(result.exitCode).toBe(2);
-    expect(result.stderr).toContain('pxectl cannot export kubernetes');
+    expect(result.stderr).toContain("'kubernetes' is invalid");
+    expect(result.stderr).toContain('Allowed choices are compose, systemd, dockerfile');
   });
 });
