@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ENGINE_CHOICES, NETWORK_MODES } from './config.ts';
 
 const text = z.string().min(1);
 const port = z.int().min(1).max(65_534);
@@ -11,7 +12,7 @@ const network = z.strictObject({
   address: text.describe('IPv4 address of this interface, 192.168.1.50 or 192.168.1.50/24'),
   prefix: z.int().min(8).max(30).optional().describe('prefix length of the network; 24 unless given'),
   mode: z
-    .enum(['proxy', 'pxe-only', 'full'])
+    .enum(NETWORK_MODES)
     .optional()
     .describe(
       'proxy: beside the router; pxe-only: short leases for PXE clients alone; full: the only DHCP server',
@@ -39,7 +40,7 @@ export const configFileSchema = z.strictObject({
   version: z.literal(1),
   network,
   http: z.strictObject({ port: port.optional() }).optional(),
-  engine: z.enum(['auto', 'builtin', 'dnsmasq', 'docker']).optional(),
+  engine: z.enum(ENGINE_CHOICES).optional(),
   images: z.array(text).optional().describe('image ids, see pxectl images --available'),
   boot: z
     .strictObject({

@@ -1,8 +1,12 @@
 import type { Ipv4Address, MacAddress } from '../protocol/addresses.ts';
 
-export type NetworkMode = 'proxy' | 'pxe-only' | 'full';
+export const NETWORK_MODES = ['proxy', 'pxe-only', 'full'] as const;
+export type NetworkMode = (typeof NETWORK_MODES)[number];
 export type EngineName = 'builtin' | 'dnsmasq' | 'docker';
-export type EngineChoice = EngineName | 'auto';
+export const ENGINE_CHOICES = ['auto', 'docker', 'dnsmasq', 'builtin'] as const satisfies (
+  EngineName | 'auto'
+)[];
+export type EngineChoice = (typeof ENGINE_CHOICES)[number];
 export type BiosLoader = 'auto' | 'pxelinux' | 'ipxe';
 export type UefiLoader = 'auto' | 'ipxe' | 'grub';
 

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import type { NetworkMode } from '../../model/config.ts';
+import { NETWORK_MODES, type NetworkMode } from '../../model/config.ts';
 import { commandAction, requestedConfigPath, type CommandContext } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
 
@@ -22,11 +22,9 @@ export function registerInit(program: Command): void {
     .option('--interface <name>', 'interface that the machines are on')
     .option('--address <ipv4>', 'address of this computer that machines are told')
     .addOption(
-      new Option('--mode <mode>', 'proxy: next to a router (default); the others lease addresses').choices([
-        'proxy',
-        'pxe-only',
-        'full',
-      ] satisfies NetworkMode[]),
+      new Option('--mode <mode>', 'proxy: next to a router (default); the others lease addresses').choices(
+        NETWORK_MODES,
+      ),
     )
     .option(
       '--range <first-last>',

@@ -4,7 +4,7 @@ import { LAB_FIRMWARES, type LabFirmware } from '../../lab/lab-firmware.ts';
 import type { LabBootServer } from '../../lab/pxectl-boot-server.ts';
 import type { LabProgress } from '../../lab/run-lab.ts';
 import type { VirtualLan } from '../../lab/virtual-lan.ts';
-import type { EngineChoice, NetworkMode } from '../../model/config.ts';
+import { ENGINE_CHOICES, NETWORK_MODES, type EngineChoice, type NetworkMode } from '../../model/config.ts';
 import { usageError } from '../../model/errors.ts';
 import { commandAction, requestedConfigPath, type CommandContext } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -44,20 +44,9 @@ Examples:
     )
     .addOption(new Option('--loader <loader>', 'first loader').choices(['pxelinux', 'ipxe', 'grub']))
     .addOption(
-      new Option('--engine <engine>', 'what answers (default: as in pxectl.yaml)').choices([
-        'auto',
-        'docker',
-        'dnsmasq',
-        'builtin',
-      ]),
+      new Option('--engine <engine>', 'what answers (default: as in pxectl.yaml)').choices(ENGINE_CHOICES),
     )
-    .addOption(
-      new Option('--mode <mode>', 'DHCP mode (default: as in pxectl.yaml)').choices([
-        'proxy',
-        'pxe-only',
-        'full',
-      ]),
-    )
+    .addOption(new Option('--mode <mode>', 'DHCP mode (default: as in pxectl.yaml)').choices(NETWORK_MODES))
     .option('--image <image>', 'image to boot (default: as in pxectl.yaml, else the first one fetched)')
     .option('--dnsmasq-conf <file>', 'boot from a plain dnsmasq with this configuration instead of pxectl')
     .option('--screen <file.png>', 'write a picture of the screen at the end')

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import type { EngineChoice } from '../../model/config.ts';
+import { ENGINE_CHOICES, type EngineChoice } from '../../model/config.ts';
 import { commandAction, requestedConfigPath, type CommandContext } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
 
@@ -20,12 +20,7 @@ export function registerUp(program: Command): void {
       'image that boots by default; without a pxectl.yaml here this does init, fetch and up in one go',
     )
     .addOption(
-      new Option('--engine <engine>', 'what answers (default: as in pxectl.yaml)').choices([
-        'auto',
-        'docker',
-        'dnsmasq',
-        'builtin',
-      ] satisfies EngineChoice[]),
+      new Option('--engine <engine>', 'what answers (default: as in pxectl.yaml)').choices(ENGINE_CHOICES),
     )
     .option('-d, --detach', 'go on in the background')
     .option('--dry-run', 'print what would be written and started, change nothing')
