@@ -59,6 +59,7 @@ export function openHashedWriter(
 
   const noteFailure = (error: unknown): void => {
     failure ??= error;
+    wakeAdder();
   };
   const throwFailure = (): void => {
     if (failure !== undefined) throw diskError(failure, path);
