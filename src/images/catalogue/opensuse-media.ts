@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { readTextOf, type FileTree } from '../trees/file-tree.ts';
 import { bootFrom } from './boot-from.ts';
-import { AGAMA_BOOT, LINUXRC_BOOT } from './opensuse.ts';
+import { AGAMA_BOOT, leapIdentity, leapTree, LINUXRC_BOOT } from './opensuse.ts';
 import type { Recogniser } from './recipe.ts';
 
 /** Kernel and initrd of every SUSE medium; kiwi, which builds live systems of other distributions too, copied the place. */
@@ -28,11 +28,7 @@ export const recogniseAgama: Recogniser = async (tree) => {
   const release = /\bLeap-(\d+\.\d+)-/i.exec(named)?.[1];
   if (release === undefined) return undefined;
   return {
-    id: `opensuse-leap-${release}`,
-    title: `openSUSE Leap ${release} installer`,
-    distribution: 'opensuse',
-    release,
-    architecture: 'amd64',
+    ...leapIdentity(release),
     files: FILES,
     rootImageName: `leap-${release}-installer.iso`,
     boot: AGAMA_BOOT,
@@ -52,7 +48,7 @@ export const recogniseLinuxrc: Recogniser = async (tree) => {
   const name = product?.[1] ?? 'SUSE';
   const release = product?.[2] ?? 'unknown';
   const isLeap = name === 'openSUSE-Leap';
-  const place = `https://download.opensuse.org/distribution/leap/${release}/repo/oss/`;
+  const place = leapTree(release);
   return {
     id: `${name.toLowerCase().replace(/[^a-z0-9]+/g, '-')}-${release}`,
     title: `${name.replaceAll('-', ' ')} ${release} installer`,

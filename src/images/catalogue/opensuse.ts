@@ -29,6 +29,22 @@ export function findOpensuseImage(id: string): RemoteImage | undefined {
   return release.startsWith('15.') ? linuxrcImage(release) : agamaImage(release);
 }
 
+/** What a Leap is called, fetched or recognised. */
+export function leapIdentity(release: string) {
+  return {
+    id: `opensuse-leap-${release}`,
+    title: `openSUSE Leap ${release} installer`,
+    distribution: 'opensuse',
+    release,
+    architecture: 'amd64',
+  } as const;
+}
+
+/** The vendor's tree of a Leap 15: kernel, initrd and packages. */
+export function leapTree(release: string): string {
+  return `https://download.opensuse.org/distribution/leap/${release}/repo/oss/`;
+}
+
 /**
  * - install=, autoyast= and ifcfg= (`netsetup=dhcp,all` is its older name): https://en.opensuse.org/SDB:Linuxrc,
  *   https://github.com/openSUSE/linuxrc linuxrc.html and net.c
@@ -46,15 +62,11 @@ export const LINUXRC_BOOT: ImageBoot = {
 
 function linuxrcImage(release: string): RemoteImage {
   return {
-    id: `opensuse-leap-${release}`,
-    title: `openSUSE Leap ${release} installer`,
-    distribution: 'opensuse',
-    release,
-    architecture: 'amd64',
-    ramMiB: 2048,
-    seedFormat: 'autoyast',
+    ...leapIdentity(release),
+    ramMiB: LINUXRC_BOOT.ramMiB,
+    seedFormat: LINUXRC_BOOT.seedFormat,
     places: [
-      `https://download.opensuse.org/distribution/leap/${release}/repo/oss/`,
+      leapTree(release),
       `https://ftp5.gwdg.de/pub/opensuse/discontinued/distribution/leap/${release}/repo/oss/`,
     ],
     trust: { kind: 'signed-list', list: 'CHECKSUMS', signatures: ['CHECKSUMS.asc'], key: OPENSUSE_KEY },
@@ -93,11 +105,7 @@ function agamaImage(release: string): RemoteImage {
   const iso = `Leap-${release}-online-installer-x86_64.install.iso`;
   const build = `^Leap-${release.replace('.', '\\.')}-online-installer-x86_64(?:-Build[\\d.]+)?\\.install\\.iso$`;
   return {
-    id: `opensuse-leap-${release}`,
-    title: `openSUSE Leap ${release} installer`,
-    distribution: 'opensuse',
-    release,
-    architecture: 'amd64',
+    ...leapIdentity(release),
     ramMiB: AGAMA_BOOT.ramMiB,
     seedFormat: AGAMA_BOOT.seedFormat,
     places: [`https://download.opensuse.org/distribution/leap/${release}/offline/`],
