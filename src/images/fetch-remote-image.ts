@@ -167,7 +167,7 @@ async function download(
     onNotice: (text) => context.progress({ type: 'warning', subject: image.id, text }),
     onResume: reportResume(context.progress, image.id),
   });
-  if (wanted.sha512 !== undefined) await checkFileSha512(url, part, wanted.sha512);
+  if (wanted.sha512 !== undefined) await checkFileSha512(url, part, wanted.sha512, context.signal);
   if (image.trust.kind === 'signed-files') {
     await checkFileSignature(image, url, part, image.trust, input);
   }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -16,11 +16,24 @@ export async function hashFile(
   signal?: AbortSignal,
 ): Promise<{ sizeBytes: number; digest: string }> {
   const hash = createHash(algorithm);
+  const sizeBytes = await hashInto(hash, path, signal);
+  return { sizeBytes, digest: hash.digest('hex') };
+}
+
+/**
+ * Feeds a file, or its first `maxBytes`, to a hash in constant memory and returns how many bytes that were.
+ * @throws PxectlError E_PERMISSION; a missing file keeps its ENOENT; the reason of `signal`
+ */
+export async function hashInto(
+  hash: Hash,
+  path: string,
+  signal?: AbortSignal,
+  maxBytes = Infinity,
+): Promise<number> {
   let sizeBytes = 0;
+  const stream = createReadStream(path, { end: maxBytes - 1, highWaterMark: PIECE_BYTES });
   try {
-    for await (const chunk of createReadStream(path, {
-      highWaterMark: PIECE_BYTES,
-    }) as AsyncIterable<Buffer>) {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
       signal?.throwIfAborted();
       hash.update(chunk);
       sizeBytes += chunk.length;
@@ -28,7 +41,7 @@ export async function hashFile(
   } catch (error) {
     throw diskError(error, path);
   }
-  return { sizeBytes, digest: hash.digest('hex') };
+  return sizeBytes;
 }
 
 /** Files come faster than they can be hashed. More costs memory and wins no time. */

@@ -1,10 +1,9 @@
 import { createHash, type Hash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { assetError, environmentError, type PxectlError } from '../../model/errors.ts';
 import { makeFolder } from '../../platform/files.ts';
-import { PIECE_BYTES } from '../piece-pool.ts';
+import { hashInto } from '../hashed-copy.ts';
 import { openHashedWriter, type HashedFile } from '../hashed-writer.ts';
 import { parseContentRange } from './content-range.ts';
 import { isRetryable, pauseBeforeRetry, type HttpAnswer, type HttpClient } from './http-client.ts';
@@ -13,6 +12,7 @@ import { throughMirror } from './mirrors.ts';
 import { collectNetworkGarbage } from './network-garbage.ts';
 import type { PartFacts, PartFile } from './part-file.ts';
 import { beginsAsPage, pageInstead } from './web-page.ts';
+import { wrongSum } from './wrong-sum.ts';
 
 export interface DownloadRequest {
   readonly url: string;
@@ -153,12 +153,7 @@ async function hashPart(
   signal: AbortSignal | undefined,
 ): Promise<{ hash: Hash; sizeBytes: number }> {
   const hash = createHash('sha256');
-  const stream = createReadStream(path, { end: length - 1, highWaterMark: PIECE_BYTES });
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    signal?.throwIfAborted();
-    hash.update(chunk);
-  }
-  return { hash, sizeBytes: length };
+  return { hash, sizeBytes: await hashInto(hash, path, signal, length) };
 }
 
 /** Going on is safe when the server can tell whether the file changed, or when the hash at the end will. */
@@ -223,12 +218,11 @@ function brokenOff(url: string, why: string): Error {
 }
 
 function wrongHash({ options }: HttpClient, request: DownloadRequest, hashed: HashedFile): Error {
-  return assetError('E_CHECKSUM', {
-    what: `${throughMirror(request.url, options.mirrors)} is not the file that was published`,
-    why: `its SHA-256 is ${hashed.sha256}, the list says ${request.expectedSha256 ?? ''} (${hashed.sizeBytes} bytes came)`,
-    next: 'the download was thrown away; try again, or name another mirror: --mirror PREFIX=URL',
-    details: { url: request.url, sha256: hashed.sha256, expected: request.expectedSha256 },
-  });
+  return wrongSum(
+    throughMirror(request.url, options.mirrors),
+    `its SHA-256 is ${hashed.sha256}, the list says ${request.expectedSha256 ?? ''} (${hashed.sizeBytes} bytes came)`,
+    { url: request.url, sha256: hashed.sha256, expected: request.expectedSha256 },
+  );
 }
 
 async function refuseWithoutSpace(path: string, totalBytes: number): Promise<void> {
