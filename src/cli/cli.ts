@@ -47,6 +47,7 @@ export function commandAction<Options extends object>(
     let exitCode: number;
     try {
       refuseUnknownSubcommand(command);
+      refuseOptionOfGroup(command);
       const args = command.processedArgs.flat().filter((arg): arg is string => typeof arg === 'string');
       exitCode = (await run({ output, options, args, signal: interrupts.signal })) ?? EXIT.ok;
     } catch (error) {
@@ -75,6 +76,24 @@ function refuseUnknownSubcommand(command: Command): void {
     why: near === undefined ? `there are: ${names.join(', ')}` : `did you mean ${near}?`,
     next: `pxectl ${command.name()} --help`,
   });
+}
+
+/** `images rm NAME --available`: commander takes an option of the group wherever it stands, and the verb has none. */
+function refuseOptionOfGroup(command: Command): void {
+  const words = [command.name()];
+  for (let group = command.parent; group?.parent; group = group.parent) {
+    words.unshift(group.name());
+    for (const option of group.options) {
+      const name = option.attributeName();
+      const isOwn = command.options.some((own) => own.attributeName() === name);
+      if (isOwn || group.getOptionValueSource(name) !== 'cli') continue;
+      throw usageError({
+        what: `unknown option '${option.long ?? option.flags}'`,
+        why: `it belongs to pxectl ${group.name()}, and ${words.join(' ')} has no such option`,
+        next: `pxectl ${words.join(' ')} --help`,
+      });
+    }
+  }
 }
 
 /** Thrown where ^C arrives as a key and not as a signal: at a prompt. */

@@ -43,14 +43,18 @@ Examples:
     );
   program.exitOverride();
   registerCommands(program);
-  for (const command of program.commands) {
-    tellNext(command, `pxectl ${command.name()}`);
-    for (const sub of command.commands) tellNext(sub, `pxectl ${command.name()} ${sub.name()}`);
-  }
+  for (const command of program.commands) settle(command, `pxectl ${command.name()}`);
   return program;
 }
 
-/** What a mistake in the command line ends with, as every other error does. */
-function tellNext(command: Command, words: string): void {
-  command.exitOverride().showHelpAfterError(`  next: ${words} --help`);
+/**
+ * What is the same for every command and sub-command: a mistake ends as every other error does, and no argument is
+ * ignored. Only a group lets one through (a sub-command inherits that): its action refuses a mistyped sub-command.
+ */
+function settle(command: Command, words: string): void {
+  command
+    .exitOverride()
+    .showHelpAfterError(`  next: ${words} --help`)
+    .allowExcessArguments(command.commands.length > 0);
+  for (const sub of command.commands) settle(sub, `${words} ${sub.name()}`);
 }

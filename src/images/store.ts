@@ -33,6 +33,8 @@ export interface ImageStore {
   locked<T>(id: string, work: () => Promise<T>, options?: LockOptions): Promise<T>;
   /** Runs `build` in a folder of its own, within `locked`; whatever fails there leaves nothing behind. */
   build<T>(id: string, build: (incoming: IncomingImage) => Promise<T>): Promise<T>;
+  /** Whether `remove` would find something: an image, whole or not, or what a download of it left. */
+  holds(id: string): Promise<boolean>;
   /** Removes an image, and what a download of it left. @throws PxectlError E_IMAGE_NOT_FETCHED */
   remove(id: string): Promise<void>;
 }
@@ -59,6 +61,8 @@ export function openStore(layout: Pick<StateLayout, 'images'>): ImageStore {
         options,
       ),
     build: (id, build) => buildImage(folder, checkImageId(id), build),
+    holds: async (id) =>
+      (await exists(join(folder, checkImageId(id)))) || (await exists(join(folder, `.parts-${id}`))),
     remove: (id) =>
       withLock(folder, checkImageId(id), async () => {
         await recoverOutgoing(folder, id);

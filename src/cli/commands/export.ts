@@ -74,6 +74,13 @@ async function exportDockerfile({
   output,
   options,
 }: CommandContext<ExportCommandOptions>): Promise<undefined> {
+  if (options.out !== undefined) {
+    const { usageError } = await import('../../model/errors.ts');
+    throw usageError({
+      what: 'the Dockerfile goes to stdout: --out is for compose and systemd',
+      next: `pxectl export dockerfile > ${options.out}/Dockerfile`,
+    });
+  }
   const { readTemplate } = await import('../../platform/package-root.ts');
   const { renderDockerfile } = await import('../../render/dockerfile.ts');
   const { content, imageName } = renderDockerfile(readTemplate);

@@ -81,6 +81,9 @@ async function runFetch(context: CommandContext<FetchCommandOptions>): Promise<n
   if (ids.length === 0 && options.from === undefined) {
     throw usageError({ what: 'no image named', next: 'pxectl images --available lists what can be had' });
   }
+  if (options.from !== undefined && ids.length > 1) {
+    throw usageError({ what: `--from takes one image, and there are several names: ${ids.join(' ')}` });
+  }
   if (options.dryRun) {
     await describeFetch(context, ids, state.layout);
     return EXIT.ok;
@@ -141,5 +144,6 @@ async function describeFetch(
     if (outcome === 'present') output.data(`${id} is here already`);
     else output.data(`would fetch ${id} into ${layout.images}/${id}`);
   }
-  if (options.from !== undefined) output.data(`would store what is in ${options.from}`);
+  if (options.from !== undefined)
+    output.data(`would store what is in ${options.from}${ids[0] === undefined ? '' : ` as ${ids[0]}`}`);
 }

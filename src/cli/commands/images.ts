@@ -14,17 +14,16 @@ export function registerImages(program: Command): void {
   const images = program
     .command('images')
     .description('what is here: size, how it was verified, what uses it')
-    // a mistyped sub-command arrives as one; the action refuses it with the nearest right word
-    .allowExcessArguments()
     .option('--available', 'what can be fetched')
     .option('--json', 'one JSON object on stdout')
     .action(commandAction(runImages));
   images
     .command('rm')
-    .description('remove an image from the store')
-    .argument('<image>', 'image name')
-    .option('--force', 'although the configuration uses it')
+    .description('remove images from the store; all of them or, when one cannot be removed, none')
+    .argument('<images...>', 'image names')
+    .option('--force', 'although the configuration uses them')
     .option('--dry-run', 'say what would be removed')
+    .option('--json', 'one JSON object on stdout')
     .action(commandAction(runRemove));
   images
     .command('verify')
@@ -97,35 +96,44 @@ async function runRemove(
 ): Promise<number> {
   const { output, options, args } = context;
   const { removeImage } = await import('../../images/manage-images.ts');
+  const { notFetched, openStore } = await import('../../images/store.ts');
   const { assetError } = await import('../../model/errors.ts');
   const { stateFor } = await import('../state-for.ts');
   const state = await stateFor(requestedConfigPath(options));
-  const id = args[0] ?? '';
-  const users = usersOf(id, state.config);
-  if (users.length > 0 && options.force !== true) {
-    throw assetError('E_IMAGE_IN_USE', {
-      what: `${id} is used by ${users.join(', ')} in ${state.configPath ?? 'pxectl.yaml'}`,
-      next: `take it out of the configuration, or: pxectl images rm --force ${id}`,
-    });
+  const store = openStore(state.layout);
+  const ids = [...new Set(args)];
+  // every name is looked at before the first image goes
+  for (const id of ids) {
+    const users = usersOf(id, state.config);
+    if (users.length > 0 && options.force !== true) {
+      throw assetError('E_IMAGE_IN_USE', {
+        what: `${id} is used by ${users.join(', ')} in ${state.configPath ?? 'pxectl.yaml'}; nothing is removed`,
+        next: `take it out of the configuration, or: pxectl images rm --force ${ids.join(' ')}`,
+      });
+    }
+    if (!(await store.holds(id))) throw notFetched(id);
   }
-  if (options.dryRun) {
-    const { notFetched, openStore } = await import('../../images/store.ts');
-    if ((await openStore(state.layout).find(id)) === undefined) throw notFetched(id);
-    output.data(`would remove ${state.layout.images}/${id}`);
-    return EXIT.ok;
+  const isDryRun = options.dryRun === true;
+  for (const id of ids) {
+    if (!isDryRun) await removeImage(state.layout, id);
+    if (options.json !== true) {
+      if (isDryRun) output.data(`would remove ${state.layout.images}/${id}`);
+      else output.progress(`${id} removed`);
+    }
   }
-  await removeImage(state.layout, id);
-  output.progress(`${id} removed`);
+  if (options.json) output.json({ schema: 'pxectl.images.rm/1', changed: !isDryRun, images: ids });
   return EXIT.ok;
 }
 
 async function runVerify(context: CommandContext<GlobalOptions>): Promise<number> {
   const { output, options, args, signal } = context;
   const { listImages, verifyImage } = await import('../../images/manage-images.ts');
+  const { notFetched, openStore } = await import('../../images/store.ts');
   const { stateFor } = await import('../state-for.ts');
   const { layout } = await stateFor(requestedConfigPath(options));
   const ids = args.length > 0 ? args : (await listImages(layout)).map((image) => image.id);
   const checks = [];
+  for (const id of ids) if ((await openStore(layout).find(id)) === undefined) throw notFetched(id);
   for (const id of ids) checks.push(await verifyImage(layout, id, signal));
   if (options.json) output.json({ schema: 'pxectl.images.verify/1', images: checks });
   else {

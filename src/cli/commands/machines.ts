@@ -17,8 +17,6 @@ export function registerMachines(program: Command): void {
   const machines = program
     .command('machines')
     .description('machines with a profile of their own')
-    // a mistyped sub-command arrives as one; the action refuses it with the nearest right word
-    .allowExcessArguments()
     .option('--json', 'one JSON object on stdout')
     .action(commandAction(listMachines));
   machines

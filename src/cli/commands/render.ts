@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { commandAction, requestedConfigPath, type CommandContext } from '../cli.ts';
 
 interface RenderOptions {
@@ -13,7 +13,13 @@ export function registerRender(program: Command): void {
     .command('render')
     .description('every file that would be served; or what one client would get, and why')
     .option('--out <folder>', 'write the files there')
-    .option('--for <mac|firmware>', 'what a machine, or any machine with this firmware, would get')
+    .addOption(
+      // what one client gets is no file
+      new Option(
+        '--for <mac|firmware>',
+        'what a machine, or any machine with this firmware, would get',
+      ).conflicts(['out', 'diff']),
+    )
     .option('--diff', 'only what differs from the files that are served now')
     .option('--json', 'one JSON object on stdout')
     .action(commandAction(runRender));

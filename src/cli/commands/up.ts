@@ -72,7 +72,11 @@ async function runUp(context: CommandContext<UpOptions>): Promise<number> {
   }
   if (options.detach) {
     const { upDetached } = await import('../up/up-detached.ts');
-    return upDetached(project, output, options.json === true);
+    return upDetached(project, {
+      output,
+      isJson: options.json === true,
+      isWatching: options.watch === true,
+    });
   }
   const { upForeground } = await import('../up/up-foreground.ts');
   return upForeground(project, {

@@ -13,8 +13,15 @@ import { DETACHED_VARIABLE } from './up-foreground.ts';
 
 const READY_TIMEOUT_MS = 180_000;
 
+export interface DetachedOptions {
+  readonly output: Output;
+  readonly isJson: boolean;
+  readonly isWatching: boolean;
+}
+
 /** Starts `pxectl up` in the background and returns when it serves. */
-export async function upDetached(project: Project, output: Output, isJson: boolean): Promise<number> {
+export async function upDetached(project: Project, options: DetachedOptions): Promise<number> {
+  const { output, isJson, isWatching } = options;
   const { layout } = project;
   await mkdir(layout.run, { recursive: true });
   const logPath = join(layout.run, 'pxectl.log');
@@ -27,8 +34,8 @@ export async function upDetached(project: Project, output: Output, isJson: boole
       '--no-color',
       'up',
       ...(project.overrides.defaultImage === undefined ? [] : [project.overrides.defaultImage]),
-      '--engine',
-      project.config.engine,
+      ...['--engine', project.config.engine],
+      ...(isWatching ? ['--watch'] : []),
     ],
     { detached: true, outputFd: openSync(logPath, 'w'), env: { [DETACHED_VARIABLE]: '1' } },
   );

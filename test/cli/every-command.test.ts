@@ -1,0 +1,126 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildProgram } from '../../src/cli/main.ts';
+import { configText, prepareState, TEST_IMAGE } from '../support/engine/prepare-state.ts';
+import { makeFolder, pxectl } from '../support/pxectl-process.ts';
+
+/** A command of the tree: `machines arm`, with what it needs to get as far as looking at the rest. */
+interface KnownCommand {
+  readonly words: readonly string[];
+  readonly required: readonly string[];
+  readonly takesMany: boolean;
+  readonly isGroup: boolean;
+  readonly hasJson: boolean;
+}
+
+/** Read from the program itself: a new command is tested without a word here. */
+function* walk(command: Command, words: readonly string[]): Generator<KnownCommand> {
+  for (const sub of command.commands) {
+    const at = [...words, sub.name()];
+    const { registeredArguments } = sub;
+    yield {
+      words: at,
+      required: registeredArguments.map(({ argChoices }) => argChoices?.[0] ?? 'one'),
+      takesMany: registeredArguments.some(({ variadic }) => variadic),
+      isGroup: sub.commands.length > 0,
+      hasJson: sub.options.some(({ long }) => long === '--json'),
+    };
+    yield* walk(sub, at);
+  }
+}
+
+const COMMANDS = [...walk(buildProgram(), [])];
+const named = (some: readonly KnownCommand[]) => some.map((one) => [one.words.join(' '), one] as const);
+
+/** What prints text for a shell or a person only. */
+const WITHOUT_JSON = ['completion', 'help', 'machines add', 'machines arm', 'machines disarm', 'machines rm'];
+
+/** Names the second of which is unknown: all of the call is refused, with this exit code. */
+const SECOND_UNKNOWN: Readonly<
+  Record<string, { readonly args: readonly string[]; readonly exitCode: number }>
+> = {
+  fetch: { args: [TEST_IMAGE, 'no-such-image'], exitCode: 5 },
+  'images rm': { args: ['--force', TEST_IMAGE, 'no-such-image'], exitCode: 5 },
+  'images verify': { args: [TEST_IMAGE, 'no-such-image'], exitCode: 5 },
+  doctor: { args: ['PXE-E21', '--log', '/dev/null/not-there'], exitCode: 1 },
+  help: { args: ['machines', 'no-such-command'], exitCode: 2 },
+};
+
+/** What reads and ends by itself, with what it needs to read something. */
+const READERS: Readonly<Record<string, readonly string[]>> = {
+  images: [],
+  'images verify': [],
+  render: [],
+  status: [],
+  machines: [],
+  doctor: ['PXE-E21'],
+  export: ['dockerfile'],
+  down: ['--dry-run'],
+  reload: ['--dry-run'],
+  init: ['--dry-run', '--force'],
+  fetch: ['--dry-run'],
+  up: ['--dry-run'],
+  'lab clean': ['--dry-run'],
+};
+
+describe('every command of the program', () => {
+  let folder: Awaited<ReturnType<typeof makeFolder>>;
+  const cli = (...args: readonly string[]) => pxectl(args, { cwd: folder.path });
+
+  beforeAll(async () => {
+    folder = await makeFolder();
+    await prepareState(folder.path, configText());
+  });
+  afterAll(() => folder.remove());
+
+  it.each(named(COMMANDS))('%s refuses an option that it does not have', async (_, { words, required }) => {
+    const { exitCode, stderr } = await cli(...words, ...required, '--no-such-option');
+    expect(stderr).toContain("unknown option '--no-such-option'");
+    expect(stderr).toContain('next: pxectl');
+    expect(exitCode).toBe(2);
+  });
+
+  it('refuses an option of the group that the verb does not have, wherever it stands', async () => {
+    for (const words of [
+      ['images', 'rm', TEST_IMAGE, '--available'],
+      ['images', '--available', 'rm', TEST_IMAGE],
+    ]) {
+      const { exitCode, stderr } = await cli(...words);
+      expect(stderr).toContain("unknown option '--available'");
+      expect(stderr).toContain('next: pxectl images rm --help');
+      expect(exitCode).toBe(2);
+    }
+  });
+
+  const exact = COMMANDS.filter(({ takesMany }) => !takesMany);
+  it.each(named(exact))('%s refuses an argument too many', async (_, { words, required, isGroup }) => {
+    const { exitCode, stderr } = await cli(...words, ...required, 'one-too-many');
+    expect(stderr).toContain(isGroup ? 'unknown command' : 'too many arguments');
+    expect(exitCode).toBe(2);
+  });
+
+  // the words of doctor are one text
+  const many = COMMANDS.filter(({ takesMany, words }) => takesMany && words[0] !== 'doctor');
+  it.each(named(many))('%s takes several names, and refuses them all for one', async (name, { words }) => {
+    const known = SECOND_UNKNOWN[name];
+    if (known === undefined)
+      throw new Error(`tell SECOND_UNKNOWN what ${name} says to an unknown second name`);
+    const before = await readdir(join(folder.path, '.pxectl/images'));
+    expect(await cli(...words, ...known.args)).toMatchObject({ exitCode: known.exitCode });
+    expect(await readdir(join(folder.path, '.pxectl/images'))).toEqual(before);
+  });
+
+  const readers = COMMANDS.filter(({ words }) => words.join(' ') in READERS);
+  it.each(named(readers))('%s --json prints JSON and nothing else', async (name, { words }) => {
+    const { stdout } = await cli(...words, ...(READERS[name] ?? []), '--json');
+    expect(() => JSON.parse(stdout) as unknown).not.toThrow();
+    expect(stdout).toContain('"schema": "pxectl.');
+  });
+
+  it('has --json everywhere but where a shell or a person reads', () => {
+    const without = COMMANDS.filter(({ hasJson, isGroup }) => !hasJson && !isGroup);
+    expect(without.map(({ words }) => words.join(' ')).sort()).toEqual(WITHOUT_JSON);
+  });
+});
