@@ -96,13 +96,13 @@ export async function fetchFrom(
 }
 
 /** Tells an ISO from a tarball by what is in it. `origin` is what the user calls the file. */
-async function openArchive(path: string, origin: string, { store }: FromInput): Promise<FileTree> {
+async function openArchive(path: string, origin: string, { store, context }: FromInput): Promise<FileTree> {
   const source = { ...(await openFileSource(path)), origin };
   const kind = await kindOfFile(source);
   if (mayBeIso(kind, origin)) return openIsoTree(source);
   await source.close();
   if (isTarball(kind)) {
-    return openTarTree(path, await store.scratchFolder(), origin);
+    return openTarTree(path, await store.scratchFolder(), origin, context.signal);
   }
   throw notAnArchive(origin, kind);
 }

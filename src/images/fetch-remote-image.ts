@@ -206,7 +206,7 @@ async function assemble(
   const tree =
     payload.kind === 'iso'
       ? await openIsoTree(await openFileSource(got.part.path))
-      : await openTarTree(got.part.path, join(incoming.folder, '.unpacked'));
+      : await openTarTree(got.part.path, join(incoming.folder, '.unpacked'), got.part.path, context.signal);
   try {
     const recognised = selectKernels(await recogniseTree(tree), options.kernel ?? 'default');
     // the id is the one that was asked for (ubuntu-24.04); release and title stay what was found (24.04.3)

@@ -3,6 +3,7 @@ import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assetError, systemCodeOf } from '../model/errors.ts';
 import type { ImageManifest } from '../model/image.ts';
+import { isPathBelow } from '../model/safe-text.ts';
 import type { StateLayout } from '../model/state-layout.ts';
 import { diskError, makeFolder, readTextIfThere, writeFileAtomic } from '../platform/files.ts';
 import { checkImageId } from './image-id.ts';
@@ -178,7 +179,8 @@ async function readManifest(imageFolder: string): Promise<ImageManifest | undefi
   if (text === undefined) return undefined;
   try {
     const manifest = JSON.parse(text) as ImageManifest;
-    return manifest.schema === 'pxectl.image/1' && Array.isArray(manifest.files) ? manifest : undefined;
+    const isOurs = manifest.schema === 'pxectl.image/1' && Array.isArray(manifest.files);
+    return isOurs && manifest.files.every(({ path }) => isPathBelow(path)) ? manifest : undefined;
   } catch {
     return undefined;
   }

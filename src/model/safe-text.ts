@@ -67,3 +67,16 @@ export function explainUnsafe(text: string, kind: SafeText): string | undefined 
     culprit === undefined ? 'its first character' : culprit.length === 1 ? JSON.stringify(culprit) : culprit;
   return `${named} would break ${kind.goesInto}; allowed: ${kind.allowed}`;
 }
+
+/**
+ * Whether a manifest's path names a file below its own folder and nothing else: relative, with `/`, no `..`, no empty
+ * part, nothing hidden. Manifests lie on disk where others may have written.
+ */
+export function isPathBelow(path: unknown): path is string {
+  return (
+    typeof path === 'string' &&
+    path.length <= 255 &&
+    !/[\0-\x1f\\]/.test(path) &&
+    path.split('/').every((part) => part !== '' && !part.startsWith('.'))
+  );
+}

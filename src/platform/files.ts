@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { copyFile, link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { copyFile, link, lstat, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { environmentError, systemCodeOf } from '../model/errors.ts';
+import { assetError, environmentError, systemCodeOf } from '../model/errors.ts';
 
 /**
  * Writes a file so that readers see the old or the new content and never a part of it (also after kill -9).
@@ -51,8 +51,18 @@ export async function makeFolder(path: string): Promise<void> {
   }
 }
 
-/** Makes `target` the same file as `source`: a hard link where the file system allows it, else a copy. */
+/**
+ * Makes `target` the same file as `source`: a hard link where the file system allows it, else a copy.
+ * @throws PxectlError E_DISK_FULL or E_PERMISSION; E_NOT_FOUND when the source is no regular file (link(2) would link a
+ * symbolic link itself, and whoever serves it would follow it)
+ */
 export async function linkOrCopy(source: string, target: string): Promise<void> {
+  if (!(await lstat(source)).isFile()) {
+    throw assetError('E_NOT_FOUND', {
+      what: `${source} is a link or no regular file`,
+      next: 'fetch it again',
+    });
+  }
   const temporary = `${target}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
   try {
     await makeFolder(dirname(target));

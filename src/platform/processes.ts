@@ -144,7 +144,8 @@ const PACKAGE_OF: Readonly<Record<string, string>> = {
   gpgv: 'gpgv',
 };
 
-function toolMissing(file: string): Error {
+/** The error for a program that is not here, with the package that brings it. */
+export function toolMissing(file: string): Error {
   const name = file.split('/').pop() ?? file;
   return environmentError('E_TOOL_MISSING', {
     what: `the program ${name} is not installed`,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { LoaderManifest } from '../../model/loader.ts';
+import { isPathBelow } from '../../model/safe-text.ts';
 import type { StateLayout } from '../../model/state-layout.ts';
 import { readTextIfThere, writeFileAtomic } from '../../platform/files.ts';
 
@@ -11,7 +12,8 @@ export async function readLoaderManifest(layout: Pick<StateLayout, 'loaders'>): 
   if (text === undefined) return EMPTY;
   try {
     const manifest = JSON.parse(text) as LoaderManifest;
-    return manifest.schema === EMPTY.schema && Array.isArray(manifest.files) ? manifest : EMPTY;
+    const isOurs = manifest.schema === EMPTY.schema && Array.isArray(manifest.files);
+    return isOurs && manifest.files.every(({ path }) => isPathBelow(path)) ? manifest : EMPTY;
   } catch {
     return EMPTY;
   }

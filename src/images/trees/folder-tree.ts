@@ -1,5 +1,5 @@
-import { createReadStream } from 'node:fs';
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { assetError, systemCodeOf } from '../../model/errors.ts';
 import { diskError } from '../../platform/files.ts';
@@ -39,7 +39,9 @@ export async function openFolderTree(folder: string, origin = folder): Promise<F
         throw assetError('E_NOT_FOUND', { what: `there is no file ${path} in ${origin}` });
       }
       try {
-        yield* createReadStream(real, { highWaterMark: PIECE_BYTES }) as AsyncIterable<Buffer>;
+        // the path was resolved: what has become a link since then is not followed, and a pipe is not waited for
+        const handle = await open(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+        yield* handle.createReadStream({ highWaterMark: PIECE_BYTES }) as AsyncIterable<Buffer>;
       } catch (error) {
         throw diskError(error, real);
       }

@@ -1,36 +1,83 @@
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, rm, symlink } from 'node:fs/promises';
-import { dirname, join, normalize } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { extract, type Header } from 'tar-stream';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { assetError, messageOf, PxectlError } from '../../model/errors.ts';
-import { diskError } from '../../platform/files.ts';
-import { decompress } from '../decompress.ts';
+import { diskError, makeFolder } from '../../platform/files.ts';
+import { PIECE_BYTES } from '../piece-pool.ts';
 import type { FileTree } from './file-tree.ts';
-import { openFolderTree } from './folder-tree.ts';
-
-/** Bounds against archives made to fill a disk; the largest netboot tarball known is under 1 GiB. */
-const MAX_UNPACKED_BYTES = 4 * 1024 ** 3;
-const MAX_ENTRIES = 20_000;
+import type { MemberTable } from './member-table.ts';
+import { readTarMembers, type TarContent } from './tar-members.ts';
 
 /**
- * Unpacks a tarball (gz, xz, zst or plain) into `scratch` and reads it from there. Only regular files, folders and
- * links that stay inside are made; `close` removes the scratch folder.
- * @throws PxectlError E_ARCHIVE_INVALID
+ * Unpacks the files of a tarball (gz, xz, zst or plain) into `scratch`, under numbers: what the archive calls them, and
+ * its links, stay in memory. `close` removes the scratch folder.
+ * @throws PxectlError E_ARCHIVE_INVALID, E_TOOL_MISSING; the reason of `signal`
  */
-export async function openTarTree(file: string, scratch: string, origin = file): Promise<FileTree> {
+export async function openTarTree(
+  file: string,
+  scratch: string,
+  origin = file,
+  signal?: AbortSignal,
+): Promise<FileTree> {
+  const removeScratch = (): Promise<void> => rm(scratch, { recursive: true, force: true });
+  let count = 0;
+  const keep = async (content: AsyncIterable<Uint8Array>): Promise<string> => {
+    const path = join(scratch, String(count++));
+    // wx: a new file or none, and never through a link
+    const handle = await open(path, 'wx', 0o600);
+    try {
+      for await (const chunk of content) await handle.writeFile(chunk);
+    } finally {
+      await handle.close();
+    }
+    return path;
+  };
   try {
-    await mkdir(scratch, { recursive: true });
-    await unpackTar(createReadStream(file), scratch);
+    await makeFolder(dirname(scratch));
+    await mkdir(scratch, 0o700);
+    const table = await readTarMembers(createReadStream(file), keep, signal);
+    return tableTree(table, origin, removeScratch);
   } catch (error) {
-    await rm(scratch, { recursive: true, force: true });
+    await removeScratch();
+    signal?.throwIfAborted();
     const known = diskError(error, scratch);
     if (known instanceof PxectlError) throw known;
     throw unpackError(origin, error);
   }
-  const tree = await openFolderTree(scratch, origin);
-  return { ...tree, close: () => rm(scratch, { recursive: true, force: true }) };
+}
+
+function tableTree(
+  table: MemberTable<TarContent<string>>,
+  origin: string,
+  close: () => Promise<void>,
+): FileTree {
+  const find = (path: string): { readonly kept: string; readonly sizeBytes: number } | undefined => {
+    const member = table.find(path);
+    if (member?.kind !== 'file') return undefined;
+    if ('kept' in member.content) return member.content;
+    throw assetError('E_ARCHIVE_INVALID', {
+      what: `${path} in ${origin} cannot be read`,
+      why: member.content.unreadable,
+      next: 'unpack it with GNU tar, then pxectl fetch --from the folder',
+    });
+  };
+  return {
+    origin,
+    sizeOf: async (path) => find(path)?.sizeBytes,
+    async list(path) {
+      const folder = table.find(path);
+      if (folder?.kind !== 'folder') return [];
+      return [...folder.children].map(([name, { kind }]) => (kind === 'folder' ? `${name}/` : name)).sort();
+    },
+    async *stream(path) {
+      const file = find(path);
+      if (file === undefined) {
+        throw assetError('E_NOT_FOUND', { what: `there is no file ${path} in ${origin}` });
+      }
+      yield* createReadStream(file.kept, { highWaterMark: PIECE_BYTES }) as AsyncIterable<Buffer>;
+    },
+    close,
+  };
 }
 
 /** The words of the decoders, as a user can act on them. */
@@ -54,44 +101,4 @@ function unpackError(file: string, error: unknown): Error {
       : 'an ISO image, a tar archive (plain, gz, xz, zst) or a folder is what --from takes',
     cause: error,
   });
-}
-
-async function unpackTar(source: AsyncIterable<Uint8Array>, folder: string): Promise<void> {
-  const archive = extract();
-  const feeding = pipeline(Readable.from(decompress(source)), archive);
-  // the loop below throws the same error; without a listener it would end the process as well
-  feeding.catch(() => undefined);
-  let bytes = 0;
-  let entries = 0;
-  for await (const entry of archive) {
-    const { header } = entry;
-    bytes += header.size ?? 0;
-    entries += 1;
-    if (bytes > MAX_UNPACKED_BYTES || entries > MAX_ENTRIES) throw new Error('the archive is too large');
-    const path = safePath(header.name);
-    if (path !== undefined && header.type === 'file') {
-      await mkdir(dirname(join(folder, path)), { recursive: true });
-      await pipeline(Readable.from(entry), createWriteStream(join(folder, path)));
-    } else {
-      if (path !== undefined) await makeLink(header, folder, path);
-      entry.resume();
-    }
-  }
-  await feeding;
-}
-
-async function makeLink(header: Header, folder: string, path: string): Promise<void> {
-  const target = header.linkname;
-  if (header.type !== 'symlink' || target === null || target === undefined || target.startsWith('/')) return;
-  if (safePath(join(dirname(path), target)) === undefined) return;
-  await mkdir(dirname(join(folder, path)), { recursive: true });
-  await symlink(target, join(folder, path));
-}
-
-/** The path below the scratch folder, or undefined when it would leave it. */
-function safePath(name: string): string | undefined {
-  const path = normalize(name).replace(/\/+$/, '');
-  return path === '.' || path === '' || path.startsWith('/') || path.split('/').includes('..')
-    ? undefined
-    : path;
 }

@@ -2,7 +2,13 @@ import type { ByteSource } from './byte-source.ts';
 import { isoError, readChecked, SECTOR_BYTES } from './checked-reader.ts';
 import { decodeDirectory, decodeDirectoryRecord, type DirectoryRecord } from './directory-record.ts';
 import { readBootCatalogue, type BootEntry } from './el-torito.ts';
-import { readRockRidge, suspSkipBytes, type RockRidgeFacts } from './rock-ridge.ts';
+import {
+  DIRECTORY_CONTINUATION_BYTES,
+  readRockRidge,
+  suspSkipBytes,
+  type ContinuationBudget,
+  type RockRidgeFacts,
+} from './rock-ridge.ts';
 import { latin1, readVolumeDescriptors, utf16, type TreeDescriptor } from './volume-descriptors.ts';
 
 /** Bytes of a file on the image: one piece, or several for a file over 4 GiB. */
@@ -38,11 +44,12 @@ export interface IsoImage {
 }
 
 /** The largest directories of distribution images are under 1 MiB. */
-const MAX_DIRECTORY_BYTES = 32 * 1024 * 1024;
+const MAX_DIRECTORY_BYTES = 8 * 1024 * 1024;
 const MAX_DEPTH = 128;
 /** As many links as Linux follows before ELOOP. */
 const MAX_LINKS = 40;
-const MAX_CACHED_DIRECTORIES = 256;
+/** Entries of the directories that are kept in memory, together. */
+const MAX_CACHED_ENTRIES = 100_000;
 
 /**
  * Opens an ISO 9660 image: Rock Ridge names where there are any, else Joliet, else the plain names in lower case.
@@ -78,6 +85,7 @@ export async function openIso(source: ByteSource): Promise<IsoImage> {
 
 class TreeWalker {
   readonly #cache = new Map<number, IsoEntry[]>();
+  #cachedEntries = 0;
   readonly #root: IsoEntry;
 
   constructor(
@@ -122,25 +130,33 @@ class TreeWalker {
     const bytes = await readChecked(this.source, extent.offset, extent.sizeBytes, 'a directory');
     const records = decodeDirectory(bytes, extent.offset, SECTOR_BYTES);
     const entries: IsoEntry[] = [];
+    const budget = { leftBytes: DIRECTORY_CONTINUATION_BYTES };
     for (let index = 0; index < records.length; index++) {
       const pieces = [records[index] as DirectoryRecord];
       while (pieces.at(-1)?.isContinued === true && index + 1 < records.length) {
         pieces.push(records[++index] as DirectoryRecord);
       }
-      const entry = await this.#decodeEntry(pieces);
+      const entry = await this.#decodeEntry(pieces, budget);
       if (entry !== undefined) entries.push(entry);
     }
-    if (this.#cache.size >= MAX_CACHED_DIRECTORIES) this.#cache.clear();
+    if (this.#cachedEntries + entries.length > MAX_CACHED_ENTRIES) {
+      this.#cache.clear();
+      this.#cachedEntries = 0;
+    }
     this.#cache.set(extent.offset, entries);
+    this.#cachedEntries += entries.length;
     return entries;
   }
 
-  async #decodeEntry(pieces: readonly DirectoryRecord[]): Promise<IsoEntry | undefined> {
+  async #decodeEntry(
+    pieces: readonly DirectoryRecord[],
+    budget: ContinuationBudget,
+  ): Promise<IsoEntry | undefined> {
     const [first] = pieces;
     if (first === undefined || first.isAssociated) return undefined;
     // one byte, 0 or 1: the folder itself and its parent
     if (first.name.length === 1 && (first.name[0] ?? 0) <= 1) return undefined;
-    const facts = this.naming === 'rock-ridge' ? await this.#rockRidge(first) : undefined;
+    const facts = this.naming === 'rock-ridge' ? await this.#rockRidge(first, budget) : undefined;
     if (facts?.isRelocated === true) return undefined;
     const name = facts?.name ?? this.#decodeName(first);
     if (facts?.childBlock !== undefined) return this.#movedDirectory(name, facts.childBlock);
@@ -154,8 +170,9 @@ class TreeWalker {
     return facts?.isCompressed === true ? { ...entry, isCompressed: true } : entry;
   }
 
-  #rockRidge(record: DirectoryRecord): Promise<RockRidgeFacts> {
-    return readRockRidge(this.source, record.systemUse.subarray(this.skipBytes), this.tree.blockSizeBytes);
+  #rockRidge(record: DirectoryRecord, budget: ContinuationBudget): Promise<RockRidgeFacts> {
+    const fields = record.systemUse.subarray(this.skipBytes);
+    return readRockRidge(this.source, fields, this.tree.blockSizeBytes, budget);
   }
 
   /** RRIP §4.1.5.1: the size of a directory that was moved up stands in its own first record. */
@@ -180,6 +197,13 @@ class TreeWalker {
 
   #entry(name: string, kind: IsoEntry['kind'], extents: readonly IsoExtent[]): IsoEntry {
     const sizeBytes = extents.reduce((sum, extent) => sum + extent.sizeBytes, 0);
+    // ECMA-119 §6.5: the sections of a file are its own; a file larger than its image names one of them many times
+    if (sizeBytes > this.source.sizeBytes) {
+      throw isoError(
+        extents[0]?.offset ?? 0,
+        `a file of ${sizeBytes} bytes in an image of ${this.source.sizeBytes}`,
+      );
+    }
     return { name, kind, sizeBytes, extents };
   }
 }

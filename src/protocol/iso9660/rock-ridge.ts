@@ -22,9 +22,23 @@ interface SuspField {
   readonly data: Uint8Array;
 }
 
-/** Bounds against areas that point at each other; real ones chain once or twice. */
+/** Bounds against areas that point at each other; real ones chain once or twice, and hold one name and one link. */
 const MAX_CONTINUATIONS = 32;
-const MAX_AREA_BYTES = 64 * 1024;
+const MAX_AREA_BYTES = 16 * 1024;
+/** Linux takes no longer name (NAME_MAX), and no longer link (PATH_MAX). */
+const MAX_NAME_BYTES = 255;
+const MAX_LINK_BYTES = 4096;
+
+/**
+ * Bytes of continuation areas that the records of one directory may still have read: records can share one area, and
+ * many records with a long one each cost more than the directory is worth.
+ */
+export interface ContinuationBudget {
+  leftBytes: number;
+}
+
+/** For one directory: those of distribution images hold some thousand records, with at most one area of 2 KiB each. */
+export const DIRECTORY_CONTINUATION_BYTES = 32 * 1024 * 1024;
 
 /**
  * Bytes to skip in every system use area, from the SP field of the root's own record (SUSP §5.3).
@@ -40,18 +54,20 @@ export async function readRockRidge(
   source: ByteSource,
   systemUse: Uint8Array,
   blockSizeBytes: number,
+  budget: ContinuationBudget,
 ): Promise<RockRidgeFacts> {
-  let name: string | undefined;
   let mode: number | undefined;
   let childBlock: number | undefined;
   let isRelocated = false;
   let isCompressed = false;
   const link = new LinkTarget();
   const nameParts: Uint8Array[] = [];
-  for await (const { signature, data } of fieldsOf(source, systemUse, blockSizeBytes)) {
+  let nameBytes = 0;
+  for await (const { signature, data } of fieldsOf(source, systemUse, blockSizeBytes, budget)) {
     if (signature === 'NM' && data.length >= 1 && ((data[0] ?? 0) & 0x06) === 0) {
       nameParts.push(data.subarray(1));
-      name = decodeText(nameParts);
+      nameBytes += data.length - 1;
+      if (nameBytes > MAX_NAME_BYTES) throw isoError(0, `a name of more than ${MAX_NAME_BYTES} bytes`);
     } else if (signature === 'PX' && data.length >= 4) mode = viewOf(data).getUint32(0, true);
     else if (signature === 'SL' && data.length >= 1) link.add(data.subarray(1));
     else if (signature === 'CL' && data.length >= 4) childBlock = viewOf(data).getUint32(0, true);
@@ -60,7 +76,7 @@ export async function readRockRidge(
   }
   const linkTarget = link.text();
   return {
-    ...(name === undefined ? {} : { name }),
+    ...(nameParts.length === 0 ? {} : { name: decodeText(nameParts) }),
     ...(mode === undefined ? {} : { mode }),
     ...(linkTarget === undefined ? {} : { linkTarget }),
     ...(childBlock === undefined ? {} : { childBlock }),
@@ -73,6 +89,7 @@ async function* fieldsOf(
   source: ByteSource,
   systemUse: Uint8Array,
   blockSizeBytes: number,
+  budget: ContinuationBudget,
 ): AsyncGenerator<SuspField> {
   let area: Uint8Array | undefined = systemUse;
   for (let hops = 0; area !== undefined; hops++) {
@@ -97,6 +114,10 @@ async function* fieldsOf(
     if (hops >= MAX_CONTINUATIONS) throw isoError(next.offset, 'continuation areas go in a circle');
     if (next.length > MAX_AREA_BYTES)
       throw isoError(next.offset, `a continuation area of ${next.length} bytes`);
+    budget.leftBytes -= next.length;
+    if (budget.leftBytes < 0) {
+      throw isoError(next.offset, 'the continuation areas of one directory hold more than it can need');
+    }
     area = await readChecked(source, next.offset, next.length, 'a continuation area');
   }
 }
@@ -107,9 +128,12 @@ class LinkTarget {
   #isOpen = false;
   #hasAny = false;
   #isAbsolute = false;
+  #sizeBytes = 0;
 
   add(records: Uint8Array): void {
     this.#hasAny = true;
+    this.#sizeBytes += records.length;
+    if (this.#sizeBytes > MAX_LINK_BYTES) throw isoError(0, `a link of more than ${MAX_LINK_BYTES} bytes`);
     for (let at = 0; at + 2 <= records.length;) {
       const flags = records[at] ?? 0;
       const end = at + 2 + (records[at + 1] ?? 0);

@@ -179,7 +179,7 @@ describe('--from FILE', () => {
     const outside = join(folder, 'outside');
     writeFileSync(outside, 'x');
     execFileSync('tar', ['-P', '-cf', hostile, '--transform', 's,.*,../../../outside-written,', outside]);
-    expect(await codeOf(from(hostile))).toBe('E_IMAGE_UNRECOGNISED');
+    expect(await codeOf(from(hostile))).toBe('E_ARCHIVE_INVALID');
     expect(existsSync(join(folder, 'outside-written'))).toBe(false);
     const text = join(folder, 'notes.txt');
     writeFileSync(text, 'just text');
