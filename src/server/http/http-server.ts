@@ -7,8 +7,10 @@ import { parseIpv4, type Ipv4Address, type MacAddress } from '../../protocol/add
 import { answerFile } from './answer-file.ts';
 import { answerRoute } from './answer-route.ts';
 import { BufferPool } from '../../platform/buffer-pool.ts';
+import { shareConnections } from './connections.ts';
 import { Exchange } from './exchange.ts';
 import type { HttpRoute } from './http-route.ts';
+import { OneAtATime } from './one-at-a-time.ts';
 import { readTarget } from './request-target.ts';
 
 export interface HttpServerOptions {
@@ -27,6 +29,10 @@ export interface HttpServerOptions {
    * X-Real-IP names. Without the word anybody on this machine could ask for a machine's seed in its name.
    */
   readonly proxySecret?: string;
+  /** default 1024 */
+  readonly maxConnections?: number;
+  /** default 128 */
+  readonly maxConnectionsPerAddress?: number;
   /** silence after which a connection is closed, also in the middle of a download. Default 2 minutes */
   readonly idleTimeoutMs?: number;
 }
@@ -38,12 +44,19 @@ export interface HttpServer {
 }
 
 const MAX_CONNECTIONS = 1024;
+/** A loader has one or two, an installer some; machines behind one relay have addresses of their own. */
+const MAX_CONNECTIONS_PER_ADDRESS = 128;
 const MAX_HEADER_BYTES = 16 * 1024;
 const HEADERS_TIMEOUT_MS = 15_000;
 /** For the request with its body (at most 1 MiB), not for the answer. */
 const REQUEST_TIMEOUT_MS = 60_000;
 const KEEP_ALIVE_MS = 30_000;
 const IDLE_TIMEOUT_MS = 120_000;
+const SHED_TEXT = {
+  'address-share':
+    'it holds as many connections as one address may: the one that stood still longest was closed',
+  'server-full': 'every connection is taken, and it holds most: the one that stood still longest was closed',
+} as const;
 const MAX_SPARE_BYTES = 16 * 1024 * 1024;
 /** Shared by all downloads; each has two buffers, so that twice as much is used. */
 const BUFFER_BUDGET_BYTES = 24 * 1024 * 1024;
@@ -58,6 +71,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   let downloads = 0;
   const largestChunk = (): number => largestPowerOfTwo(BUFFER_BUDGET_BYTES / Math.max(1, downloads));
 
+  const connections = new OneAtATime();
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const client = clientOf(options, request);
     const exchange = new Exchange(request, response, client.emit);
@@ -99,16 +113,26 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       // a client that resets its connection is seen by the response's close event
       request.on('error', () => undefined);
       response.on('error', () => undefined);
-      handle(request, response).catch((error: unknown) => {
-        clientOf(options, request).emit('http.error', {
-          reason: 'internal',
-          message: messageOf(error),
-        });
-        response.destroy();
-      });
+      connections.take(request, response, () =>
+        handle(request, response).catch((error: unknown) => {
+          clientOf(options, request).emit('http.error', { reason: 'internal', message: messageOf(error) });
+          response.destroy();
+        }),
+      );
     },
   );
-  server.maxConnections = MAX_CONNECTIONS;
+  shareConnections(server, {
+    most: options.maxConnections ?? MAX_CONNECTIONS,
+    mostPerAddress: options.maxConnectionsPerAddress ?? MAX_CONNECTIONS_PER_ADDRESS,
+    onShed: (address, reason) => {
+      const ip = parseIpv4(address.replace(/^::ffff:/, ''));
+      options.sink.emit({
+        type: 'http.error',
+        ...(ip === undefined ? {} : { ip }),
+        detail: { reason, message: SHED_TEXT[reason] },
+      });
+    },
+  });
   server.timeout = options.idleTimeoutMs ?? IDLE_TIMEOUT_MS;
   server.on('clientError', refuseRubbish);
   await listen(server, options);
