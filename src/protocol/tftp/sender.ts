@@ -66,6 +66,11 @@ export class TftpSender {
     return this.#phase === 'new' || this.#phase === 'negotiating';
   }
 
+  /** whether the client has acknowledged anything: until then its address may be forged */
+  get hasAnswered(): boolean {
+    return this.#hasAnswered;
+  }
+
   /** retransmissions since the last progress */
   get retriesDone(): number {
     return this.#retriesDone;

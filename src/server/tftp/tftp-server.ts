@@ -1,5 +1,6 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import type { EventSink } from '../../model/boot-event.ts';
+import { messageOf } from '../../model/errors.ts';
 import { bindError } from '../../net/bind-error.ts';
 import { loadSegmentSockets, type SegmentSockets } from '../../net/segment-socket.ts';
 import type { Ipv4Address } from '../../protocol/addresses.ts';
@@ -7,9 +8,10 @@ import { ProtocolError } from '../../protocol/protocol-error.ts';
 import { cleanFileName } from '../../protocol/tftp/file-name.ts';
 import { negotiate } from '../../protocol/tftp/options.ts';
 import { decodeTftp, encodeTftp, TFTP_ERROR, type TftpRequest } from '../../protocol/tftp/packets.ts';
-import { openInRoot } from '../serve-root.ts';
+import { openInRoot, type OpenOutcome } from '../serve-root.ts';
 import { ChunkCache } from './chunk-cache.ts';
 import { mtuOf } from './link-mtu.ts';
+import { MAX_NETASCII_BYTES, openAsNetascii } from './netascii.ts';
 import { SharedFiles } from './shared-files.ts';
 import { TftpEvents, type ResolveMac } from './tftp-events.ts';
 import { Transfer, type TransferPeer } from './transfer.ts';
@@ -41,6 +43,8 @@ const TICK_MS = 20;
 /** Requests that wait for a free place; a client asks again by itself after a few seconds. */
 const MAX_QUEUED = 512;
 const QUEUE_VALID_MS = 5000;
+/** While others wait, a client that has not answered for this long gives its place away: on a LAN answers take no second. */
+const STANDS_STILL_MS = 2000;
 /** Requests whose file is being looked up. */
 const MAX_OPENING = 256;
 /** A request again from the same port within this time is a retransmission, later a client that began anew. */
@@ -164,12 +168,13 @@ class Listener implements TftpServer {
     }
     const mac = this.#options.resolveMac?.(address);
     const peer: TransferPeer = { address, port, mac };
-    if (request.mode !== 'octet') {
-      this.#reply(peer, TFTP_ERROR.illegalOperation, 'only octet mode (binary) is served here');
+    if (request.mode !== 'octet' && request.mode !== 'netascii') {
+      this.#reply(peer, TFTP_ERROR.illegalOperation, 'only octet and netascii are served here');
       this.#events.complaint(address, 'mode-refused', { path, message: `mode ${request.mode}` });
       return;
     }
-    if ((this.#perClient.get(address) ?? 0) >= this.#maxPerClient) {
+    const waiting = [...this.#queue.values()].filter((queued) => queued.peer.address === address).length;
+    if ((this.#perClient.get(address) ?? 0) + waiting >= this.#maxPerClient) {
       this.#reply(peer, TFTP_ERROR.undefined, 'too many transfers to this address at once');
       this.#events.complaint(address, 'too-many-transfers', {
         path,
@@ -192,7 +197,7 @@ class Listener implements TftpServer {
     const key = `${peer.address}:${peer.port}`;
     this.#opening.add(key);
     this.#perClient.set(peer.address, (this.#perClient.get(peer.address) ?? 0) + 1);
-    const outcome = await openInRoot(this.#options.root, path);
+    const outcome = await this.#open(request, path);
     this.#opening.delete(key);
     if (outcome.kind !== 'opened') {
       this.#release(peer);
@@ -225,6 +230,18 @@ class Listener implements TftpServer {
     this.#events.started(transfer);
     this.#timer ??= setInterval(() => this.#tick(), TICK_MS);
     transfer.start();
+  }
+
+  async #open(request: TftpRequest, path: string): Promise<OpenOutcome> {
+    const outcome = await openInRoot(this.#options.root, path);
+    if (outcome.kind !== 'opened' || request.mode === 'octet') return outcome;
+    try {
+      const file = await openAsNetascii(outcome.file);
+      const reason = `text mode (netascii) is for files up to ${MAX_NETASCII_BYTES} bytes: ask in octet mode`;
+      return file === undefined ? { kind: 'refused', reason } : { kind: 'opened', file };
+    } catch (error) {
+      return { kind: 'failed', reason: messageOf(error) };
+    }
   }
 
   async #refuse(
@@ -261,10 +278,22 @@ class Listener implements TftpServer {
   #tick(): void {
     const now = performance.now();
     for (const transfer of this.#transfers.values()) transfer.tick(now);
+    if (this.#queue.size > 0) this.#makeRoom(now);
     if (this.#transfers.size === 0) {
       clearInterval(this.#timer);
       this.#timer = undefined;
     }
+  }
+
+  /** Of those that stand still, one gives way: of the address that has most places. */
+  #makeRoom(now: number): void {
+    let worst: Transfer | undefined;
+    for (const transfer of this.#transfers.values()) {
+      if (now - transfer.answeredAtMs < STANDS_STILL_MS) continue;
+      const places = (of: Transfer): number => this.#perClient.get(of.peer.address) ?? 0;
+      if (worst === undefined || places(transfer) > places(worst)) worst = transfer;
+    }
+    worst?.stop('gave-way');
   }
 
   #reply(to: { address: string; port: number }, code: number, message: string): void {

@@ -6,7 +6,7 @@ export type TransferOutcome =
   | { readonly kind: 'done'; readonly message?: string }
   | {
       readonly kind: 'aborted';
-      readonly reason: 'size-probe' | 'client-aborted' | 'superseded' | 'server-stopped';
+      readonly reason: 'size-probe' | 'client-aborted' | 'superseded' | 'server-stopped' | 'gave-way';
       readonly message: string;
     }
   | {

@@ -9,6 +9,8 @@ const LONGEST_TURN_MS = 1;
 /** When so many waits in a row were in vain, the client is not that near: no wait for this number of packets. */
 const VAIN_WAITS = 8;
 const PAUSE_PACKETS = 500;
+/** RFC 2347: an OACK has at most 512 bytes; a DATA packet of RFC 1350 has 516. */
+const LONGEST_CONTROL_BYTES = 512;
 
 export interface TransferSocketOptions {
   readonly localAddress: Ipv4Address;
@@ -32,7 +34,7 @@ export class TransferSocket {
   readonly #options: TransferSocketOptions;
   /** how many packets one system call can take; 1: the plain way */
   readonly batchPackets: number;
-  readonly #fd: number | undefined;
+  readonly #fd: number | undefined = undefined;
   #canBatch: boolean;
   readonly #inbox = Buffer.allocUnsafeSlow(600);
   #vainWaits = 0;
@@ -53,7 +55,8 @@ export class TransferSocket {
     this.#socket.on('error', (error) => options.onError(error));
     const { segments, packetBytes, windowsize } = options;
     const most = Math.min(windowsize, segments?.mostSegments(packetBytes) ?? 1);
-    this.#fd = segments?.open(options.localAddress, packetBytes);
+    // the kernel would cut an OACK or ERROR that is longer than such a packet (RFC 2347: one datagram)
+    if (packetBytes >= LONGEST_CONTROL_BYTES) this.#fd = segments?.open(options.localAddress, packetBytes);
     this.#canBatch = this.#fd !== undefined && most > 1;
     this.batchPackets = this.#canBatch ? most : 1;
   }

@@ -47,13 +47,23 @@ export interface TransferInput {
 /** Waiting time before the first retransmission; it doubles up to the longest. */
 const TIMEOUT_MS = 1000;
 const LONGEST_TIMEOUT_MS = 8000;
-/** With the doubling: about 15 s for a client that never answers, about a minute for one that answered once. */
-const HANDSHAKE_RETRIES = 4;
+/**
+ * With the doubling: 7 s for a client that never answers, about a minute for one that answered once. The first packet may go
+ * to somebody who never asked (a forged address): it is small, and few follow.
+ */
+const HANDSHAKE_RETRIES = 2;
 const RETRIES = 10;
-/** A client that asked for long timeouts keeps its place no longer than this (about) without an answer. */
+/** A client that asked for long timeouts (RFC 2349: up to 255 s) keeps its place no longer than this without an answer. */
 const LONGEST_SILENCE_MS = 120_000;
+const LONGEST_HANDSHAKE_MS = 30_000;
 /** When a client of a window says again what it has: longer than an acknowledgement on its way takes on a LAN. */
 const GAP_TIMEOUT_MS = 40;
+
+const STOP_TEXT = {
+  superseded: 'the client began anew',
+  'server-stopped': 'pxectl stopped',
+  'gave-way': 'it stood still while others waited for a place',
+} as const;
 
 /** One file on its way to one client, over a socket of its own (RFC 1350 §4: its port is the transfer's id). */
 export class Transfer {
@@ -70,6 +80,7 @@ export class Transfer {
   #next = 1;
   #last = 0;
   #deadlineMs = Number.POSITIVE_INFINITY;
+  #answeredAtMs = this.startedAtMs;
   #hasEnded = false;
 
   constructor(input: TransferInput) {
@@ -77,14 +88,13 @@ export class Transfer {
     this.peer = input.peer;
     this.path = input.path;
     this.negotiated = input.negotiated;
-    const mostRetries = Math.ceil(LONGEST_SILENCE_MS / (input.negotiated.timeoutMs ?? TIMEOUT_MS));
     this.#sender = new TftpSender({
       sizeBytes: input.file.sizeBytes,
       blksize: input.negotiated.blksize,
       windowsize: input.negotiated.windowsize,
       hasOack: input.negotiated.accepted.length > 0,
-      handshakeRetries: Math.min(HANDSHAKE_RETRIES, mostRetries),
-      retries: Math.min(RETRIES, mostRetries),
+      handshakeRetries: HANDSHAKE_RETRIES,
+      retries: RETRIES,
     });
     this.#blocks = new BlockReader({
       file: input.file,
@@ -106,6 +116,11 @@ export class Transfer {
       onError: (error) => this.#socketFailed(error),
     });
     this.#packets = this.#newBuffer();
+  }
+
+  /** when the client last acknowledged something new, or began */
+  get answeredAtMs(): number {
+    return this.#answeredAtMs;
   }
 
   get sizeBytes(): number {
@@ -134,15 +149,19 @@ export class Transfer {
 
   /** To be called some times a second: retransmits when the deadline has passed. */
   tick(nowMs: number): void {
-    if (nowMs < this.#deadlineMs || this.#blocks.isWaiting) return;
-    this.#do(this.#sender.expire());
+    if (this.#blocks.isWaiting || this.#hasEnded) return;
+    const longestMs = this.#sender.hasAnswered ? LONGEST_SILENCE_MS : LONGEST_HANDSHAKE_MS;
+    if (nowMs - this.#answeredAtMs > longestMs) this.#giveUp();
+    else if (nowMs >= this.#deadlineMs) this.#do(this.#sender.expire());
   }
 
   /** Ends the transfer from our side and tells the client. */
-  stop(reason: 'superseded' | 'server-stopped'): void {
+  stop(reason: 'superseded' | 'server-stopped' | 'gave-way'): void {
     if (reason === 'server-stopped') this.#sendError(TFTP_ERROR.undefined, 'the server is stopping');
-    const message = reason === 'superseded' ? 'the client began anew' : 'pxectl stopped';
-    this.#end({ kind: 'aborted', reason, message });
+    if (reason === 'gave-way' && this.#sender.hasAnswered) {
+      this.#sendError(TFTP_ERROR.undefined, 'the server is busy, try again');
+    }
+    this.#end({ kind: 'aborted', reason, message: STOP_TEXT[reason] });
   }
 
   #begin(): void {
@@ -153,7 +172,9 @@ export class Transfer {
     if (this.#hasEnded) return;
     const block = readAckBlock(bytes);
     if (block >= 0) {
-      this.#do(this.#sender.receiveAck(block));
+      const action = this.#sender.receiveAck(block);
+      if (action.kind !== 'wait') this.#answeredAtMs = performance.now();
+      this.#do(action);
       return;
     }
     try {
@@ -206,7 +227,10 @@ export class Transfer {
 
   #giveUp(): void {
     const outcome = outcomeOfSilence(this.#sender);
-    if (outcome.kind !== 'done') this.#sendError(TFTP_ERROR.undefined, 'no acknowledgement came');
+    // who never answered may never have asked
+    if (outcome.kind !== 'done' && this.#sender.hasAnswered) {
+      this.#sendError(TFTP_ERROR.undefined, 'no acknowledgement came');
+    }
     this.#end(outcome);
   }
 
