@@ -1,20 +1,29 @@
 import { access } from 'node:fs/promises';
 import type { StateLayout } from '../model/state-layout.ts';
-import { removeDnsmasqLeftovers } from './dnsmasq/dnsmasq-engine.ts';
-import { removeDockerLeftovers } from './docker/docker-engine.ts';
+import { findDnsmasqLeftovers, removeDnsmasqLeftovers } from './dnsmasq/dnsmasq-engine.ts';
+import { findDockerLeftovers, removeDockerLeftovers } from './docker/docker-engine.ts';
 import { removeSession } from './session-record.ts';
 
 /**
  * Removes what an earlier run of this state folder left behind (after kill -9): processes recognised by pid and
  * start time, containers by label. Never somebody else's. Returns what was removed, one line each.
+ * @throws PxectlError E_DOCKER_UNREACHABLE when containers go on serving that nobody can be asked to end
  */
 export async function removeLeftovers(layout: StateLayout): Promise<string[]> {
   await removeSession(layout);
   const removed = await removeDnsmasqLeftovers(layout.run);
-  // without this folder no container was ever made here, and no Engine needs to be asked
-  const hadContainers = await access(`${layout.run}/docker`).then(
+  return (await hadContainers(layout)) ? [...removed, ...(await removeDockerLeftovers(layout))] : removed;
+}
+
+/** What of an earlier run still answers machines, while no pxectl is up: `dnsmasq (pid 812)`. Changes nothing. */
+export async function findLeftovers(layout: StateLayout): Promise<string[]> {
+  const found = await findDnsmasqLeftovers(layout.run);
+  return (await hadContainers(layout)) ? [...found, ...(await findDockerLeftovers(layout))] : found;
+}
+
+/** Without this folder no container was ever made here, and no Engine needs to be asked. */
+const hadContainers = (layout: StateLayout): Promise<boolean> =>
+  access(`${layout.run}/docker`).then(
     () => true,
     () => false,
   );
-  return hadContainers ? [...removed, ...(await removeDockerLeftovers(layout))] : removed;
-}

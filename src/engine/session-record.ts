@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { lockHolder, withLock, type LockOptions } from '../images/store-lock.ts';
 import type { EngineName } from '../model/config.ts';
 import type { StateLayout } from '../model/state-layout.ts';
 import { diskError, readTextIfThere, writeFileAtomic } from '../platform/files.ts';
@@ -30,6 +31,26 @@ export async function readLiveSession(layout: StateLayout): Promise<SessionRecor
   } catch {
     return undefined;
   }
+}
+
+/** Two that start at once would end each other's programs: one waits for the other under this name. */
+const STARTING = 'up';
+
+/**
+ * Runs `start` while no other `up` of this state folder starts.
+ * @throws PxectlError E_LOCKED when another one takes too long
+ */
+export function whileStarting<T>(
+  layout: StateLayout,
+  start: () => Promise<T>,
+  options: LockOptions,
+): Promise<T> {
+  return withLock(layout.run, STARTING, start, options);
+}
+
+/** The process of an `up` that does not serve yet. */
+export function readStartingPid(layout: StateLayout): Promise<number | undefined> {
+  return lockHolder(layout.run, STARTING);
 }
 
 /** Writes the record of this session. */

@@ -16,8 +16,11 @@ import { removeLeftovers } from './leftovers.ts';
 import { withoutReadinessEvents } from './readiness-client.ts';
 import { checkReadiness } from './readiness.ts';
 import { fillServeFolder } from './serve-folder.ts';
-import { readLiveSession, removeSession, writeSession } from './session-record.ts';
+import { readLiveSession, removeSession, whileStarting, writeSession } from './session-record.ts';
 import { Turns } from './turns.ts';
+
+/** An image for containers may have to be built first. */
+const OTHER_START_TIMEOUT_MS = 180_000;
 
 export interface SessionOptions {
   readonly project: Project;
@@ -27,13 +30,20 @@ export interface SessionOptions {
   readonly onWarning: (line: string) => void;
   /** every event, from `engine.starting` on */
   readonly onEvent: (event: BootEvent) => void;
+  /** ends the wait for another `up` that starts in this folder */
+  readonly signal?: AbortSignal;
+  /** opens what others ask the session through: before they can know of it; closed when it stops */
+  readonly openControl?: (session: Session) => Promise<{ close(): Promise<void> }>;
 }
 
 /** A running pxectl: servers that answer, and the events they give. */
 export interface Session {
+  readonly engine: EngineName;
   readonly description: string;
   /** why this engine was chosen, one line */
   readonly why: string;
+  /** ISO 8601 */
+  readonly startedAt: string;
   readonly context: BootContext;
   /** resolves with the reason when the engine has stopped by itself */
   readonly died: Promise<string>;
@@ -48,12 +58,20 @@ export interface Session {
  * nothing is left running then
  */
 export async function startSession(options: SessionOptions): Promise<Session> {
-  const { project } = options;
-  const { layout } = project;
+  const { layout } = options.project;
+  return whileStarting(layout, () => startAlone(options), {
+    timeoutMs: OTHER_START_TIMEOUT_MS,
+    onWaiting: (pid) => options.onProgress(`another pxectl up (pid ${pid}) is starting here: waiting for it`),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  });
+}
+
+async function startAlone(options: SessionOptions): Promise<Session> {
+  const { layout } = options.project;
   const other = await readLiveSession(layout);
   if (other) {
     throw engineError('E_ALREADY_RUNNING', {
-      what: `pxectl is already up here (pid ${other.process.pid}, engine ${other.engine})`,
+      what: `pxectl is already up here (pid ${other.process.pid}, ${other.description})`,
       next: 'pxectl status shows it, pxectl down stops it',
     });
   }
@@ -107,16 +125,30 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     started = chosen.running;
     return chosen;
   });
-  const stop = async (): Promise<void> => {
-    await running.stop();
-    await removeSession(layout);
-    events.emit({ type: 'engine.stopped', detail: { engine: running.name } });
-    await events.close();
+  let control: { close(): Promise<void> } | undefined;
+  const session: Session = {
+    engine: running.name,
+    description: running.description,
+    why,
+    startedAt: new Date().toISOString(),
+    get context() {
+      return context;
+    },
+    died: running.died,
+    reload: () => turns.take(apply),
+    async stop() {
+      await control?.close();
+      await running.stop();
+      await removeSession(layout);
+      events.emit({ type: 'engine.stopped', detail: { engine: running.name } });
+      await events.close();
+    },
   };
   try {
     sink.begin(context.config.network.address);
     await checkReadiness(input, { lastLines: () => running.lastLines?.() ?? [] });
     sink.end();
+    control = await options.openControl?.(session);
     const identity = await identityOf(process.pid);
     await writeSession(layout, {
       schema: 'pxectl.session/1',
@@ -125,25 +157,17 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
       description: running.description,
       why,
       configPath,
-      startedAt: new Date().toISOString(),
+      startedAt: session.startedAt,
       httpUrl: httpBaseUrl(context.config),
       isDetached: options.isDetached,
     });
   } catch (error) {
+    await control?.close();
     await running.stop();
     throw error;
   }
   events.emit({ type: 'engine.ready', detail: { engine: running.name, message: running.description } });
-  return {
-    description: running.description,
-    why,
-    get context() {
-      return context;
-    },
-    died: running.died,
-    reload: () => turns.take(apply),
-    stop,
-  };
+  return session;
 }
 
 /** What can go wrong with images and containers alone: the other engines need neither. */

@@ -63,14 +63,20 @@ export async function superviseProcess(options: SupervisedOptions): Promise<Supe
  * Resolves with one line that says so, or undefined when there was none.
  */
 export async function endLeftoverProcess(runFolder: string, name: string): Promise<string | undefined> {
-  const path = recordPath(runFolder, name);
-  const text = await readTextIfThere(path);
-  if (text === undefined) return undefined;
-  const identity = readRecord(text);
-  const left = identity === undefined ? [] : await stillRunning(identity, name);
+  const left = await findLeftoverProcess(runFolder, name);
   await endProcesses(left);
-  await rm(path, { force: true });
-  return left.length > 0 ? `ended ${name} (pid ${identity?.pid}) of an earlier run` : undefined;
+  await rm(recordPath(runFolder, name), { force: true });
+  return left[0] === undefined ? undefined : `ended ${name} (pid ${left[0].pid}) of an earlier run`;
+}
+
+/** The processes of that program that an earlier run left running, its main one first. */
+export async function findLeftoverProcess(
+  runFolder: string,
+  name: string,
+): Promise<readonly ProcessIdentity[]> {
+  const text = await readTextIfThere(recordPath(runFolder, name));
+  const identity = text === undefined ? undefined : readRecord(text);
+  return identity === undefined ? [] : stillRunning(identity, name);
 }
 
 /** The program itself and the children it left, if its pid has not become another process's. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { environmentError } from '../model/errors.ts';
+import { environmentError, systemCodeOf } from '../model/errors.ts';
 import { diskError, makeFolder } from '../platform/files.ts';
 import { identityOf, isSameProcessAlive } from '../platform/process-identity.ts';
 
@@ -33,6 +33,17 @@ export async function withLock<T>(
     return await work();
   } finally {
     await rm(path, { force: true });
+  }
+}
+
+/** The process that works under this name now; undefined when none does. Changes nothing. */
+export async function lockHolder(folder: string, name: string): Promise<number | undefined> {
+  try {
+    const found = await contenders(folder, `.lock-${name}.`);
+    return found.find(({ isAlive }) => isAlive)?.pid;
+  } catch (error) {
+    if (systemCodeOf(error) === 'ENOENT') return undefined;
+    throw diskError(error, folder);
   }
 }
 
@@ -78,21 +89,34 @@ async function livingHolder(
   prefix: string,
   mine: string | undefined,
 ): Promise<number | undefined> {
-  let living: number | undefined;
   try {
-    for (const entry of await readdir(folder)) {
-      if (!entry.startsWith(prefix) || entry === mine) continue;
-      // ubuntu-20.04 must not take a lock of ubuntu-20.04.3 for one of its own
-      const mark = /^(\d+)\.(\d*)\.[0-9a-f]{8}$/.exec(entry.slice(prefix.length));
-      if (mark === null) continue;
-      const [pid, startTime] = [Number(mark[1]), mark[2] ?? ''];
-      if (await isSameProcessAlive({ pid, startTime })) living = pid;
+    let living: number | undefined;
+    for (const { entry, pid, isAlive } of await contenders(folder, prefix)) {
+      if (entry === mine) continue;
+      if (isAlive) living = pid;
       else await rm(`${folder}/${entry}`, { force: true });
     }
+    return living;
   } catch (error) {
     throw diskError(error, folder);
   }
-  return living;
+}
+
+/** Every file that a process has laid down under this prefix, and whether that very process still lives. */
+async function contenders(
+  folder: string,
+  prefix: string,
+): Promise<{ readonly entry: string; readonly pid: number; readonly isAlive: boolean }[]> {
+  const found = [];
+  for (const entry of await readdir(folder)) {
+    if (!entry.startsWith(prefix)) continue;
+    // ubuntu-20.04 must not take a lock of ubuntu-20.04.3 for one of its own
+    const mark = /^(\d+)\.(\d*)\.[0-9a-f]{8}$/.exec(entry.slice(prefix.length));
+    if (mark === null) continue;
+    const [pid, startTime] = [Number(mark[1]), mark[2] ?? ''];
+    found.push({ entry, pid, isAlive: await isSameProcessAlive({ pid, startTime }) });
+  }
+  return found;
 }
 
 /** Whether the process that made `<prefix><id>-<pid>-<start>` is still the same living process. */

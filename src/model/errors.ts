@@ -19,6 +19,7 @@ export type ErrorCode =
   | 'E_LOCKED'
   | 'E_ALREADY_RUNNING'
   | 'E_NOT_RUNNING'
+  | 'E_CONTROL'
   | 'E_IMAGE_UNKNOWN'
   | 'E_IMAGE_NOT_FETCHED'
   | 'E_IMAGE_IN_USE'

@@ -1,6 +1,7 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { environmentError, PxectlError } from '../model/errors.ts';
 import { run } from '../platform/processes.ts';
+import { pxectlFolderOf } from './pxectl-owner.ts';
 import { ipv4FromBytes, UNSPECIFIED_IPV4, type Ipv4Address } from '../protocol/addresses.ts';
 
 export type PortProtocol = 'udp' | 'tcp';
@@ -15,6 +16,8 @@ export interface PortOwner {
   readonly deviceName?: string;
   readonly pid?: number;
   readonly program?: string;
+  /** the folder of the pxectl that it belongs to */
+  readonly pxectlFolder?: string;
 }
 
 /** Who listens on the port, IPv4 and dual-stack IPv6. Empty when nobody does or where there is no /proc. */
@@ -49,10 +52,13 @@ export function conflictingOwners(
   });
 }
 
-/** `dnsmasq (pid 812)`, or what can be said without the right to look. */
+/** `dnsmasq (pid 812)`, `the pxectl of /srv/boot (dnsmasq, pid 812)`, or what can be said without the right to look. */
 export function describeOwner(owner: PortOwner | undefined): string {
   if (owner?.pid === undefined) return 'another process (run as root to see which)';
-  return `${owner.program ?? 'a process'} (pid ${owner.pid})`;
+  const program = owner.program ?? 'a process';
+  return owner.pxectlFolder === undefined
+    ? `${program} (pid ${owner.pid})`
+    : `the pxectl of ${owner.pxectlFolder} (${program}, pid ${owner.pid})`;
 }
 
 /** E_PORT_IN_USE that names the process and what to do about it. */
@@ -77,6 +83,7 @@ export function portInUseError(
 }
 
 function stopCommand(owner: PortOwner): string {
+  if (owner.pxectlFolder !== undefined) return `pxectl --config ${owner.pxectlFolder}/pxectl.yaml down`;
   const services: Readonly<Record<string, string>> = {
     dnsmasq: 'sudo systemctl stop dnsmasq',
     'in.tftpd': 'sudo systemctl stop tftpd-hpa',
@@ -116,11 +123,11 @@ export function parseSockets(text: string, protocol: PortProtocol, port: number)
     });
 }
 
+type OwningProcess = Required<Pick<PortOwner, 'pid' | 'program'>> & Pick<PortOwner, 'pxectlFolder'>;
+
 /** pid and program by socket inode. Processes of other users cannot be read without root and are left out. */
-async function findProcesses(
-  inodes: ReadonlySet<string>,
-): Promise<ReadonlyMap<string, { readonly pid: number; readonly program: string }>> {
-  const found = new Map<string, { pid: number; program: string }>();
+async function findProcesses(inodes: ReadonlySet<string>): Promise<ReadonlyMap<string, OwningProcess>> {
+  const found = new Map<string, OwningProcess>();
   const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
   for (const pid of pids) {
     const descriptors = await readdir(`/proc/${pid}/fd`).catch(() => []);
@@ -129,7 +136,12 @@ async function findProcesses(
       const inode = /^socket:\[(\d+)\]$/.exec(target)?.[1];
       if (inode === undefined || !inodes.has(inode) || found.has(inode)) continue;
       const program = (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')).trim();
-      found.set(inode, { pid: Number(pid), program: program === '' ? 'unknown' : program });
+      const pxectlFolder = await pxectlFolderOf(Number(pid));
+      found.set(inode, {
+        pid: Number(pid),
+        program: program === '' ? 'unknown' : program,
+        ...(pxectlFolder === undefined ? {} : { pxectlFolder }),
+      });
       if (found.size === inodes.size) return found;
     }
   }

@@ -44,16 +44,24 @@ export async function isSameProcessAlive(identity: ProcessIdentity): Promise<boo
  * A pid that now belongs to another process is left alone. Resolves when they are gone.
  */
 export async function endProcesses(identities: readonly ProcessIdentity[], graceMs = 3000): Promise<void> {
-  let left = await signalAll(identities, 'SIGTERM');
-  for (let waitedMs = 0; left.length > 0 && waitedMs < graceMs; waitedMs += 50) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    left = await stillAlive(left);
-  }
-  left = await signalAll(left, 'SIGKILL');
-  for (let waitedMs = 0; left.length > 0 && waitedMs < 5000; waitedMs += 20) {
+  await signalAll(identities, 'SIGTERM');
+  const left = await waitForEnd(identities, graceMs);
+  await signalAll(left, 'SIGKILL');
+  await waitForEnd(left, 5_000);
+}
+
+/** Waits until these very processes have ended; resolves with those that still run after `timeoutMs`. */
+export async function waitForEnd(
+  identities: readonly ProcessIdentity[],
+  timeoutMs: number,
+): Promise<readonly ProcessIdentity[]> {
+  const deadline = Date.now() + timeoutMs;
+  let left = await stillAlive(identities);
+  while (left.length > 0 && Date.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, 20));
     left = await stillAlive(left);
   }
+  return left;
 }
 
 async function stillAlive(identities: readonly ProcessIdentity[]): Promise<ProcessIdentity[]> {

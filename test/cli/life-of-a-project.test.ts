@@ -176,7 +176,9 @@ describe('the life of a project', () => {
   it('a change that would move it under its clients is refused, and said', async () => {
     const good = await config();
     await writeFile(join(folder.path, 'pxectl.yaml'), good.replace('port: 8080', 'port: 8090'));
-    expect((await cli('reload')).exitCode).toBe(0);
+    const refused = await cli('reload');
+    expect(refused.exitCode).toBe(3);
+    expect(refused.stderr).toContain('http.port cannot change while pxectl is up');
     const log = () => readFile(join(folder.path, '.pxectl/run/pxectl.log'), 'utf8');
     await expect.poll(log).toContain('http.port cannot change while pxectl is up');
     await writeFile(join(folder.path, 'pxectl.yaml'), good);

@@ -147,7 +147,7 @@ async function setArmedByUser(
   const { loadProject } = await import('../../engine/project.ts');
   const { setArmed } = await import('../../engine/machine-state.ts');
   const { readLiveSession } = await import('../../engine/session-record.ts');
-  const { signalSession } = await import('../signal-session.ts');
+  const { askControl } = await import('../../control/control-client.ts');
   const { usageError } = await import('../../model/errors.ts');
   const { parseMac } = await import('../../protocol/addresses.ts');
   const project = await loadProject(requestedConfigPath(options));
@@ -174,6 +174,9 @@ async function setArmedByUser(
       : `${machine.name} is disarmed`,
   );
   // last: what is armed is written, even where the running pxectl may not be told of it
-  if (session) signalSession(session, 'SIGHUP', 'pxectl reload');
+  if (session) {
+    const { layout } = project;
+    await askControl('reload', {}, { layout, pid: session.process.pid, command: 'pxectl reload' });
+  }
   return EXIT.ok;
 }

@@ -2,11 +2,16 @@ import type { Command } from 'commander';
 import { commandAction, requestedConfigPath, type CommandContext } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
 
+/** Files named one by one; of more the number is told. */
+const NAMED_FILES = 8;
+/** What takes longer gets a word. */
+const QUICK_MS = 2_000;
+
 /** `pxectl reload` */
 export function registerReload(program: Command): void {
   program
     .command('reload')
-    .description('make a running pxectl read pxectl.yaml again; running transfers go on')
+    .description('make a running pxectl read pxectl.yaml again, and say what it did; running transfers go on')
     .option(
       '--dry-run',
       'check the file and say which process would read it (pxectl render --diff: the changes)',
@@ -16,10 +21,10 @@ export function registerReload(program: Command): void {
 }
 
 async function runReload(context: CommandContext<{ readonly dryRun?: boolean }>): Promise<number> {
-  const { output, options } = context;
+  const { output, options, signal } = context;
   const { loadProject } = await import('../../engine/project.ts');
   const { readLiveSession } = await import('../../engine/session-record.ts');
-  const { signalSession } = await import('../signal-session.ts');
+  const { askControl } = await import('../../control/control-client.ts');
   const { checkSeeds } = await import('../install-seeds.ts');
   const { engineError } = await import('../../model/errors.ts');
   // read here first: a mistake is shown to the person who made it and the running one goes on as it is
@@ -30,9 +35,30 @@ async function runReload(context: CommandContext<{ readonly dryRun?: boolean }>)
     throw engineError('E_NOT_RUNNING', { what: 'pxectl is not up here', next: 'pxectl up' });
   }
   const { pid } = session.process;
-  signalSession(session, options.dryRun === true ? 0 : 'SIGHUP', 'pxectl reload');
-  const verb = options.dryRun === true ? 'would ask' : 'asked';
-  output.progress(`${verb} pid ${pid} to apply ${project.configPath}`);
-  if (options.json) output.json({ schema: 'pxectl.reload/1', changed: options.dryRun !== true, pid });
+  const question = { layout: project.layout, pid, command: 'pxectl reload', signal };
+  if (options.dryRun) {
+    await askControl('status', {}, question);
+    output.progress(`would ask pid ${pid} to apply ${project.configPath}`);
+    if (options.json) output.json({ schema: 'pxectl.reload/1', changed: false, files: [], pid });
+    return EXIT.ok;
+  }
+  const notice = setTimeout(
+    () => output.progress(`pid ${pid} is still at work: it lets running transfers end first`),
+    QUICK_MS,
+  );
+  const { changed } = await askControl('reload', {}, question).finally(() => clearTimeout(notice));
+  output.progress(
+    changed.length === 0
+      ? `no change: pid ${pid} serves what ${project.configPath} says already`
+      : `applied by pid ${pid}: ${nameFiles(changed)}`,
+  );
+  if (options.json) {
+    output.json({ schema: 'pxectl.reload/1', changed: changed.length > 0, files: changed, pid });
+  }
   return EXIT.ok;
+}
+
+function nameFiles(paths: readonly string[]): string {
+  const left = paths.length - NAMED_FILES;
+  return `${paths.slice(0, NAMED_FILES).join(', ')}${left > 0 ? ` and ${left} more files` : ''}`;
 }

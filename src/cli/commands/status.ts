@@ -1,4 +1,7 @@
 import type { Command } from 'commander';
+import type { ControlStatus } from '../../control/api.ts';
+import type { SessionRecord } from '../../engine/session-record.ts';
+import type { StateLayout } from '../../model/state-layout.ts';
 import { commandAction, requestedConfigPath, type CommandContext, type GlobalOptions } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
 import { formatTrace } from '../trace-view.ts';
@@ -19,25 +22,79 @@ export function registerStatus(program: Command): void {
 async function runStatus(context: CommandContext<GlobalOptions>): Promise<number> {
   const { output, options } = context;
   const { loadProject } = await import('../../engine/project.ts');
-  const { readLiveSession } = await import('../../engine/session-record.ts');
   const { bootTraces } = await import('../boot-traces.ts');
   const project = await loadProject(requestedConfigPath(options));
-  const session = await readLiveSession(project.layout);
+  const state = await lookAtSession(project.layout);
   const traces = await bootTraces(project.layout.events, project.config.machines);
+  const { session, leftovers, problem } = state;
+  const isWell = session !== undefined && problem === undefined;
   if (options.json) {
     output.json({
       schema: 'pxectl.status/1',
       up: session !== undefined,
       session: session ?? null,
+      lastReload: state.answer?.lastReload ?? null,
+      problem: problem ?? null,
+      leftovers,
       boots: traces.map(({ events, ...trace }) => ({ ...trace, eventCount: events.length })),
     });
-    return session ? EXIT.ok : EXIT.failure;
+    return isWell ? EXIT.ok : EXIT.failure;
   }
-  output.data(
-    session
-      ? `up since ${formatLocalTime(session.startedAt)} (pid ${session.process.pid}): ${session.description}`
-      : 'not up; pxectl up starts it',
-  );
+  for (const line of describe(state)) output.data(line);
   for (const trace of traces.slice(-SHOWN_BOOTS)) output.data(`\n${formatTrace(trace)}`);
-  return session ? EXIT.ok : EXIT.failure;
+  return isWell ? EXIT.ok : EXIT.failure;
+}
+
+interface SessionState {
+  readonly session?: SessionRecord;
+  /** what the session itself says; undefined where it belongs to another user, or does not answer */
+  readonly answer?: ControlStatus;
+  /** why it does not answer, although it is there */
+  readonly problem?: string;
+  /** the process of an `up` that does not serve yet */
+  readonly startingPid?: number;
+  /** what of a killed pxectl goes on answering machines */
+  readonly leftovers: readonly string[];
+}
+
+async function lookAtSession(layout: StateLayout): Promise<SessionState> {
+  const { readLiveSession, readStartingPid } = await import('../../engine/session-record.ts');
+  const session = await readLiveSession(layout);
+  if (session === undefined) {
+    const { findLeftovers } = await import('../../engine/leftovers.ts');
+    const startingPid = await readStartingPid(layout);
+    // what runs while a pxectl starts is its own
+    if (startingPid !== undefined) return { startingPid, leftovers: [] };
+    return { leftovers: await findLeftovers(layout) };
+  }
+  const { askControl } = await import('../../control/control-client.ts');
+  const { PxectlError } = await import('../../model/errors.ts');
+  const question = { layout, pid: session.process.pid, command: 'pxectl status' };
+  try {
+    return { session, answer: await askControl('status', {}, question), leftovers: [] };
+  } catch (error) {
+    if (!(error instanceof PxectlError)) throw error;
+    // that it is up, everybody may see
+    if (error.code === 'E_PRIVILEGE') return { session, leftovers: [] };
+    return { session, problem: error.message, leftovers: [] };
+  }
+}
+
+function* describe({ session, answer, problem, startingPid, leftovers }: SessionState): Generator<string> {
+  if (session === undefined) {
+    if (startingPid !== undefined) yield `starting (pid ${startingPid}): it does not serve yet`;
+    else if (leftovers.length === 0) yield 'not up; pxectl up starts it';
+    else {
+      yield `not up, but what a killed pxectl left goes on answering machines: ${leftovers.join(', ')}`;
+      yield 'pxectl down ends it, pxectl up takes over; without a pxectl no install seed is served';
+    }
+    return;
+  }
+  const { process, startedAt, description } = session;
+  yield `up since ${formatLocalTime(startedAt)} (pid ${process.pid}): ${description}`;
+  if (problem !== undefined) yield `${problem}; pxectl down ends it`;
+  const refused = answer?.lastReload?.refused;
+  if (refused !== undefined) {
+    yield `pxectl.yaml as it was read ${formatLocalTime(answer?.lastReload?.at ?? '')} is not used: ${refused}`;
+  }
 }

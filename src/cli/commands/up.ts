@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import { ENGINE_CHOICES, type EngineChoice } from '../../model/config.ts';
+import type { SessionRecord } from '../../engine/session-record.ts';
 import { commandAction, requestedConfigPath, type CommandContext } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
 
@@ -52,37 +53,38 @@ async function runUp(context: CommandContext<UpOptions>): Promise<number> {
   if (project === undefined) return EXIT.ok;
 
   const { readLiveSession } = await import('../../engine/session-record.ts');
-  const live = await readLiveSession(project.layout);
-  if (live) {
-    const isOtherWish = args[0] !== undefined || options.engine !== undefined;
-    output.progress(
-      `already up (pid ${live.process.pid}, ${live.description}): ${
-        isOtherWish
-          ? 'nothing changed; pxectl down first, to start it with another image or engine'
-          : 'nothing to do'
-      }`,
-    );
-    if (options.json) output.json({ schema: 'pxectl.up/1', changed: false, session: live }, true);
+  const isOtherWish = args[0] !== undefined || options.engine !== undefined;
+  const tellWhoIsUp = ({ process, ...live }: SessionRecord): number => {
+    const what = isOtherWish
+      ? 'nothing changed; pxectl down first, to start it with another image or engine'
+      : 'nothing to do';
+    output.progress(`already up (pid ${process.pid}, ${live.description}): ${what}`);
+    if (options.json) {
+      output.json({ schema: 'pxectl.up/1', changed: false, session: { ...live, process } }, true);
+    }
     return EXIT.ok;
-  }
+  };
+  const live = await readLiveSession(project.layout);
+  if (live) return tellWhoIsUp(live);
   if (options.dryRun) {
     const { describeUp } = await import('../up/describe-up.ts');
     await describeUp(project, output, options.json === true);
     return EXIT.ok;
   }
-  if (options.detach) {
-    const { upDetached } = await import('../up/up-detached.ts');
-    return upDetached(project, {
-      output,
-      isJson: options.json === true,
-      isWatching: options.watch === true,
-    });
+  const serve = { output, isJson: options.json === true, isWatching: options.watch === true };
+  try {
+    if (options.detach) {
+      const { upDetached } = await import('../up/up-detached.ts');
+      return await upDetached(project, serve);
+    }
+    const { upForeground } = await import('../up/up-foreground.ts');
+    return await upForeground(project, { ...serve, signal });
+  } catch (error) {
+    // another one came first, while this one was starting
+    const first = await readLiveSession(project.layout);
+    const { PxectlError } = await import('../../model/errors.ts');
+    if (first === undefined || !(error instanceof PxectlError) || error.code !== 'E_ALREADY_RUNNING')
+      throw error;
+    return tellWhoIsUp(first);
   }
-  const { upForeground } = await import('../up/up-foreground.ts');
-  return upForeground(project, {
-    output,
-    signal,
-    isJson: options.json === true,
-    isWatching: options.watch === true,
-  });
 }

@@ -1,10 +1,11 @@
 import { openSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Project } from '../../engine/project.ts';
-import { readLiveSession } from '../../engine/session-record.ts';
-import { PxectlError } from '../../model/errors.ts';
+import { readLiveSession, readStartingPid, type SessionRecord } from '../../engine/session-record.ts';
+import { engineError, PxectlError } from '../../model/errors.ts';
+import type { StateLayout } from '../../model/state-layout.ts';
 import { packageRoot } from '../../platform/package-root.ts';
 import { start } from '../../platform/processes.ts';
 import { errorKindOf, EXIT } from '../exit-codes.ts';
@@ -24,7 +25,9 @@ export async function upDetached(project: Project, options: DetachedOptions): Pr
   const { output, isJson, isWatching } = options;
   const { layout } = project;
   await mkdir(layout.run, { recursive: true });
+  await refuseSecond(layout, output);
   const logPath = join(layout.run, 'pxectl.log');
+  await writeFile(logPath, '');
   const child = start(
     process.execPath,
     [
@@ -37,13 +40,15 @@ export async function upDetached(project: Project, options: DetachedOptions): Pr
       ...['--engine', project.config.engine],
       ...(isWatching ? ['--watch'] : []),
     ],
-    { detached: true, outputFd: openSync(logPath, 'w'), env: { [DETACHED_VARIABLE]: '1' } },
+    { detached: true, outputFd: openSync(logPath, 'a'), env: { [DETACHED_VARIABLE]: '1' } },
   );
   let end: { readonly exitCode: number | undefined; readonly signal: string | undefined } | undefined;
   void child.ended.then((how) => (end = how));
   for (let waitedMs = 0; waitedMs < READY_TIMEOUT_MS; waitedMs += 100) {
     const session = await readLiveSession(layout);
-    if (session?.process.pid === child.pid) {
+    // the child finds it too, and ends
+    if (session !== undefined && session.process.pid !== child.pid) throw alreadyUp(session);
+    if (session !== undefined) {
       output.progress(`up in the background (pid ${child.pid}): ${session.description}`);
       output.progress('pxectl watch shows machines as they boot, pxectl down stops it');
       if (isJson) output.json({ schema: 'pxectl.up/1', changed: true, session });
@@ -62,3 +67,21 @@ export async function upDetached(project: Project, options: DetachedOptions): Pr
     next: `cat ${logPath}, or run pxectl up without --detach`,
   });
 }
+
+/** Another one that starts now is waited for: two would write into one log. @throws PxectlError E_ALREADY_RUNNING */
+async function refuseSecond(layout: StateLayout, output: Output): Promise<void> {
+  let told: number | undefined;
+  for (let waitedMs = 0; waitedMs < READY_TIMEOUT_MS; waitedMs += 100) {
+    const other = await readStartingPid(layout);
+    if (other === undefined) break;
+    if (other !== told) output.progress(`another pxectl up (pid ${other}) is starting here: waiting for it`);
+    told = other;
+    await sleep(100);
+  }
+  const session = await readLiveSession(layout);
+  if (session !== undefined) throw alreadyUp(session);
+}
+
+/** The caller says it as it says that one was up before. */
+const alreadyUp = ({ process: { pid } }: SessionRecord): PxectlError =>
+  engineError('E_ALREADY_RUNNING', { what: `pxectl is already up here (pid ${pid})` });

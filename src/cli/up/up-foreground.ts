@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { watch } from 'node:fs';
 import { dirname, basename } from 'node:path';
 import type { Project } from '../../engine/project.ts';
+import { serveControl } from '../../control/control-server.ts';
+import { RunningSession } from '../../control/running-session.ts';
 import { startSession, type Session } from '../../engine/session.ts';
 import type { BootEvent } from '../../model/boot-event.ts';
 import { engineError, messageOf } from '../../model/errors.ts';
@@ -21,18 +23,38 @@ export interface ForegroundOptions {
 /** Set by `up --detach` for the process that goes on in the background. */
 export const DETACHED_VARIABLE = 'PXECTL_DETACHED';
 
-/** Serves until ^C, SIGTERM, its terminal is closed or the engine dies. SIGHUP from elsewhere applies a changed configuration. */
+/**
+ * Serves until ^C, SIGTERM, its terminal is closed or the engine dies. SIGHUP from elsewhere, and whoever asks
+ * over the control socket, have a changed configuration applied.
+ */
 export async function upForeground(project: Project, options: ForegroundOptions): Promise<number> {
   const { output, signal } = options;
   const boots = new BootWatcher(project.config.machines, (finding, trace) =>
     output.progress(formatLiveFinding(finding, trace)),
   );
-  // from the start: `pxectl reload` may come as soon as the session is known, and SIGHUP ends who does not listen
+  // from the start: SIGHUP may come before the servers answer, and ends who does not listen
   let reload = (): void => undefined;
   const ending = new AbortController();
   const terminal = watchTerminal();
   const onHangup = (): void => (terminal.isLost() ? ending.abort() : reload());
   process.on('SIGHUP', onHangup);
+  const openControl = async (started: Session): Promise<{ close(): Promise<void> }> => {
+    const running = new RunningSession({
+      session: started,
+      configPath: project.configPath,
+      onOutcome: (line, isRefusal) => (isRefusal ? output.warn(line) : output.progress(line)),
+      stop: () => ending.abort(),
+    });
+    // the outcome is told in the log
+    reload = () => void running.reload().catch(() => undefined);
+    try {
+      return await serveControl(project.layout, running.handlers());
+    } catch (error) {
+      // machines are served all the same: on a file system that holds no sockets, for one
+      output.warn(`no control socket, so pxectl reload cannot ask this process: ${messageOf(error)}`);
+      return { close: async () => undefined };
+    }
+  };
   const session = await startSession({
     project,
     isDetached: process.env[DETACHED_VARIABLE] === '1',
@@ -42,10 +64,11 @@ export async function upForeground(project: Project, options: ForegroundOptions)
       boots.take(event);
       showEvent(event, options);
     },
+    openControl,
+    signal,
   });
   for (const line of introduction(session, project)) output.progress(line);
 
-  reload = () => void applyChange(session, output);
   const watcher = options.isWatching ? watchConfig(project.configPath, () => reload()) : undefined;
   try {
     const died = await Promise.race([session.died, aborted(AbortSignal.any([signal, ending.signal]))]);
@@ -86,17 +109,6 @@ function introduction(session: Session, project: Project): string[] {
       : `mode ${config.network.mode}: addresses ${config.network.range?.first}-${config.network.range?.last} are given by pxectl`,
     `events: ${project.layout.events}   ^C stops`,
   ];
-}
-
-async function applyChange(session: Session, output: Output): Promise<void> {
-  try {
-    const changed = await session.reload();
-    output.progress(
-      changed.length === 0 ? 'configuration read again: no change' : `applied: ${changed.join(', ')}`,
-    );
-  } catch (error) {
-    output.warn(`the changed configuration is not used: ${messageOf(error)}`);
-  }
 }
 
 /** Editors replace the file: the folder is watched, and a burst of changes counts once. */

@@ -12,7 +12,12 @@ import { refuseTakenPorts } from '../free-ports.ts';
 import { startHttpFront } from '../http-front.ts';
 import { waitForTransfers } from '../running-transfers.ts';
 import { servingUser } from '../serving-user.ts';
-import { endLeftoverProcess, superviseProcess, type SupervisedProcess } from '../supervised-process.ts';
+import {
+  endLeftoverProcess,
+  findLeftoverProcess,
+  superviseProcess,
+  type SupervisedProcess,
+} from '../supervised-process.ts';
 import {
   dnsmasqMissing,
   findDnsmasq,
@@ -103,13 +108,27 @@ function interrupted(count: number) {
   return { type: 'engine.warning' as const, detail: { reason: 'transfers-interrupted', message } };
 }
 
+/** Programs of this machine that the engine starts, and that outlive a pxectl which is killed. */
+const PROGRAMS = ['dnsmasq', 'nginx'];
+
 /** Ends what an earlier run left running; one line for each. */
 export async function removeDnsmasqLeftovers(runFolder: string): Promise<string[]> {
-  const ended = [
-    await endLeftoverProcess(runFolder, 'dnsmasq'),
-    await endLeftoverProcess(runFolder, 'nginx'),
-  ];
-  return ended.filter((line) => line !== undefined);
+  const ended: string[] = [];
+  for (const name of PROGRAMS) {
+    const line = await endLeftoverProcess(runFolder, name);
+    if (line !== undefined) ended.push(line);
+  }
+  return ended;
+}
+
+/** What an earlier run left running: `dnsmasq (pid 812)`. */
+export async function findDnsmasqLeftovers(runFolder: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const name of PROGRAMS) {
+    const [main] = await findLeftoverProcess(runFolder, name);
+    if (main !== undefined) found.push(`${name} (pid ${main.pid})`);
+  }
+  return found;
 }
 
 const configPathOf = (input: EngineInput): string => `${input.layout.run}/dnsmasq.conf`;

@@ -1,10 +1,10 @@
-import { chmod, chown, mkdir, stat } from 'node:fs/promises';
+import { chmod, chown, mkdir, rm, stat } from 'node:fs/promises';
 import type Docker from 'dockerode';
 import type { BootContext } from '../../model/boot-context.ts';
 import { engineError, environmentError, PxectlError } from '../../model/errors.ts';
 import type { StateLayout } from '../../model/state-layout.ts';
 import { macOfIp } from '../../net/neighbours.ts';
-import { writeFileAtomic } from '../../platform/files.ts';
+import { readTextIfThere, writeFileAtomic } from '../../platform/files.ts';
 import { readTemplate } from '../../platform/package-root.ts';
 import { renderDnsmasqConfig } from '../../render/dnsmasq-config.ts';
 import { readVersionText, whyUnsuitable } from '../dnsmasq/dnsmasq-program.ts';
@@ -12,6 +12,7 @@ import { createLogToEvents } from '../dnsmasq-log/log-to-events.ts';
 import type { Engine, EngineInput, RunningEngine } from '../engine.ts';
 import { refuseTakenPorts } from '../free-ports.ts';
 import { waitForTransfers } from '../running-transfers.ts';
+import { findContainerProcesses, type ContainerProcess } from './container-processes.ts';
 import {
   CONTAINER_ROOT,
   containerFolders,
@@ -20,7 +21,7 @@ import {
   projectId,
   type ContainerInput,
 } from './container-spec.ts';
-import { connectionOf, findDocker, type EndpointCandidate } from './docker-endpoint.ts';
+import { connectionOf, findDocker, type EndpointCandidate, type FoundDocker } from './docker-endpoint.ts';
 import { dockerError } from './docker-errors.ts';
 import { startDockerHttp } from './docker-http.ts';
 import { ensureImage } from './docker-image.ts';
@@ -104,6 +105,7 @@ async function start(input: EngineInput): Promise<RunningEngine> {
     onWarning: warn,
   });
   const spec = await prepareFolders(input, image);
+  await writeFileAtomic(containerMark(layout), '');
   const version = await checkedVersion(docker, layout, image);
   let config = await writeDnsmasqConfig(input.context, spec, version);
   await testConfiguration(docker, layout, image);
@@ -195,19 +197,57 @@ export async function removeContainers(docker: Docker, layout: StateLayout): Pro
       filters: { label: [`${PROJECT_LABEL}=${projectId(layout)}`] },
     });
     for (const { Id } of found) await docker.getContainer(Id).remove({ force: true, v: true });
-    return found.map(
-      ({ Names, Id }) => `removed container ${Names[0]?.replace(/^\//, '') ?? Id.slice(0, 12)}`,
-    );
+    await rm(containerMark(layout), { force: true });
+    return found.map(({ Names, Id }) => `removed container ${nameOf(Names, Id)}`);
   } catch (error) {
     throw dockerError(error, 'containers of an earlier run cannot be removed');
   }
 }
 
-/** As `removeContainers`, when an Engine answers at all; what cannot be reached cannot hold ports here either. */
+/**
+ * As `removeContainers`, when an Engine answers; without one nothing is removed, and what runs of ours is an error.
+ * @throws PxectlError E_DOCKER_UNREACHABLE when containers go on serving, and no Engine can be asked to end them
+ */
 export async function removeDockerLeftovers(layout: StateLayout): Promise<string[]> {
-  const found = await findDocker().catch(() => undefined);
-  return found ? removeContainers(found.docker, layout) : [];
+  let found: FoundDocker;
+  try {
+    found = await findDocker();
+  } catch (error) {
+    const running = await findContainerProcesses(layout);
+    if (running.length === 0) {
+      const isMarked = (await readTextIfThere(containerMark(layout))) !== undefined;
+      return isMarked
+        ? ['no Docker Engine answers: with it its containers may come back (pxectl down then)']
+        : [];
+    }
+    throw environmentError('E_DOCKER_UNREACHABLE', {
+      what: `containers of pxectl go on answering machines: ${running.map(describeProcess).join(', ')}`,
+      why: `only the Docker Engine can end them for good, and it does not answer\n${error instanceof PxectlError ? (error.why ?? '') : ''}`,
+      next: `sudo systemctl start docker, then pxectl down; to silence them until then: sudo kill ${running.map(({ pid }) => pid).join(' ')}`,
+      cause: error,
+      details: { running },
+    });
+  }
+  return removeContainers(found.docker, layout);
 }
+
+/** What runs of our containers: as the Engine tells, else as this machine's processes show. */
+export async function findDockerLeftovers(layout: StateLayout): Promise<string[]> {
+  const found = await findDocker().catch(() => undefined);
+  if (found === undefined) return (await findContainerProcesses(layout)).map(describeProcess);
+  const running = await found.docker.listContainers({
+    filters: { label: [`${PROJECT_LABEL}=${projectId(layout)}`] },
+  });
+  return running.map(({ Names, Id }) => `container ${nameOf(Names, Id)}`);
+}
+
+/** There while containers may exist that nobody has removed. */
+const containerMark = (layout: StateLayout): string => `${layout.run}/docker/containers-made`;
+
+const describeProcess = ({ name, pid }: ContainerProcess): string => `${name} in a container (pid ${pid})`;
+
+const nameOf = (names: readonly string[], id: string): string =>
+  names[0]?.replace(/^\//, '') ?? id.slice(0, 12);
 
 async function prepareFolders(input: EngineInput, image: string): Promise<ContainerInput> {
   const { layout, context } = input;

@@ -1,14 +1,12 @@
-import type { SessionRecord } from '../engine/session-record.ts';
 import { environmentError, systemCodeOf } from '../model/errors.ts';
 
 /**
- * Sends a signal to the running pxectl; 0 only asks whether that is allowed. `command` is what to run as its owner.
+ * Makes sure that this user may end the process of a pxectl. `command` is what to run as its owner.
  * @throws PxectlError E_PRIVILEGE when it belongs to somebody else
  */
-export function signalSession(session: SessionRecord, signal: 'SIGHUP' | 0, command: string): void {
-  const { pid } = session.process;
+export function refuseForeignProcess(pid: number, command: string): void {
   try {
-    process.kill(pid, signal);
+    process.kill(pid, 0);
   } catch (error) {
     if (systemCodeOf(error) === 'ESRCH') return;
     throw environmentError('E_PRIVILEGE', {

@@ -1,0 +1,239 @@
+import { chmod, lstat, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { readLiveSession } from '../../src/engine/session-record.ts';
+import { identityOf } from '../../src/platform/process-identity.ts';
+import { run, start } from '../../src/platform/processes.ts';
+import type { StateLayout } from '../../src/model/state-layout.ts';
+import { configText, prepareState } from '../support/engine/prepare-state.ts';
+import { itNeeds } from '../support/external-tool.ts';
+import {
+  makeFolder,
+  makePrivateNetwork,
+  pxectl,
+  pxectlCommand,
+  type PrivateNetwork,
+} from '../support/pxectl-process.ts';
+
+const CONFIG = configText().replace('br0', 'eno1');
+
+let network: PrivateNetwork;
+let folder: Awaited<ReturnType<typeof makeFolder>>;
+/** where pxectl.yaml is: the folder itself, or one below it */
+let project: string;
+let layout: StateLayout;
+
+beforeAll(async () => {
+  network = await makePrivateNetwork();
+});
+afterAll(() => network.destroy());
+beforeEach(async () => {
+  folder = await makeFolder();
+  await begin(folder.path);
+});
+afterEach(async () => {
+  await cli('down');
+  await folder.remove();
+});
+
+async function begin(path: string): Promise<void> {
+  project = path;
+  await mkdir(path, { recursive: true });
+  ({ layout } = await prepareState(path, CONFIG));
+}
+const cli = (...args: string[]) => pxectl(args, { cwd: project, network });
+const up = async (engine = 'builtin'): Promise<number> => {
+  const { exitCode, stderr } = await cli('up', '--detach', '--engine', engine);
+  expect(stderr).toContain('up in the background');
+  expect(exitCode).toBe(0);
+  return pidOfSession();
+};
+const pidOfSession = async (): Promise<number> => (await readLiveSession(layout))?.process.pid ?? 0;
+const configure = (text: string) => writeFile(join(project, 'pxectl.yaml'), text);
+const logOfSession = () => readFile(join(layout.run, 'pxectl.log'), 'utf8');
+const ended = (pid: number) => expect.poll(() => identityOf(pid), { timeout: 15_000 }).toBeUndefined();
+
+describe('pxectl reload', () => {
+  it('says what changed, that nothing did, and why the running one refuses', async () => {
+    const pid = await up();
+    expect(await cli('reload')).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('no change') });
+
+    await configure(CONFIG.replace('timeoutSeconds: 5', 'timeoutSeconds: 9'));
+    const applied = await cli('reload', '--json');
+    expect(applied.exitCode).toBe(0);
+    expect(applied.stderr).toContain(`applied by pid ${pid}: serve/`);
+    const { changed, files } = JSON.parse(applied.stdout) as { changed: boolean; files: string[] };
+    expect(changed).toBe(true);
+    expect(files).toContain('serve/tftp/pxelinux.cfg/default');
+
+    await configure(CONFIG.replace('port: 8080', 'port: 8090'));
+    const moved = await cli('reload');
+    expect(moved.exitCode).toBe(3);
+    expect(moved.stderr).toContain('http.port cannot change while pxectl is up');
+    expect(moved.stderr).toContain('next: pxectl down, then pxectl up');
+    expect(await logOfSession()).toContain('http.port cannot change while pxectl is up');
+    expect((await cli('status')).stdout).toContain('is not used: http.port cannot change');
+
+    await configure(CONFIG.replace('images: [debian-12]', 'images: [debian-12, debian-13]'));
+    const missing = await cli('reload', '--json');
+    expect(missing.exitCode).toBe(5);
+    expect(missing.stderr).toContain('the image debian-13 is not here');
+    expect(JSON.parse(missing.stdout)).toMatchObject({ error: { code: 'E_IMAGE_NOT_FETCHED' } });
+    expect(await pidOfSession()).toBe(pid);
+  });
+
+  it('says that nobody is up, and what to do about one that does not answer', async () => {
+    expect(await cli('reload')).toMatchObject({
+      exitCode: 6,
+      stderr: expect.stringContaining('not up here'),
+    });
+    const pid = await up();
+    process.kill(pid, 'SIGSTOP');
+    const { exitCode, stdout } = await cli('status');
+    expect(stdout).toContain(
+      `the running pxectl (pid ${pid}) did not answer within 5 s; pxectl down ends it`,
+    );
+    expect(exitCode).toBe(1);
+    expect(await cli('reload', '--dry-run')).toMatchObject({
+      exitCode: 6,
+      stderr: expect.stringContaining('did not answer within 5 s'),
+    });
+    process.kill(pid, 'SIGCONT');
+    expect((await cli('reload')).exitCode).toBe(0);
+  });
+});
+
+describe('the control socket', () => {
+  it('is for the owner alone, and goes with the session', async () => {
+    await up();
+    const socket = join(layout.run, 'control.sock');
+    const { mode } = await lstat(socket);
+    expect((mode & 0o7777).toString(8)).toBe('600');
+    expect((await readdir(layout.run)).filter((name) => name.startsWith('.control-'))).toEqual([]);
+    await cli('down');
+    await expect(lstat(socket)).rejects.toThrow('ENOENT');
+  });
+
+  it('works in a folder that is deeper than a socket address is long', async () => {
+    await begin(join(folder.path, ...Array.from({ length: 6 }, () => 'a-folder-with-quite-a-long-name')));
+    expect(Buffer.byteLength(layout.run)).toBeGreaterThan(200);
+    const pid = await up();
+    await configure(CONFIG.replace('timeoutSeconds: 5', 'timeoutSeconds: 9'));
+    expect((await cli('reload')).stderr).toContain('applied by pid');
+    expect((await cli('down')).exitCode).toBe(0);
+    await ended(pid);
+  });
+
+  it('that a killed pxectl left is replaced', async () => {
+    const killed = await up();
+    process.kill(killed, 'SIGKILL');
+    await ended(killed);
+    expect((await lstat(join(layout.run, 'control.sock'))).isSocket()).toBe(true);
+    expect((await cli('reload')).exitCode).toBe(6);
+    await up();
+    expect((await cli('reload')).exitCode).toBe(0);
+  });
+
+  itNeeds('setpriv')('is closed to another user, who sees that it is up', async () => {
+    await up();
+    for (const path of [folder.path, layout.root]) await chmod(path, 0o755);
+    const [file, [netns = '', exec = '', name = '', ...command]] = pxectlCommand(['status'], network);
+    const other = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--inh-caps=-all'];
+    const words = [netns, exec, name, ...other, ...command];
+    const options = { cwd: project, env: { PXECTL_CONFIG: '' }, timeoutMs: 60_000 };
+    expect(await run(file, words, options)).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining('up since'),
+    });
+    const socket = join(layout.run, 'control.sock');
+    const ask = ['curl', '--silent', '--unix-socket', socket, '-X', 'POST', 'http://pxectl/v1/stop'];
+    const denied = await run('setpriv', [...other.slice(1), ...ask]);
+    expect(denied.exitCode).not.toBe(0);
+    expect(await pidOfSession()).not.toBe(0);
+  });
+
+  it('refuses what it does not know, and what is too large, and goes on', async () => {
+    await up();
+    const ask = async (path: string, ...rest: string[]) =>
+      (
+        await run('curl', [
+          '-sS',
+          '--unix-socket',
+          join(layout.run, 'control.sock'),
+          `http://pxectl${path}`,
+          ...rest,
+        ])
+      ).stdout;
+    expect(await ask('/v1/status')).toContain('"engine":"builtin"');
+    expect(await ask('/v2/status')).toContain('knows no GET /v2/status');
+    expect(await ask('/v1/reload', '--data', '{')).toContain('does not understand what it was asked');
+    const large = join(folder.path, 'large');
+    await writeFile(large, Buffer.alloc(2 * 1024 * 1024, ' '));
+    expect(await ask('/v1/reload', '--data-binary', `@${large}`)).toContain('larger than');
+    expect(await ask('/v1/status')).toContain('"engine":"builtin"');
+  });
+});
+
+describe('servers of a pxectl', () => {
+  itNeeds('dnsmasq')('that outlive a killed one are named by status, and ended by down', async () => {
+    const pid = await up('dnsmasq');
+    process.kill(pid, 'SIGKILL');
+    await ended(pid);
+    const { pid: dnsmasq } = JSON.parse(await readFile(join(layout.run, 'dnsmasq.process.json'), 'utf8')) as {
+      pid: number;
+    };
+    const status = await cli('status');
+    expect(status.exitCode).toBe(1);
+    expect(status.stdout).toContain(`goes on answering machines: dnsmasq (pid ${dnsmasq})`);
+    expect(status.stdout).toContain('pxectl down ends it');
+    const { leftovers } = JSON.parse((await cli('status', '--json')).stdout) as { leftovers: string[] };
+    expect(leftovers[0]).toBe(`dnsmasq (pid ${dnsmasq})`);
+    expect((await cli('down', '--dry-run')).stderr).toContain(`would stop dnsmasq (pid ${dnsmasq})`);
+    expect((await cli('down')).stderr).toContain(`ended dnsmasq (pid ${dnsmasq})`);
+    await ended(dnsmasq);
+    expect((await cli('status')).stdout).toContain('not up; pxectl up starts it');
+  });
+
+  itNeeds('dnsmasq')('that hold a port of another one are told by its folder', async () => {
+    await up('dnsmasq');
+    const other = await makeFolder();
+    try {
+      await prepareState(other.path, CONFIG);
+      for (const engine of ['builtin', 'dnsmasq']) {
+        const second = await pxectl(['up', '--engine', engine], { cwd: other.path, network });
+        expect(second.exitCode).toBe(4);
+        expect(second.stderr).toContain(`taken by the pxectl of ${project}`);
+        expect(second.stderr).toContain(`pxectl --config ${join(project, 'pxectl.yaml')} down`);
+        expect(second.stderr).not.toContain('systemctl');
+      }
+    } finally {
+      await other.remove();
+    }
+  });
+});
+
+describe('two at once', () => {
+  it('the second waits for the first, and says who is up', async () => {
+    const both = await Promise.all([
+      cli('up', '--detach', '--engine', 'builtin'),
+      cli('up', '--detach', '--engine', 'builtin'),
+    ]);
+    const pid = await pidOfSession();
+    expect(both.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+    const words = both.map(({ stderr }) => stderr).join('\n');
+    expect(words).toContain(`up in the background (pid ${pid})`);
+    expect(words).toContain(`already up (pid ${pid}, built-in proxyDHCP`);
+    expect(await logOfSession()).not.toContain('\0');
+  });
+
+  it('in the foreground too, and down ends one that starts', async () => {
+    const [file, args] = pxectlCommand(['up', '--engine', 'builtin'], network);
+    const first = start(file, args, { cwd: project });
+    const second = await cli('up', '--detach', '--engine', 'builtin');
+    const pid = await pidOfSession();
+    expect(second.stderr + pid).toMatch(new RegExp(`pid ${pid}`));
+    expect((await cli('down')).exitCode).toBe(0);
+    await first.ended;
+    expect((await cli('status')).exitCode).toBe(1);
+  });
+});
