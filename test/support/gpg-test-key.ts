@@ -7,7 +7,8 @@ import { join } from 'node:path';
 export interface GpgTestKey {
   readonly fingerprint: string;
   readonly publicKey: Buffer;
-  detachedSignature(data: Buffer | string): Buffer;
+  /** @param digest as gpg names it; default: gpg's own */
+  detachedSignature(data: Buffer | string, digest?: string): Buffer;
   clearsign(text: string): Buffer;
   /** takes the expiry away, as of today; the public key as it is then */
   prolong(): Buffer;
@@ -32,9 +33,10 @@ export function makeGpgTestKey(
   return {
     fingerprint,
     publicKey: gpg(['--export']),
-    detachedSignature(data) {
+    detachedSignature(data, digest) {
       writeFileSync(input, data);
-      gpg(['--armor', '--output', `${input}.sig`, '--detach-sign', input]);
+      const chosen = digest === undefined ? [] : ['--digest-algo', digest];
+      gpg([...chosen, '--armor', '--output', `${input}.sig`, '--detach-sign', input]);
       return readFileSync(`${input}.sig`);
     },
     clearsign(text) {

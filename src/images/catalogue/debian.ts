@@ -101,6 +101,7 @@ function debianImage(release: string, architecture: ImageArchitecture): RemoteIm
     places: ['https://ftp.debian.org/debian/', 'https://archive.debian.org/debian/'],
     trust: {
       kind: 'debian-archive',
+      codename,
       inRelease: `dists/${codename}/InRelease`,
       list: `${images}/SHA256SUMS`,
       key: debianKey(release),

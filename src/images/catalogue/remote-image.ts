@@ -18,6 +18,8 @@ export type Trust =
   /** Release file of a Debian archive, which vouches for a list, which vouches for the files */
   | {
       readonly kind: 'debian-archive';
+      /** what the Release file must call itself */
+      readonly codename: string;
       readonly inRelease: string;
       readonly list: string;
       readonly key: KeyPin;

@@ -27,6 +27,8 @@ export interface DownloadRequest {
 
 /** Attempts in a row that bring nothing new, before giving up. */
 const MAX_BARREN_ATTEMPTS = 5;
+/** The largest images of the catalogue have 16 GiB; a server that announces no length may go on for ever. */
+const MAX_FILE_BYTES = 32 * 1024 ** 3;
 /** All attempts together: bounds a server that closes after every few bytes. */
 const MAX_ATTEMPTS = 40;
 
@@ -66,7 +68,9 @@ async function attemptDownload(
 ): Promise<{ hashed: HashedFile; wasResumed: boolean }> {
   const left = await request.part.left();
   const canResume = left !== undefined && left.facts.url === request.url && hasProof(left.facts, request);
-  const answer = await client.get(request.url, canResume ? rangeHeaders(left.facts, left.sizeBytes) : {});
+  const headers = canResume ? rangeHeaders(left.facts, left.sizeBytes) : {};
+  const isVouched = request.expectedSha256 !== undefined;
+  const answer = await client.get(request.url, headers, { isVouched });
   if (answer.status === 416) {
     answer.body.destroy();
     if (left?.facts.totalBytes === left?.sizeBytes && left !== undefined) {
@@ -124,6 +128,13 @@ async function receive(
       if (writer.sizeBytes === 0 && beginsAsPage(piece)) throw pageInstead(answer.url);
       if (totalBytes !== undefined && writer.sizeBytes + piece.length > totalBytes) {
         throw brokenOff(answer.url, `the server sent more than the ${totalBytes} bytes it announced`);
+      }
+      if (writer.sizeBytes + piece.length > MAX_FILE_BYTES) {
+        throw assetError('E_DOWNLOAD', {
+          what: `${answer.url} has no end`,
+          why: `more than ${MAX_FILE_BYTES} bytes have come`,
+          next: 'name another mirror: --mirror PREFIX=URL',
+        });
       }
       await writer.add(piece);
       collectNetworkGarbage(piece.length);

@@ -23,16 +23,21 @@ export interface HttpAnswer {
   readonly body: Readable;
 }
 
+export interface BytesTrust {
+  /** a signature or a known hash vouches for the bytes: how they come does not matter */
+  readonly isVouched: boolean;
+}
+
 /** GET over HTTP(S), through mirrors and the proxies of the environment, with bounded redirects and silence. */
 export interface HttpClient {
   readonly options: HttpClientOptions;
   /**
-   * Sends one GET. Any status below 300 and 416 comes back as an answer whose body must be read or destroyed.
+   * Sends one GET. A redirect from https to http is refused unless the bytes are vouched for. Any status below 300 and 416 comes back as an answer whose body must be read or destroyed.
    * @throws PxectlError E_OFFLINE, E_NOT_FOUND (404, 410), E_DOWNLOAD; `isRetryable` tells which may pass
    */
-  get(url: string, headers?: Readonly<Record<string, string>>): Promise<HttpAnswer>;
+  get(url: string, headers?: Readonly<Record<string, string>>, trust?: BytesTrust): Promise<HttpAnswer>;
   /** a small file as bytes, tried again where it makes sense; refused when longer than `maxBytes` */
-  getBytes(url: string, maxBytes: number): Promise<Uint8Array>;
+  getBytes(url: string, maxBytes: number, trust?: BytesTrust): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 
@@ -54,7 +59,7 @@ export async function openHttpClient(options: HttpClientOptions = {}): Promise<H
     connect: { timeout: Math.min(silenceMs, 15_000) },
   });
 
-  const get: HttpClient['get'] = async (original, headers = {}) => {
+  const get: HttpClient['get'] = async (original, headers = {}, trust = { isVouched: false }) => {
     let url = throughMirror(original, options.mirrors);
     if (options.isOffline === true) throw offlineError(url);
     for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
@@ -71,8 +76,8 @@ export async function openHttpClient(options: HttpClientOptions = {}): Promise<H
       const location = header('location');
       if (answer.statusCode >= 300 && answer.statusCode < 400 && location !== undefined) {
         await answer.body.dump();
-        url = URL.canParse(location, url) ? new URL(location, url).href : location;
-        url = throughMirror(url, options.mirrors);
+        const target = redirectTarget(url, location, trust);
+        url = throughMirror(target, options.mirrors);
         continue;
       }
       if (answer.statusCode >= 300 && answer.statusCode !== 416) {
@@ -89,19 +94,30 @@ export async function openHttpClient(options: HttpClientOptions = {}): Promise<H
   return {
     options,
     get,
-    getBytes: (url, maxBytes) =>
-      withRetries(SMALL_FILE_ATTEMPTS, options, () => readSmall(get, url, maxBytes, options.signal)),
+    getBytes: (url, maxBytes, trust) =>
+      withRetries(SMALL_FILE_ATTEMPTS, options, () =>
+        readSmall(() => get(url, {}, trust), maxBytes, options.signal),
+      ),
     close: () => dispatcher.close(),
   };
 }
 
+/**
+ * Where a redirect leads.
+ * @throws PxectlError E_DOWNLOAD from https to http, unless a signature or hash vouches for the bytes
+ */
+export function redirectTarget(url: string, location: string, trust: BytesTrust): string {
+  const target = URL.canParse(location, url) ? new URL(location, url).href : location;
+  if (trust.isVouched || !url.startsWith('https:') || !target.startsWith('http:')) return target;
+  throw redirectError(url, `it sends on to ${target}: anyone on that way could change the bytes`);
+}
+
 async function readSmall(
-  get: HttpClient['get'],
-  url: string,
+  get: () => Promise<HttpAnswer>,
   maxBytes: number,
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array> {
-  const answer = await get(url);
+  const answer = await get();
   const chunks: Buffer[] = [];
   let length = 0;
   try {

@@ -3,7 +3,8 @@ import { Readable } from 'node:stream';
 import { assetError } from '../../model/errors.ts';
 import { debianKey } from '../catalogue/debian.ts';
 import { decompress } from '../decompress.ts';
-import { checkOrSkip, releaseSums, type VouchInput } from '../verify/vouched-files.ts';
+import { checkRelease, releaseSums } from '../verify/release-file.ts';
+import { checkOrSkip, type VouchInput } from '../verify/vouched-files.ts';
 import { verifyClearsigned } from '../verify/verify-signature.ts';
 import { readDebFiles } from './deb-package.ts';
 import type { DebArchitecture, PackageSource } from './package-source.ts';
@@ -31,7 +32,7 @@ export function archivePackages(input: VouchInput): PackageSource {
       const entry = (await index).get(name);
       if (entry === undefined) return undefined;
       const url = ARCHIVE.base + entry.filename;
-      const deb = await input.client.getBytes(url, MAX_DEB_BYTES);
+      const deb = await input.client.getBytes(url, MAX_DEB_BYTES, { isVouched: true });
       checkSum(url, deb, entry.sha256, 'Packages');
       const files = await readDebFiles(deb, paths, url);
       return { name, version: entry.version, origin: url, read: async (path) => files.get(path) };
@@ -43,7 +44,7 @@ async function readIndex(architecture: DebArchitecture, input: VouchInput): Prom
   const { client, context } = input;
   const folder = `${ARCHIVE.base}dists/${ARCHIVE.suite}/`;
   context.progress({ type: 'step', subject: 'loaders', text: `looking in ${folder}` });
-  const release = await client.getBytes(`${folder}InRelease`, MAX_INDEX_BYTES);
+  const release = await client.getBytes(`${folder}InRelease`, MAX_INDEX_BYTES, { isVouched: true });
   const checked = await checkOrSkip(
     { id: 'loaders' },
     debianKey(ARCHIVE.release),
@@ -51,6 +52,9 @@ async function readIndex(architecture: DebArchitecture, input: VouchInput): Prom
     input,
     (keys) => verifyClearsigned(`${folder}InRelease`, release, keys).then((result) => result.signedText),
   );
+  if (checked.text !== undefined) {
+    checkRelease(checked.text, { codename: ARCHIVE.suite, name: `${folder}InRelease` }, new Date());
+  }
   const sums = releaseSums(checked.text ?? Buffer.from(release).toString('utf8'));
   const name = ['xz', 'gz']
     .map((suffix) => `main/binary-${architecture}/Packages.${suffix}`)
@@ -60,7 +64,7 @@ async function readIndex(architecture: DebArchitecture, input: VouchInput): Prom
       what: `${folder}InRelease names no list of packages for ${architecture}`,
     });
   }
-  const packed = await client.getBytes(folder + name, MAX_INDEX_BYTES);
+  const packed = await client.getBytes(folder + name, MAX_INDEX_BYTES, { isVouched: true });
   checkSum(folder + name, packed, sums.get(name) ?? '', 'InRelease');
   return parsePackages(decompress(Readable.from([packed])));
 }

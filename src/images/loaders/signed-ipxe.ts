@@ -71,7 +71,7 @@ export async function downloadSignedIpxe(
   client: HttpClient,
   onOther?: (text: string) => void,
 ): Promise<Map<string, Uint8Array>> {
-  const packed = await client.getBytes(SIGNED_IPXE.url, MAX_ARCHIVE_BYTES);
+  const packed = await client.getBytes(SIGNED_IPXE.url, MAX_ARCHIVE_BYTES, { isVouched: true });
   const sha256 = createHash('sha256').update(packed).digest('hex');
   if (sha256 !== SIGNED_IPXE.sha256) {
     const what = `${SIGNED_IPXE.url} is not the archive that iPXE published`;

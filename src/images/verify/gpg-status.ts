@@ -12,11 +12,15 @@ const STATES: Readonly<Record<string, SignatureState>> = {
 /** ERRSIG return code 9: the public key is missing. */
 const RC_NO_PUBKEY = '9';
 
+/** RFC 9580 §9.5: hash algorithms that nobody should sign with any more; gpgv alone goes on taking SHA-1. */
+const WEAK_DIGESTS: Readonly<Record<string, string>> = { '1': 'MD5', '2': 'SHA-1', '3': 'RIPEMD-160' };
+
 interface Draft {
   state: SignatureState;
   keyId: string | undefined;
   fingerprint: string | undefined;
   userId: string | undefined;
+  problem?: string;
 }
 
 /** Reads `--status-fd` output of gpgv. A signature counts as good only when VALIDSIG names its key. */
@@ -42,7 +46,12 @@ export function parseGpgStatus(output: string): SignatureFacts[] {
     } else if (keyword === 'VALIDSIG') {
       const last = drafts.at(-1);
       // the last field is the primary key's fingerprint, the first the signing subkey's
-      if (last !== undefined) last.fingerprint = fields[9] ?? fields[0];
+      if (last === undefined) continue;
+      last.fingerprint = fields[9] ?? fields[0];
+      const weak = WEAK_DIGESTS[fields[7] ?? ''];
+      if (weak === undefined) continue;
+      last.state = 'unusable';
+      last.problem = `it is made with ${weak}, which can be forged`;
     }
   }
   return drafts.map((draft) =>

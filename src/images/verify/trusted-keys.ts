@@ -49,7 +49,7 @@ export async function downloadTrustedKeys(
   const problems: string[] = [];
   for (const url of pin.urls) {
     try {
-      const keys = pinnedKeysOf(await client.getBytes(url, MAX_RING_BYTES), pin);
+      const keys = pinnedKeysOf(await client.getBytes(url, MAX_RING_BYTES, { isVouched: true }), pin);
       if (keys.length === 0) {
         problems.push(`${url} does not hold it`);
         continue;

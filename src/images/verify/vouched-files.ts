@@ -8,6 +8,7 @@ import { parseChecksumList, parseSha512List } from './checksum-list.ts';
 import type { KeyPin } from './key-pins.ts';
 import type { PartFile } from '../download/part-file.ts';
 import { downloadTrustedKeys, findTrustedKeys } from './trusted-keys.ts';
+import { checkRelease, releaseSums } from './release-file.ts';
 import { refusedStates, verifyClearsigned, verifyDetached } from './verify-signature.ts';
 
 /** Sums of a place, and who vouches for them. */
@@ -39,7 +40,10 @@ export async function readVouchedFiles(
   input: VouchInput,
 ): Promise<VouchedFiles> {
   const { client } = input;
-  const get = (name: string): Promise<Uint8Array> => client.getBytes(place + name, MAX_LIST_BYTES);
+  // a signature vouches for what is signed, on whatever way it came
+  const isVouched = trust.kind !== 'unsigned-list' && input.options.isVerificationSkipped !== true;
+  const get = (name: string): Promise<Uint8Array> =>
+    client.getBytes(place + name, MAX_LIST_BYTES, { isVouched });
   switch (trust.kind) {
     case 'signed-files': {
       const sums =
@@ -80,8 +84,12 @@ export async function readVouchedFiles(
       const checked = await checkOrSkip(image, trust.key, place + trust.inRelease, input, async (keys) => {
         return (await verifyClearsigned(place + trust.inRelease, release, keys)).signedText;
       });
+      const released = checked.text ?? textOf(release);
+      if (checked.text !== undefined) {
+        checkRelease(released, { codename: trust.codename, name: place + trust.inRelease }, new Date());
+      }
       const list = await get(trust.list);
-      checkListAgainstRelease(checked.text ?? textOf(release), trust, place, list);
+      checkListAgainstRelease(released, trust, place, list);
       return { place, sums: installerSums(textOf(list), trust.list), ...verdict(checked) };
     }
   }
@@ -157,7 +165,7 @@ async function firstSignature(client: HttpClient, urls: readonly string[]): Prom
 /** A missing signature is no missing file: it means that nobody vouches. */
 export async function getSignature(client: HttpClient, url: string): Promise<Uint8Array> {
   try {
-    return await client.getBytes(url, 1024 * 1024);
+    return await client.getBytes(url, 1024 * 1024, { isVouched: true });
   } catch (error) {
     if (!(error instanceof PxectlError) || error.code !== 'E_NOT_FOUND') throw error;
     throw assetError('E_SIGNATURE', {
@@ -166,17 +174,6 @@ export async function getSignature(client: HttpClient, url: string): Promise<Uin
       cause: error,
     });
   }
-}
-
-/** The SHA256 field of a Release file (deb822: one line a file, sum size path). */
-export function releaseSums(release: string): Map<string, string> {
-  const section = /^SHA256:\n((?: .*\n?)+)/m.exec(release.replaceAll('\r\n', '\n'))?.[1] ?? '';
-  const sums = new Map<string, string>();
-  for (const line of section.split('\n')) {
-    const match = /^ ([0-9a-f]{64})\s+\d+\s+(\S+)$/.exec(line.trimEnd());
-    if (match?.[1] !== undefined && match[2] !== undefined) sums.set(match[2], match[1]);
-  }
-  return sums;
 }
 
 function checkListAgainstRelease(

@@ -68,7 +68,7 @@ const VENDORS: Readonly<Record<string, () => Record<string, Buffer>>> = {
     const list = Buffer.from(
       ['linux', 'initrd.gz'].map((name) => `${sha256(content(name))}  ./${netboot}/${name}\n`).join(''),
     );
-    const release = `Suite: stable\nSHA256:\n ${sha256(list)} ${list.length} main/installer-amd64/current/images/SHA256SUMS\n`;
+    const release = `Suite: stable\nCodename: trixie\nSHA256:\n ${sha256(list)} ${list.length} main/installer-amd64/current/images/SHA256SUMS\n`;
     return {
       'dists/trixie/InRelease': key.clearsign(release),
       [`${images}/SHA256SUMS`]: list,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openHttpClient, type HttpClient } from '../../../src/images/download/http-client.ts';
+import { openHttpClient, redirectTarget, type HttpClient } from '../../../src/images/download/http-client.ts';
 import { connectionError } from '../../../src/images/download/http-errors.ts';
 import type { PxectlError } from '../../../src/model/errors.ts';
 import { misbehaviour, startLoopbackMirror, type LoopbackMirror } from '../../support/loopback-mirror.ts';
@@ -46,6 +46,19 @@ describe('redirects', () => {
     expect(error).toMatchObject({ code: 'E_DOWNLOAD', message: `${mirror.url}/old cannot be read` });
     expect(error.why).toMatch(why);
     expect(error.next).toContain('--mirror');
+  });
+
+  it('from https to http are refused, unless something vouches for the bytes', () => {
+    const trust = (isVouched: boolean): { isVouched: boolean } => ({ isVouched });
+    const secure = 'https://releases.example.org/list';
+    expect(() => redirectTarget(secure, 'http://mirror.example.org/list', trust(false))).toThrow(
+      `${secure} cannot be read`,
+    );
+    expect(redirectTarget(secure, 'http://mirror.example.org/list', trust(true))).toMatch(/^http:/);
+    expect(redirectTarget(secure, '/other', trust(false))).toBe('https://releases.example.org/other');
+    expect(redirectTarget('http://a.example.org/x', 'http://b.example.org/x', trust(false))).toMatch(
+      /^http:/,
+    );
   });
 
   it('to nowhere are no empty file', async () => {

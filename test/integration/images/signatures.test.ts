@@ -9,7 +9,7 @@ import {
   type SignatureBackend,
   type TrustedKeys,
 } from '../../../src/images/verify/verify-signature.ts';
-import { releaseSums } from '../../../src/images/verify/vouched-files.ts';
+import { checkRelease, releaseSums } from '../../../src/images/verify/release-file.ts';
 import { makeGpgTestKey, type GpgTestKey } from '../../support/gpg-test-key.ts';
 
 const BACKENDS: readonly SignatureBackend[] = ['gpgv', 'openpgp'];
@@ -39,6 +39,12 @@ const why = async (work: Promise<unknown>): Promise<string> =>
 describe.each(BACKENDS)('%s', (backend) => {
   const verify = (data: Buffer, signature: Buffer, keys: TrustedKeys): Promise<unknown> =>
     verifyDetached('SHA256SUMS', data, signature, keys, backend);
+
+  it('refuses a signature made with SHA-1, however good it is', async () => {
+    const signature = vendor.detachedSignature(LIST, 'SHA1');
+    expect(await why(verify(LIST, signature, trust(vendor)))).toMatch(/E_SIGNATURE: .*cannot be checked/);
+    expect(await why(verify(LIST, vendor.detachedSignature(LIST, 'SHA512'), trust(vendor)))).toBe('accepted');
+  });
 
   it('accepts a signature by the pinned key and names it', async () => {
     const good = await verifyDetached(
@@ -132,4 +138,23 @@ describe.each(BACKENDS)('%s', (backend) => {
       );
     },
   );
+});
+
+describe('a Release file', () => {
+  const now = new Date('2026-11-27T12:00:00Z');
+  const check = (fields: string, codename = 'trixie'): Promise<string> =>
+    why(Promise.resolve().then(() => checkRelease(fields, { codename, name: 'InRelease' }, now)));
+
+  it('of another release is not taken for the one that was asked for', async () => {
+    expect(await check('Suite: stable\nCodename: trixie\n')).toBe('accepted');
+    expect(await check('Suite: oldstable\nCodename: bookworm\n')).toMatch(/E_SIGNATURE: it is of bookworm/);
+    expect(await check('Origin: Debian\n')).toMatch(/of no named release/);
+  });
+
+  it('that has run out is refused', async () => {
+    const until = (date: string): string => `Codename: trixie\nValid-Until: ${date}\n`;
+    expect(await check(until('Sat, 28 Nov 2026 10:00:00 UTC'))).toBe('accepted');
+    expect(await check(until('Thu, 26 Nov 2026 10:00:00 UTC'))).toMatch(/valid until/);
+    expect(await check(until('some day'))).toMatch(/valid until/);
+  });
 });
