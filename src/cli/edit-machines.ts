@@ -16,13 +16,19 @@ export type MachineEdit =
   | { readonly kind: 'add'; readonly machine: MachineEntry }
   | { readonly kind: 'remove'; readonly nameOrMac: string };
 
-/** Changes `machines:` in the configuration file; returns the changed text. */
-export async function editMachines(path: string, isDryRun: boolean, edit: MachineEdit): Promise<string> {
+/** Changes `machines:` in the configuration file, all of it or nothing; returns the changed text. */
+export async function editMachines(
+  path: string,
+  isDryRun: boolean,
+  edits: readonly MachineEdit[],
+): Promise<string> {
   return editConfig(
     path,
     (document) => {
-      if (edit.kind === 'add') addMachine(document, edit.machine);
-      else removeMachine(document, edit.nameOrMac);
+      for (const edit of edits) {
+        if (edit.kind === 'add') addMachine(document, edit.machine);
+        else removeMachine(document, edit.nameOrMac);
+      }
     },
     isDryRun,
   );

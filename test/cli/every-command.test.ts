@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -34,8 +34,10 @@ function* walk(command: Command, words: readonly string[]): Generator<KnownComma
 const COMMANDS = [...walk(buildProgram(), [])];
 const named = (some: readonly KnownCommand[]) => some.map((one) => [one.words.join(' '), one] as const);
 
+const MACHINE = 'machines: [{ mac: 52:54:00:12:34:56, name: node-1, install: { seed: node.cfg } }]';
+
 /** What prints text for a shell or a person only. */
-const WITHOUT_JSON = ['completion', 'help', 'machines add', 'machines arm', 'machines disarm', 'machines rm'];
+const WITHOUT_JSON = ['completion', 'help'];
 
 /** Names the second of which is unknown: all of the call is refused, with this exit code. */
 const SECOND_UNKNOWN: Readonly<
@@ -45,6 +47,10 @@ const SECOND_UNKNOWN: Readonly<
   'images rm': { args: ['--force', TEST_IMAGE, 'no-such-image'], exitCode: 5 },
   'images verify': { args: [TEST_IMAGE, 'no-such-image'], exitCode: 5 },
   doctor: { args: ['PXE-E21', '--log', '/dev/null/not-there'], exitCode: 1 },
+  'machines add': { args: ['52:54:00:00:00:09', 'no-mac'], exitCode: 2 },
+  'machines rm': { args: ['node-1', 'no-such-machine'], exitCode: 2 },
+  'machines arm': { args: ['node-1', 'no-such-machine'], exitCode: 2 },
+  'machines disarm': { args: ['node-1', 'no-such-machine'], exitCode: 2 },
   help: { args: ['machines', 'no-such-command'], exitCode: 2 },
 };
 
@@ -69,9 +75,17 @@ describe('every command of the program', () => {
   let folder: Awaited<ReturnType<typeof makeFolder>>;
   const cli = (...args: readonly string[]) => pxectl(args, { cwd: folder.path });
 
+  /** what a call that is refused must not touch */
+  const everything = async (): Promise<unknown> => [
+    await readdir(join(folder.path, '.pxectl/images')),
+    await readFile(join(folder.path, 'pxectl.yaml'), 'utf8'),
+    await readFile(join(folder.path, '.pxectl/machines.json'), 'utf8').catch(() => 'none'),
+  ];
+
   beforeAll(async () => {
     folder = await makeFolder();
-    await prepareState(folder.path, configText());
+    await prepareState(folder.path, configText('proxy', MACHINE));
+    await writeFile(join(folder.path, 'node.cfg'), '# preseed\n');
   });
   afterAll(() => folder.remove());
 
@@ -107,9 +121,9 @@ describe('every command of the program', () => {
     const known = SECOND_UNKNOWN[name];
     if (known === undefined)
       throw new Error(`tell SECOND_UNKNOWN what ${name} says to an unknown second name`);
-    const before = await readdir(join(folder.path, '.pxectl/images'));
+    const before = await everything();
     expect(await cli(...words, ...known.args)).toMatchObject({ exitCode: known.exitCode });
-    expect(await readdir(join(folder.path, '.pxectl/images'))).toEqual(before);
+    expect(await everything()).toEqual(before);
   });
 
   const readers = COMMANDS.filter(({ words }) => words.join(' ') in READERS);

@@ -208,7 +208,7 @@ describe('completion', () => {
     expect(await complete('pxectl fet')).toEqual(['fetch']);
     expect(await complete('pxectl lab run --firmware uefi-h')).toEqual(['uefi-http']);
     expect(await complete('pxectl images rm --')).toEqual(['--dry-run', '--force', '--json']);
-    expect(await complete('pxectl machines rm --')).toEqual(['--dry-run']);
+    expect(await complete('pxectl machines rm --')).toEqual(['--dry-run', '--json']);
   });
 
   it('refuses a shell it does not know', async () => {

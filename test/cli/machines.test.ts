@@ -71,6 +71,49 @@ describe('pxectl machines', () => {
   });
 });
 
+describe('pxectl machines with several names', () => {
+  const macs = ['52:54:00:12:34:56', '52:54:00:12:34:57', '52:54:00:12:34:58'];
+  const listed = async (): Promise<{ name: string; isArmed: boolean }[]> =>
+    (
+      JSON.parse((await cli('machines', '--json')).stdout) as {
+        machines: { name: string; isArmed: boolean }[];
+      }
+    ).machines;
+
+  it('changes all of them, or none', async () => {
+    const added = await cli('machines', 'add', ...macs, '--seed', 'seeds/node-1.cfg', '--json');
+    expect(added.exitCode).toBe(0);
+    expect(JSON.parse(added.stdout)).toMatchObject({ changed: true, machines: macs.map((mac) => ({ mac })) });
+    const names = (await listed()).map(({ name }) => name);
+    expect(names).toEqual(['node-123456', 'node-123457', 'node-123458']);
+    expect((await cli('machines', 'add', macs[0] ?? '', '52:54:00:12:34:99')).exitCode).toBe(2);
+    expect(
+      (await cli('machines', 'add', '52:54:00:12:34:98', '52:54:00:12:34:99', '--name', 'x')).exitCode,
+    ).toBe(2);
+    expect(await listed()).toHaveLength(3);
+
+    expect((await cli('machines', 'arm', ...names)).exitCode).toBe(0);
+    const off = await cli('machines', 'disarm', 'node-123456', macs[1] ?? '', 'node-123456', '--json');
+    expect(JSON.parse(off.stdout)).toMatchObject({
+      changed: true,
+      machines: [
+        { name: 'node-123456', isArmed: false },
+        { name: 'node-123457', isArmed: false },
+      ],
+    });
+    expect((await listed()).map(({ isArmed }) => isArmed)).toEqual([false, false, true]);
+
+    const typo = await cli('machines', 'rm', ...names, 'node-123459');
+    expect(typo.exitCode).toBe(2);
+    expect(typo.stderr).toContain('there is no machine node-123459');
+    expect(typo.stderr).toContain('nothing is changed, for the others neither');
+    expect((await cli('machines', 'rm', '--dry-run', ...names)).stdout).not.toContain('node-123456');
+    expect(await listed()).toHaveLength(3);
+    expect((await cli('machines', 'rm', ...names)).exitCode).toBe(0);
+    expect(await listed()).toEqual([]);
+  });
+});
+
 describe('pxectl render --for', () => {
   it('leaves out what a machine with this address cannot be', async () => {
     expect((await cli('render', '--for', MAC)).stdout).not.toContain('raspberry-pi');

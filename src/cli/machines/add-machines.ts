@@ -1,0 +1,72 @@
+import { loadProject } from '../../engine/project.ts';
+import { readMachineState } from '../../engine/machine-state.ts';
+import { usageError } from '../../model/errors.ts';
+import { parseMac, type MacAddress } from '../../protocol/addresses.ts';
+import { requestedConfigPath, type CommandContext } from '../cli.ts';
+import { editMachines } from '../edit-machines.ts';
+import { EXIT } from '../exit-codes.ts';
+import { seedForConfig } from '../install-seeds.ts';
+
+export interface AddOptions {
+  readonly name?: string;
+  readonly image?: string;
+  readonly seed?: string;
+  readonly always?: boolean;
+  readonly secureBoot?: boolean;
+  readonly dryRun?: boolean;
+}
+
+/** `pxectl machines add MAC…`: all of them, or none. */
+export async function addMachines({ output, options, args }: CommandContext<AddOptions>): Promise<number> {
+  const macs = readMacs(args);
+  if (options.name !== undefined && macs.length > 1) {
+    throw usageError({
+      what: '--name is for one machine, and there are several addresses',
+      next: 'add them one by one, or without --name: each is then called after its address',
+    });
+  }
+  if (options.always && options.seed === undefined) {
+    throw usageError({
+      what: '--always needs --seed',
+      next: `pxectl machines add ${macs.join(' ')} --seed FILE --always`,
+    });
+  }
+  const { configPath, layout } = await loadProject(requestedConfigPath(options));
+  const seed = options.seed === undefined ? undefined : await seedForConfig(options.seed, configPath);
+  const machines = macs.map((mac) => ({
+    mac,
+    name: options.name ?? `node-${mac.slice(-8).replaceAll(':', '')}`,
+    ...(options.image === undefined ? {} : { image: options.image }),
+    ...(seed === undefined ? {} : { install: { seed, once: options.always !== true } }),
+    ...(options.secureBoot === undefined ? {} : { secureBoot: true }),
+  }));
+  const isDryRun = options.dryRun === true;
+  const text = await editMachines(
+    configPath,
+    isDryRun,
+    machines.map((machine) => ({ kind: 'add', machine })),
+  );
+  if (options.json) {
+    const changed = !isDryRun;
+    output.json({ schema: 'pxectl.machines.add/1', changed, machines, ...(isDryRun ? { text } : {}) });
+  } else if (isDryRun) output.data(text.trimEnd());
+  if (isDryRun) return EXIT.ok;
+  output.progress(`${macs.join(', ')} added to ${configPath}; a running pxectl takes it with: pxectl reload`);
+  // a machine of this address was installed or disarmed before it was taken out
+  const { disarmed } = await readMachineState(layout);
+  for (const mac of macs.filter((one) => seed !== undefined && one in disarmed))
+    output.progress(`its install is disarmed from before; pxectl machines arm ${mac} allows it again`);
+  return EXIT.ok;
+}
+
+function readMacs(words: readonly string[]): readonly MacAddress[] {
+  const macs = words.map((word) => parseMac(word));
+  const wrong = words.filter((_, index) => macs[index] === undefined);
+  if (wrong.length > 0) {
+    throw usageError({
+      what: `${wrong.join(', ')} is not a MAC address`,
+      why: `it looks like f4:4d:30:00:00:01${words.length > 1 ? '; nothing is added' : ''}`,
+    });
+  }
+  return [...new Set(macs.filter((mac) => mac !== undefined))];
+}

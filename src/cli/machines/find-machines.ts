@@ -1,0 +1,33 @@
+import type { Config, Machine } from '../../model/config.ts';
+import { usageError } from '../../model/errors.ts';
+import { nearestWord } from '../../model/nearest-word.ts';
+import { parseMac } from '../../protocol/addresses.ts';
+
+/**
+ * The machines that are named, each once. Whoever changes several looks at all of them first.
+ * @throws PxectlError E_USAGE that lists every name that is none
+ */
+export function findMachines({ machines }: Config, wanted: readonly string[]): readonly Machine[] {
+  const found = new Set<Machine>();
+  const unknown: string[] = [];
+  for (const word of wanted) {
+    const mac = parseMac(word);
+    const machine = machines.find((one) => one.name === word || (mac !== undefined && one.mac === mac));
+    if (machine === undefined) unknown.push(word);
+    else found.add(machine);
+  }
+  if (unknown.length === 0) return [...found];
+  const near = nearestWord(
+    unknown[0] ?? '',
+    machines.map(({ name }) => name),
+  );
+  const why = [
+    ...(near === undefined ? [] : [`did you mean ${near}?`]),
+    ...(wanted.length > 1 ? ['nothing is changed, for the others neither'] : []),
+  ].join('; ');
+  throw usageError({
+    what: `there is no machine ${unknown.join(', ')}`,
+    ...(why === '' ? {} : { why }),
+    next: 'pxectl machines lists them',
+  });
+}

@@ -1,0 +1,36 @@
+import { loadProject } from '../../engine/project.ts';
+import { requestedConfigPath, type CommandContext } from '../cli.ts';
+import { editMachines } from '../edit-machines.ts';
+import { EXIT } from '../exit-codes.ts';
+import { findMachines } from './find-machines.ts';
+
+/** `pxectl machines rm NAME…`: all of them, or none. */
+export async function removeMachines(
+  context: CommandContext<{ readonly dryRun?: boolean }>,
+): Promise<number> {
+  const { output, options, args } = context;
+  const { config, configPath } = await loadProject(requestedConfigPath(options));
+  const machines = findMachines(config, args);
+  const isDryRun = options.dryRun === true;
+  const text = await editMachines(
+    configPath,
+    isDryRun,
+    machines.map(({ mac, name }) => ({ kind: 'remove', nameOrMac: mac ?? name })),
+  );
+  const names = machines.map(({ name }) => name);
+  if (options.json) {
+    const removed = machines.map(({ name, mac }) => ({ name, mac }));
+    output.json({
+      schema: 'pxectl.machines.rm/1',
+      changed: !isDryRun,
+      machines: removed,
+      ...(isDryRun ? { text } : {}),
+    });
+  } else if (isDryRun) output.data(text.trimEnd());
+  if (!isDryRun) {
+    output.progress(
+      `${names.join(', ')} taken out of ${configPath}; a running pxectl takes it with: pxectl reload`,
+    );
+  }
+  return EXIT.ok;
+}
