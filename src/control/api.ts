@@ -13,6 +13,9 @@ export interface Operation<Body, Reply> {
 
 const operation = <Body, Reply>(one: Operation<Body, Reply>): Operation<Body, Reply> => one;
 
+const MAX_NAME_LENGTH = 255;
+const MAX_MACHINES = 10_000;
+
 const nothing = z.object({});
 const time = z.iso.datetime();
 
@@ -52,6 +55,23 @@ const statusReply = z.object({
 });
 export type ControlStatus = z.infer<typeof statusReply>;
 
+const machinesBody = z.object({
+  machines: z.array(z.string().max(MAX_NAME_LENGTH)).min(1).max(MAX_MACHINES),
+});
+
+/** What now holds, as it is served. */
+const machinesReply = z.object({
+  machines: z.array(
+    z.object({
+      name: z.string(),
+      mac: z.string(),
+      /** false: recorded, but the configuration in force has no such machine, or no install for it */
+      isServed: z.boolean(),
+      isArmed: z.boolean(),
+    }),
+  ),
+});
+
 /** Running transfers are waited for before dnsmasq takes a changed configuration. */
 const RELOAD_TIMEOUT_MS = 180_000;
 const QUICK_TIMEOUT_MS = 5_000;
@@ -71,6 +91,21 @@ export const CONTROL_API = {
     path: '/v1/reload',
     body: nothing,
     reply: z.object({ changed: z.array(z.string()) }),
+    timeoutMs: RELOAD_TIMEOUT_MS,
+  }),
+  /** by name as the configuration in force has it, or by MAC address */
+  arm: operation({
+    method: 'POST',
+    path: '/v1/machines/arm',
+    body: machinesBody,
+    reply: machinesReply,
+    timeoutMs: RELOAD_TIMEOUT_MS,
+  }),
+  disarm: operation({
+    method: 'POST',
+    path: '/v1/machines/disarm',
+    body: machinesBody,
+    reply: machinesReply,
     timeoutMs: RELOAD_TIMEOUT_MS,
   }),
   /** begins to stop; the process ends when everything has */

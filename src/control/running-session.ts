@@ -1,7 +1,9 @@
 import type { Session } from '../engine/session.ts';
 import { httpBaseUrl } from '../model/boot-context.ts';
-import { messageOf } from '../model/errors.ts';
-import type { ControlHandlers, ControlStatus, ReloadOutcome } from './api.ts';
+import { findMachines } from '../model/find-machines.ts';
+import { messageOf, usageError } from '../model/errors.ts';
+import { parseMac } from '../protocol/addresses.ts';
+import type { BodyOf, ControlHandlers, ControlStatus, ReloadOutcome, ReplyOf } from './api.ts';
 
 export interface RunningSessionOptions {
   readonly session: Session;
@@ -46,11 +48,35 @@ export class RunningSession {
     };
   }
 
+  async #setArmed({ machines }: BodyOf<'arm'>, isArmed: boolean): Promise<ReplyOf<'arm'>> {
+    const { session, onOutcome } = this.options;
+    // a MAC address is taken as it is: its machine may be in the file only, and not in force yet
+    const named = machines.filter((word) => parseMac(word) === undefined);
+    const found = findMachines(session.context.config, named).map(({ name, mac }) => {
+      if (mac !== undefined) return mac;
+      throw usageError({ what: `${name} has no MAC address: its install cannot be armed or disarmed` });
+    });
+    const given = machines.map((word) => parseMac(word)).filter((mac) => mac !== undefined);
+    const macs = [...new Set([...found, ...given])];
+    await (isArmed ? session.arm(macs) : session.disarm(macs));
+    onOutcome(`${isArmed ? 'armed' : 'disarmed'}: ${macs.join(', ')}`, false);
+    const served = session.context.config.machines;
+    return {
+      machines: macs.map((mac) => {
+        const machine = served.find((one) => one.mac === mac);
+        const isServed = machine?.install !== undefined;
+        return { name: machine?.name ?? mac, mac, isServed, isArmed: isServed ? machine.isArmed : isArmed };
+      }),
+    };
+  }
+
   /** What the control socket calls. */
   handlers(): ControlHandlers {
     return {
       status: async () => this.status(),
       reload: async () => ({ changed: [...(await this.reload())] }),
+      arm: (body) => this.#setArmed(body, true),
+      disarm: (body) => this.#setArmed(body, false),
       stop: async () => {
         // the answer goes out before the socket closes
         setImmediate(this.options.stop);

@@ -49,6 +49,10 @@ export interface Session {
   readonly died: Promise<string>;
   /** reads the configuration again and applies it; running transfers go on */
   reload(): Promise<readonly string[]>;
+  /** lets the next boot of these machines install; resolves when it is served so */
+  arm(macs: readonly MacAddress[]): Promise<void>;
+  /** takes that back; no seed goes out from the moment of the call */
+  disarm(macs: readonly MacAddress[]): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -104,16 +108,23 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     await started?.reload(context);
     return changed;
   };
-  const disarm = async (mac: MacAddress): Promise<void> => {
-    await setArmed(layout, mac, false, new Date().toISOString());
-    await turns.take(apply);
+  // in memory first, so that no seed goes out whatever becomes of the files; from the configuration that is in
+  // force, so that a change of the file which cannot be applied now is no hindrance
+  const serveArmed = async (macs: readonly MacAddress[], isArmed: boolean): Promise<void> => {
+    if (!isArmed) context = withArmed(context, macs, false);
+    for (const mac of macs) await setArmed(layout, mac, isArmed, new Date().toISOString());
+    await turns.take(async () => {
+      context = withArmed(context, macs, isArmed);
+      await fillServeFolder(context, layout);
+      await started?.reload(context);
+    });
   };
   const sink = withoutReadinessEvents(events);
   const input: EngineInput = {
     context,
     layout,
     sink,
-    routes: machineRoutes({ context: () => context, sink, disarm }),
+    routes: machineRoutes({ context: () => context, sink, disarm: (mac) => serveArmed([mac], false) }),
   };
   for (const removed of await removeLeftovers(layout)) options.onProgress(removed);
 
@@ -136,6 +147,8 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     },
     died: running.died,
     reload: () => turns.take(apply),
+    arm: (macs) => serveArmed(macs, true),
+    disarm: (macs) => serveArmed(macs, false),
     async stop() {
       await control?.close();
       await running.stop();
@@ -204,6 +217,15 @@ async function startEngine(
 
 function isContainerTrouble(error: unknown): error is PxectlError {
   return error instanceof PxectlError && CONTAINER_TROUBLE.includes(error.code);
+}
+
+function withArmed(context: BootContext, macs: readonly MacAddress[], isArmed: boolean): BootContext {
+  const machines = context.config.machines.map((machine) =>
+    machine.install !== undefined && machine.mac !== undefined && macs.includes(machine.mac)
+      ? { ...machine, isArmed }
+      : machine,
+  );
+  return { ...context, config: { ...context.config, machines } };
 }
 
 /** What a running engine cannot change under its clients. */

@@ -51,7 +51,7 @@ describe('a pxectl that belongs to another user', () => {
     [['down'], 'sudo pxectl down'],
     [['reload'], 'sudo pxectl reload'],
     [['reload', '--dry-run'], 'sudo pxectl reload'],
-    [['machines', 'disarm', 'node-1'], 'sudo pxectl reload'],
+    [['machines', 'disarm', 'node-1'], 'sudo pxectl machines disarm node-1'],
   ])('%j says whose it is and what to run', async (args, next) => {
     const { exitCode, stderr } = await nobody(args);
     expect(stderr).toContain('belongs to another user');

@@ -1,4 +1,4 @@
-import { chmod, lstat, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readLiveSession } from '../../src/engine/session-record.ts';
@@ -100,6 +100,70 @@ describe('pxectl reload', () => {
     });
     process.kill(pid, 'SIGCONT');
     expect((await cli('reload')).exitCode).toBe(0);
+  });
+});
+
+describe('machines arm and disarm while it is up', () => {
+  const MAC = '52:54:00:12:34:56';
+  const WITH_MACHINES = [
+    CONFIG,
+    'machines:',
+    `  - { mac: "${MAC}", name: pc1, install: { seed: seed.cfg } }`,
+    '  - { mac: "52:54:00:12:34:57", name: pc2, install: { seed: seed.cfg } }',
+    '',
+  ].join('\n');
+  const menuOf = (mac: string) =>
+    readFile(join(layout.httpRoot, 'machines', `${mac.replaceAll(':', '-')}.ipxe`), 'utf8');
+
+  it('is served when it is said, although another change cannot be applied', async () => {
+    await configure(WITH_MACHINES);
+    await writeFile(join(project, 'seed.cfg'), '# preseed\n');
+    expect((await cli('machines', 'arm', 'pc1', 'pc2')).exitCode).toBe(0);
+    const pid = await up();
+    expect(await menuOf(MAC)).toContain('/seed/');
+
+    await configure(WITH_MACHINES.replace('port: 8080', 'port: 8090'));
+    const disarmed = await cli('machines', 'disarm', 'pc1', 'pc2', '--json');
+    expect(disarmed.stderr).toContain('pc1 is disarmed');
+    expect(JSON.parse(disarmed.stdout)).toMatchObject({ changed: true, confirmedBy: pid });
+    for (const mac of [MAC, '52:54:00:12:34:57']) expect(await menuOf(mac)).not.toContain('/seed/');
+    expect((await cli('machines', 'arm', 'pc2')).exitCode).toBe(0);
+    expect(await menuOf('52:54:00:12:34:57')).toContain('/seed/');
+    expect(await menuOf(MAC)).not.toContain('/seed/');
+
+    // nothing is armed from a file that cannot be read, and everything is disarmed
+    await configure(`${WITH_MACHINES}\n  - half a line [`);
+    expect((await cli('machines', 'arm', 'pc1')).exitCode).toBe(3);
+    const halfEdited = await cli('machines', 'disarm', 'pc2');
+    expect(halfEdited.stderr).toContain('the running pxectl is asked all the same');
+    expect(halfEdited.stderr).toContain('pc2 is disarmed');
+    expect(halfEdited.exitCode).toBe(0);
+    expect(await menuOf('52:54:00:12:34:57')).not.toContain('/seed/');
+    expect((await cli('machines', 'disarm', 'pc2', 'pc3')).stderr).toContain('there is no machine pc3');
+  });
+
+  it('a disarm that the running one does not confirm is told as that, and an arm is not done', async () => {
+    await configure(WITH_MACHINES);
+    await writeFile(join(project, 'seed.cfg'), '# preseed\n');
+    expect((await cli('machines', 'arm', 'pc1')).exitCode).toBe(0);
+    const pid = await up();
+    process.kill(pid, 'SIGKILL');
+    await ended(pid);
+    // a process that is there and does not listen: as a pxectl that hangs
+    const record = await readFile(join(layout.run, 'session.json'), 'utf8');
+    const me = await identityOf(process.pid);
+    const dead = JSON.stringify({ ...(JSON.parse(record) as object), process: me });
+    await writeFile(join(layout.run, 'session.json'), dead);
+    const arm = await cli('machines', 'arm', 'pc2');
+    expect(arm.exitCode).toBe(6);
+    expect(arm.stderr).toContain('nobody listens on');
+    const { exitCode, stderr } = await cli('machines', 'disarm', 'pc1');
+    expect(exitCode).toBe(6);
+    expect(stderr).toContain('pc1: disarmed on disk, but the running pxectl');
+    expect(stderr).toContain('may still install');
+    await rm(join(layout.run, 'session.json'));
+    const { machines } = JSON.parse((await cli('machines', '--json')).stdout) as { machines: object[] };
+    expect(machines).toMatchObject([{ name: 'pc1', isArmed: false }, { name: 'pc2' }]);
   });
 });
 

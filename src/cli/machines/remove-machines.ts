@@ -1,8 +1,8 @@
 import { loadProject } from '../../engine/project.ts';
+import { findMachines } from '../../model/find-machines.ts';
 import { requestedConfigPath, type CommandContext } from '../cli.ts';
 import { editMachines } from '../edit-machines.ts';
 import { EXIT } from '../exit-codes.ts';
-import { findMachines } from './find-machines.ts';
 
 /** `pxectl machines rm NAME…`: all of them, or none. */
 export async function removeMachines(

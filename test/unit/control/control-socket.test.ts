@@ -21,6 +21,10 @@ const STATUS: ControlStatus = {
 const HANDLERS: ControlHandlers = {
   status: async () => STATUS,
   reload: async () => ({ changed: ['serve/http/boot.ipxe'] }),
+  arm: async ({ machines }) => ({
+    machines: machines.map((mac) => ({ name: 'pc1', mac, isServed: true, isArmed: true })),
+  }),
+  disarm: async () => ({ machines: [] }),
   stop: async () => ({ pid: 7 }),
 };
 
@@ -50,6 +54,11 @@ describe('the control socket', () => {
     await serve();
     expect(await askControl('status', {}, question())).toEqual(STATUS);
     expect(await askControl('reload', {}, question())).toEqual({ changed: ['serve/http/boot.ipxe'] });
+    const mac = '52:54:00:12:34:56';
+    expect(await askControl('arm', { machines: [mac] }, question())).toEqual({
+      machines: [{ name: 'pc1', mac, isServed: true, isArmed: true }],
+    });
+    expect(await refusalOf(askControl('arm', { machines: [] }, question()))).toMatchObject({ kind: 'usage' });
   });
 
   it('throws on this side what was thrown on the other', async () => {

@@ -1,10 +1,11 @@
-import type { Config, Machine } from '../../model/config.ts';
-import { usageError } from '../../model/errors.ts';
-import { nearestWord } from '../../model/nearest-word.ts';
-import { parseMac } from '../../protocol/addresses.ts';
+import { parseMac } from '../protocol/addresses.ts';
+import type { Config, Machine } from './config.ts';
+import { usageError } from './errors.ts';
+import { nearestWord } from './nearest-word.ts';
+import { printable } from './printable.ts';
 
 /**
- * The machines that are named, each once. Whoever changes several looks at all of them first.
+ * The machines of these names or MAC addresses, each once. Whoever changes several looks at all of them first.
  * @throws PxectlError E_USAGE that lists every name that is none
  */
 export function findMachines({ machines }: Config, wanted: readonly string[]): readonly Machine[] {
@@ -26,7 +27,7 @@ export function findMachines({ machines }: Config, wanted: readonly string[]): r
     ...(wanted.length > 1 ? ['nothing is changed, for the others neither'] : []),
   ].join('; ');
   throw usageError({
-    what: `there is no machine ${unknown.join(', ')}`,
+    what: `there is no machine ${unknown.map((word) => printable(word)).join(', ')}`,
     ...(why === '' ? {} : { why }),
     next: 'pxectl machines lists them',
   });
