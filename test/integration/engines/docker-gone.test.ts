@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findContainerProcesses } from '../../../src/engine/docker/container-processes.ts';
@@ -6,7 +7,7 @@ import { startLabDocker, type LabDocker } from '../../../src/lab/lab-docker.ts';
 import { identityOf } from '../../../src/platform/process-identity.ts';
 import { run } from '../../../src/platform/processes.ts';
 import { createEngineLab, whySkipped, type EngineLab } from '../../support/engine/engine-lab.ts';
-import { configText } from '../../support/engine/prepare-state.ts';
+import { configText, prepareState } from '../../support/engine/prepare-state.ts';
 import { pxectl } from '../../support/pxectl-process.ts';
 
 const skip = await whySkipped('docker');
@@ -26,33 +27,43 @@ describe.skipIf(skip !== undefined)('a Docker Engine that is gone', () => {
     await lab?.destroy();
   }, 60_000);
 
-  const cli = (...args: string[]) => pxectl(args, { cwd: lab.folder, env: lab.environment });
+  const cli = (...args: string[]) =>
+    pxectl(args, {
+      cwd: lab.folder,
+      env: lab.environment,
+      network: { namespace: lab.lan.namespaceOf('lan'), destroy: async () => undefined },
+      timeoutMs: 120_000,
+    });
   const isServing = async (): Promise<boolean> =>
     (await lab.lan.execIn('client', 'curl', ['-sf', '-m', '5', 'http://192.168.1.50:8080/boot.ipxe']))
       .exitCode === 0;
 
   it('down and status say what goes on, up does not blame somebody else, and down ends it with the Engine', async () => {
-    const engine = await lab.startEngine('docker');
-    await engine.ready();
+    const up = await cli('up', '--detach', '--engine', 'docker');
+    expect(up.stderr).toContain('up in the background');
+    const other = await mkdtemp(join(tmpdir(), 'pxectl-engine-'));
+    await prepareState(other, configText());
+    const second = await cli('--config', join(other, 'pxectl.yaml'), 'up', '--engine', 'builtin');
+    await rm(other, { recursive: true });
+    expect(second.stderr).toContain(`is taken by the pxectl of ${lab.folder} (`);
+
     const dockerd = Number(await readFile(join(lab.folder, 'docker/dockerd.pid'), 'utf8'));
     process.kill(dockerd, 'SIGKILL');
     await expect.poll(() => identityOf(dockerd), { timeout: 20_000 }).toBeUndefined();
-    engine.program.kill('SIGKILL');
-    await engine.program.ended;
     expect(await isServing()).toBe(true);
     const running = await findContainerProcesses(lab.layout);
     expect(running.map(({ name }) => name).sort()).toEqual(['dnsmasq', 'nginx']);
-
-    const status = await cli('status');
-    expect(status.exitCode).toBe(1);
-    for (const { name, pid } of running)
-      expect(status.stdout).toContain(`${name} in a container (pid ${pid})`);
 
     const down = await cli('down');
     expect(down.exitCode).toBe(4);
     expect(down.stderr).not.toContain('stopped');
     expect(down.stderr).toContain('containers of pxectl go on answering machines');
     expect(down.stderr).toContain('sudo systemctl start docker, then pxectl down');
+
+    const status = await cli('status');
+    expect(status.exitCode).toBe(1);
+    for (const { name, pid } of running)
+      expect(status.stdout).toContain(`${name} in a container (pid ${pid})`);
     expect((await cli('up', '--engine', 'builtin')).stderr).toContain('containers of pxectl go on');
     expect(await isServing()).toBe(true);
 
