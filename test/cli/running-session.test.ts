@@ -134,6 +134,12 @@ describe('machines arm and disarm while it is up', () => {
     // nothing is armed from a file that cannot be read, and everything is disarmed
     await configure(`${WITH_MACHINES}\n  - half a line [`);
     expect((await cli('machines', 'arm', 'pc1')).exitCode).toBe(3);
+    expect(await cli('status')).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining(`(pid ${pid})`) as string,
+      stderr: expect.stringContaining('pxectl.yaml') as string,
+    });
+    expect((await cli('logs')).exitCode).toBe(0);
     const halfEdited = await cli('machines', 'disarm', 'pc2');
     expect(halfEdited.stderr).toContain('the running pxectl is asked all the same');
     expect(halfEdited.stderr).toContain('pc2 is disarmed');

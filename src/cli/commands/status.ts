@@ -21,11 +21,11 @@ export function registerStatus(program: Command): void {
 
 async function runStatus(context: CommandContext<GlobalOptions>): Promise<number> {
   const { output, options } = context;
-  const { loadProject } = await import('../../engine/project.ts');
+  const { watchedProject } = await import('../watched-project.ts');
   const { bootTraces } = await import('../boot-traces.ts');
-  const project = await loadProject(requestedConfigPath(options));
-  const state = await lookAtSession(project.layout);
-  const traces = await bootTraces(project.layout.events, project.config.machines);
+  const { layout, machines } = await watchedProject(requestedConfigPath(options), output);
+  const state = await lookAtSession(layout);
+  const traces = await bootTraces(layout.events, machines);
   const { session, leftovers, problem } = state;
   const isWell = session !== undefined && problem === undefined;
   if (options.json) {

@@ -25,14 +25,14 @@ export function registerWatch(program: Command): void {
 
 async function runWatch(context: CommandContext<WatchOptions>): Promise<number> {
   const { output, options, signal } = context;
-  const { loadProject } = await import('../../engine/project.ts');
+  const { watchedProject } = await import('../watched-project.ts');
   const { readLiveSession } = await import('../../engine/session-record.ts');
   const { followEvents } = await import('../../watch/read-events.ts');
   const { BootWatcher, formatLiveFinding } = await import('../boot-watcher.ts');
-  const { layout, config } = await loadProject(requestedConfigPath(options));
+  const { layout, machines } = await watchedProject(requestedConfigPath(options), output);
   if (!(await readLiveSession(layout)))
     output.warn('pxectl is not up here: nothing will happen until `pxectl up`');
-  const watcher = new BootWatcher(config.machines, (finding, trace) => {
+  const watcher = new BootWatcher(machines, (finding, trace) => {
     if (!options.json) output.data(formatLiveFinding(finding, trace));
   });
   for await (const event of followEvents(layout.events, { fromStart: options.all === true, signal })) {
@@ -47,9 +47,9 @@ async function runWatch(context: CommandContext<WatchOptions>): Promise<number> 
 async function runLogs(context: CommandContext<{ readonly follow?: boolean }>): Promise<number> {
   const { output, options, signal } = context;
   if (options.follow) return runWatch({ ...context, options: { ...options, all: true } });
-  const { loadProject } = await import('../../engine/project.ts');
+  const { watchedProject } = await import('../watched-project.ts');
   const { readEvents } = await import('../../watch/read-events.ts');
-  const { layout } = await loadProject(requestedConfigPath(options));
+  const { layout } = await watchedProject(requestedConfigPath(options), output);
   for (const event of await readEvents(layout.events)) {
     if (signal.aborted) break;
     const line = options.json ? JSON.stringify(event) : formatEvent(event);
