@@ -20,7 +20,7 @@ import {
 import { withSocketPath } from './control-socket.ts';
 
 export interface ControlQuestion {
-  readonly layout: Pick<StateLayout, 'run'>;
+  readonly layout: Pick<StateLayout, 'controlSocket'>;
   /** the process that is asked, for the words of an error */
   readonly pid: number;
   /** what its owner would run: `pxectl reload` */
@@ -49,7 +49,7 @@ export async function askControl<Name extends OperationName>(
   const signal = question.signal === undefined ? late : AbortSignal.any([late, question.signal]);
   let answer: Answer;
   try {
-    answer = await withSocketPath(question.layout.run, (socketPath) =>
+    answer = await withSocketPath(question.layout.controlSocket, (socketPath) =>
       exchange({
         socketPath,
         method: operation.method,
@@ -141,7 +141,7 @@ function notReached(
     what: `the running pxectl (pid ${pid}) cannot be asked`,
     why:
       code === 'ENOENT' || code === 'ECONNREFUSED'
-        ? `nobody listens on ${layout.run}/control.sock: it is just stopping, or the file was removed`
+        ? `nobody listens on ${layout.controlSocket}: it is just stopping, or the file was removed`
         : String(error),
     next: 'pxectl status; when it stays up: pxectl down, then pxectl up',
     cause: error,

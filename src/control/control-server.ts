@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { chmod, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { messageOf, PxectlError, usageError } from '../model/errors.ts';
 import type { StateLayout } from '../model/state-layout.ts';
 import { makeFolder } from '../platform/files.ts';
@@ -12,7 +12,7 @@ import {
   type Operation,
   type OperationName,
 } from './api.ts';
-import { controlSocketPath, SOCKET_NAME, withSocketPath } from './control-socket.ts';
+import { withSocketPath } from './control-socket.ts';
 
 /** Names of ten thousand machines fit. */
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -31,22 +31,23 @@ export interface ControlServer {
  * @throws Error where the file system holds no sockets
  */
 export async function serveControl(
-  layout: Pick<StateLayout, 'run'>,
+  layout: Pick<StateLayout, 'run' | 'controlSocket'>,
   handlers: ControlHandlers,
 ): Promise<ControlServer> {
   const server = controlServer(handlers);
-  const path = controlSocketPath(layout);
+  const path = layout.controlSocket;
   await makeFolder(layout.run);
   await sweep(layout.run);
   // born in a folder that is closed to others: there is no moment in which another user could open it
   const folder = await mkdtemp(join(layout.run, FOLDER_PREFIX));
+  const unborn = join(folder, basename(path));
   try {
-    await withSocketPath(folder, async (short) => {
+    await withSocketPath(unborn, async (short) => {
       server.listen(short);
       await once(server, 'listening');
     });
-    await chmod(join(folder, SOCKET_NAME), 0o600);
-    await rename(join(folder, SOCKET_NAME), path);
+    await chmod(unborn, 0o600);
+    await rename(unborn, path);
   } catch (error) {
     server.close();
     throw error;

@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises';
+import { access, rm } from 'node:fs/promises';
 import type { StateLayout } from '../model/state-layout.ts';
 import { findDnsmasqLeftovers, removeDnsmasqLeftovers } from './dnsmasq/dnsmasq-engine.ts';
 import { findDockerLeftovers, removeDockerLeftovers } from './docker/docker-engine.ts';
@@ -11,6 +11,7 @@ import { removeSession } from './session-record.ts';
  */
 export async function removeLeftovers(layout: StateLayout): Promise<string[]> {
   await removeSession(layout);
+  await rm(layout.controlSocket, { force: true });
   const removed = await removeDnsmasqLeftovers(layout.run);
   return (await hadContainers(layout)) ? [...removed, ...(await removeDockerLeftovers(layout))] : removed;
 }

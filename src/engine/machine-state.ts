@@ -1,4 +1,5 @@
 import type { Config } from '../model/config.ts';
+import { withLock } from '../images/store-lock.ts';
 import { configError } from '../model/errors.ts';
 import type { StateLayout } from '../model/state-layout.ts';
 import { readTextIfThere, writeFileAtomic } from '../platform/files.ts';
@@ -38,14 +39,16 @@ export async function readMachineState(layout: StateLayout): Promise<MachineStat
 /** machines that are installed together report together: each must find what the one before has written */
 const writing = new Turns();
 
-/** Records that a machine's install is armed or disarmed. */
+/** Records that a machine's install is armed or disarmed; one process after the other. */
 export function setArmed(layout: StateLayout, mac: MacAddress, isArmed: boolean, now: string): Promise<void> {
-  return writing.take(async () => {
-    const { [mac]: _, ...others } = (await readMachineState(layout)).disarmed;
-    const disarmed = isArmed ? others : { ...others, [mac]: now };
-    const state: MachineState = { schema: 'pxectl.machines/1', disarmed };
-    await writeFileAtomic(pathOf(layout), `${JSON.stringify(state, null, 2)}\n`);
-  });
+  return writing.take(() =>
+    withLock(layout.root, 'machines', async () => {
+      const { [mac]: _, ...others } = (await readMachineState(layout)).disarmed;
+      const disarmed = isArmed ? others : { ...others, [mac]: now };
+      const state: MachineState = { schema: 'pxectl.machines/1', disarmed };
+      await writeFileAtomic(pathOf(layout), `${JSON.stringify(state, null, 2)}\n`);
+    }),
+  );
 }
 
 /** The configuration with each machine's `isArmed` as the state says. */

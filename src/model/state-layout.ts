@@ -7,6 +7,8 @@ export interface StateLayout {
   readonly tftpRoot: string;
   readonly httpRoot: string;
   readonly run: string;
+  /** where a running pxectl takes orders */
+  readonly controlSocket: string;
   readonly events: string;
 }
 
@@ -19,6 +21,7 @@ export function stateLayout(root: string): StateLayout {
     tftpRoot: `${root}/serve/tftp`,
     httpRoot: `${root}/serve/http`,
     run: `${root}/run`,
+    controlSocket: `${root}/run/control.sock`,
     events: `${root}/events.jsonl`,
   };
 }

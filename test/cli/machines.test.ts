@@ -47,6 +47,16 @@ describe('pxectl machines', () => {
     expect(await config()).toBe(before);
   });
 
+  it('records every one of many calls at once', async () => {
+    const macs = Array.from({ length: 12 }, (_, index) => `52:54:00:12:35:${10 + index}`);
+    await cli('machines', 'add', ...macs, '--seed', 'seeds/node-1.cfg');
+    await cli('machines', 'arm', ...macs);
+    const calls = await Promise.all(macs.map((mac) => cli('machines', 'disarm', mac)));
+    expect(calls.map(({ exitCode }) => exitCode)).toEqual(macs.map(() => 0));
+    const { machines } = JSON.parse((await cli('machines', '--json')).stdout) as { machines: object[] };
+    expect(machines).toMatchObject(macs.map((mac) => ({ mac, isArmed: false })));
+  });
+
   it('says that the install of a machine that was here before is disarmed', async () => {
     const add = () => cli('machines', 'add', MAC, '--seed', 'seeds/node-1.cfg');
     await add();

@@ -40,9 +40,16 @@ afterEach(async () => {
 });
 
 const serve = async (handlers: Partial<ControlHandlers> = {}): Promise<void> => {
-  server = await serveControl({ run }, { ...HANDLERS, ...handlers });
+  server = await serveControl(
+    { run, controlSocket: join(run, 'control.sock') },
+    { ...HANDLERS, ...handlers },
+  );
 };
-const question = () => ({ layout: { run }, pid: 7, command: 'pxectl reload' });
+const question = () => ({
+  layout: { controlSocket: join(run, 'control.sock') },
+  pid: 7,
+  command: 'pxectl reload',
+});
 const refusalOf = (asked: Promise<unknown>): Promise<PxectlError> =>
   asked.then(
     () => Promise.reject(new Error('nothing was refused')),
