@@ -13,6 +13,8 @@ export interface Libc {
   send(fd: number, bytes: Uint8Array, length: number, flags: number): number;
   recv(fd: number, bytes: Uint8Array, length: number, flags: number): number;
   close(fd: number): number;
+  /** 0 when there is no such interface in this network namespace */
+  if_nametoindex(name: string): number;
   errno(): number;
 }
 
@@ -38,6 +40,7 @@ async function loadOnce(): Promise<Libc | undefined> {
       send: library.func('int64_t send(int, const uint8_t *, size_t, int)') as Libc['send'],
       recv: library.func('int64_t recv(int, _Out_ uint8_t *, size_t, int)') as Libc['recv'],
       close: library.func('int close(int)') as Libc['close'],
+      if_nametoindex: library.func('unsigned int if_nametoindex(const char *)') as Libc['if_nametoindex'],
       errno: () => koffi.errno(),
     };
   } catch {
