@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { lockHolder, withLock, type LockOptions } from '../images/store-lock.ts';
+import { lockHolder, withLock, type LockOptions } from '../platform/file-lock.ts';
 import type { EngineName } from '../model/config.ts';
 import type { StateLayout } from '../model/state-layout.ts';
 import { diskError, readTextIfThere, writeFileAtomic } from '../platform/files.ts';

@@ -7,7 +7,7 @@ import { isPathBelow } from '../model/safe-text.ts';
 import type { StateLayout } from '../model/state-layout.ts';
 import { diskError, makeFolder, readTextIfThere, writeFileAtomic } from '../platform/files.ts';
 import { checkImageId } from './image-id.ts';
-import { isSameProcess, processMark, withLock, type LockOptions } from './store-lock.ts';
+import { isSameProcess, processMark, withLock, type LockOptions } from '../platform/file-lock.ts';
 
 const MANIFEST = 'manifest.json';
 

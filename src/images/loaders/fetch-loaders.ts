@@ -8,7 +8,7 @@ import { writeFileAtomic } from '../../platform/files.ts';
 import { openHttpClient, type HttpClient } from '../download/http-client.ts';
 import type { FetchContext, FetchOptions } from '../fetch-types.ts';
 import { openStore } from '../store.ts';
-import { withLock } from '../store-lock.ts';
+import { withLock } from '../../platform/file-lock.ts';
 import { checkLoader, invalidLoader, pxelinuxMismatch } from './check-loader.ts';
 import { findIsoShim } from './iso-shim.ts';
 import { readLoaderManifest, writeLoaderManifest } from './loader-manifest.ts';

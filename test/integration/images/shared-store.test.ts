@@ -18,7 +18,7 @@ import type { FetchEvent } from '../../../src/images/fetch-progress.ts';
 import type { FetchedImage } from '../../../src/images/fetch-types.ts';
 import { listImages, removeImage, verifyImage } from '../../../src/images/manage-images.ts';
 import { openStore } from '../../../src/images/store.ts';
-import { withLock } from '../../../src/images/store-lock.ts';
+import { withLock } from '../../../src/platform/file-lock.ts';
 import { stateLayout, type StateLayout } from '../../../src/model/state-layout.ts';
 import { writeCasperIso } from '../../support/casper-iso.ts';
 import { misbehaviour, startLoopbackMirror, type LoopbackMirror } from '../../support/loopback-mirror.ts';

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { environmentError, systemCodeOf } from '../model/errors.ts';
-import { diskError, makeFolder } from '../platform/files.ts';
-import { identityOf, isSameProcessAlive } from '../platform/process-identity.ts';
+import { diskError, makeFolder } from './files.ts';
+import { identityOf, isSameProcessAlive } from './process-identity.ts';
 
 const POLL_MS = 200;
 
