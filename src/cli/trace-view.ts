@@ -54,6 +54,8 @@ function eventText(event: BootEvent): string | undefined {
       return `installing: ${String(detail['message'] ?? '')}`;
     case 'report.refused':
       return `sent a report that is not taken: ${String(detail['message'] ?? '')}`;
+    case 'install.unreported':
+      return `installed or not? ${String(detail['message'] ?? '')}`;
     case 'install.done':
       return 'reports that it is installed';
     case 'engine.starting':

@@ -59,6 +59,13 @@ const machinesBody = z.object({
   machines: z.array(z.string().max(MAX_NAME_LENGTH)).min(1).max(MAX_MACHINES),
 });
 
+const armBody = machinesBody.extend({
+  /** who orders it */
+  by: z.string().min(1).max(MAX_NAME_LENGTH),
+  /** every network boot installs, not the next one alone */
+  isAlways: z.boolean().default(false),
+});
+
 /** What now holds, as it is served. */
 const machinesReply = z.object({
   machines: z.array(
@@ -97,7 +104,7 @@ export const CONTROL_API = {
   arm: operation({
     method: 'POST',
     path: '/v1/machines/arm',
-    body: machinesBody,
+    body: armBody,
     reply: machinesReply,
     timeoutMs: RELOAD_TIMEOUT_MS,
   }),

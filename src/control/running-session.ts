@@ -1,9 +1,10 @@
 import type { Session } from '../engine/session.ts';
+import type { ArmOrder } from '../engine/session-installs.ts';
 import { httpBaseUrl } from '../model/boot-context.ts';
 import { findMachines } from '../model/find-machines.ts';
 import { messageOf, usageError } from '../model/errors.ts';
 import { parseMac } from '../protocol/addresses.ts';
-import type { BodyOf, ControlHandlers, ControlStatus, ReloadOutcome, ReplyOf } from './api.ts';
+import type { ControlHandlers, ControlStatus, ReloadOutcome, ReplyOf } from './api.ts';
 
 export interface RunningSessionOptions {
   readonly session: Session;
@@ -48,7 +49,7 @@ export class RunningSession {
     };
   }
 
-  async #setArmed({ machines }: BodyOf<'arm'>, isArmed: boolean): Promise<ReplyOf<'arm'>> {
+  async #setArmed(machines: readonly string[], order?: ArmOrder): Promise<ReplyOf<'arm'>> {
     const { session, onOutcome } = this.options;
     // a MAC address is taken as it is: its machine may be in the file only, and not in force yet
     const named = machines.filter((word) => parseMac(word) === undefined);
@@ -58,8 +59,9 @@ export class RunningSession {
     });
     const given = machines.map((word) => parseMac(word)).filter((mac) => mac !== undefined);
     const macs = [...new Set([...found, ...given])];
-    await (isArmed ? session.arm(macs) : session.disarm(macs));
-    onOutcome(`${isArmed ? 'armed' : 'disarmed'}: ${macs.join(', ')}`, false);
+    const isArmed = order !== undefined;
+    await (isArmed ? session.arm(macs, order) : session.disarm(macs));
+    onOutcome(isArmed ? `armed by ${order.by}: ${macs.join(', ')}` : `disarmed: ${macs.join(', ')}`, false);
     const served = session.context.config.machines;
     return {
       machines: macs.map((mac) => {
@@ -75,8 +77,8 @@ export class RunningSession {
     return {
       status: async () => this.status(),
       reload: async () => ({ changed: [...(await this.reload())] }),
-      arm: (body) => this.#setArmed(body, true),
-      disarm: (body) => this.#setArmed(body, false),
+      arm: ({ machines, by, isAlways }) => this.#setArmed(machines, { by, isAlways }),
+      disarm: ({ machines }) => this.#setArmed(machines),
       stop: async () => {
         // the answer goes out before the socket closes
         setImmediate(this.options.stop);

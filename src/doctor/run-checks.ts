@@ -1,5 +1,6 @@
 import { bootTracesOf } from './checks/boot-checks.ts';
 import { fileChecks } from './checks/file-checks.ts';
+import { installChecks } from './checks/install-checks.ts';
 import { hostChecks } from './checks/host-checks.ts';
 import { runCheck, type Check, type CheckResult } from './checks/check.ts';
 import type { ProbeResult } from './probe/judge-walks.ts';
@@ -22,7 +23,7 @@ export async function runChecks(
   const checks: Check[] = [];
   if (subject) checks.push(...hostChecks(subject));
   if (project) {
-    checks.push(...fileChecks(project.config, project.layout), bootTracesOf(project));
+    checks.push(...fileChecks(project.config, project.layout), bootTracesOf(project), installChecks(project));
   }
   if (subject && options.probe) {
     checks.push({

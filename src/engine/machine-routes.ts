@@ -6,6 +6,9 @@ import type { EventSink } from '../model/boot-event.ts';
 import type { Machine } from '../model/config.ts';
 import { messageOf, systemCodeOf } from '../model/errors.ts';
 import { printable } from '../model/printable.ts';
+import { NOT_ARMED, type InstallState } from '../model/machine-state.ts';
+import type { SpendResult } from '../machines/machine-states.ts';
+import type { SessionInstalls } from './session-installs.ts';
 import { SEED_FILE_NAMES, type SeedFormat } from '../model/image.ts';
 import { macWithHyphens, parseMac, type MacAddress } from '../protocol/addresses.ts';
 import type { HttpRoute, HttpRouteRequest, HttpRouteResponse } from '../server/http/http-route.ts';
@@ -14,8 +17,7 @@ export interface MachineRoutesInput {
   /** the configuration of this moment: it changes on reload and when a machine is disarmed */
   readonly context: () => BootContext;
   readonly sink: EventSink;
-  /** called when a machine reports that it is installed and its seed is to be used once */
-  readonly disarm: (mac: MacAddress) => Promise<void>;
+  readonly installs: Pick<SessionInstalls, 'spend' | 'report'>;
 }
 
 /** What the pxectl process itself serves, whichever engine runs: install seeds and reports. */
@@ -71,9 +73,9 @@ async function serveSeed(
       `this seed is for ${mac}; the request came from ${request.mac ?? request.ip}`,
     );
   }
-  if (!machine.isArmed) {
-    return refuse('disarmed', `the install of ${machine.name} is disarmed; run: pxectl machines arm ${mac}`);
-  }
+  const { installState = NOT_ARMED } = machine;
+  const isOpen = installState.kind === 'armed' || installState.kind === 'installing';
+  if (!isOpen) return refuse(...whyRefused(machine, installState));
   const answer = await readSeed(input.context(), machine, rest);
   if ('problem' in answer) {
     input.sink.emit({
@@ -83,12 +85,42 @@ async function serveSeed(
     });
     return text(answer.status, `${answer.problem}\n`);
   }
+  // a look at the headers is no boot that installs
+  const spent: SpendResult = request.method === 'HEAD' ? { kind: 'given' } : await input.installs.spend(mac);
+  if (spent.kind === 'refused') return refuse(...whyRefused(machine, spent.state));
+  if (spent.kind === 'not-recorded') {
+    const message = `the install of ${machine.name} waits: that it is spent cannot be written (${spent.trouble})`;
+    input.sink.emit({
+      type: 'seed.refused',
+      ...about,
+      detail: { path: printable(request.path), reason: 'not-recorded', message },
+    });
+    return text(503, `${message}\n`);
+  }
   input.sink.emit({
     type: 'seed.requested',
     ...about,
     detail: { path: request.path, userAgent: request.userAgent, sizeBytes: answer.body.length },
   });
   return { status: 200, contentType: 'text/plain; charset=utf-8', body: answer.body };
+}
+
+/** Reason for events, and the sentence that the installer's log shows. */
+function whyRefused({ name }: Machine, state: InstallState): readonly [string, string] {
+  const again = `; to install it (again): pxectl machines arm ${name}`;
+  switch (state.kind) {
+    case 'installed':
+      return ['spent', `${name} was installed at ${state.at}${again}`];
+    case 'unreported':
+      return [
+        'spent',
+        `the boot at ${state.since} has used the order to install ${name}, and never reported${again}`,
+      ];
+    case 'installing':
+    case 'armed':
+    case 'not-armed':
+      return ['not-armed', `nobody has armed the install of ${name}; run: pxectl machines arm ${name}`];
+  }
 }
 
 type SeedAnswer = { readonly body: string } | { readonly status: number; readonly problem: string };
@@ -156,7 +188,7 @@ async function takeReport(
     ip: request.ip,
     detail: { message: printable(message === '' ? rest : message) },
   });
-  if (isDone && machine?.install?.once === true && machine.isArmed) await input.disarm(mac);
+  if (isDone && machine?.install !== undefined) await input.installs.report(mac);
   return text(200, 'ok\n');
 }
 

@@ -5,7 +5,8 @@ import { parseConfig } from '../model/config-file.ts';
 import { configError, systemCodeOf } from '../model/errors.ts';
 import { stateLayout, type StateLayout } from '../model/state-layout.ts';
 import { diskError } from '../platform/files.ts';
-import { applyMachineState, readMachineState } from './machine-state.ts';
+import { applyInstalls } from '../machines/apply-installs.ts';
+import { openMachineStates } from '../machines/machine-states.ts';
 
 /** The name that pxectl looks for, from the current folder upwards. */
 export const CONFIG_FILE_NAME = 'pxectl.yaml';
@@ -16,6 +17,8 @@ export interface Project {
   readonly config: Config;
   readonly layout: StateLayout;
   readonly overrides: ConfigOverrides;
+  /** why what was known of machines is not believed: nobody is armed */
+  readonly stateProblem?: string;
 }
 
 /** What the command line says instead of the file; it stays in force when the file is read again. */
@@ -59,8 +62,14 @@ export async function loadProject(
   const layout = layoutBeside(configPath);
   const text = await readConfigText(configPath);
   const config = parseConfig(text, { path: configPath, stateRoot: layout.root });
-  const known = applyMachineState(config, await readMachineState(layout));
-  return { configPath, config: known, layout, overrides: {} };
+  const known = await openMachineStates(layout).known();
+  return {
+    configPath,
+    config: applyInstalls(config, known),
+    layout,
+    overrides: {},
+    ...(known.problem === undefined ? {} : { stateProblem: known.problem }),
+  };
 }
 
 /** The project with the command line's wishes put over the file. */

@@ -2,6 +2,7 @@ import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import type { BootContext } from '../model/boot-context.ts';
 import type { StateLayout } from '../model/state-layout.ts';
+import { messageOf } from '../model/errors.ts';
 import { linkOrCopy, readTextIfThere, writeFileAtomic } from '../platform/files.ts';
 import { readTemplate } from '../platform/package-root.ts';
 import { withoutEngineLines } from '../render/engine-lines.ts';
@@ -57,6 +58,29 @@ export async function fillServeFolder(
     await removeUnwanted(root, wanted);
   }
   return { rendered, changed };
+}
+
+/**
+ * Writes what is served again after machines were armed or disarmed, from the configuration in force. A file that cannot be
+ * written is taken away: it could start an install that nobody wants any more, and without it the menu for everyone holds.
+ * @returns what went wrong, one line each
+ */
+export async function refreshServedFiles(
+  context: BootContext,
+  layout: StateLayout,
+): Promise<readonly string[]> {
+  const troubles: string[] = [];
+  for (const { path: name, content } of renderAll(context, readTemplate, { stateRoot: layout.root })) {
+    if (!name.startsWith('serve/')) continue;
+    const path = join(layout.root, name);
+    try {
+      if ((await readTextIfThere(path)) !== content) await writeFileAtomic(path, content);
+    } catch (error) {
+      troubles.push(`${path} is taken away until it can be written: ${messageOf(error)}`);
+      await rm(path, { force: true }).catch(() => undefined);
+    }
+  }
+  return troubles;
 }
 
 const isSame = ({ path, content }: RenderedFile, there: string): boolean =>

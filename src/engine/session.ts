@@ -2,6 +2,7 @@ import type { BootContext } from '../model/boot-context.ts';
 import { httpBaseUrl } from '../model/boot-context.ts';
 import type { BootEvent } from '../model/boot-event.ts';
 import type { Config, EngineName } from '../model/config.ts';
+import { openMachineStates } from '../machines/machine-states.ts';
 import { configError, engineError, messageOf, PxectlError, type ErrorCode } from '../model/errors.ts';
 import { identityOf } from '../platform/process-identity.ts';
 import type { MacAddress } from '../protocol/addresses.ts';
@@ -10,12 +11,12 @@ import { loadBootContext } from './boot-context.ts';
 import { chooseEngine, ENGINES_WITHOUT_CONTAINERS } from './choose-engine.ts';
 import type { EngineInput, RunningEngine } from './engine.ts';
 import { machineRoutes } from './machine-routes.ts';
-import { setArmed } from './machine-state.ts';
+import { SessionInstalls, type ArmOrder } from './session-installs.ts';
 import { reloadProject, type Project } from './project.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { withoutReadinessEvents } from './readiness-client.ts';
 import { checkReadiness } from './readiness.ts';
-import { fillServeFolder } from './serve-folder.ts';
+import { fillServeFolder, refreshServedFiles } from './serve-folder.ts';
 import { readLiveSession, removeSession, whileStarting, writeSession } from './session-record.ts';
 import { Turns } from './turns.ts';
 
@@ -50,8 +51,8 @@ export interface Session {
   /** reads the configuration again and applies it; running transfers go on */
   reload(): Promise<readonly string[]>;
   /** lets the next boot of these machines install; resolves when it is served so */
-  arm(macs: readonly MacAddress[]): Promise<void>;
-  /** takes that back; no seed goes out from the moment of the call */
+  arm(macs: readonly MacAddress[], order: ArmOrder): Promise<void>;
+  /** takes that back; no seed goes out from the moment of the call, whatever is wrong with configuration or disk */
   disarm(macs: readonly MacAddress[]): Promise<void>;
   stop(): Promise<void>;
 }
@@ -108,23 +109,28 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     await started?.reload(context);
     return changed;
   };
-  // in memory first, so that no seed goes out whatever becomes of the files; from the configuration that is in
-  // force, so that a change of the file which cannot be applied now is no hindrance
-  const serveArmed = async (macs: readonly MacAddress[], isArmed: boolean): Promise<void> => {
-    if (!isArmed) context = withArmed(context, macs, false);
-    for (const mac of macs) await setArmed(layout, mac, isArmed, new Date().toISOString());
-    await turns.take(async () => {
-      context = withArmed(context, macs, isArmed);
-      await fillServeFolder(context, layout);
-      await started?.reload(context);
-    });
-  };
   const sink = withoutReadinessEvents(events);
+  const states = openMachineStates(layout);
+  const installs = new SessionInstalls({
+    states,
+    sink,
+    context: () => context,
+    putInForce: (changed) => {
+      // decided from now on, whatever becomes of the files
+      context = changed;
+      return turns.take(async () => {
+        for (const trouble of await refreshServedFiles(context, layout)) options.onWarning(trouble);
+        await started?.reload(context).catch((error: unknown) => options.onWarning(messageOf(error)));
+      });
+    },
+  });
+  await installs.refresh();
+  events.subscribe((event) => installs.take(event));
   const input: EngineInput = {
     context,
     layout,
     sink,
-    routes: machineRoutes({ context: () => context, sink, disarm: (mac) => serveArmed([mac], false) }),
+    routes: machineRoutes({ context: () => context, sink, installs }),
   };
   for (const removed of await removeLeftovers(layout)) options.onProgress(removed);
 
@@ -147,11 +153,12 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     },
     died: running.died,
     reload: () => turns.take(apply),
-    arm: (macs) => serveArmed(macs, true),
-    disarm: (macs) => serveArmed(macs, false),
+    arm: (macs, order) => installs.arm(macs, order),
+    disarm: (macs) => installs.disarm(macs),
     async stop() {
       await control?.close();
       await running.stop();
+      await states.close().catch((error: unknown) => options.onWarning(messageOf(error)));
       await removeSession(layout);
       events.emit({ type: 'engine.stopped', detail: { engine: running.name } });
       await events.close();
@@ -217,15 +224,6 @@ async function startEngine(
 
 function isContainerTrouble(error: unknown): error is PxectlError {
   return error instanceof PxectlError && CONTAINER_TROUBLE.includes(error.code);
-}
-
-function withArmed(context: BootContext, macs: readonly MacAddress[], isArmed: boolean): BootContext {
-  const machines = context.config.machines.map((machine) =>
-    machine.install !== undefined && machine.mac !== undefined && macs.includes(machine.mac)
-      ? { ...machine, isArmed }
-      : machine,
-  );
-  return { ...context, config: { ...context.config, machines } };
 }
 
 /** What a running engine cannot change under its clients. */

@@ -4,6 +4,7 @@ import { stringify } from 'yaml';
 import { readLoaderManifest } from '../images/loaders/loader-manifest.ts';
 import { openStore, notFetched } from '../images/store.ts';
 import type { Config, EngineChoice, NetworkMode } from '../model/config.ts';
+import { openMachineStates } from '../machines/machine-states.ts';
 import { assetError } from '../model/errors.ts';
 import type { ImageManifest, SeedFormat } from '../model/image.ts';
 import { stateLayout, type StateLayout } from '../model/state-layout.ts';
@@ -100,6 +101,16 @@ export async function prepareLabProject(options: LabProjectOptions): Promise<Lab
         : { engineOptions: { docker: { image: userConfig.engineOptions.docker.image } } }),
     }),
   );
+  if (image.boot.seedFormat !== 'none') {
+    const order = {
+      at: new Date().toISOString(),
+      by: 'lab',
+      isAlways: false,
+      seed: seedFile,
+      image: image.id,
+    };
+    await openMachineStates(layout).arm(new Map([[options.mac, order]]));
+  }
   const loader = firmware === 'bios' ? loaders.bios : loaders.uefi;
   const notes = needsLease
     ? ['GRUB would ask the router for its files in mode proxy: the lab uses mode pxe-only']

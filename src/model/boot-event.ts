@@ -24,6 +24,7 @@ export const BOOT_EVENT_TYPES = [
   'install.report',
   'report.refused',
   'install.done',
+  'install.unreported',
   'engine.starting',
   'engine.ready',
   'engine.stopped',

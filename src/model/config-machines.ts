@@ -79,7 +79,7 @@ export function checkMachines(
       name,
       ...(machine.image === undefined ? {} : { image: machine.image }),
       ...(seed === undefined ? {} : { install: { seed, once: machine.install?.once ?? true } }),
-      isArmed: seed !== undefined,
+      isArmed: false,
       secureBoot: machine.secureBoot ?? false,
       arguments: machine.arguments ?? [],
     };

@@ -22,7 +22,10 @@ const network = z.strictObject({
 
 const install = z.strictObject({
   seed: text.describe('preseed, user-data or kickstart file, relative to this file'),
-  once: z.boolean().optional().describe('disarm when the machine reports that it is done; true unless given'),
+  once: z
+    .boolean()
+    .optional()
+    .describe('false: pxectl machines arm --always may let every boot install; true unless given'),
 });
 
 const machine = z.strictObject({

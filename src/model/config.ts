@@ -1,4 +1,5 @@
 import type { Ipv4Address, MacAddress } from '../protocol/addresses.ts';
+import type { InstallState } from './machine-state.ts';
 
 export const NETWORK_MODES = ['proxy', 'pxe-only', 'full'] as const;
 export type NetworkMode = (typeof NETWORK_MODES)[number];
@@ -19,7 +20,7 @@ export interface AddressRange {
 export interface InstallSeed {
   /** file with the seed (preseed, user-data, kickstart …), absolute */
   readonly seed: string;
-  /** disarm after the machine reports that it is done */
+  /** false: `machines arm --always` may let every boot install */
   readonly once: boolean;
 }
 
@@ -32,8 +33,10 @@ export interface Machine {
   /** image id, or `local` */
   readonly image?: string;
   readonly install?: InstallSeed;
-  /** whether the unattended install is armed; from state, not from the file */
+  /** whether the next network boot installs unattended; from what is known, never from the file */
   readonly isArmed: boolean;
+  /** where a machine with an install seed stands */
+  readonly installState?: InstallState;
   readonly secureBoot: boolean;
   /** extra kernel arguments */
   readonly arguments: readonly string[];

@@ -152,7 +152,7 @@ describe('the life of a project', () => {
     );
     expect(added.exitCode).toBe(0);
     expect((await json('machines', '--json')).machines).toMatchObject([
-      { name: 'node-1', mac: 'f4:4d:30:00:00:01', isArmed: true, install: { once: true } },
+      { name: 'node-1', mac: 'f4:4d:30:00:00:01', isArmed: false, install: { once: true } },
     ]);
     expect((await cli('reload')).exitCode).toBe(0);
     await expect.poll(() => httpStatus('/machines/f4-4d-30-00-00-01.ipxe')).toBe('200');

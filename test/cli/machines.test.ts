@@ -1,10 +1,11 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { configText, prepareState } from '../support/engine/prepare-state.ts';
 import { makeFolder, pxectl } from '../support/pxectl-process.ts';
 
 const MAC = '52:54:00:12:34:56';
+const OTHER = '52:54:00:12:34:57';
 
 let folder: Awaited<ReturnType<typeof makeFolder>>;
 beforeEach(async () => {
@@ -24,7 +25,8 @@ describe('pxectl machines', () => {
     const added = await pxectl(['machines', 'add', MAC, '--seed', 'node-1.cfg'], { cwd: seeds });
     expect(added.exitCode).toBe(0);
     expect(await config()).toContain('install: { seed: seeds/node-1.cfg, once: true }');
-    expect((await cli('machines')).stdout).toContain('armed');
+    expect(added.stderr).toContain(`pxectl machines arm ${MAC} lets the next network boot do so`);
+    expect((await cli('machines')).stdout).toContain('not armed');
   });
 
   it('refuses a seed that is not there, and --always without one', async () => {
@@ -57,16 +59,34 @@ describe('pxectl machines', () => {
     expect(machines).toMatchObject(macs.map((mac) => ({ mac, isArmed: false })));
   });
 
-  it('says that the install of a machine that was here before is disarmed', async () => {
-    const add = () => cli('machines', 'add', MAC, '--seed', 'seeds/node-1.cfg');
-    await add();
-    await cli('machines', 'disarm', MAC);
-    await cli('machines', 'rm', MAC);
-    expect((await add()).stderr).toContain(`pxectl machines arm ${MAC} allows it again`);
+  it('arms by --arm and by arm, for one boot or (where the file allows it) for every one, and says who did', async () => {
+    await cli('machines', 'add', MAC, '--name', 'once', '--seed', 'seeds/node-1.cfg', '--arm');
+    await cli('machines', 'add', OTHER, '--name', 'lab', '--seed', 'seeds/node-1.cfg', '--always');
+    expect((await cli('machines')).stdout).toMatch(/once .*ARMED by \S+, .*\nlab .*not armed/);
+    const refused = await cli('machines', 'arm', 'once', '--always');
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stderr).toContain('once is to be installed once');
+    expect((await cli('machines', 'arm', 'lab', '--always')).stderr).toContain('EVERY network boot');
+    expect((await cli('machines')).stdout).toContain('ARMED FOR EVERY BOOT');
+    const doctor = await cli('doctor', '--json');
+    expect(doctor.stdout).toContain('install-at-every-boot');
+  });
+
+  it('arms nobody in a fresh clone, after a loss, or from a copied state', async () => {
+    await cli('machines', 'add', MAC, '--name', 'node-1', '--seed', 'seeds/node-1.cfg', '--arm');
+    const clone = await makeFolder();
+    await cp(folder.path, clone.path, { recursive: true, preserveTimestamps: true });
+    const { stdout, stderr } = await pxectl(['machines'], { cwd: clone.path });
+    await clone.remove();
+    expect(stdout).toContain('not armed');
+    expect(stderr).toContain('nobody is armed');
+    expect((await cli('machines')).stdout).toContain('ARMED');
+    await rm(join(folder.path, '.pxectl', 'machines.json'));
+    expect((await cli('machines')).stdout).toContain('not armed');
   });
 
   it('up and reload refuse an armed machine whose seed is not there', async () => {
-    await cli('machines', 'add', MAC, '--name', 'node-1', '--seed', 'seeds/node-1.cfg');
+    await cli('machines', 'add', MAC, '--name', 'node-1', '--seed', 'seeds/node-1.cfg', '--arm');
     await writeFile(join(folder.path, 'pxectl.yaml'), (await config()).replace('node-1.cfg', 'gone.cfg'));
     for (const command of ['up', 'reload']) {
       const { exitCode, stderr } = await cli(command);

@@ -1,4 +1,5 @@
 import type { BootContext } from '../../src/model/boot-context.ts';
+import type { Config } from '../../src/model/config.ts';
 import { parseConfig } from '../../src/model/config-file.ts';
 import type { ImageManifest } from '../../src/model/image.ts';
 import { LOADER_PATHS, type LoaderFile } from '../../src/model/loader.ts';
@@ -53,12 +54,33 @@ export const LOADERS: readonly LoaderFile[] = [
   program(LOADER_PATHS.grubX64, 'grub', 'x64'),
 ];
 
-/** A context from the text of a pxectl.yaml; relative seeds are beside /srv/boot/pxectl.yaml. */
+/** The configuration with every machine armed that has a seed, as if somebody had ordered it a moment ago. */
+export function withEveryoneArmed(config: Config): Config {
+  const order = { at: '2026-01-01T00:00:00.000Z', by: 'tester', isAlways: false, image: '' };
+  return {
+    ...config,
+    machines: config.machines.map((machine) =>
+      machine.install === undefined
+        ? machine
+        : {
+            ...machine,
+            isArmed: true,
+            installState: { kind: 'armed', ...order, seed: machine.install.seed } as const,
+          },
+    ),
+  };
+}
+
+/** A context from the text of a pxectl.yaml, everyone armed; relative seeds are beside /srv/boot/pxectl.yaml. */
 export function contextFrom(
   yaml: string,
   images: readonly ImageManifest[] = [DEBIAN_12],
   folder = '/srv/boot',
 ): BootContext {
   const config = parseConfig(yaml, { path: `${folder}/pxectl.yaml`, stateRoot: `${folder}/.pxectl` });
-  return { config, images, loaders: { schema: 'pxectl.loaders/1', files: LOADERS } };
+  return {
+    config: withEveryoneArmed(config),
+    images,
+    loaders: { schema: 'pxectl.loaders/1', files: LOADERS },
+  };
 }

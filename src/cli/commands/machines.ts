@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { commandAction, requestedConfigPath, type CommandContext, type GlobalOptions } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { AddOptions } from '../machines/add-machines.ts';
+import type { SetArmedOptions } from '../machines/set-armed.ts';
 import { formatTable } from '../table.ts';
 
 /** `pxectl machines`, `add`, `rm`, `arm`, `disarm` */
@@ -17,8 +18,9 @@ export function registerMachines(program: Command): void {
     .argument('<macs...>', 'their MAC addresses')
     .option('--name <name>', 'what to call it (one machine only)')
     .option('--image <image>', 'image to boot, or local')
-    .option('--seed <file>', 'install unattended with this seed, once: it can wipe the disk')
-    .option('--always', 'with --seed: install at every boot')
+    .option('--seed <file>', 'seed of its unattended install, which nothing starts before it is armed')
+    .option('--arm', 'with --seed: let its next network boot install, which can wipe the disk')
+    .option('--always', 'with --seed: allow `machines arm --always`, an install at every boot')
     .option('--secure-boot', 'its firmware has Secure Boot on')
     .option('--dry-run', 'print the changed file, write nothing')
     .option('--json', 'one JSON object on stdout')
@@ -41,7 +43,7 @@ export function registerMachines(program: Command): void {
       }),
     );
   for (const verb of ['arm', 'disarm'] as const) {
-    machines
+    const command = machines
       .command(verb)
       .description(
         verb === 'arm' ? 'let the next boot install unattended' : 'boot without the unattended install',
@@ -50,18 +52,22 @@ export function registerMachines(program: Command): void {
       .option('--dry-run', 'say what would change')
       .option('--json', 'one JSON object on stdout')
       .action(
-        commandAction(async (context: CommandContext<{ readonly dryRun?: boolean }>) => {
+        commandAction(async (context: CommandContext<SetArmedOptions>) => {
           const { setArmedByUser } = await import('../machines/set-armed.ts');
           return setArmedByUser(context, verb);
         }),
       );
+    if (verb === 'arm')
+      command.option('--always', 'every network boot installs (only with install.once: false)');
   }
 }
 
 async function listMachines(context: CommandContext<GlobalOptions>): Promise<number> {
   const { output, options } = context;
   const { loadProject } = await import('../../engine/project.ts');
-  const { config } = await loadProject(requestedConfigPath(options));
+  const { installStateText } = await import('../install-state-text.ts');
+  const { config, stateProblem } = await loadProject(requestedConfigPath(options));
+  if (stateProblem !== undefined) output.warn(stateProblem);
   if (options.json) {
     output.json({ schema: 'pxectl.machines/1', machines: config.machines });
     return EXIT.ok;
@@ -79,9 +85,7 @@ async function listMachines(context: CommandContext<GlobalOptions>): Promise<num
         machine.name,
         machine.mac ?? machine.uuid ?? '',
         machine.image ?? `${config.boot.default} (default)`,
-        machine.install
-          ? `${machine.isArmed ? 'armed' : 'disarmed'}${machine.install.once ? '' : ', always'}`
-          : '-',
+        installStateText(machine),
         machine.secureBoot ? 'yes' : '-',
       ]),
     ),

@@ -1,23 +1,25 @@
 import { loadProject } from '../../engine/project.ts';
-import { readMachineState } from '../../engine/machine-state.ts';
 import { usageError } from '../../model/errors.ts';
 import { parseMac, type MacAddress } from '../../protocol/addresses.ts';
 import { requestedConfigPath, type CommandContext } from '../cli.ts';
 import { editMachines } from '../edit-machines.ts';
 import { EXIT } from '../exit-codes.ts';
 import { seedForConfig } from '../install-seeds.ts';
+import { setArmedByUser } from './set-armed.ts';
 
 export interface AddOptions {
   readonly name?: string;
   readonly image?: string;
   readonly seed?: string;
+  readonly arm?: boolean;
   readonly always?: boolean;
   readonly secureBoot?: boolean;
   readonly dryRun?: boolean;
 }
 
 /** `pxectl machines add MAC…`: all of them, or none. */
-export async function addMachines({ output, options, args }: CommandContext<AddOptions>): Promise<number> {
+export async function addMachines(context: CommandContext<AddOptions>): Promise<number> {
+  const { output, options, args } = context;
   const macs = readMacs(args);
   if (options.name !== undefined && macs.length > 1) {
     throw usageError({
@@ -25,13 +27,14 @@ export async function addMachines({ output, options, args }: CommandContext<AddO
       next: 'add them one by one, or without --name: each is then called after its address',
     });
   }
-  if (options.always && options.seed === undefined) {
+  for (const option of ['always', 'arm'] as const) {
+    if (options[option] !== true || options.seed !== undefined) continue;
     throw usageError({
-      what: '--always needs --seed',
-      next: `pxectl machines add ${macs.join(' ')} --seed FILE --always`,
+      what: `--${option} needs --seed`,
+      next: `pxectl machines add ${macs.join(' ')} --seed FILE --${option}`,
     });
   }
-  const { configPath, layout } = await loadProject(requestedConfigPath(options));
+  const { configPath } = await loadProject(requestedConfigPath(options));
   const seed = options.seed === undefined ? undefined : await seedForConfig(options.seed, configPath);
   const machines = macs.map((mac) => ({
     mac,
@@ -52,10 +55,15 @@ export async function addMachines({ output, options, args }: CommandContext<AddO
   } else if (isDryRun) output.data(text.trimEnd());
   if (isDryRun) return EXIT.ok;
   output.progress(`${macs.join(', ')} added to ${configPath}; a running pxectl takes it with: pxectl reload`);
-  // a machine of this address was installed or disarmed before it was taken out
-  const { disarmed } = await readMachineState(layout);
-  for (const mac of macs.filter((one) => seed !== undefined && one in disarmed))
-    output.progress(`its install is disarmed from before; pxectl machines arm ${mac} allows it again`);
+  if (options.arm) {
+    const { json: _, always, ...rest } = options;
+    return setArmedByUser({ ...context, args: macs, options: always ? { ...rest, always } : rest }, 'arm');
+  }
+  if (seed !== undefined) {
+    output.progress(
+      `nothing installs yet: pxectl machines arm ${macs.join(' ')} lets the next network boot do so`,
+    );
+  }
   return EXIT.ok;
 }
 

@@ -1,9 +1,10 @@
+import { userInfo } from 'node:os';
 import type { ReplyOf } from '../../control/api.ts';
 import { askControl } from '../../control/control-client.ts';
-import { setArmed } from '../../engine/machine-state.ts';
 import { findConfig, layoutBeside, loadProject, type Project } from '../../engine/project.ts';
 import { readLiveSession, type SessionRecord } from '../../engine/session-record.ts';
-import { engineError, messageOf, PxectlError, usageError } from '../../model/errors.ts';
+import { openMachineStates } from '../../machines/machine-states.ts';
+import { engineError, environmentError, messageOf, PxectlError, usageError } from '../../model/errors.ts';
 import { findMachines } from '../../model/find-machines.ts';
 import type { StateLayout } from '../../model/state-layout.ts';
 import type { MacAddress } from '../../protocol/addresses.ts';
@@ -12,22 +13,28 @@ import { EXIT } from '../exit-codes.ts';
 
 type Verb = 'arm' | 'disarm';
 
+export interface SetArmedOptions {
+  readonly dryRun?: boolean;
+  /** with `arm`: for every boot */
+  readonly always?: boolean;
+}
+
 interface Installable {
   readonly name: string;
   readonly mac: MacAddress;
+  /** what its order is for */
+  readonly seed: string;
+  readonly image: string;
 }
 
 /** `pxectl machines arm NAME…` and `disarm NAME…`: all of them, or none; in the words of the running pxectl. */
-export async function setArmedByUser(
-  context: CommandContext<{ readonly dryRun?: boolean }>,
-  verb: Verb,
-): Promise<number> {
+export async function setArmedByUser(context: CommandContext<SetArmedOptions>, verb: Verb): Promise<number> {
   const { output, options, args } = context;
   const requested = requestedConfigPath(options);
   const configPath = await findConfig(requested, process.cwd());
   const session = configPath === undefined ? undefined : await readLiveSession(layoutBeside(configPath));
   const machines = await loadProject(requested).then(
-    (project) => installables(project, args, verb),
+    (project) => installables(project, args, verb, options.always === true),
     (error: unknown) => {
       // a half edited file must not keep a running pxectl armed: it knows the names itself
       if (verb === 'arm' || session === undefined) throw error;
@@ -44,11 +51,13 @@ export async function setArmedByUser(
     return tell(context, verb, { changed: false, machines: machines ?? [] });
   }
   if (session === undefined) {
-    await record(layout, machines ?? [], verb);
+    await record(layout, machines ?? [], verb, options.always === true);
     sayHeld(context, verb, machines ?? []);
     return tell(context, verb, { changed: true, machines: machines ?? [] });
   }
-  const held = await askSession(session, { layout, verb, names, words: args, machines: machines ?? [] });
+  const held = await askSession(session, {
+    ...{ layout, verb, names, words: args, machines: machines ?? [], isAlways: options.always === true },
+  });
   const told = held.map((machine) => {
     const inFile = machines?.find(({ mac }) => mac === machine.mac);
     return { ...machine, name: inFile?.name ?? machine.name };
@@ -57,9 +66,23 @@ export async function setArmedByUser(
   return tell(context, verb, { changed: true, machines: told, confirmedBy: session.process.pid });
 }
 
-function installables(project: Project, args: readonly string[], verb: Verb): readonly Installable[] {
-  return findMachines(project.config, args).map(({ name, mac, install }) => {
-    if (mac !== undefined && install !== undefined) return { name, mac };
+function installables(
+  project: Project,
+  args: readonly string[],
+  verb: Verb,
+  isAlways: boolean,
+): readonly Installable[] {
+  return findMachines(project.config, args).map(({ name, mac, install, image }) => {
+    if (isAlways && install?.once === true) {
+      throw usageError({
+        what: `${name} is to be installed once: --always is not for it`,
+        why: 'every network boot would install it again and wipe its disk',
+        next: `if that is what you want: install: { seed: …, once: false } in ${project.configPath}`,
+      });
+    }
+    if (mac !== undefined && install !== undefined) {
+      return { name, mac, seed: install.seed, image: image ?? project.config.boot.default };
+    }
     throw usageError({
       what: `${name} has no install seed: there is nothing to ${verb}`,
       ...(args.length > 1 ? { why: 'nothing is changed, for the others neither' } : {}),
@@ -68,14 +91,38 @@ function installables(project: Project, args: readonly string[], verb: Verb): re
   });
 }
 
-async function record(layout: StateLayout, machines: readonly Installable[], verb: Verb): Promise<void> {
-  for (const { mac } of machines) await setArmed(layout, mac, verb === 'arm', new Date().toISOString());
+/** @throws PxectlError of the disk: what is not written is not so */
+async function record(
+  layout: StateLayout,
+  machines: readonly Installable[],
+  verb: Verb,
+  isAlways: boolean,
+): Promise<void> {
+  const states = openMachineStates(layout);
+  if (verb === 'arm') {
+    const order = { at: new Date().toISOString(), by: userName(), isAlways };
+    await states.arm(new Map(machines.map(({ mac, seed, image }) => [mac, { ...order, seed, image }])));
+    return;
+  }
+  const { trouble } = await states.disarm(machines.map(({ mac }) => mac));
+  if (trouble === undefined) return;
+  throw environmentError('E_PERMISSION', {
+    what: `that ${machines.map(({ name }) => name).join(', ')} is disarmed cannot be written`,
+    why: trouble,
+    next: 'make room or mend the rights, and run the same command again',
+  });
+}
+
+/** Whoever gave the order: under sudo the one who typed it. */
+function userName(): string {
+  return process.env['SUDO_USER'] ?? userInfo().username;
 }
 
 interface Question {
   readonly layout: StateLayout;
   readonly verb: Verb;
   readonly names: readonly string[];
+  readonly isAlways: boolean;
   /** as they were typed */
   readonly words: readonly string[];
   readonly machines: readonly Installable[];
@@ -87,15 +134,17 @@ interface Question {
  */
 async function askSession(
   { process: { pid } }: SessionRecord,
-  { layout, verb, names, words, machines }: Question,
+  { layout, verb, names, words, machines, isAlways }: Question,
 ): Promise<ReplyOf<Verb>['machines']> {
   const command = `pxectl machines ${verb} ${words.join(' ')}`;
   try {
-    return (await askControl(verb, { machines: [...names] }, { layout, pid, command })).machines;
+    const question = { layout, pid, command };
+    if (verb === 'disarm') return (await askControl(verb, { machines: [...names] }, question)).machines;
+    return (await askControl(verb, { machines: [...names], by: userName(), isAlways }, question)).machines;
   } catch (error) {
     const isUnanswered = error instanceof PxectlError && error.code === 'E_CONTROL';
     if (verb === 'arm' || !isUnanswered) throw error;
-    await record(layout, machines, verb);
+    await record(layout, machines, verb, isAlways);
     const recorded = machines.length > 0 ? 'disarmed on disk, but' : 'not disarmed:';
     throw engineError('E_CONTROL', {
       what: `${words.join(', ')}: ${recorded} the running pxectl (pid ${pid}) has not confirmed it`,
@@ -107,14 +156,16 @@ async function askSession(
 }
 
 function sayHeld(
-  { output }: CommandContext<object>,
+  { output, options }: CommandContext<SetArmedOptions>,
   verb: Verb,
-  machines: readonly (Installable | ReplyOf<Verb>['machines'][number])[],
+  machines: readonly (Pick<Installable, 'name'> | ReplyOf<Verb>['machines'][number])[],
 ): void {
   for (const machine of machines) {
     const what =
       verb === 'arm'
-        ? `${machine.name} is armed: its next network boot installs unattended and may wipe its disk`
+        ? options.always
+          ? `${machine.name} is armed for EVERY network boot: each installs unattended and may wipe its disk`
+          : `${machine.name} is armed: its next network boot installs unattended and may wipe its disk`
         : `${machine.name} is disarmed`;
     const isAhead = 'isServed' in machine && !machine.isServed;
     output.progress(

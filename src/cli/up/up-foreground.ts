@@ -9,6 +9,7 @@ import type { BootEvent } from '../../model/boot-event.ts';
 import { engineError, messageOf } from '../../model/errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { BootWatcher, formatLiveFinding } from '../boot-watcher.ts';
+import { installWarnings } from '../install-state-text.ts';
 import type { Output } from '../output.ts';
 import { formatEvent } from '../trace-view.ts';
 import { watchTerminal } from './lost-terminal.ts';
@@ -68,6 +69,8 @@ export async function upForeground(project: Project, options: ForegroundOptions)
     signal,
   });
   for (const line of introduction(session, project)) output.progress(line);
+  if (project.stateProblem !== undefined) output.warn(project.stateProblem);
+  for (const line of installWarnings(session.context.config.machines)) output.warn(line);
 
   const watcher = options.isWatching ? watchConfig(project.configPath, () => reload()) : undefined;
   try {

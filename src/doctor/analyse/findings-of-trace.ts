@@ -27,6 +27,12 @@ const DEADLINES: Readonly<Partial<Record<BootStage, StageDeadline>>> = {
  */
 export function findingsOfTrace(trace: BootTrace, nowMs: number): readonly Finding[] {
   if (trace.isDone) return [];
+  const unreported = trace.events.find((event) => event.type === 'install.unreported');
+  if (unreported !== undefined) {
+    const text = String(unreported.detail['message'] ?? '');
+    const evidence = [{ source: `events ${unreported.time}`, text }];
+    return [makeFinding('install-never-reported', evidence, { client: { mac: trace.mac } })];
+  }
   const found = analyse(observeEvents(trace.events, nowMs)).filter((finding) => finding.severity !== 'info');
   const late = deadlineFinding(trace, nowMs);
   // what the events show says more than the clock

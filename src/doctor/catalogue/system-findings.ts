@@ -13,6 +13,25 @@ export const SYSTEM_FINDINGS: Readonly<Record<string, FindingDescription>> = {
     ],
     codes: ['No space left on device', 'short write', 'Unable to find a live file system on the network'],
   },
+  'install-never-reported': {
+    severity: 'warning',
+    title: 'installed or not? it never reported',
+    cause:
+      'A boot fetched the install seed, which used the order to install up, and the machine booted from the network again without a report. It is not installed a second time: it starts its disk, or the menu.',
+    fix: [
+      'look at the machine: does its disk start the new system?',
+      'to install it again: pxectl machines arm NAME',
+    ],
+    codes: [],
+  },
+  'install-at-every-boot': {
+    severity: 'warning',
+    title: 'every network boot installs this machine again',
+    cause:
+      'Its entry says install.once: false and somebody has armed it with --always: each network boot wipes its disk.',
+    fix: ['when that is not wanted any more: pxectl machines disarm NAME'],
+    codes: [],
+  },
   'root-image-not-requested': {
     severity: 'error',
     title: 'kernel and initrd came, the ISO was never asked for',

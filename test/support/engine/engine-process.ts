@@ -44,7 +44,11 @@ try {
     context,
     layout: project.layout,
     sink,
-    routes: machineRoutes({ context: () => context, sink, disarm: async () => undefined }),
+    routes: machineRoutes({
+      context: () => context,
+      sink,
+      installs: { spend: async () => ({ kind: 'given' }), report: async () => undefined },
+    }),
   };
   const running = await engines[name].start(input);
   void running.died.then((reason) => print({ died: reason }));

@@ -62,10 +62,12 @@ describe('the control socket', () => {
     expect(await askControl('status', {}, question())).toEqual(STATUS);
     expect(await askControl('reload', {}, question())).toEqual({ changed: ['serve/http/boot.ipxe'] });
     const mac = '52:54:00:12:34:56';
-    expect(await askControl('arm', { machines: [mac] }, question())).toEqual({
+    expect(await askControl('arm', { machines: [mac], by: 'ada', isAlways: false }, question())).toEqual({
       machines: [{ name: 'pc1', mac, isServed: true, isArmed: true }],
     });
-    expect(await refusalOf(askControl('arm', { machines: [] }, question()))).toMatchObject({ kind: 'usage' });
+    expect(
+      await refusalOf(askControl('arm', { machines: [], by: 'ada', isAlways: false }, question())),
+    ).toMatchObject({ kind: 'usage' });
   });
 
   it('throws on this side what was thrown on the other', async () => {

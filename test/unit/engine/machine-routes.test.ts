@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { machineRoutes } from '../../../src/engine/machine-routes.ts';
+import type { SpendResult } from '../../../src/machines/machine-states.ts';
 import type { BootContext } from '../../../src/model/boot-context.ts';
+import type { InstallState } from '../../../src/model/machine-state.ts';
 import type { NewBootEvent } from '../../../src/model/boot-event.ts';
 import type { Ipv4Address, MacAddress } from '../../../src/protocol/addresses.ts';
 import type { HttpRouteResponse } from '../../../src/server/http/http-route.ts';
@@ -16,13 +18,17 @@ const SEED_PATH = '/seed/52-54-00-00-00-01/preseed.cfg';
 let folder: string;
 let context: BootContext;
 let events: NewBootEvent[];
-let disarmed: MacAddress[];
+let spent: MacAddress[];
+let reported: MacAddress[];
+let spendResult: SpendResult;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pxectl-seed-'));
   await writeFile(join(folder, 'node.cfg'), 'd-i preseed/late_command string wget @PXECTL_REPORT@/done\n');
   events = [];
-  disarmed = [];
+  spent = [];
+  reported = [];
+  spendResult = { kind: 'given' };
   context = contextFrom(
     `version: 1
 network: { interface: eno1, address: 192.168.1.50 }
@@ -38,6 +44,11 @@ machines:
 });
 afterEach(() => rm(folder, { recursive: true }));
 
+function withState(installState: InstallState): BootContext {
+  const machines = context.config.machines.map((machine) => ({ ...machine, isArmed: false, installState }));
+  return { ...context, config: { ...context.config, machines } };
+}
+
 async function ask(
   path: string,
   options: { mac?: MacAddress; method?: 'GET' | 'POST' | 'HEAD'; body?: string } = { mac: MAC },
@@ -45,7 +56,13 @@ async function ask(
   const routes = machineRoutes({
     context: () => context,
     sink: { emit: (event) => events.push(event) },
-    disarm: async (mac) => void disarmed.push(mac),
+    installs: {
+      spend: async (mac) => {
+        spent.push(mac);
+        return spendResult;
+      },
+      report: async (mac) => void reported.push(mac),
+    },
   });
   const route = routes.find((candidate) => path.startsWith(candidate.prefix));
   return route?.handle({
@@ -78,12 +95,35 @@ describe('install seeds', () => {
     ]);
   });
 
-  it('gives none to a machine that is disarmed', async () => {
-    const machines = context.config.machines.map((machine) => ({ ...machine, isArmed: false }));
-    context = { ...context, config: { ...context.config, machines } };
+  it('gives none to a machine that nobody armed, and spends nothing', async () => {
+    context = withState({ kind: 'not-armed' });
     const answer = await ask(SEED_PATH);
     expect(answer).toMatchObject({ status: 403 });
-    expect(answer?.body).toContain('pxectl machines arm');
+    expect(answer?.body).toContain('pxectl machines arm node-1');
+    expect(spent).toEqual([]);
+  });
+
+  it('spends the order with the seed, not with one that is not there or a look at its headers', async () => {
+    await ask('/seed/52-54-00-00-00-01/nothing-of-that-name');
+    await ask(SEED_PATH, { mac: MAC, method: 'HEAD' });
+    expect(spent).toEqual([]);
+    await ask(SEED_PATH);
+    expect(spent).toEqual([MAC]);
+  });
+
+  it('says what the order was spent on', async () => {
+    const since = '2026-01-01T10:00:00.000Z';
+    spendResult = { kind: 'refused', state: { kind: 'unreported', since, bootedAgainAt: since } };
+    expect((await ask(SEED_PATH))?.body).toContain(`the boot at ${since} has used the order`);
+    spendResult = { kind: 'refused', state: { kind: 'installed', since, at: since } };
+    expect((await ask(SEED_PATH))?.body).toContain('was installed at');
+    expect(events.map(({ detail }) => detail?.['reason'])).toEqual(['spent', 'spent']);
+  });
+
+  it('gives none when it cannot be written that it is spent', async () => {
+    spendResult = { kind: 'not-recorded', trouble: 'no space left' };
+    expect(await ask(SEED_PATH)).toMatchObject({ status: 503 });
+    expect(events).toMatchObject([{ type: 'seed.refused', detail: { reason: 'not-recorded' } }]);
   });
 
   it('has nothing for machines without a seed, other names, or paths that lead out', async () => {
@@ -126,17 +166,10 @@ describe('reports of installers', () => {
     ]);
   });
 
-  it('disarms a machine that is done', async () => {
+  it('takes down that a machine is done', async () => {
     await ask('/report/52-54-00-00-00-01/done', { mac: MAC });
     expect(events).toMatchObject([{ type: 'install.done', mac: MAC }]);
-    expect(disarmed).toEqual([MAC]);
-  });
-
-  it('disarms once: a machine that is disarmed already changes nothing', async () => {
-    const machines = context.config.machines.map((machine) => ({ ...machine, isArmed: false }));
-    context = { ...context, config: { ...context.config, machines } };
-    expect(await ask('/report/52-54-00-00-00-01/done', { mac: MAC })).toMatchObject({ status: 200 });
-    expect(disarmed).toEqual([]);
+    expect(reported).toEqual([MAC]);
   });
 
   it('does not let one machine report for another, nor anybody whose MAC is unknown', async () => {
@@ -145,7 +178,7 @@ describe('reports of installers', () => {
     expect(await ask('/report/52-54-00-00-00-01', { method: 'POST', body: 'x' })).toMatchObject({
       status: 403,
     });
-    expect(disarmed).toEqual([]);
+    expect(reported).toEqual([]);
     expect(events.map(({ type, mac }) => [type, mac])).toEqual([
       ['report.refused', OTHER],
       ['report.refused', undefined],

@@ -59,7 +59,7 @@ mirrors: { "https://releases.ubuntu.com": "http://192.168.1.9/ubuntu" }
           name: 'node-1',
           image: 'ubuntu-20.04.3',
           install: { seed: '/srv/lab/autoinstall/node-1.yaml', once: true },
-          isArmed: true,
+          isArmed: false,
           secureBoot: true,
           arguments: [],
         },

@@ -1,3 +1,4 @@
+import { withEveryoneArmed } from '../../support/boot-context.ts';
 import { DEBIAN_BOOT } from '../../../src/images/catalogue/debian.ts';
 import { ubuntuBoot } from '../../../src/images/catalogue/ubuntu.ts';
 import { parseConfig } from '../../../src/model/config-file.ts';
@@ -99,7 +100,7 @@ export function sampleContext(
   parts: { readonly images?: readonly ImageManifest[]; readonly loaders?: readonly LoaderFile[] } = {},
 ): BootContext {
   return {
-    config: parseConfig(config, { path: '/srv/boot/pxectl.yaml', stateRoot: STATE_ROOT }),
+    config: withEveryoneArmed(parseConfig(config, { path: '/srv/boot/pxectl.yaml', stateRoot: STATE_ROOT })),
     images: parts.images ?? [DEBIAN_12],
     loaders: { schema: 'pxectl.loaders/1', files: parts.loaders ?? DEBIAN_LOADERS },
   };

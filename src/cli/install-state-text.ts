@@ -1,0 +1,40 @@
+import type { Machine } from '../model/config.ts';
+import { NOT_ARMED } from '../model/machine-state.ts';
+import { formatLocalTime } from './units.ts';
+
+/** Where the install of a machine stands, in a few words; `-` where it has none. */
+export function installStateText({ install, installState = NOT_ARMED }: Machine): string {
+  if (install === undefined) return '-';
+  switch (installState.kind) {
+    case 'not-armed':
+      return 'not armed';
+    case 'armed': {
+      const what = installState.isAlways ? 'ARMED FOR EVERY BOOT' : 'ARMED';
+      return `${what} by ${installState.by}, ${formatLocalTime(installState.at)}`;
+    }
+    case 'installing':
+      return `installing since ${formatLocalTime(installState.since)}`;
+    case 'installed':
+      return `installed ${formatLocalTime(installState.at)}`;
+    case 'unreported':
+      return `installed or not? it never reported (${formatLocalTime(installState.since)})`;
+  }
+}
+
+/** Lines that nobody who starts or looks should miss: what would be installed, and what was installed perhaps. */
+export function installWarnings(machines: readonly Machine[]): string[] {
+  return machines.flatMap(({ name, installState }) => {
+    if (installState?.kind === 'armed' && installState.isAlways) {
+      return [
+        `EVERY NETWORK BOOT of ${name} installs it again and may wipe its disk (pxectl machines disarm ${name})`,
+      ];
+    }
+    if (installState?.kind === 'armed') {
+      return [`the next network boot of ${name} installs it (armed by ${installState.by})`];
+    }
+    if (installState?.kind === 'unreported') {
+      return [`${name}: installed or not? it never reported; pxectl doctor install-never-reported`];
+    }
+    return [];
+  });
+}

@@ -1,0 +1,33 @@
+import type { MacAddress } from '../protocol/addresses.ts';
+
+/** Somebody's order that the next network boot of a machine installs it. */
+export interface ArmedOrder {
+  /** ISO 8601 */
+  readonly at: string;
+  /** who gave it, as the system calls them */
+  readonly by: string;
+  /** every boot installs, not the next one alone */
+  readonly isAlways: boolean;
+  /** what was armed: the seed, absolute, and the image; absent when the configuration in force did not have it yet */
+  readonly seed?: string | undefined;
+  readonly image?: string | undefined;
+}
+
+/** Where a machine with an install seed stands. Only `armed` lets a boot install. */
+export type InstallState =
+  | { readonly kind: 'not-armed' }
+  | ({ readonly kind: 'armed' } & ArmedOrder)
+  /** a boot has fetched the seed and spent the order; its report is waited for */
+  | { readonly kind: 'installing'; readonly since: string; readonly armedBy: string }
+  | { readonly kind: 'installed'; readonly since: string; readonly at: string }
+  /** it booted from the network again, and never reported */
+  | { readonly kind: 'unreported'; readonly since: string; readonly bootedAgainAt: string };
+
+export const NOT_ARMED: InstallState = { kind: 'not-armed' };
+
+/** What pxectl knows of the installs of all machines. */
+export interface KnownInstalls {
+  readonly installs: ReadonlyMap<MacAddress, InstallState>;
+  /** why what the file says was not believed, one sentence; nobody is armed then */
+  readonly problem?: string;
+}

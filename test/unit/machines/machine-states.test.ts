@@ -1,0 +1,166 @@
+import { chmod, cp, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openMachineStates } from '../../../src/machines/machine-states.ts';
+import type { ArmedOrder, InstallState } from '../../../src/model/machine-state.ts';
+import type { MacAddress } from '../../../src/protocol/addresses.ts';
+
+const MAC = '52:54:00:00:00:01' as MacAddress;
+const OTHER = '52:54:00:00:00:02' as MacAddress;
+const ORDER: ArmedOrder = {
+  at: '2026-01-01T10:00:00.000Z',
+  by: 'ada',
+  isAlways: false,
+  seed: '/srv/node.cfg',
+  image: 'debian-12',
+};
+const T1 = '2026-01-01T11:00:00.000Z';
+const T2 = '2026-01-01T12:00:00.000Z';
+
+let root: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'pxectl-machines-'));
+});
+afterEach(() => rm(root, { recursive: true, force: true }));
+
+const file = (): string => join(root, 'machines.json');
+const seal = (): string => join(root, 'machines.seal');
+const arm = (...macs: MacAddress[]): Promise<void> =>
+  openMachineStates({ root }).arm(new Map(macs.map((mac) => [mac, ORDER])));
+const stateOf = async (mac: MacAddress): Promise<InstallState['kind']> =>
+  (await openMachineStates({ root }).known()).installs.get(mac)?.kind ?? 'not-armed';
+const problem = async (): Promise<string> => (await openMachineStates({ root }).known()).problem ?? '';
+
+describe('an order', () => {
+  it('is given by somebody, at a time, for a boot; before that nobody is armed', async () => {
+    expect(await stateOf(MAC)).toBe('not-armed');
+    await arm(MAC);
+    expect((await openMachineStates({ root }).known()).installs.get(MAC)).toEqual({
+      kind: 'armed',
+      ...ORDER,
+    });
+    expect(await stateOf(OTHER)).toBe('not-armed');
+  });
+
+  it('is spent by the boot that fetches the seed; the next one is closed out, report or not', async () => {
+    await arm(MAC);
+    const states = openMachineStates({ root });
+    expect(await states.spend(MAC, T1)).toEqual({ kind: 'given' });
+    // cloud-init asks three times within one boot
+    expect(await states.spend(MAC, T1)).toEqual({ kind: 'given' });
+    expect(await stateOf(MAC)).toBe('installing');
+    // the firmware's own repeats are no new boot
+    expect(await states.bootedAgain(MAC, T1)).toBeUndefined();
+    expect(await states.bootedAgain(MAC, T2)).toMatchObject({ kind: 'unreported', since: T1 });
+    expect(await states.spend(MAC, T2)).toMatchObject({ kind: 'refused', state: { kind: 'unreported' } });
+  });
+
+  it('reported: installed, and the next boot does not install', async () => {
+    await arm(MAC);
+    const states = openMachineStates({ root });
+    await states.spend(MAC, T1);
+    expect(await states.report(MAC, T2)).toEqual({ isWritten: true });
+    expect(await states.bootedAgain(MAC, '2026-01-01T13:00:00.000Z')).toBeUndefined();
+    expect(await states.spend(MAC, T2)).toMatchObject({ kind: 'refused', state: { kind: 'installed' } });
+  });
+
+  it('for every boot is not spent', async () => {
+    const states = openMachineStates({ root });
+    await states.arm(new Map([[MAC, { ...ORDER, isAlways: true }]]));
+    await states.spend(MAC, T1);
+    await states.report(MAC, T1);
+    expect(await states.spend(MAC, T2)).toEqual({ kind: 'given' });
+    await states.disarm([MAC]);
+    expect(await stateOf(MAC)).toBe('not-armed');
+  });
+
+  it('of one machine changes nothing for another, however many are changed at once', async () => {
+    const macs = Array.from({ length: 12 }, (_, index) => `52:54:00:00:01:${10 + index}` as MacAddress);
+    await arm(OTHER, ...macs);
+    // each with a view of its own, as twelve commands would have
+    await Promise.all(macs.map((mac) => openMachineStates({ root }).disarm([mac])));
+    for (const mac of macs) expect(await stateOf(mac)).toBe('not-armed');
+    expect(await stateOf(OTHER)).toBe('armed');
+  });
+});
+
+describe('a state file that is not what pxectl wrote here last arms nobody', () => {
+  it('lost, cut, of an older pxectl, or rubbish: it is kept aside and said', async () => {
+    for (const text of ['', '{', '[]', '{"schema":"pxectl.machines/1","disarmed":{}}', '\0\0\0', 'null']) {
+      await arm(MAC);
+      await writeFile(file(), text);
+      expect(await stateOf(MAC)).toBe('not-armed');
+      expect(await problem()).toMatch(/nobody is armed/);
+      await arm(OTHER);
+      expect([await stateOf(MAC), await stateOf(OTHER)]).toEqual(['not-armed', 'armed']);
+    }
+    expect((await readdir(root)).filter((name) => name.includes('unreadable')).length).toBeGreaterThan(0);
+    await arm(MAC);
+    await rm(file());
+    expect(await stateOf(MAC)).toBe('not-armed');
+  });
+
+  it('an old backup, put back in any way', async () => {
+    await arm(MAC);
+    const [oldFile, oldSeal] = [await readFile(file()), await readFile(seal())];
+    await cp(root, `${root}-backup`, { recursive: true, preserveTimestamps: true });
+    await openMachineStates({ root }).spend(MAC, T1);
+    // written over in place, seal and all
+    await writeFile(file(), oldFile);
+    await writeFile(seal(), oldSeal);
+    expect(await stateOf(MAC)).toBe('not-armed');
+    expect(await problem()).toContain(MAC);
+    // the whole folder of then
+    await rm(root, { recursive: true });
+    await rename(`${root}-backup`, root);
+    expect(await stateOf(MAC)).toBe('not-armed');
+  });
+
+  it('a copy in another folder', async () => {
+    await arm(MAC);
+    const copy = `${root}-copy`;
+    await cp(root, copy, { recursive: true, preserveTimestamps: true });
+    const known = await openMachineStates({ root: copy }).known();
+    expect(known.installs.get(MAC)?.kind).toBe('not-armed');
+    await rm(copy, { recursive: true });
+    expect(await stateOf(MAC)).toBe('armed');
+  });
+
+  it('property: whatever is put in its place', async () => {
+    await arm(MAC);
+    const good = await readFile(file(), 'utf8');
+    const change = fc.oneof(
+      fc.string({ maxLength: 200 }),
+      fc.nat(good.length).map((at) => good.slice(0, at)),
+      fc
+        .tuple(fc.nat(good.length - 1), fc.string({ minLength: 1, maxLength: 1 }))
+        .map(([at, char]) => good.slice(0, at) + char + good.slice(at + 1)),
+      fc.constant(good),
+    );
+    await fc.assert(
+      fc.asyncProperty(change, async (text) => {
+        await writeFile(file(), text);
+        expect(await stateOf(MAC)).toBe('not-armed');
+      }),
+      { numRuns: 12 },
+    );
+  });
+});
+
+describe('a disk that takes nothing', () => {
+  const isRoot = process.getuid?.() === 0;
+
+  it.skipIf(isRoot)('(as a user) holds a disarm in this process and arms nobody', async () => {
+    await arm(MAC);
+    await chmod(root, 0o500);
+    const states = openMachineStates({ root });
+    expect(await states.spend(MAC, T1)).toMatchObject({ kind: 'not-recorded' });
+    expect(await states.disarm([MAC])).toMatchObject({ isWritten: false });
+    expect((await states.known()).installs.get(MAC)?.kind).toBe('not-armed');
+    await chmod(root, 0o700);
+    await states.close();
+    expect(await stateOf(MAC)).toBe('not-armed');
+  });
+});
