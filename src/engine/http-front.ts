@@ -145,7 +145,7 @@ async function writeNginxConfig(
   const config = renderNginxConfig(context, readTemplate, {
     stateRoot: input.layout.root,
     proxySecret,
-    ...(user === undefined ? {} : { user }),
+    ...(user === undefined ? {} : { user: user.name, group: user.group }),
   });
   // its master reads it as root: nobody else needs to
   await writeFileAtomic(`${input.layout.run}/nginx.conf`, config, 0o600);

@@ -1,5 +1,6 @@
 import { execa } from 'execa';
 import { Readable } from 'node:stream';
+import { READABLE } from './processes.ts';
 
 /**
  * Sends bytes through a program and gives what it writes, as it comes. Without a shell, and bounded in memory: a reader
@@ -28,7 +29,7 @@ export async function* filterThrough(
     buffer: { stdout: false, stderr: true },
     maxBuffer: 64 * 1024,
     input,
-    env: { LC_ALL: 'C' },
+    env: READABLE,
   });
   try {
     yield* child.iterable({ from: 'stdout', binary: true });

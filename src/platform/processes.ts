@@ -1,6 +1,12 @@
 import { execa, type Options, type ResultPromise } from 'execa';
 import { environmentError } from '../model/errors.ts';
 
+/**
+ * What pxectl reads of programs is in English whatever the user's language: dnsmasq, ip, apt and others translate it.
+ * LC_ALL=C also puts LANGUAGE out of force (gettext(3)).
+ */
+export const READABLE = { LC_ALL: 'C' } as const;
+
 /** What a finished program left behind. A non-zero exit is a result here, not an exception. */
 export interface ProcessResult {
   readonly exitCode: number;
@@ -28,7 +34,7 @@ export async function run(
     reject: false,
     stripFinalNewline: false,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    ...(options.env === undefined ? {} : { env: options.env }),
+    env: { ...READABLE, ...options.env },
     ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
     ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
   });
@@ -89,7 +95,7 @@ export function start(file: string, args: readonly string[], options: StartOptio
     detached: options.detached === true,
     cleanup: options.detached !== true,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    ...(options.env === undefined ? {} : { env: options.env }),
+    env: { ...READABLE, ...options.env },
   };
   const child = execa(file, args, execaOptions) as ResultPromise;
   if (options.detached === true) child.unref();

@@ -14,6 +14,8 @@ export interface SystemdExportOptions extends ExportOptions {
   readonly dnsmasqVersion?: string;
   /** users that the servers drop to; none: their own default */
   readonly user?: string;
+  /** the group of nginx's user */
+  readonly group?: string;
 }
 
 /** Two units that run this set-up with the host's dnsmasq and nginx, without pxectl. */
@@ -22,7 +24,7 @@ export function renderSystemdExport(
   readTemplate: ReadTemplate,
   options: SystemdExportOptions,
 ): RenderedFile[] {
-  const { folder, stateRoot, user, dnsmasqVersion } = options;
+  const { folder, stateRoot, user, group, dnsmasqVersion } = options;
   const title = `pxectl: ${context.config.network.mode} mode on ${context.config.network.interface}, ${httpBaseUrl(context.config)}`;
   const run = unitPath(stateLayout(stateRoot).run);
   const unit = (template: string, program: string, config: string): string =>
@@ -52,6 +54,7 @@ export function renderSystemdExport(
       content: renderNginxConfig(context, readTemplate, {
         stateRoot,
         ...(user === undefined ? {} : { user }),
+        ...(group === undefined ? {} : { group }),
       }),
       purpose: 'HTTP',
     },

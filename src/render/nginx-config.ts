@@ -8,6 +8,8 @@ export interface NginxOptions {
   readonly stateRoot: string;
   /** user of the workers; none: the one that nginx was built with, or whoever starts it */
   readonly user?: string;
+  /** their group: without it nginx looks for one that is called like the user */
+  readonly group?: string;
   /** word by which the pxectl process knows requests that nginx passes on; only then is their X-Real-IP believed */
   readonly proxySecret?: string;
 }
@@ -30,7 +32,10 @@ export function renderNginxConfig(
   // the template puts every path into double quotes: what would end them is refused here
   for (const folder of [layout.run, layout.httpRoot]) quoteWord(folder, 'nginx');
   return fillTemplate(readTemplate('nginx.conf.hbs'), {
-    user: options.user === undefined ? '' : quoteWord(options.user, 'nginx'),
+    user: [options.user, options.group]
+      .filter((word) => word !== undefined)
+      .map((word) => quoteWord(word, 'nginx'))
+      .join(' '),
     run: layout.run,
     httpRoot: layout.httpRoot,
     address: context.config.network.address,

@@ -112,6 +112,6 @@ async function renderKind(
     stateRoot,
     folder,
     ...(dnsmasq === undefined ? {} : { dnsmasqVersion: dnsmasq.version }),
-    ...(user === undefined ? {} : { user }),
+    ...(user === undefined ? {} : { user: user.name, group: user.group }),
   });
 }

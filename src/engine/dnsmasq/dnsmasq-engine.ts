@@ -169,7 +169,7 @@ async function writeConfig(
   const config = renderDnsmasqConfig(context, readTemplate, {
     stateRoot: layout.root,
     version: program.version,
-    ...(user === undefined ? {} : { user }),
+    ...(user === undefined ? {} : { user: user.name }),
   });
   await writeFileAtomic(configPathOf(input), config);
   return config;

@@ -18,7 +18,6 @@ export const aptDownload: PackageSource = {
       const options = ['-q', '-o', 'APT::Sandbox::User=root'];
       const result = await run(apt, [...options, 'download', wanted], {
         cwd: folder,
-        env: { LC_ALL: 'C' },
         timeoutMs: 300_000,
       });
       const file = (await readdir(folder)).find((entry) => entry.endsWith('.deb'));

@@ -41,7 +41,7 @@ async function runGpgv(folder: string, ring: Uint8Array, args: readonly string[]
   await writeFile(ringPath, ring);
   const program = (await findProgram('gpgv')) ?? 'gpgv';
   const options = ['--homedir', folder, '--status-fd', '1', '--keyring', ringPath];
-  const result = await run(program, [...options, ...args], { env: { LC_ALL: 'C' }, timeoutMs: 600_000 });
+  const result = await run(program, [...options, ...args], { timeoutMs: 600_000 });
   return parseGpgStatus(result.stdout);
 }
 
