@@ -2,6 +2,7 @@ import type { BootContext } from '../model/boot-context.ts';
 import { httpBaseUrl } from '../model/boot-context.ts';
 import type { BootEvent } from '../model/boot-event.ts';
 import type { Config, EngineName } from '../model/config.ts';
+import { applyInstalls } from '../machines/apply-installs.ts';
 import { openMachineStates } from '../machines/machine-states.ts';
 import { configError, engineError, messageOf, PxectlError, type ErrorCode } from '../model/errors.ts';
 import { identityOf } from '../platform/process-identity.ts';
@@ -104,7 +105,8 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
   const apply = async (): Promise<readonly string[]> => {
     const next = await loadBootContext(await reloadProject(options.project));
     refuseMove(context.config, next.config);
-    context = next;
+    // a machine may have been disarmed while the file was read
+    context = { ...next, config: applyInstalls(next.config, await states.known()) };
     const { changed } = await fillServeFolder(context, layout);
     await started?.reload(context);
     return changed;

@@ -62,6 +62,14 @@ export async function setArmedByUser(context: CommandContext<SetArmedOptions>, v
     const inFile = machines?.find(({ mac }) => mac === machine.mac);
     return { ...machine, name: inFile?.name ?? machine.name };
   });
+  const others = told.filter(({ isArmed }) => isArmed !== (verb === 'arm')).map(({ name }) => name);
+  if (others.length > 0) {
+    throw engineError('E_CONTROL', {
+      what: `${others.join(', ')}: the running pxectl was asked to ${verb}, and has not`,
+      why: 'another command came in between',
+      next: 'pxectl machines shows what holds',
+    });
+  }
   sayHeld(context, verb, told);
   return tell(context, verb, { changed: true, machines: told, confirmedBy: session.process.pid });
 }
