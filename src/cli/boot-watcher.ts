@@ -41,6 +41,8 @@ export class BootWatcher {
     for (const trace of this.#builder.traces()) {
       if (nowMs - Date.parse(trace.lastEventAt) > HISTORY_AFTER_MS) continue;
       for (const finding of findingsOfTrace(trace, nowMs)) {
+        // what is no fault is for whoever asks, and no news
+        if (finding.severity === 'info') continue;
         const key = `${trace.mac} ${trace.startedAt} ${finding.id}`;
         if (this.#told.has(key)) continue;
         this.#told.add(key);

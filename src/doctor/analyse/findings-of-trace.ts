@@ -2,7 +2,8 @@ import type { BootStage, BootTrace } from '../../model/boot-trace.ts';
 import type { Finding, FindingId } from '../../model/finding.ts';
 import { makeFinding } from '../finding-catalogue.ts';
 import { analyse } from './analyse.ts';
-import { observeEvents } from './observe-events.ts';
+import { observeEvents, showsStarts } from './observe-events.ts';
+import { untilMissed } from './waiting-times.ts';
 
 interface StageDeadline {
   /** longest silence after the last sign of this stage, on real machines and on emulated ones */
@@ -19,6 +20,8 @@ const DEADLINES: Readonly<Partial<Record<BootStage, StageDeadline>>> = {
   kernel: { silenceMs: 120_000, finding: 'kernel-not-requested' },
   initrd: { silenceMs: 300_000, finding: 'seed-not-requested' },
   'root-image': { silenceMs: 600_000, finding: 'seed-not-requested' },
+  'install-seed': { silenceMs: 300_000, finding: 'installer-silent' },
+  installing: { silenceMs: 900_000, finding: 'installer-silent' },
 };
 
 /**
@@ -39,10 +42,23 @@ export function findingsOfTrace(trace: BootTrace, nowMs: number): readonly Findi
   return found.length > 0 || !late ? found : [late];
 }
 
+/** Debian's installer asks for its seed at once: it has no root image to fetch before. */
+function isWithoutRootImage({ events }: BootTrace): boolean {
+  return events.some(({ detail }) => /\/images\/debian-\d+[^/]*\/initrd/.test(String(detail['path'] ?? '')));
+}
+
 function deadlineFinding(trace: BootTrace, nowMs: number): Finding | undefined {
   const deadline = DEADLINES[trace.current];
   const silentMs = nowMs - Date.parse(trace.lastEventAt);
-  if (!deadline || silentMs <= deadline.silenceMs) return undefined;
+  if (!deadline) return undefined;
+  // behind nginx the root image shows when it has come whole, and not before
+  const isFetching =
+    trace.current === 'root-image' || (trace.current === 'initrd' && !isWithoutRootImage(trace));
+  const { silenceMs } = deadline;
+  const waitMs = isFetching
+    ? untilMissed({ showsStarts: showsStarts(trace.events) }, 'http', silenceMs)
+    : silenceMs;
+  if (silentMs <= waitMs) return undefined;
   // only a boot that is to be installed unattended has a seed to ask for
   if (deadline.finding === 'seed-not-requested' && trace.isUnattended !== true) return undefined;
   const last = trace.events.at(-1);

@@ -164,6 +164,8 @@ export interface Observations {
     readonly unidentifiedDhcpCount?: number;
   };
   readonly problems: readonly ServerProblem[];
+  /** whether transfers show when they begin; false: only when they end. Not said: they show */
+  readonly showsStarts?: { readonly tftp: boolean; readonly http: boolean };
   readonly firstTimeMs?: number;
   readonly lastTimeMs?: number;
   /** lines or packets that were read */

@@ -35,10 +35,29 @@ export function observeEvents(events: readonly BootEvent[], nowMs?: number): Obs
     clients: builder.clients(),
     server: { servesTftp: true },
     problems: [],
+    showsStarts: showsStarts(events),
     ...(firstTimeMs === undefined ? {} : { firstTimeMs }),
     ...(lastTimeMs === undefined ? {} : { lastTimeMs }),
     readCount: events.length,
   };
+}
+
+/** The built-in servers tell of every transfer when it begins, those that log (dnsmasq, nginx) when it has ended. */
+export function showsStarts(events: readonly BootEvent[]): { tftp: boolean; http: boolean } {
+  const shows = (start: BootEvent['type'], ...ends: BootEvent['type'][]): boolean =>
+    events
+      .filter((event) => ends.includes(event.type) && !isRoute(event))
+      .every((event) => hasStart(events, event, start));
+  return { tftp: shows('tftp.start', 'tftp.done', 'tftp.aborted'), http: shows('http.get', 'http.done') };
+}
+
+function hasStart(events: readonly BootEvent[], { ip, detail }: BootEvent, type: BootEvent['type']): boolean {
+  return events.some((one) => one.type === type && one.ip === ip && one.detail['path'] === detail['path']);
+}
+
+/** Seeds and reports come from the pxectl process, whoever serves the files. */
+function isRoute({ detail }: BootEvent): boolean {
+  return /^\/?(?:seed|report)\//.test(String(detail['path'] ?? ''));
 }
 
 function seenIn(event: BootEvent): Seen {

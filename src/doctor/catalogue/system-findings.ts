@@ -13,6 +13,17 @@ export const SYSTEM_FINDINGS: Readonly<Record<string, FindingDescription>> = {
     ],
     codes: ['No space left on device', 'short write', 'Unable to find a live file system on the network'],
   },
+  'installer-silent': {
+    severity: 'info',
+    title: 'an installer has its seed, and has said nothing since',
+    cause:
+      'Most installers say nothing between their seed and their last step, which takes minutes to an hour. One that shows a question or an error box looks just the same from here.',
+    fix: [
+      'look at its screen (or its serial console: boot.serialBaud)',
+      "subiquity tells its steps: reporting: { pxectl: { type: webhook, endpoint: '@PXECTL_REPORT@' } } in the seed",
+    ],
+    codes: [],
+  },
   'install-never-reported': {
     severity: 'warning',
     title: 'installed or not? it never reported',

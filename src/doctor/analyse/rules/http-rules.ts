@@ -2,12 +2,11 @@ import type { Finding } from '../../../model/finding.ts';
 import { baseName, isOptionalFile } from '../boot-files.ts';
 import { phaseName, type HttpRead } from '../observation.ts';
 import { clientFinding, silenceMsAfter, type PhaseContext } from '../phase-context.ts';
+import { untilMissed, WAITING_TIMES } from '../waiting-times.ts';
 
 /** A whole ISO comes in seconds on a LAN; casper waits for nothing else. */
 const CUT_SHARE = 0.98;
 const NO_ANSWER_MS = 5_000;
-/** Debian's installer needs no ISO, Ubuntu's casper asks for it within this time of its initrd. */
-const ROOT_IMAGE_MS = 120_000;
 
 /** What became of the files that the client asked HTTP for. */
 export function judgeHttp(context: PhaseContext): readonly Finding[] {
@@ -92,7 +91,8 @@ function judgeRootImage(context: PhaseContext): readonly Finding[] {
   if (!initrd) return [];
   const hasIso = client.phases.some((other) => other.http.some((read) => /\.iso$/i.test(read.path)));
   const silence = silenceMsAfter(observations, initrd.lastTimeMs ?? initrd.timeMs);
-  if (hasIso || silence === undefined || silence < ROOT_IMAGE_MS) return [];
+  const waitMs = untilMissed(observations, 'http', WAITING_TIMES.rootImageMs);
+  if (hasIso || silence === undefined || silence < waitMs) return [];
   return [clientFinding(context, 'root-image-not-requested', [initrd.evidence])];
 }
 

@@ -11,9 +11,8 @@ import {
 import { bootFileOf, phaseName, type Phase, type TftpRead } from '../observation.ts';
 import { bootAnswerOf, clientFinding, leaseOf, silenceMsAfter, type PhaseContext } from '../phase-context.ts';
 import { grubServer } from '../simulate/second-stage.ts';
+import { WAITING_TIMES } from '../waiting-times.ts';
 
-/** Time that a loader has to ask for its next file before it counts as not started. */
-const START_MS = 10_000;
 /** iPXE that reads nothing but the same loader, twice: it will go on like that. */
 const LOOP_ROUNDS = 2;
 
@@ -197,7 +196,7 @@ function isWaitedFor({ observations, next, phase }: PhaseContext, loaded: Loaded
   )
     return true;
   const silence = silenceMsAfter(observations, loaded.lastTimeMs ?? loaded.timeMs);
-  return silence !== undefined && silence >= START_MS;
+  return silence !== undefined && silence >= WAITING_TIMES.loaderStartMs;
 }
 
 function isSigned(loaded: Loaded): boolean {

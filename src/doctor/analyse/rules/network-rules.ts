@@ -13,11 +13,7 @@ import {
   type PhaseContext,
 } from '../phase-context.ts';
 import { classifyOffer, selectOffer } from '../simulate/edk2-offers.ts';
-
-/** Firmware repeats its DISCOVER after 4 s at the earliest. */
-const ANSWER_WAIT_MS = 3_500;
-/** Between the offers and the request to port 4011 EDK2 waits for its timer, and for the lease. */
-const SETTLE_MS = 12_000;
+import { untilMissed, WAITING_TIMES } from '../waiting-times.ts';
 
 /** Who answers at all, and does the client go on with the answers? */
 export function judgeNetwork(context: PhaseContext): readonly Finding[] {
@@ -154,7 +150,8 @@ function judgeIgnoredOffer(context: PhaseContext): readonly Finding[] | undefine
     (request) =>
       request.type === 'request' || (observations.vantage === 'server-log' && request.type === 'other'),
   );
-  if (!keepsAsking && !(tookOther && (silence === undefined || silence > SETTLE_MS))) return undefined;
+  const settleMs = untilMissed(observations, 'tftp', WAITING_TIMES.settleMs);
+  if (!keepsAsking && !(tookOther && (silence === undefined || silence > settleMs))) return undefined;
   const evidence = [
     ...discovers.slice(0, 1).map((request) => request.evidence),
     firstOffer.evidence,
@@ -264,5 +261,5 @@ function leaseWasGiven(phase: Phase): boolean {
 /** The recording went on long enough for an answer to be in it. */
 function isWaitedFor({ observations }: PhaseContext, timeMs: number | undefined): boolean {
   const silence = silenceMsAfter(observations, timeMs);
-  return silence === undefined || silence >= ANSWER_WAIT_MS;
+  return silence === undefined || silence >= WAITING_TIMES.answerMs;
 }

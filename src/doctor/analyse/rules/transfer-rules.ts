@@ -8,7 +8,8 @@ import {
   isShimName,
 } from '../boot-files.ts';
 import { bootFileOf, phaseName, type TftpRead } from '../observation.ts';
-import { bootAnswerOf, clientFinding, leaseOf, type PhaseContext } from '../phase-context.ts';
+import { bootAnswerOf, clientFinding, leaseOf, silenceMsAfter, type PhaseContext } from '../phase-context.ts';
+import { untilMissed, WAITING_TIMES } from '../waiting-times.ts';
 
 /** What became of the files that the client asked TFTP for. */
 export function judgeTransfers(context: PhaseContext): readonly Finding[] {
@@ -240,7 +241,8 @@ function sameFile(a: string, b: string): boolean {
 
 function isRecent({ observations }: PhaseContext, read: TftpRead | undefined): boolean {
   const at = read?.lastTimeMs ?? read?.timeMs;
-  return at !== undefined && observations.lastTimeMs !== undefined && observations.lastTimeMs - at < 3_000;
+  const silenceMs = silenceMsAfter(observations, at);
+  return silenceMs !== undefined && silenceMs < untilMissed(observations, 'tftp', WAITING_TIMES.afterProbeMs);
 }
 
 /** Names come from the network: bounded, and without control characters. */

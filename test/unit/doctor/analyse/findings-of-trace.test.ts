@@ -81,6 +81,71 @@ describe('findingsOfTrace', () => {
     expect(findings([...untilLoader, ...loader, ...afterLoader], 600)).toEqual(['kernel-not-requested']);
   });
 
+  it('does not call iPXE lost while it waits for a proxy, up to 16 s', () => {
+    const ipxe = [
+      event(0, 'dhcp.discover', { port: 67, architectures: '7' }, 'ipxe'),
+      event(0, 'dhcp.offer', { ...offer, file: 'http://192.168.1.50:8080/boot.ipxe' }, 'ipxe'),
+      event(3, 'dhcp.request', { port: 67 }, 'ipxe'),
+    ];
+    expect(findings(ipxe, 20)).toEqual([]);
+    expect(findings(ipxe, 45)).toEqual(['proxy-offer-ignored']);
+  });
+
+  it('gives a loader the time that a switch port takes to come up before it speaks of Secure Boot', () => {
+    const overHttp = [
+      event(0, 'dhcp.discover', { port: 67, architectures: '16' }, 'uefi-http-x64'),
+      event(
+        0,
+        'dhcp.offer',
+        { ...offer, file: 'http://192.168.1.50:8080/loaders/ipxe/snponly-x64.efi' },
+        'uefi-http-x64',
+      ),
+      event(3, 'http.head', { path: '/loaders/ipxe/snponly-x64.efi', status: 200 }),
+      event(3, 'http.get', { path: '/loaders/ipxe/snponly-x64.efi', status: 200 }),
+      event(4, 'http.done', {
+        path: '/loaders/ipxe/snponly-x64.efi',
+        status: 200,
+        sentBytes: 9,
+        sizeBytes: 9,
+      }),
+    ];
+    expect(findings(overHttp, 40)).toEqual([]);
+    expect(findings(overHttp, 60)).toEqual(['unsigned-loader-under-secure-boot']);
+  });
+
+  it('knows that dnsmasq and nginx tell of a transfer when it has ended', () => {
+    // a size probe, and then the read itself over a slow link: dnsmasq says nothing of it until it is through
+    const probed = [
+      ...untilLoader,
+      event(6, 'tftp.aborted', { path: 'ipxe/snponly-x64.efi', reason: 'size-probe' }),
+    ];
+    expect(findings(probed, 120)).not.toContain('tftp-blocked');
+    const casper = (path: string): BootEvent =>
+      event(20, 'http.done', { path, status: 200, sentBytes: 9, sizeBytes: 9 });
+    const initrd = [
+      ...untilLoader,
+      event(7, 'tftp.done', { path: 'ipxe/snponly-x64.efi', sentBytes: 173792 }),
+      event(9, 'dhcp.discover', { port: 67 }, 'ipxe'),
+      casper('/boot.ipxe'),
+      casper('/images/ubuntu-24.04/vmlinuz'),
+      casper('/images/ubuntu-24.04/initrd'),
+    ];
+    // 2.6 GB at 100 Mb/s
+    expect(findings(initrd, 20 + 240, true)).toEqual([]);
+    expect(findings(initrd, 20 + 3600, true)).toEqual(['root-image-not-requested']);
+  });
+
+  it('says of an installer that has been silent for minutes that it has, and no more', () => {
+    const seeded = [
+      ...untilLoader,
+      ...loader,
+      ...afterLoader,
+      event(60, 'seed.requested', { path: '/seed/x/preseed.cfg' }),
+    ];
+    expect(findings(seeded, 200, true)).toEqual([]);
+    expect(findings(seeded, 60 + 8 * 60, true)).toEqual(['installer-silent']);
+  });
+
   it('sees that the ISO did not fit into memory', () => {
     const iso = { path: '/images/u/u.iso', status: 200, sizeBytes: 2_000_000_000 };
     const cut = [
