@@ -62,6 +62,10 @@ function eventText(event: BootEvent): string | undefined {
     case 'engine.ready':
     case 'engine.stopped':
       return `${event.type}: ${String(detail['message'] ?? detail['engine'] ?? '')}`;
+    case 'network.trouble':
+      return `! ${String(detail['message'] ?? '')} (pxectl doctor explains ${String(detail['finding'] ?? '')})`;
+    case 'network.over':
+      return String(detail['message'] ?? '');
     case 'engine.warning':
     case 'engine.error':
       return `${event.type}: ${String(detail['message'] ?? '')}`;

@@ -43,6 +43,14 @@ const reloadOutcome = z.object({
 });
 export type ReloadOutcome = z.infer<typeof reloadOutcome>;
 
+const networkTrouble = z.object({
+  /** of the finding that explains it */
+  id: z.string(),
+  severity: z.enum(['error', 'warning']),
+  message: z.string(),
+  since: time,
+});
+
 const statusReply = z.object({
   pid: z.number().int(),
   engine: z.enum(['builtin', 'dnsmasq', 'docker']),
@@ -52,6 +60,8 @@ const statusReply = z.object({
   startedAt: time,
   httpUrl: z.string(),
   lastReload: reloadOutcome.optional(),
+  /** what is wrong on the network now */
+  troubles: z.array(networkTrouble).optional(),
 });
 export type ControlStatus = z.infer<typeof statusReply>;
 

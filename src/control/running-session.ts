@@ -46,6 +46,7 @@ export class RunningSession {
       ...{ pid: process.pid, engine, description, why, configPath, startedAt },
       httpUrl: httpBaseUrl(context.config),
       ...(this.#lastReload === undefined ? {} : { lastReload: this.#lastReload }),
+      troubles: [...session.troubles],
     };
   }
 

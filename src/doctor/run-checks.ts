@@ -2,6 +2,7 @@ import { bootTracesOf } from './checks/boot-checks.ts';
 import { fileChecks } from './checks/file-checks.ts';
 import { installChecks } from './checks/install-checks.ts';
 import { hostChecks } from './checks/host-checks.ts';
+import { networkCheck } from './checks/network-check.ts';
 import { runCheck, type Check, type CheckResult } from './checks/check.ts';
 import type { ProbeResult } from './probe/judge-walks.ts';
 import { probeNetwork } from './probe/probe.ts';
@@ -25,6 +26,7 @@ export async function runChecks(
   if (project) {
     checks.push(...fileChecks(project.config, project.layout), bootTracesOf(project), installChecks(project));
   }
+  if (subject && project) checks.push(networkCheck(project, options.probe));
   if (subject && options.probe) {
     checks.push({
       id: 'probe',

@@ -35,6 +35,8 @@ export interface RunningEngine {
   lastLines?(count?: number): readonly string[];
   /** takes over a changed configuration without dropping running transfers */
   reload(context: BootContext): Promise<void>;
+  /** the interface has come back as another one: opens again what was bound to the one before */
+  rebind(): Promise<void>;
   /** stops answering and removes what this engine made; idempotent */
   stop(): Promise<void>;
 }

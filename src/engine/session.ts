@@ -6,6 +6,7 @@ import { applyInstalls } from '../machines/apply-installs.ts';
 import { openMachineStates } from '../machines/machine-states.ts';
 import { configError, engineError, messageOf, PxectlError, type ErrorCode } from '../model/errors.ts';
 import { identityOf } from '../platform/process-identity.ts';
+import type { OpenTrouble } from '../model/network-trouble.ts';
 import type { MacAddress } from '../protocol/addresses.ts';
 import { openEventStore, type EventStore } from '../watch/event-store.ts';
 import { loadBootContext } from './boot-context.ts';
@@ -19,6 +20,7 @@ import { withoutReadinessEvents } from './readiness-client.ts';
 import { checkReadiness } from './readiness.ts';
 import { fillServeFolder, refreshServedFiles } from './serve-folder.ts';
 import { readLiveSession, removeSession, whileStarting, writeSession } from './session-record.ts';
+import { SessionNetwork, type LookChoice } from './session-network.ts';
 import { Turns } from './turns.ts';
 
 /** An image for containers may have to be built first. */
@@ -27,6 +29,8 @@ const OTHER_START_TIMEOUT_MS = 180_000;
 export interface SessionOptions {
   readonly project: Project;
   readonly isDetached: boolean;
+  /** whether the network is looked at first; default: yes, and what does harm is refused */
+  readonly look?: LookChoice;
   /** one line at a time: what is being done */
   readonly onProgress: (line: string) => void;
   readonly onWarning: (line: string) => void;
@@ -47,6 +51,8 @@ export interface Session {
   /** ISO 8601 */
   readonly startedAt: string;
   readonly context: BootContext;
+  /** what is wrong on the network now */
+  readonly troubles: readonly OpenTrouble[];
   /** resolves with the reason when the engine has stopped by itself */
   readonly died: Promise<string>;
   /** reads the configuration again and applies it; running transfers go on */
@@ -97,6 +103,13 @@ async function startAlone(options: SessionOptions): Promise<Session> {
 async function startWith(options: SessionOptions, events: EventStore): Promise<Session> {
   const { layout, configPath } = options.project;
   let context = await loadBootContext(options.project);
+  const network = new SessionNetwork({
+    config: () => context.config,
+    layout,
+    sink: events,
+    choice: options.look ?? 'refuse',
+    onWarning: options.onWarning,
+  });
   await fillServeFolder(context, layout);
 
   // an engine takes one change after the other, and none before it has started
@@ -109,6 +122,7 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     context = { ...next, config: applyInstalls(next.config, await states.known()) };
     const { changed } = await fillServeFolder(context, layout);
     await started?.reload(context);
+    network.changed();
     return changed;
   };
   const sink = withoutReadinessEvents(events);
@@ -136,6 +150,7 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
   };
   for (const removed of await removeLeftovers(layout)) options.onProgress(removed);
 
+  await network.beforeAnswers();
   const { running, why } = await turns.take(async () => {
     const chosen = await startEngine(input, (name, reason) => {
       options.onProgress(`engine ${name}: ${reason}`);
@@ -153,12 +168,16 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     get context() {
       return context;
     },
+    get troubles() {
+      return network.troubles;
+    },
     died: running.died,
     reload: () => turns.take(apply),
     arm: (macs, order) => installs.arm(macs, order),
     disarm: (macs) => installs.disarm(macs),
     async stop() {
       await control?.close();
+      await network.close();
       await running.stop();
       await states.close().catch((error: unknown) => options.onWarning(messageOf(error)));
       await removeSession(layout);
@@ -166,10 +185,21 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
       await events.close();
     },
   };
-  try {
+  const checkServers = async (): Promise<void> => {
     sink.begin(context.config.network.address);
-    await checkReadiness(input, { lastLines: () => running.lastLines?.() ?? [] });
-    sink.end();
+    try {
+      await checkReadiness({ ...input, context }, { lastLines: () => running.lastLines?.() ?? [] });
+    } finally {
+      sink.end();
+    }
+  };
+  try {
+    await checkServers();
+    const found = await network.verdict();
+    await network.watch(
+      { checkReadiness: checkServers, rebind: () => turns.take(async () => running.rebind()) },
+      found,
+    );
     control = await options.openControl?.(session);
     const identity = await identityOf(process.pid);
     await writeSession(layout, {
@@ -185,6 +215,7 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     });
   } catch (error) {
     await control?.close();
+    await network.close();
     await running.stop();
     throw error;
   }

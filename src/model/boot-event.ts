@@ -30,6 +30,8 @@ export const BOOT_EVENT_TYPES = [
   'engine.stopped',
   'engine.warning',
   'engine.error',
+  'network.trouble',
+  'network.over',
 ] as const;
 
 export type BootEventType = (typeof BOOT_EVENT_TYPES)[number];

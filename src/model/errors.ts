@@ -10,6 +10,8 @@ export type ErrorCode =
   | 'E_PORT_IN_USE'
   | 'E_NO_INTERFACE'
   | 'E_NO_ADDRESS'
+  | 'E_ADDRESS_IN_USE'
+  | 'E_SECOND_DHCP_SERVER'
   | 'E_TOOL_MISSING'
   | 'E_TOOL_FAILED'
   | 'E_DOCKER_UNREACHABLE'

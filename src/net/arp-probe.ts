@@ -9,6 +9,8 @@ export interface ArpProbeOptions {
   readonly interfaceName: string;
   /** this machine's own card on that interface: what it says itself is no answer */
   readonly localMac: MacAddress;
+  /** this machine's other cards: on the same segment each of them answers for all of its addresses */
+  readonly otherOwnMacs?: readonly MacAddress[];
   readonly addresses: readonly Ipv4Address[];
   /** how long answers are waited for; who has not answered after half of it is asked once more */
   readonly waitMs: number;
@@ -67,9 +69,10 @@ function openArpSocket(libc: Libc, interfaceName: string): number | undefined {
 async function probeOver(
   libc: Libc,
   fd: number,
-  { localMac, addresses, waitMs }: ArpProbeOptions,
+  { localMac, otherOwnMacs = [], addresses, waitMs }: ArpProbeOptions,
 ): Promise<ReadonlyMap<Ipv4Address, MacAddress>> {
   const wanted = new Set(addresses);
+  const own = new Set([localMac, ...otherOwnMacs]);
   const found = new Map<Ipv4Address, MacAddress>();
   const frame = new Uint8Array(2048);
   const readAll = (): void => {
@@ -77,7 +80,7 @@ async function probeOver(
       const length = libc.recv(fd, frame, frame.length, MSG_DONTWAIT);
       if (length <= 0) return;
       const arp = decodeArpFrame(frame.subarray(0, length));
-      if (arp === undefined || arp.senderMac === localMac || !wanted.has(arp.senderAddress)) continue;
+      if (arp === undefined || own.has(arp.senderMac) || !wanted.has(arp.senderAddress)) continue;
       found.set(arp.senderAddress, arp.senderMac);
     }
   };

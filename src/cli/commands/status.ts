@@ -14,7 +14,7 @@ const SHOWN_BOOTS = 10;
 export function registerStatus(program: Command): void {
   program
     .command('status')
-    .description('whether pxectl is up here, and the last boots it served; exit 1 when it is not up')
+    .description('whether pxectl is up and serves here, and its last boots; exit 1 when it does not serve')
     .option('--json', 'one JSON object on stdout')
     .action(commandAction(runStatus));
 }
@@ -27,7 +27,9 @@ async function runStatus(context: CommandContext<GlobalOptions>): Promise<number
   const state = await lookAtSession(layout);
   const traces = await bootTraces(layout.events, machines);
   const { session, leftovers, problem } = state;
-  const isWell = session !== undefined && problem === undefined;
+  const troubles = state.answer?.troubles ?? [];
+  const isServing = problem === undefined && !troubles.some(({ severity }) => severity === 'error');
+  const isWell = session !== undefined && isServing;
   if (options.json) {
     output.json({
       schema: 'pxectl.status/1',
@@ -35,6 +37,7 @@ async function runStatus(context: CommandContext<GlobalOptions>): Promise<number
       session: session ?? null,
       lastReload: state.answer?.lastReload ?? null,
       problem: problem ?? null,
+      troubles,
       leftovers,
       boots: traces.map(({ events, ...trace }) => ({ ...trace, eventCount: events.length })),
     });
@@ -93,6 +96,9 @@ function* describe({ session, answer, problem, startingPid, leftovers }: Session
   const { process, startedAt, description } = session;
   yield `up since ${formatLocalTime(startedAt)} (pid ${process.pid}): ${description}`;
   if (problem !== undefined) yield `${problem}; pxectl down ends it`;
+  for (const { id, message, since } of answer?.troubles ?? []) {
+    yield `! ${message} (since ${formatLocalTime(since).slice(11)}; pxectl doctor explains ${id})`;
+  }
   const refused = answer?.lastReload?.refused;
   if (refused !== undefined) {
     yield `pxectl.yaml as it was read ${formatLocalTime(answer?.lastReload?.at ?? '')} is not used: ${refused}`;

@@ -9,6 +9,9 @@ interface UpOptions {
   readonly detach?: boolean;
   readonly dryRun?: boolean;
   readonly watch?: boolean;
+  readonly force?: boolean;
+  /** false: `--no-look` */
+  readonly look?: boolean;
 }
 
 /** `pxectl up [IMAGE]` */
@@ -25,6 +28,11 @@ export function registerUp(program: Command): void {
     )
     .option('-d, --detach', 'go on in the background')
     .option('--dry-run', 'print what would be written and started, change nothing')
+    .option('--no-look', 'serve without looking first who else is on the network')
+    .option(
+      '--force',
+      'serve although that does harm: beside another DHCP server in mode full, on a used address',
+    )
     .option('--watch', 'apply changes of pxectl.yaml while running')
     .option('--json', 'events as JSON Lines on stdout; with --detach or --dry-run one object')
     .addHelpText(
@@ -66,12 +74,13 @@ async function runUp(context: CommandContext<UpOptions>): Promise<number> {
   };
   const live = await readLiveSession(project.layout);
   if (live) return tellWhoIsUp(live);
+  const look = options.look === false ? 'skip' : options.force === true ? 'force' : 'refuse';
   if (options.dryRun) {
     const { describeUp } = await import('../up/describe-up.ts');
-    await describeUp(project, output, options.json === true);
+    await describeUp(project, output, { isJson: options.json === true, look });
     return EXIT.ok;
   }
-  const serve = { output, isJson: options.json === true, isWatching: options.watch === true };
+  const serve = { output, isJson: options.json === true, isWatching: options.watch === true, look } as const;
   try {
     if (options.detach) {
       const { upDetached } = await import('../up/up-detached.ts');

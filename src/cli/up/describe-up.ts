@@ -1,11 +1,22 @@
 import { loadBootContext } from '../../engine/boot-context.ts';
+import type { LookChoice } from '../../engine/session-network.ts';
 import type { Project } from '../../engine/project.ts';
+import type { Config } from '../../model/config.ts';
 import { readTemplate } from '../../platform/package-root.ts';
 import { renderAll } from '../../render/render-all.ts';
 import type { Output } from '../output.ts';
 
+export interface DescribeOptions {
+  readonly isJson: boolean;
+  readonly look: LookChoice;
+}
+
 /** `up --dry-run`: what would be written and started. */
-export async function describeUp(project: Project, output: Output, isJson: boolean): Promise<void> {
+export async function describeUp(
+  project: Project,
+  output: Output,
+  { isJson, look }: DescribeOptions,
+): Promise<void> {
   const context = await loadBootContext(project);
   const files = renderAll(context, readTemplate, { stateRoot: project.layout.root }).map(
     ({ path, purpose }) => ({ path, purpose }),
@@ -13,13 +24,14 @@ export async function describeUp(project: Project, output: Output, isJson: boole
   const { network, http, engine, images } = context.config;
   const ports = [`udp/67`, 'udp/4011', 'udp/69', `tcp/${http.port}`];
   if (isJson) {
-    output.json({ schema: 'pxectl.up/1', dryRun: true, engine, network, ports, images, files });
+    output.json({ schema: 'pxectl.up/1', dryRun: true, engine, network, look, ports, images, files });
     return;
   }
   output.data(`engine      ${engine}`);
   output.data(
     `interface   ${network.interface} (${network.address}/${network.prefix}), mode ${network.mode}`,
   );
+  output.data(`look        ${describeLook(look, network.mode)}`);
   output.data(`ports       ${ports.join(', ')}`);
   output.data(`images      ${images.join(', ')}`);
   output.data(`would write below ${project.layout.root}:`);
@@ -27,4 +39,11 @@ export async function describeUp(project: Project, output: Output, isJson: boole
   output.data(
     `would link ${context.loaders.files.length} loader files and the files of ${images.length} images`,
   );
+}
+
+function describeLook(look: LookChoice, mode: Config['network']['mode']): string {
+  if (look === 'skip') return 'none (--no-look)';
+  const first = 'would ask first (up to 3.3 s) for other DHCP and boot servers, and who uses our addresses';
+  const harm = mode === 'full' ? 'another DHCP server, or our address in use' : 'our address in use';
+  return `${first}; ${look === 'force' ? 'serves in any case (--force)' : `refuses: ${harm}`}`;
 }

@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Project } from '../../engine/project.ts';
+import type { LookChoice } from '../../engine/session-network.ts';
 import { readLiveSession, readStartingPid, type SessionRecord } from '../../engine/session-record.ts';
 import { engineError, PxectlError } from '../../model/errors.ts';
 import type { StateLayout } from '../../model/state-layout.ts';
@@ -12,17 +13,23 @@ import { errorKindOf, EXIT } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
 import { DETACHED_VARIABLE } from './up-foreground.ts';
 
+const LOOK_FLAGS: Readonly<Record<LookChoice, readonly string[]>> = {
+  refuse: [],
+  force: ['--force'],
+  skip: ['--no-look'],
+};
 const READY_TIMEOUT_MS = 180_000;
 
 export interface DetachedOptions {
   readonly output: Output;
   readonly isJson: boolean;
   readonly isWatching: boolean;
+  readonly look: LookChoice;
 }
 
 /** Starts `pxectl up` in the background and returns when it serves. */
 export async function upDetached(project: Project, options: DetachedOptions): Promise<number> {
-  const { output, isJson, isWatching } = options;
+  const { output, isJson, isWatching, look } = options;
   const { layout } = project;
   await mkdir(layout.run, { recursive: true });
   await refuseSecond(layout, output);
@@ -39,6 +46,7 @@ export async function upDetached(project: Project, options: DetachedOptions): Pr
       ...(project.overrides.defaultImage === undefined ? [] : [project.overrides.defaultImage]),
       ...['--engine', project.config.engine],
       ...(isWatching ? ['--watch'] : []),
+      ...LOOK_FLAGS[look],
     ],
     { detached: true, outputFd: openSync(logPath, 'a'), env: { [DETACHED_VARIABLE]: '1' } },
   );

@@ -4,6 +4,7 @@ import { dirname, basename } from 'node:path';
 import type { Project } from '../../engine/project.ts';
 import { serveControl } from '../../control/control-server.ts';
 import { RunningSession } from '../../control/running-session.ts';
+import type { LookChoice } from '../../engine/session-network.ts';
 import { startSession, type Session } from '../../engine/session.ts';
 import type { BootEvent } from '../../model/boot-event.ts';
 import { engineError, messageOf } from '../../model/errors.ts';
@@ -19,6 +20,7 @@ export interface ForegroundOptions {
   readonly signal: AbortSignal;
   readonly isJson: boolean;
   readonly isWatching: boolean;
+  readonly look: LookChoice;
 }
 
 /** Set by `up --detach` for the process that goes on in the background. */
@@ -59,6 +61,7 @@ export async function upForeground(project: Project, options: ForegroundOptions)
   const session = await startSession({
     project,
     isDetached: process.env[DETACHED_VARIABLE] === '1',
+    look: options.look,
     onProgress: (line) => output.progress(line),
     onWarning: (line) => output.warn(line),
     onEvent: (event) => {

@@ -148,6 +148,30 @@ export const HOST_FINDINGS: Readonly<Record<string, FindingDescription>> = {
     fix: ['check the cable and the switch port; sudo ip link set IF up'],
     codes: ['PXE-E16', 'PXE-E51'],
   },
+  'address-in-use': {
+    severity: 'error',
+    title: 'another machine uses the address of the boot server',
+    cause:
+      "Two machines with one address take each other's packets: boots stop halfway, now on one machine and now on another. " +
+      'Mostly the address is in the range that the router leases.',
+    fix: [
+      'give this host an address outside the range of the router, and write it into network.address of pxectl.yaml',
+      'see who it is: ip neigh; its MAC address is in the evidence',
+    ],
+    codes: ['PXE-E18', 'PXE-E32', 'PXE-E11'],
+  },
+  'engine-not-answering': {
+    severity: 'error',
+    title: 'the running servers do not answer',
+    cause:
+      'pxectl plays a client of its own servers while it is up. They were asked again after being opened anew, and are still silent.',
+    fix: [
+      'pxectl logs',
+      'pxectl down, then pxectl up',
+      'pxectl doctor looks at firewall, ports and interface',
+    ],
+    codes: ['PXE-E16', 'PXE-E18', 'PXE-E51', 'PXE-E53'],
+  },
   'config-invalid': {
     severity: 'error',
     title: 'pxectl.yaml cannot be used',

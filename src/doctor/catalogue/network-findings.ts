@@ -111,6 +111,25 @@ export const NETWORK_FINDINGS: Readonly<Record<string, FindingDescription>> = {
     fix: ['keep one DHCP server per network; a boot server beside it runs as proxy (mode: proxy)'],
     codes: ['PXE-E07', 'PXE-E21'],
   },
+  'range-overlaps-router': {
+    severity: 'error',
+    title: 'the router leases addresses of our own range',
+    cause:
+      'Both servers give the same address to different machines, and one of the two loses its connection.',
+    fix: [
+      'take other addresses for network.range in pxectl.yaml, or shorten the range of the router',
+      'a network with a router needs no leases of pxectl: mode: proxy',
+    ],
+    codes: ['PXE-E07'],
+  },
+  'range-in-use': {
+    severity: 'warning',
+    title: 'addresses of our range are in use already',
+    cause:
+      'Machines that pxectl gave no lease answer at addresses of network.range: somebody set them by hand, or another server leases them.',
+    fix: ['take addresses for network.range in pxectl.yaml that nobody uses'],
+    codes: [],
+  },
   'port-4011-silent': {
     severity: 'error',
     title: 'nobody answers on UDP port 4011',

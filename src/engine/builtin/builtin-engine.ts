@@ -17,6 +17,7 @@ async function startBuiltin(input: EngineInput): Promise<RunningEngine> {
   let context: BootContext = input.context;
   const { network, http } = context.config;
   const { address } = network;
+  let rebind = async (): Promise<void> => undefined;
   const closers: (() => Promise<void>)[] = [];
   const closeAll = async (): Promise<void> => {
     for (const close of closers.splice(0).reverse()) await close();
@@ -48,6 +49,7 @@ async function startBuiltin(input: EngineInput): Promise<RunningEngine> {
       sink: input.sink,
     });
     closers.push(() => dhcp.close());
+    rebind = () => dhcp.reopen();
   } catch (error) {
     await closeAll();
     throw error;
@@ -59,6 +61,8 @@ async function startBuiltin(input: EngineInput): Promise<RunningEngine> {
     async reload(changed) {
       context = changed;
     },
+    // TFTP and HTTP listen on an address, whichever interface has it
+    rebind: () => rebind(),
     stop: closeAll,
   };
 }

@@ -95,6 +95,8 @@ async function start(input: EngineInput): Promise<RunningEngine> {
       }
       await http.reload(context);
     },
+    // dnsmasq binds its DHCP socket to the interface once, at its start
+    rebind: () => dnsmasq.restart(),
     async stop() {
       await dnsmasq.stop();
       await http.stop();

@@ -166,6 +166,7 @@ async function start(input: EngineInput): Promise<RunningEngine> {
         }
         await http.reload(context);
       },
+      rebind: () => dnsmasq.restart(),
       stop,
     };
   } catch (error) {

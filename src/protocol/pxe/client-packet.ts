@@ -78,3 +78,16 @@ export function clientPacket(client: PxeClient, options: ClientPacketOptions): D
     ],
   };
 }
+
+/** What only a network boot client says. */
+const BOOT_OPTIONS: readonly number[] = [
+  DHCP_OPTION.vendorClass,
+  DHCP_OPTION.clientArchitecture,
+  DHCP_OPTION.clientNetworkInterface,
+];
+
+/** The packet of a client that wants an address and boots from its disk: a laptop, a telephone. */
+export function plainClientPacket(mac: MacAddress, options: ClientPacketOptions): DhcpPacket {
+  const packet = clientPacket({ mac, architectures: [] }, options);
+  return { ...packet, options: packet.options.filter(({ code }) => !BOOT_OPTIONS.includes(code)) };
+}

@@ -35,6 +35,11 @@ export interface ProxyDhcpOptions {
 }
 
 export interface ProxyDhcpServer {
+  /**
+   * Opens the sockets again: those bound to an interface that was destroyed hear nothing of its successor.
+   * Leases are kept. @throws as `startProxyDhcp`; it may be called again then
+   */
+  reopen(): Promise<void>;
   /** Stops answering and gives the ports back; idempotent. */
   close(): Promise<void>;
 }
@@ -109,15 +114,23 @@ export async function startProxyDhcp(options: ProxyDhcpOptions): Promise<ProxyDh
     endpoints.set(port, endpoint);
     return endpoint;
   };
-  try {
+  const openAll = async (): Promise<UdpEndpoint> => {
     const main = await open(67, ports.server);
     await open(4011, ports.pxe);
+    return main;
+  };
+  const reopen = async (): Promise<void> => {
+    await close();
+    await openAll();
+  };
+  try {
+    const main = await openAll();
     if (!main.isDeviceBound) await warnAboutOtherInterfaces(options);
   } catch (error) {
     await close();
     throw error;
   }
-  return { close };
+  return { reopen, close };
 }
 
 function decodeOrExplain(bytes: Uint8Array, explain: (problem: string) => void): DhcpPacket | undefined {

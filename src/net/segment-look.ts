@@ -1,0 +1,133 @@
+import { randomInt } from 'node:crypto';
+import { systemCodeOf } from '../model/errors.ts';
+import { printable } from '../model/printable.ts';
+import { UNSPECIFIED_IPV4, type Ipv4Address, type MacAddress } from '../protocol/addresses.ts';
+import { MESSAGE_TYPE, messageTypeOf, optionData, type DhcpPacket } from '../protocol/dhcp/dhcp-packet.ts';
+import { DHCP_OPTION } from '../protocol/dhcp/option-codes.ts';
+import { readAddress } from '../protocol/dhcp/options/address-options.ts';
+import { readText } from '../protocol/dhcp/options/text-options.ts';
+import { clientPacket, plainClientPacket } from '../protocol/pxe/client-packet.ts';
+import { probeAddresses } from './arp-probe.ts';
+import { broadcastDiscover, type PxeReply } from './pxe-exchange.ts';
+
+/** The kinds of client that the segment is asked as. */
+export type AskedAs = 'plain' | 'bios' | 'uefi-x64';
+
+/** An offer of somebody else. */
+export interface OfferSeen {
+  readonly askedAs: AskedAs;
+  readonly server: Ipv4Address;
+  /** the address that it would lease; undefined: boot information only */
+  readonly leased?: Ipv4Address;
+  readonly bootFile?: string;
+  readonly nextServer?: Ipv4Address;
+  /** option 60 or 43: it speaks as a boot server */
+  readonly isBootServer: boolean;
+}
+
+/** Who else is on the segment. */
+export interface SegmentSeen {
+  readonly offers: readonly OfferSeen[];
+  /** why nobody was asked for offers */
+  readonly notAsked?: string;
+  /** who answers for which of the addresses that were asked about */
+  readonly users: ReadonlyMap<Ipv4Address, MacAddress>;
+}
+
+export interface SegmentLookOptions {
+  readonly interfaceName: string;
+  readonly localAddress: Ipv4Address;
+  /** undefined: an interface without Ethernet, where there is no ARP */
+  readonly localMac?: MacAddress;
+  readonly otherOwnMacs: readonly MacAddress[];
+  /** the client that it asks as; one for all kinds, so that a server that pings first does so once */
+  readonly clientMac: MacAddress;
+  /** addresses that nobody else should use */
+  readonly addresses: readonly Ipv4Address[];
+  readonly waitMs: number;
+  /** true: the first lease ends the wait for more leases */
+  readonly isOneLeaseEnough: boolean;
+}
+
+const PXE_CLIENTS = [
+  ['bios', 0],
+  ['uefi-x64', 7],
+] as const;
+/** Boot servers that lease nothing have nothing to ping: they answer at once. */
+const BOOT_OFFER_WAIT_MS = 2_000;
+
+/**
+ * Asks the segment as a plain client, as a BIOS and as a UEFI client, and for the addresses by ARP, all at once.
+ * DISCOVER alone is sent, each once and once more, so no server keeps a lease for it. Offers of this machine's own
+ * address are left out.
+ */
+export async function lookAtSegment(options: SegmentLookOptions): Promise<SegmentSeen> {
+  const { interfaceName, localMac, otherOwnMacs, addresses } = options;
+  const waitMs = Math.min(options.waitMs, BOOT_OFFER_WAIT_MS);
+  const [users, asked] = await Promise.all([
+    localMac === undefined
+      ? new Map<Ipv4Address, MacAddress>()
+      : probeAddresses({ interfaceName, localMac, otherOwnMacs, addresses, waitMs }),
+    askForOffers(options),
+  ]);
+  return { users, ...asked };
+}
+
+async function askForOffers(options: SegmentLookOptions): Promise<Omit<SegmentSeen, 'users'>> {
+  const { clientMac: mac, localAddress, waitMs, isOneLeaseEnough } = options;
+  const ask = async (askedAs: AskedAs, packet: DhcpPacket, forMs: number): Promise<OfferSeen[]> => {
+    const isForeign = ({ from, packet: reply }: PxeReply): boolean =>
+      from.address !== localAddress && messageTypeOf(reply) === MESSAGE_TYPE.offer;
+    const isEnough = (reply: PxeReply): boolean =>
+      askedAs === 'plain' && isOneLeaseEnough && isForeign(reply) && reply.packet.yiaddr !== UNSPECIFIED_IPV4;
+    const replies = await broadcastDiscover({ localAddress, packet, waitMs: forMs, isEnough });
+    return withoutRepeats(replies.filter(isForeign).map((reply) => readOffer(askedAs, reply)));
+  };
+  const header = () => ({ messageType: MESSAGE_TYPE.discover, xid: randomInt(1, 0x1_0000_0000) });
+  try {
+    const offers = await Promise.all([
+      ask('plain', plainClientPacket(mac, header()), waitMs),
+      ...PXE_CLIENTS.map(([askedAs, architecture]) =>
+        ask(
+          askedAs,
+          clientPacket({ mac, architectures: [architecture] }, header()),
+          Math.min(waitMs, BOOT_OFFER_WAIT_MS),
+        ),
+      ),
+    ]);
+    return { offers: offers.flat() };
+  } catch (error) {
+    switch (systemCodeOf(error)) {
+      case 'EADDRINUSE':
+        return { offers: [], notAsked: 'a DHCP client of this machine holds port 68' };
+      case 'EACCES':
+      case 'EPERM':
+        return { offers: [], notAsked: 'port 68 needs root' };
+      case 'EADDRNOTAVAIL':
+        return { offers: [], notAsked: `this machine does not have the address ${localAddress}` };
+      default:
+        throw error;
+    }
+  }
+}
+
+function readOffer(askedAs: AskedAs, { packet, from }: PxeReply): OfferSeen {
+  const bootFile = packet.bootFile || readText(packet, DHCP_OPTION.bootFileName) || '';
+  const vendorClass = readText(packet, DHCP_OPTION.vendorClass) ?? '';
+  const isPxe =
+    /^(?:PXE|HTTP)Client/.test(vendorClass) || optionData(packet, DHCP_OPTION.vendorSpecific) !== undefined;
+  return {
+    askedAs,
+    server: readAddress(packet, DHCP_OPTION.serverId) ?? from.address,
+    ...(packet.yiaddr === UNSPECIFIED_IPV4 ? {} : { leased: packet.yiaddr }),
+    ...(bootFile === '' ? {} : { bootFile: printable(bootFile) }),
+    ...(packet.siaddr === UNSPECIFIED_IPV4 ? {} : { nextServer: packet.siaddr }),
+    isBootServer: askedAs !== 'plain' && isPxe,
+  };
+}
+
+/** The answer to the repeated DISCOVER counts once. */
+function withoutRepeats(offers: readonly OfferSeen[]): OfferSeen[] {
+  const byText = new Map(offers.map((offer) => [JSON.stringify(offer), offer]));
+  return [...byText.values()];
+}
