@@ -43,7 +43,7 @@ async function begin(path: string): Promise<void> {
 }
 const cli = (...args: string[]) => pxectl(args, { cwd: project, network });
 const up = async (engine = 'builtin'): Promise<number> => {
-  const { exitCode, stderr } = await cli('up', '--detach', '--engine', engine);
+  const { exitCode, stderr } = await cli('up', '--no-look', '--detach', '--engine', engine);
   expect(stderr).toContain('up in the background');
   expect(exitCode).toBe(0);
   return pidOfSession();
@@ -264,8 +264,8 @@ describe('servers of a pxectl', () => {
 describe('two at once', () => {
   it('the second waits for the first, and says who is up', async () => {
     const both = await Promise.all([
-      cli('up', '--detach', '--engine', 'builtin'),
-      cli('up', '--detach', '--engine', 'builtin'),
+      cli('up', '--no-look', '--detach', '--engine', 'builtin'),
+      cli('up', '--no-look', '--detach', '--engine', 'builtin'),
     ]);
     const pid = await pidOfSession();
     expect(both.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
@@ -278,7 +278,7 @@ describe('two at once', () => {
   it('in the foreground too, and down ends one that starts', async () => {
     const [file, args] = pxectlCommand(['up', '--engine', 'builtin'], network);
     const first = start(file, args, { cwd: project });
-    const second = await cli('up', '--detach', '--engine', 'builtin');
+    const second = await cli('up', '--no-look', '--detach', '--engine', 'builtin');
     const pid = await pidOfSession();
     expect(second.stderr + pid).toMatch(new RegExp(`pid ${pid}`));
     expect((await cli('down')).exitCode).toBe(0);

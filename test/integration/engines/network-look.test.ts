@@ -67,21 +67,20 @@ describe('up looks before it speaks', () => {
     expect(leases.stdout.trim()).toBe('');
   });
 
-  needsRoot('mode full on a network of its own comes up within 5 s of the look', async () => {
+  needsRoot('mode full on a network of its own comes up in time', async () => {
     const place = await makePlace('full', { router: false });
     const startedMs = performance.now();
     const up = await place.up();
     const tookMs = performance.now() - startedMs;
     expect(up.stderr).toContain('up in the background');
-    console.log(`full: ${tookMs}`);
+    // on a quiet machine 5 s
+    expect(tookMs).toBeLessThan(20_000);
     expect((await place.pxectl('status')).stdout).not.toContain('!');
   });
 
   needsRoot('proxy mode without any DHCP server says so', async () => {
     const place = await makePlace('proxy', { router: false });
-    const startedMs = performance.now();
     expect((await place.up()).exitCode).toBe(0);
-    console.log(`proxy: ${performance.now() - startedMs}`);
     expect(await place.log()).toContain('no DHCP server answers on br0');
     const status = await place.pxectl('status');
     expect(status.stdout).toContain('pxectl doctor explains no-dhcp-server');
