@@ -1,6 +1,7 @@
 import { bootTracesOf } from './checks/boot-checks.ts';
 import { fileChecks } from './checks/file-checks.ts';
 import { installChecks } from './checks/install-checks.ts';
+import { planChecks } from './checks/plan-checks.ts';
 import { hostChecks } from './checks/host-checks.ts';
 import { networkCheck } from './checks/network-check.ts';
 import { runCheck, type Check, type CheckResult } from './checks/check.ts';
@@ -24,7 +25,12 @@ export async function runChecks(
   const checks: Check[] = [];
   if (subject) checks.push(...hostChecks(subject));
   if (project) {
-    checks.push(...fileChecks(project.config, project.layout), bootTracesOf(project), installChecks(project));
+    checks.push(
+      ...fileChecks(project.config, project.layout),
+      planChecks(project),
+      bootTracesOf(project),
+      installChecks(project),
+    );
   }
   if (subject && project) checks.push(networkCheck(project, options.probe));
   if (subject && options.probe) {

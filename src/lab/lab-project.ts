@@ -5,10 +5,10 @@ import { readLoaderManifest } from '../images/loaders/loader-manifest.ts';
 import { openStore, notFetched } from '../images/store.ts';
 import type { Config, EngineChoice, NetworkMode } from '../model/config.ts';
 import { openMachineStates } from '../machines/machine-states.ts';
-import { assetError } from '../model/errors.ts';
+import { assetError, usageError } from '../model/errors.ts';
 import type { ImageManifest, SeedFormat } from '../model/image.ts';
 import { stateLayout, type StateLayout } from '../model/state-layout.ts';
-import { chooseLoader } from '../plan/choose-loader.ts';
+import { chooseLoader, type LoaderRefusal } from '../plan/choose-loader.ts';
 import type { MacAddress } from '../protocol/addresses.ts';
 import { LAB_BOARDS, type LabFirmware } from './lab-firmware.ts';
 import { LAN } from './virtual-lan.ts';
@@ -28,6 +28,8 @@ export interface LabProjectOptions {
   readonly engine: EngineChoice;
   readonly firmware: LabFirmware;
   readonly mac: MacAddress;
+  /** another server answers: what pxectl would refuse does not matter */
+  readonly isServedElsewhere?: boolean;
 }
 
 /** A configuration of its own in the lab's folder, on the user's images and loaders. */
@@ -59,10 +61,21 @@ export async function prepareLabProject(options: LabProjectOptions): Promise<Lab
   await symlink(userLayout.loaders, layout.loaders);
 
   const loaders = chooseLoaders(options);
-  const usesGrub = await startsGrub(options, loaders);
-  const wantedMode = options.mode ?? userConfig?.network.mode ?? 'proxy';
-  const needsLease = usesGrub && options.mode === undefined && wantedMode === 'proxy';
-  const mode = needsLease ? 'pxe-only' : wantedMode;
+  const wantedMode = options.mode ?? userConfig?.network.mode;
+  const refusal =
+    options.isServedElsewhere === true
+      ? undefined
+      : await whyRefused(options, loaders, wantedMode ?? 'proxy');
+  const needsLease = refusal?.reason === 'grub-needs-lease';
+  // what the real run would refuse fails here too; without a configuration there is nothing to differ from
+  if (refusal !== undefined && !(needsLease && wantedMode === undefined)) {
+    throw usageError({
+      what: `this machine (${firmware}) would get no loader in mode ${wantedMode ?? 'proxy'}`,
+      why: refusal.detail,
+      ...(needsLease ? { next: 'pxectl lab run --mode pxe-only tries that mode' } : {}),
+    });
+  }
+  const mode = needsLease ? 'pxe-only' : (wantedMode ?? 'proxy');
   const seedFile = join(folder, 'seed.cfg');
   await writeFile(seedFile, minimalSeed(image.boot.seedFormat));
   const configPath = join(folder, 'pxectl.yaml');
@@ -113,22 +126,28 @@ export async function prepareLabProject(options: LabProjectOptions): Promise<Lab
   }
   const loader = firmware === 'bios' ? loaders.bios : loaders.uefi;
   const notes = needsLease
-    ? ['GRUB would ask the router for its files in mode proxy: the lab uses mode pxe-only']
+    ? [
+        'GRUB would ask the router for its files in mode proxy: without a pxectl.yaml the lab uses mode pxe-only',
+      ]
     : [];
   return { configPath, layout, image, mode, loader, notes };
 }
 
-/** Whether the plan gives this firmware a loader that goes on to GRUB. */
-async function startsGrub(options: LabProjectOptions, loaders: Config['loaders']): Promise<boolean> {
+/** Why the plan gives this machine no loader in this mode, if it does not. */
+async function whyRefused(
+  options: LabProjectOptions,
+  loaders: Config['loaders'],
+  mode: NetworkMode,
+): Promise<LoaderRefusal | undefined> {
   const { firmware, userLayout } = options;
   const store = await readLoaderManifest(userLayout);
   const machine = { secureBoot: firmware === 'uefi-secure' };
   const chosen = chooseLoader(
-    { config: { loaders }, loaders: store },
+    { config: { loaders, network: { mode } }, loaders: store },
     LAB_BOARDS[firmware].identifiesAs,
     machine,
   );
-  return 'family' in chosen && (chosen.family === 'shim' || chosen.family === 'grub');
+  return 'reason' in chosen ? chosen : undefined;
 }
 
 async function findImage(options: LabProjectOptions): Promise<ImageManifest> {

@@ -103,7 +103,10 @@ async function runInFolder(options: LabRunOptions, place: LabPlace): Promise<Lab
   const { id, folder, say } = place;
   const { firmware } = options;
   const mac = macOfLab(id);
-  const project = await prepareLabProject({ ...options, folder, mac });
+  const project = await prepareLabProject({
+    ...{ ...options, folder, mac },
+    isServedElsewhere: options.bootServer !== undefined,
+  });
   for (const note of project.notes) say(note);
   // the router of an isolated network is pxectl itself
   const lan = await createVirtualLan({ id, folder, ...(project.mode === 'full' ? { router: false } : {}) });

@@ -9,6 +9,8 @@ export type IgnoreReason =
   | 'unknown-architecture'
   | 'unsupported-architecture'
   | 'loader-missing'
+  | 'grub-needs-lease'
+  | 'grub-without-http'
   | 'not-for-us'
   | 'machine-boots-local'
   | 'wrong-message-type'

@@ -1,5 +1,5 @@
 import type { IgnoreReason } from '../model/boot-plan.ts';
-import type { Config, Machine } from '../model/config.ts';
+import type { Config, Machine, NetworkMode } from '../model/config.ts';
 import { type Firmware, type LoaderPlatform, platformOf } from '../model/firmware.ts';
 import { LOADER_PATHS, type LoaderFamily, type LoaderManifest } from '../model/loader.ts';
 
@@ -17,7 +17,7 @@ export interface LoaderRefusal {
 
 /** What a loader is chosen from: a part of the boot context. */
 export interface LoaderContext {
-  readonly config: Pick<Config, 'loaders'>;
+  readonly config: Pick<Config, 'loaders'> & { readonly network: Pick<Config['network'], 'mode'> };
   readonly loaders: Pick<LoaderManifest, 'files'>;
 }
 
@@ -111,10 +111,36 @@ export function chooseLoader(
       ? biosCandidates(context, isRomIpxe)
       : uefiCandidates(context, platform, machine?.secureBoot === true);
   const inStore = new Set(context.loaders.files.map((file) => file.path));
-  const chosen = candidates.find((candidate) => candidate.needs.every((path) => inStore.has(path)));
+  const there = candidates.filter((candidate) => candidate.needs.every((path) => inStore.has(path)));
+  const whyNotGrub = whyGrubEndsAtItsPrompt(firmware, context.config.network.mode);
+  const chosen = there.find(({ family }) => whyNotGrub === undefined || !isGrub(family));
   const path = chosen?.needs[0];
-  if (chosen === undefined || path === undefined) return missing(firmware, candidates);
+  if (chosen === undefined || path === undefined) {
+    return there.length > 0 && whyNotGrub !== undefined ? whyNotGrub : missing(firmware, candidates);
+  }
   return { path, family: chosen.family, because: [...because, chosen.why] };
+}
+
+const isGrub = (family: LoaderFamily): boolean => family === 'shim' || family === 'grub';
+
+/**
+ * Where GRUB would start and find no grub.cfg; both were seen with the signed GRUB 2.06 of Debian on OVMF. It takes its TFTP
+ * server from the lease alone (siaddr of the router's ACK), and the signed one has no http and loads no modules.
+ */
+function whyGrubEndsAtItsPrompt(firmware: Firmware, mode: NetworkMode): LoaderRefusal | undefined {
+  if (firmware === 'uefi-http-x64' || firmware === 'uefi-http-arm64') {
+    return {
+      reason: 'grub-without-http',
+      detail: 'GRUB cannot read over HTTP: without this answer the firmware goes on to its PXE entry',
+    };
+  }
+  if (mode !== 'proxy') return undefined;
+  return {
+    reason: 'grub-needs-lease',
+    detail:
+      'GRUB asks the server of its lease, in mode proxy the router, and would end at "grub>": set network.mode to pxe-only ' +
+      'with a range, or take the signed iPXE: pxectl fetch --signed-ipxe',
+  };
 }
 
 interface Candidates {

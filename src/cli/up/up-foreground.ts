@@ -10,6 +10,7 @@ import type { BootEvent } from '../../model/boot-event.ts';
 import { engineError, messageOf } from '../../model/errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { BootWatcher, formatLiveFinding } from '../boot-watcher.ts';
+import { grubRefusals, grubRefusalText } from '../../plan/grub-refusals.ts';
 import { installWarnings } from '../install-state-text.ts';
 import type { Output } from '../output.ts';
 import { formatEvent } from '../trace-view.ts';
@@ -73,6 +74,7 @@ export async function upForeground(project: Project, options: ForegroundOptions)
   });
   for (const line of introduction(session, project)) output.progress(line);
   if (project.stateProblem !== undefined) output.warn(project.stateProblem);
+  for (const refusal of grubRefusals(session.context)) output.warn(grubRefusalText(refusal));
   for (const line of installWarnings(session.context.config.machines)) output.warn(line);
 
   const watcher = options.isWatching ? watchConfig(project.configPath, () => reload()) : undefined;

@@ -57,6 +57,18 @@ export const LOADER_FINDINGS: Readonly<Record<string, FindingDescription>> = {
     ],
     codes: ['PXE-E23', 'PXE-T01'],
   },
+  'grub-needs-lease': {
+    severity: 'error',
+    title: 'shim and GRUB in mode proxy end at the prompt of GRUB, so this machine gets no answer',
+    cause:
+      'GRUB takes the server of its files from the lease, which in mode proxy is the router\'s: it finds no grub.cfg there and stops at "grub>".',
+    fix: [
+      'network: { mode: pxe-only, range: FIRST-LAST } gives network-booting machines a lease of pxectl; everyone else stays with the router',
+      'or the signed iPXE, which takes a proxy offer: pxectl fetch IMAGE --signed-ipxe',
+      'or Secure Boot off in the set-up of the firmware, and no secureBoot: true',
+    ],
+    codes: ['grub>'],
+  },
   'unsigned-loader-under-secure-boot': {
     severity: 'error',
     title: 'the loader came whole and was not started: Secure Boot, most likely',

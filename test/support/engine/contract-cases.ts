@@ -70,7 +70,8 @@ export function contractCases(mode: 'proxy' | 'pxe-only'): ContractCase[] {
     for (const [firmware, kind] of Object.entries(FIRMWARES)) {
       if (machine === 'pi' && firmware !== 'bios') continue;
       // leases are slow to get: the machines differ in their files, which the proxy cases compare
-      if (mode === 'pxe-only' && machine !== 'unknown') continue;
+      const isSecureUefi = machine === 'secure' && /^uefi-(?:x64|http-x64)$/.test(firmware);
+      if (mode === 'pxe-only' && machine !== 'unknown' && !isSecureUefi) continue;
       const client: PxeClient = {
         ...kind,
         mac: mac as MacAddress,

@@ -30,8 +30,13 @@ function facts(client: Client): ClientFacts {
   };
 }
 
-const config = (more = ''): string => `version: 1
-network: { interface: eth0, address: 192.168.1.50 }
+const NETWORKS = {
+  proxy: '{ interface: eth0, address: 192.168.1.50 }',
+  'pxe-only':
+    '{ interface: eth0, address: 192.168.1.50, mode: pxe-only, range: 192.168.1.200-192.168.1.220 }',
+} as const;
+const config = (more = '', mode: keyof typeof NETWORKS = 'proxy'): string => `version: 1
+network: ${NETWORKS[mode]}
 images: [debian-12]
 ${more}`;
 const MACHINES = `machines:
@@ -50,6 +55,7 @@ const ARM64 = {
 interface Row {
   readonly client: Client;
   readonly config?: string;
+  readonly mode?: keyof typeof NETWORKS;
   readonly loaders?: typeof DEBIAN_LOADERS;
   /** boot file, or the reason of a refusal */
   readonly gives: string;
@@ -80,15 +86,30 @@ const TABLE: readonly Row[] = [
   },
   { client: { arch: [7] }, gives: 'ipxe/snponly-x64.efi', loader: 'ipxe' },
   { client: { arch: [9] }, gives: 'ipxe/snponly-x64.efi' },
-  { client: { arch: [7] }, config: 'loaders: { uefi: grub }', gives: 'shimx64.efi', loader: 'shim' },
   {
     client: { arch: [7] },
+    mode: 'pxe-only',
+    config: 'loaders: { uefi: grub }',
+    gives: 'shimx64.efi',
+    loader: 'shim',
+  },
+  {
+    client: { arch: [7] },
+    mode: 'pxe-only',
     config: 'loaders: { uefi: grub }',
     loaders: without('shimx64.efi'),
     gives: 'grubx64.efi',
     loader: 'grub',
   },
-  { client: { arch: [7] }, loaders: without('ipxe/snponly-x64.efi'), gives: 'shimx64.efi' },
+  {
+    client: { arch: [7] },
+    mode: 'pxe-only',
+    loaders: without('ipxe/snponly-x64.efi'),
+    gives: 'shimx64.efi',
+  },
+  // in mode proxy GRUB would ask the router, and end at its prompt
+  { client: { arch: [7] }, config: 'loaders: { uefi: grub }', gives: 'grub-needs-lease' },
+  { client: { arch: [7] }, loaders: without('ipxe/snponly-x64.efi'), gives: 'grub-needs-lease' },
   {
     client: { arch: [7] },
     config: 'loaders: { uefi: ipxe }',
@@ -137,11 +158,25 @@ const TABLE: readonly Row[] = [
   { client: { arch: [0], mac: 'b8:27:eb:00:00:01' }, gives: 'unsupported-architecture' },
   // several architectures: the first that is known counts
   { client: { arch: [27, 7] }, gives: 'ipxe/snponly-x64.efi' },
-  { client: { arch: [7], mac: '52:54:00:00:00:02' }, config: MACHINES, gives: 'shimx64.efi', loader: 'shim' },
+  {
+    client: { arch: [7], mac: '52:54:00:00:00:02' },
+    mode: 'pxe-only',
+    config: MACHINES,
+    gives: 'shimx64.efi',
+    loader: 'shim',
+  },
+  { client: { arch: [7], mac: '52:54:00:00:00:02' }, config: MACHINES, gives: 'grub-needs-lease' },
+  {
+    client: { arch: [16], vendor: 'HTTPClient', mac: '52:54:00:00:00:02' },
+    mode: 'pxe-only',
+    config: MACHINES,
+    gives: 'grub-without-http',
+  },
   {
     client: { arch: [16], vendor: 'HTTPClient', mac: '52:54:00:00:00:02' },
     config: MACHINES,
-    gives: `${HTTP}shimx64.efi`,
+    loaders: [...DEBIAN_LOADERS, ...SIGNED_IPXE],
+    gives: `${HTTP}${LOADER_PATHS.ipxeShimX64}`,
   },
   {
     client: { arch: [7], mac: '52:54:00:00:00:02' },
@@ -157,6 +192,7 @@ const TABLE: readonly Row[] = [
   },
   {
     client: { arch: [7], uuid: '4c4c4544-0044-4a10-8056-b4c04f4c3332' },
+    mode: 'pxe-only',
     config: MACHINES,
     gives: 'shimx64.efi',
   },
@@ -181,7 +217,7 @@ const nameOf = ({ client, config: text, gives }: Row): string =>
 describe('planBoot', () => {
   it.each(TABLE.map((row) => [nameOf(row), row] as const))('%s', (_, row) => {
     const context = sampleContext(
-      config(row.config),
+      config(row.config, row.mode),
       row.loaders === undefined ? {} : { loaders: row.loaders },
     );
     const plan = planBoot(context, facts(row.client));
