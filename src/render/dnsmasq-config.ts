@@ -207,6 +207,8 @@ function leaseSection(context: BootContext): Section {
       ...(isFull ? ['dhcp-authoritative'] : []),
       '# a probe before each offer takes seconds in which iPXE chooses the router, and the range is ours alone',
       'no-ping',
+      "# iPXE takes the first of equal offers, often the router's, which boots nothing: this one is worth more to it",
+      'dhcp-option-force=tag:ipxe,encap:175,1,27',
       '# this server is no router',
       'dhcp-option=3',
       ...httpKinds.map((kind) => `dhcp-option-force=${tagList(...kind.tags)},60,HTTPClient`),

@@ -42,6 +42,16 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
       other === LONG_BYPASS,
   },
   {
+    title: 'iPXE is told which lease to prefer',
+    covers: ({ mode, packet, field, builtin, other }) =>
+      mode === 'pxe-only' &&
+      packet.startsWith('ipxe on ') &&
+      field.startsWith('175 ') &&
+      builtin === 'absent' &&
+      // priority 27, signed, in one byte (iPXE, src/include/ipxe/dhcp.h, DHCP_EB_PRIORITY)
+      other.startsWith('01011b'),
+  },
+  {
     title: 'Leases carry no PXE options',
     covers: ({ mode, field, builtin, other }) =>
       mode === 'pxe-only' &&
