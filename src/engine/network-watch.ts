@@ -32,6 +32,7 @@ export interface NetworkWatch {
 const INTERFACE_EVERY_MS = 1_000;
 const READINESS_EVERY_MS = 60_000;
 const LOOK_EVERY_MS = 300_000;
+const LOOK_AGAIN_MS = 60_000;
 /** a broken server is asked again sooner, so that it is not called broken longer than it is */
 const RETRY_MS = 10_000;
 /** a switch port that comes up, or a DHCP client that renews, blinks for a moment: that is no news */
@@ -67,7 +68,7 @@ class Watch implements NetworkWatch {
   async begin(): Promise<void> {
     this.#boundIndex = (await this.#state()).index;
     this.#nextReadinessMs = performance.now() + READINESS_EVERY_MS;
-    this.#nextLookMs = performance.now() + LOOK_EVERY_MS;
+    this.#nextLookMs = performance.now() + LOOK_AGAIN_MS;
     this.#schedule();
   }
 
@@ -118,8 +119,10 @@ class Watch implements NetworkWatch {
     if (isBack || nowMs >= this.#nextReadinessMs) await this.#askServers();
     if (this.#isClosed || this.options.look === undefined) return;
     if (isBack || nowMs >= this.#nextLookMs) {
-      this.#nextLookMs = nowMs + LOOK_EVERY_MS;
-      this.tell((await this.options.look()).troubles);
+      const { troubles } = await this.options.look();
+      // what is wrong should not be called that long after it is over
+      this.#nextLookMs = performance.now() + (troubles.length === 0 ? LOOK_EVERY_MS : LOOK_AGAIN_MS);
+      this.tell(troubles);
     }
   }
 

@@ -95,7 +95,7 @@ async function start(input: EngineInput): Promise<RunningEngine> {
       }
       await http.reload(context);
     },
-    // dnsmasq binds its DHCP socket to the interface once, at its start
+    // 2.90 finds the new interface by itself; no transfer lived through its absence, so a restart costs nothing
     rebind: () => dnsmasq.restart(),
     async stop() {
       await dnsmasq.stop();
