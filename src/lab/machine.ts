@@ -17,6 +17,8 @@ export interface MachineOptions {
   readonly folder: string;
   /** default 1024: what the Debian installer needs */
   readonly memoryMiB?: number;
+  /** a raw disk image, started when the network says so; default: no disk */
+  readonly disk?: string;
   /** each line on the serial port */
   readonly onSerial?: (line: string) => void;
 }

@@ -11,6 +11,8 @@ export interface QemuOptions {
   readonly memoryMiB?: number;
   readonly tap: string;
   readonly name: string;
+  /** a raw disk image, started when the network says so; default: no disk */
+  readonly disk?: string;
 }
 
 /**
@@ -26,10 +28,11 @@ export function qemuArguments(options: QemuOptions): string[] {
     ...['-qmp', `unix:${MACHINE_FILES.control},server=on,wait=off`],
     ...['-netdev', `tap,id=n0,ifname=${options.tap},script=no,downscript=no`],
     ...['-machine', board.machine],
+    ...diskArguments(options.disk),
   ];
   const nic = `virtio-net-pci,netdev=n0,mac=${options.mac}`;
   // the NIC's iPXE ROM is the PXE stack of SeaBIOS
-  if (board.uefi === undefined) return [...common, '-boot', 'n', '-device', nic];
+  if (board.uefi === undefined) return [...common, '-boot', 'n', '-device', `${nic},bootindex=1`];
   return [
     ...common,
     ...(firmware === 'uefi-secure' ? ['-global', 'driver=cfi.pflash01,property=secure,value=on'] : []),
@@ -41,6 +44,12 @@ export function qemuArguments(options: QemuOptions): string[] {
     ...switchOff('IPv6PXESupport'),
     ...(firmware === 'uefi-http' ? switchOff('IPv4PXESupport') : []),
   ];
+}
+
+/** After the network in the boot order, as on a machine that is installed over it. */
+function diskArguments(file: string | undefined): string[] {
+  if (file === undefined) return [];
+  return ['-drive', `if=none,id=d0,format=raw,file=${file}`, '-device', 'ide-hd,drive=d0,bootindex=2'];
 }
 
 function switchOff(feature: string): string[] {

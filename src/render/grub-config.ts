@@ -3,20 +3,9 @@ import type { Machine } from '../model/config.ts';
 import { macWithHyphens } from '../protocol/addresses.ts';
 import { uuidForms } from '../protocol/uuid-order.ts';
 import { bootView, type BootViewEntry, isMixed } from './boot-view.ts';
+import { localLoaders, START_LOCAL_DISK } from './local-loaders.ts';
 import { quoteWord } from './quoting.ts';
 import { fillTemplate, type ReadTemplate } from './template-engine.ts';
-
-/** Loaders of installed systems on the EFI system partition; the fallback path, which may reboot once, comes last. */
-const LOCAL_LOADERS = [
-  ...['debian', 'ubuntu', 'fedora', 'centos', 'rocky', 'almalinux', 'redhat'].flatMap((vendor) => [
-    `/EFI/${vendor}/shimx64.efi`,
-    `/EFI/${vendor}/shimaa64.efi`,
-  ]),
-  '/EFI/opensuse/shim.efi',
-  '/EFI/Microsoft/Boot/bootmgfw.efi',
-  '/EFI/BOOT/BOOTX64.EFI',
-  '/EFI/BOOT/BOOTAA64.EFI',
-];
 
 /** GRUB's word for "until somebody chooses". */
 const WAIT_FOR_EVER = -1;
@@ -36,6 +25,8 @@ export function renderGrubConfig(
     defaultId: quoteWord(view.defaultId, 'grub'),
     timeout: view.isMenu ? menuTimeout : 0,
     machines: machine === undefined ? context.config.machines.flatMap(rulesFor) : [],
+    localLoaders: localLoaders(['x64', 'aa64']).join(' '),
+    startLocalDisk: START_LOCAL_DISK,
     entries: view.entries.map((entry) => entryView(entry, isMixed(context))),
   });
 }
@@ -62,7 +53,6 @@ function entryView(entry: BootViewEntry, isCpuNamed: boolean): Record<string, un
     id: quoteWord(entry.id, 'grub'),
     label: entry.label,
     isLocal: entry.isLocal,
-    localLoaders: LOCAL_LOADERS.join(' '),
     cpu: !isCpuNamed || entry.isLocal ? '' : entry.isArm64 ? 'arm64' : 'x86_64',
     kernel: entry.isLocal ? '' : quoteWord(`${base}/${target.kernel}`, 'grub'),
     initrd: entry.isLocal ? '' : quoteWord(`${base}/${target.initrd}`, 'grub'),

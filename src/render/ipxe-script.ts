@@ -6,6 +6,7 @@ import { machineKey } from '../plan/kernel-arguments.ts';
 import { secondStageUrl } from '../plan/plan-boot.ts';
 import { uuidForms } from '../protocol/uuid-order.ts';
 import { bootView, type BootViewEntry, isMixed } from './boot-view.ts';
+import { localLoaders, START_LOCAL_DISK } from './local-loaders.ts';
 import { quoteWord } from './quoting.ts';
 import { fillTemplate, type ReadTemplate } from './template-engine.ts';
 
@@ -40,7 +41,23 @@ export function renderIpxeScript(
     attempts: ATTEMPTS,
     pauseSeconds: PAUSE_SECONDS,
     failedPauseMs: FAILED_PAUSE_MS,
+    ...localDiskView(context),
   });
+}
+
+/** How this iPXE, or GRUB in its place, starts an installed system under UEFI. */
+function localDiskView(context: BootContext): Record<string, unknown> {
+  const inStore = new Set(context.loaders.files.map((file) => file.path));
+  const base = httpBaseUrl(context.config);
+  const grub = (path: string): string =>
+    inStore.has(path) ? quoteWord(`${base}/loaders/${path}`, 'ipxe') : '';
+  return {
+    localLoaders: localLoaders(['${cpu}']).map((path) => path.replaceAll('/', '\\')),
+    startLocalDisk: START_LOCAL_DISK,
+    address: context.config.network.address,
+    localGrubX64: grub(LOADER_PATHS.grubX64),
+    localGrubArm64: grub(LOADER_PATHS.grubArm64),
+  };
 }
 
 /** The script that iPXE 2.x looks for beside itself (`autoexec.ipxe`), before it asks DHCP. */
