@@ -10,7 +10,8 @@ export function localLoaders(cpus: readonly string[]): string[] {
     ...VENDORS.flatMap((vendor) => cpus.map((cpu) => `/EFI/${vendor}/shim${cpu}.efi`)),
     '/EFI/opensuse/shim.efi',
     '/EFI/Microsoft/Boot/bootmgfw.efi',
-    ...cpus.map((cpu) => `/EFI/BOOT/BOOT${cpu.toUpperCase()}.EFI`),
+    // FAT ignores case
+    ...cpus.map((cpu) => `/EFI/BOOT/BOOT${cpu}.EFI`),
   ];
 }
 
