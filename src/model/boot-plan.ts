@@ -16,6 +16,7 @@ export type IgnoreReason =
   | 'wrong-message-type'
   | 'wrong-port'
   | 'relay-loop'
+  | 'unknown-relay'
   | 'malformed'
   | 'other-server-chosen'
   | 'rate-limited'

@@ -1,11 +1,12 @@
 import {
   type Ipv4Address,
+  type Ipv4Network,
   ipv4ToNumber,
   networkContains,
   networkOf,
   parseIpv4,
 } from '../protocol/addresses.ts';
-import type { AddressRange, Config } from './config.ts';
+import type { AddressRange, Config, NetworkMode } from './config.ts';
 import { ConfigChecker } from './config-checker.ts';
 import { checkMachines } from './config-machines.ts';
 import type { ConfigPath, ConfigProblem } from './config-problems.ts';
@@ -125,13 +126,49 @@ function checkNetwork(file: ConfigFile, checker: ConfigChecker): Config['network
       suggestion: `range: ${proposeRange(address, prefix)}`,
     });
   }
+  const relayed = checkRelayed(network.relayed, { address, prefix, mode }, checker);
   return {
     interface: network.interface,
     address,
     prefix,
     mode,
     ...(range === undefined ? {} : { range }),
+    ...(relayed.length === 0 ? {} : { relayed }),
   };
+}
+
+/** Networks behind relays; their own DHCP server leases there, so boot information is all they can be given. */
+function checkRelayed(
+  texts: readonly string[] = [],
+  own: { readonly address: Ipv4Address; readonly prefix: number; readonly mode: NetworkMode },
+  checker: ConfigChecker,
+): Ipv4Network[] {
+  const found: Ipv4Network[] = [];
+  for (const [index, text] of texts.entries()) {
+    const path = ['network', 'relayed', index];
+    const [addressText = '', prefixText = ''] = text.split('/');
+    const address = parseIpv4(addressText);
+    const prefix = /^\d{1,2}$/.test(prefixText) ? Number(prefixText) : 0;
+    if (address === undefined || text.split('/').length !== 2 || prefix < 8 || prefix > 30) {
+      checker.wrong(path, text, 'it must be a network with a prefix length of 8 to 30, such as 10.2.0.0/24');
+      continue;
+    }
+    const net = networkOf(address, prefix);
+    const clash = [networkOf(own.address, own.prefix), ...found].find(
+      (other) => networkContains(other, net.network) || networkContains(net, other.network),
+    );
+    if (own.mode !== 'proxy') {
+      const why = `mode ${own.mode} leases addresses of its own network alone: relayed clients need mode proxy`;
+      checker.wrong(path, text, why);
+    } else if (net.network !== address) {
+      checker.wrong(path, text, 'this is an address inside the network', `${net.network}/${prefix}`);
+    } else if (clash !== undefined) {
+      checker.wrong(path, text, `it overlaps with ${clash.network}/${clash.prefix}`);
+    } else {
+      found.push(net);
+    }
+  }
+  return found;
 }
 
 /** Whether the address can be a host of the network: in it, and neither its lowest nor its highest address. */

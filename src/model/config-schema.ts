@@ -18,6 +18,10 @@ const network = z.strictObject({
       'proxy: beside the router; pxe-only: short leases for PXE clients alone; full: the only DHCP server',
     ),
   range: text.optional().describe('FIRST-LAST: addresses that pxe-only and full lease'),
+  relayed: z
+    .array(text)
+    .optional()
+    .describe('networks behind DHCP relays whose clients are answered too, 10.2.0.0/24; mode proxy alone'),
 });
 
 const install = z.strictObject({

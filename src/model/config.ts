@@ -1,4 +1,4 @@
-import type { Ipv4Address, MacAddress } from '../protocol/addresses.ts';
+import type { Ipv4Address, Ipv4Network, MacAddress } from '../protocol/addresses.ts';
 import type { InstallState } from './machine-state.ts';
 
 export const NETWORK_MODES = ['proxy', 'pxe-only', 'full'] as const;
@@ -52,6 +52,8 @@ export interface Config {
     readonly prefix: number;
     readonly mode: NetworkMode;
     readonly range?: AddressRange;
+    /** networks behind relays whose clients are answered too; proxy mode alone */
+    readonly relayed?: readonly Ipv4Network[];
   };
   readonly http: { readonly port: number };
   readonly engine: EngineChoice;

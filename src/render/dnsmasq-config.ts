@@ -192,7 +192,10 @@ function leaseSection(context: BootContext): Section {
   if (mode === 'proxy' || range === undefined) {
     const { network } = networkOf(address, prefix);
     const comment = 'boot information only: the address comes from the router';
-    return { comment, lines: [`dhcp-range=${network},proxy,${netmask}`] };
+    const relayed = (context.config.network.relayed ?? []).map(
+      (net) => `dhcp-range=${net.network},proxy,${netmaskOf(net.prefix)}`,
+    );
+    return { comment, lines: [`dhcp-range=${network},proxy,${netmask}`, ...relayed] };
   }
   const isFull = mode === 'full';
   const httpKinds = CLIENT_KINDS.filter((kind) => kind.isHttp);

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EngineName } from '../../src/model/config.ts';
 import {
+  CLIENT,
   contractCases,
   CONTRACT_MACHINES_YAML,
   differencesOf,
   fieldsOf,
+  RELAYED,
   type AnswerFields,
   type FieldDifference,
 } from '../support/engine/contract-cases.ts';
@@ -28,9 +30,18 @@ describe.skipIf(skips.get('builtin') !== undefined).each(['proxy', 'pxe-only'] a
 
     beforeAll(async () => {
       lab = await createEngineLab({
-        yaml: configText(mode, CONTRACT_MACHINES_YAML),
+        yaml: configText(
+          mode,
+          CONTRACT_MACHINES_YAML,
+          mode === 'proxy' ? `, relayed: [${RELAYED.network}]` : '',
+        ),
         withDocker: skips.get('docker') === undefined,
       });
+      // behind the client's address: a router with a relay, and the network that it relays for
+      for (const address of [RELAYED.relay, RELAYED.client, RELAYED.stranger]) {
+        await lab.lan.execIn('client', 'ip', ['address', 'add', `${address}/32`, 'dev', 'lo']);
+        await lab.lan.execIn('lan', 'ip', ['route', 'add', address, 'via', CLIENT]);
+      }
       const file = join(lab.folder, 'exchanges.json');
       await writeFile(file, JSON.stringify(cases.map(({ exchange }) => exchange)));
       for (const name of ENGINES.filter((engine) => skips.get(engine) === undefined)) {
@@ -58,6 +69,24 @@ describe.skipIf(skips.get('builtin') !== undefined).each(['proxy', 'pxe-only'] a
         expect(fields['file'], cases[index]?.name).not.toBe('');
         expect(fields['siaddr'], cases[index]?.name).toBe('192.168.1.50');
       }
+    });
+
+    it('serves clients behind a relay only on networks that the configuration names', () => {
+      const answered = (pattern: RegExp): Set<string | undefined> =>
+        new Set(
+          cases.flatMap(({ name }, index) =>
+            pattern.test(name) ? [answers.get('builtin')?.[index]?.['answers']] : [],
+          ),
+        );
+      const isProxy = mode === 'proxy';
+      const served = isProxy ? '1' : '0';
+      expect(answered(/^(?:bios|uefi-x64), a named relay(?: with option 82)?: DISCOVER$/)).toEqual(
+        new Set([served]),
+      );
+      expect(answered(/, an unknown relay for a named network: DISCOVER$/)).toEqual(new Set([served]));
+      expect(answered(/, an unknown relay: DISCOVER$/)).toEqual(new Set(['0']));
+      expect(answered(/, a named relay for an unknown network: DISCOVER$/)).toEqual(new Set(['0']));
+      if (isProxy) expect(answered(/^(?:bios|uefi-x64), behind the relay/)).toEqual(new Set(['1']));
     });
 
     it.each(ENGINES.slice(1))('%s answers field by field as the built-in servers do', (name) => {

@@ -45,6 +45,7 @@ async function startBuiltin(input: EngineInput): Promise<RunningEngine> {
       prefix: network.prefix,
       mode: network.mode,
       ...(network.range ? { range: network.range } : {}),
+      ...(network.relayed ? { relayed: network.relayed } : {}),
       plan: (facts) => planBoot(context, facts),
       sink: input.sink,
     });

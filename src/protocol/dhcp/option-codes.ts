@@ -26,6 +26,7 @@ export const DHCP_OPTION = {
   clientArchitecture: 93, // RFC 4578 §2.1
   clientNetworkInterface: 94, // RFC 4578 §2.2
   clientMachineId: 97, // RFC 4578 §2.3
+  subnetSelection: 118, // RFC 3011
   ipxeEncapsulated: 175, // iPXE, used without an RFC
   end: 255, // RFC 2132 §3.2
 } as const;
@@ -68,6 +69,7 @@ const NAMES: Readonly<Record<number, string>> = {
   93: 'client architecture',
   94: 'client network interface',
   97: 'client machine id',
+  118: 'subnet selection',
   119: 'domain search',
   175: 'iPXE',
 };

@@ -1,7 +1,14 @@
 import { clientFactsOf } from '../../plan/client-facts.ts';
-import { ipv4ToNumber, UNSPECIFIED_IPV4, type Ipv4Address } from '../../protocol/addresses.ts';
+import {
+  ipv4ToNumber,
+  networkContains,
+  UNSPECIFIED_IPV4,
+  type Ipv4Address,
+  type Ipv4Network,
+} from '../../protocol/addresses.ts';
 import { BOOT_REQUEST, messageTypeOf, type DhcpPacket } from '../../protocol/dhcp/dhcp-packet.ts';
 import { readAddress } from '../../protocol/dhcp/options/address-options.ts';
+import { readLinkSelection } from '../../protocol/dhcp/options/encapsulated-options.ts';
 import { DHCP_OPTION } from '../../protocol/dhcp/option-codes.ts';
 import { ignore, type DhcpPort, type Ignored, type Received } from './decision.ts';
 
@@ -13,11 +20,13 @@ interface Arrival {
   readonly source: Received['source'];
   readonly interfaceName: string;
   readonly server: Ipv4Address;
+  /** whose clients are served: our own network and those behind relays */
+  readonly networks: readonly Ipv4Network[];
 }
 
 /** Sorts out what no mode answers: answers of other servers, loops, broken headers. */
 export function acceptPacket(packet: DhcpPacket, arrival: Arrival): Received | Ignored {
-  const { port, source, interfaceName, server } = arrival;
+  const { port, source, interfaceName, server, networks } = arrival;
   if (packet.op !== BOOT_REQUEST) {
     const other = readAddress(packet, DHCP_OPTION.serverId) ?? source.address;
     return other === server
@@ -38,11 +47,26 @@ export function acceptPacket(packet: DhcpPacket, arrival: Arrival): Received | I
       return ignore('malformed', `the relay address ${packet.giaddr} is no address of a machine`);
     }
   }
+  const asked = askedNetwork(packet);
+  if (asked !== undefined && !networks.some((network) => networkContains(network, asked))) {
+    const through = asked === packet.giaddr ? '' : ` through the relay ${packet.giaddr}`;
+    return ignore(
+      'unknown-relay',
+      `a client of ${asked}${through}: no network of network.relayed in pxectl.yaml has this address`,
+    );
+  }
   const messageType = messageTypeOf(packet);
   if (messageType === undefined) {
     return ignore('wrong-message-type', 'this is plain BOOTP without a DHCP message type');
   }
   return { packet, facts: clientFactsOf(packet, interfaceName), messageType, port, source };
+}
+
+/** An address of the network that a relay asks for: option 82.5 (RFC 3527), option 118 (RFC 3011), else the relay's own. */
+function askedNetwork(packet: DhcpPacket): Ipv4Address | undefined {
+  const selected = readLinkSelection(packet) ?? readAddress(packet, DHCP_OPTION.subnetSelection);
+  if (selected !== undefined && selected !== UNSPECIFIED_IPV4) return selected;
+  return packet.giaddr === UNSPECIFIED_IPV4 ? undefined : packet.giaddr;
 }
 
 /** Whether a machine can have this address: not loopback, multicast, reserved or 0.x. */

@@ -4,7 +4,7 @@ import { messageOf, systemCodeOf } from '../../model/errors.ts';
 import { printable } from '../../model/printable.ts';
 import { listInterfaces } from '../../net/interfaces.ts';
 import { openUdpEndpoint, type UdpEndpoint, type UdpSource } from '../../net/bound-socket.ts';
-import type { Ipv4Address } from '../../protocol/addresses.ts';
+import { networkOf, type Ipv4Address, type Ipv4Network } from '../../protocol/addresses.ts';
 import { decodeDhcp } from '../../protocol/dhcp/decode-dhcp.ts';
 import type { DhcpPacket } from '../../protocol/dhcp/dhcp-packet.ts';
 import { encodeDhcp } from '../../protocol/dhcp/encode-dhcp.ts';
@@ -27,6 +27,8 @@ export interface ProxyDhcpOptions {
   readonly mode: NetworkMode;
   /** addresses to lease in the modes pxe-only and full */
   readonly range?: AddressRange;
+  /** networks behind relays whose clients are answered too */
+  readonly relayed?: readonly Ipv4Network[];
   /** called once for every packet of a network boot client; must be quick and pure */
   readonly plan: Planner;
   readonly sink: EventSink;
@@ -55,6 +57,7 @@ export async function startProxyDhcp(options: ProxyDhcpOptions): Promise<ProxyDh
   const quiet = new QuietSink(sink);
   const guard = new FloodGuard();
   const endpoints = new Map<DhcpPort, UdpEndpoint>();
+  const networks = [networkOf(address, options.prefix), ...(options.relayed ?? [])];
   const leases = await prepareLeases(options);
   const answer = (received: Received, nowMs: number): Decision =>
     leases === undefined ? answerProxy(received, plan, address) : answerLease(received, leases, nowMs);
@@ -72,7 +75,7 @@ export async function startProxyDhcp(options: ProxyDhcpOptions): Promise<ProxyDh
       quiet.emit(`malformed/${source.address}`, { type: 'dhcp.ignored', interfaceName, detail }, nowMs);
     });
     if (packet === undefined) return;
-    const received = acceptPacket(packet, { port, source, interfaceName, server: address });
+    const received = acceptPacket(packet, { port, source, interfaceName, server: address, networks });
     if ('action' in received) {
       const detail = { port, reason: received.reason, message: received.detail, source: source.address };
       const key = `${received.reason}/${source.address}`;

@@ -1,7 +1,7 @@
 import type { MacAddress } from '../../../src/protocol/addresses.ts';
 import { parseIpv4 } from '../../../src/protocol/addresses.ts';
 import { encodeDhcp } from '../../../src/protocol/dhcp/encode-dhcp.ts';
-import { MESSAGE_TYPE, type DhcpPacket } from '../../../src/protocol/dhcp/dhcp-packet.ts';
+import { MESSAGE_TYPE, type DhcpOption, type DhcpPacket } from '../../../src/protocol/dhcp/dhcp-packet.ts';
 import { decodeDhcp } from '../../../src/protocol/dhcp/decode-dhcp.ts';
 import { optionName } from '../../../src/protocol/dhcp/option-codes.ts';
 import { addressOption } from '../../../src/protocol/dhcp/options/address-options.ts';
@@ -10,6 +10,15 @@ import type { Answer, Exchange } from './packet-client.ts';
 
 export const SERVER = parseIpv4('192.168.1.50')!;
 export const CLIENT = parseIpv4('192.168.1.60')!;
+
+/** A network behind a relay: the client's namespace has the relay's address and that of a client there. */
+export const RELAYED = {
+  network: '10.2.0.0/24',
+  relay: parseIpv4('10.2.0.1')!,
+  client: parseIpv4('10.2.0.60')!,
+  /** of a network that the configuration does not name */
+  stranger: parseIpv4('10.9.0.1')!,
+} as const;
 
 /** Machines that the contract's configuration knows, and one that it does not. */
 export const MACHINES = {
@@ -115,6 +124,74 @@ export function contractCases(mode: 'proxy' | 'pxe-only'): ContractCase[] {
     options: stranger.options.filter(({ code }) => ![60, 93, 94, 97].includes(code)),
   };
   add('a client that does not boot from the network: DISCOVER', plain, 67, 350);
+  return [...cases, ...relayedCases(mode, 0x20_00_00_00)];
+}
+
+/** What relays add (RFC 3046): circuit id and remote id; with `link` the network of the client too (RFC 3527). */
+function agentInformation(link?: readonly number[]): DhcpOption {
+  const selection = link === undefined ? [] : [5, 4, ...link];
+  return { code: 82, data: Uint8Array.of(1, 4, 0, 1, 2, 3, 2, 2, 0xaa, 0xbb, ...selection) };
+}
+
+/** Clients behind a relay: through relays that the configuration names and others, and port 4011 without the relay. */
+function relayedCases(mode: 'proxy' | 'pxe-only', firstXid: number): ContractCase[] {
+  const cases: ContractCase[] = [];
+  let xid = firstXid;
+  const relays = [
+    { name: 'a named relay', giaddr: RELAYED.relay, extraOptions: [] },
+    { name: 'a named relay with option 82', giaddr: RELAYED.relay, extraOptions: [agentInformation()] },
+    {
+      name: 'a named relay for an unknown network',
+      giaddr: RELAYED.relay,
+      extraOptions: [agentInformation([10, 9, 0, 0])],
+    },
+    {
+      name: 'an unknown relay for a named network',
+      giaddr: RELAYED.stranger,
+      extraOptions: [agentInformation([10, 2, 0, 0])],
+    },
+    { name: 'an unknown relay', giaddr: RELAYED.stranger, extraOptions: [] },
+  ];
+  for (const [firmware, kind] of Object.entries(FIRMWARES)) {
+    const client: PxeClient = {
+      ...kind,
+      mac: MACHINES.unknown as MacAddress,
+      uuid: '00112233-4455-6677-8899-aabbccddeeff',
+    };
+    for (const { name, giaddr, extraOptions } of relays) {
+      // one firmware that boots tells enough of the relays that are not served
+      if (giaddr === RELAYED.stranger && firmware !== 'uefi-x64') continue;
+      xid += 0x100;
+      const packet = clientPacket(client, { messageType: MESSAGE_TYPE.discover, xid, extraOptions });
+      cases.push({
+        name: `${firmware}, ${name}: DISCOVER`,
+        exchange: {
+          packetHex: Buffer.from(encodeDhcp({ ...packet, giaddr, hops: 1 })).toString('hex'),
+          port: 67,
+          server: SERVER,
+          localAddress: giaddr,
+          localPort: 67,
+          waitMs: 350,
+        },
+      });
+    }
+    if (kind.isHttp === true || mode !== 'proxy') continue;
+    const asked = clientPacket(client, {
+      messageType: MESSAGE_TYPE.request,
+      xid: xid + 1,
+      clientAddress: RELAYED.client,
+    });
+    cases.push({
+      name: `${firmware}, behind the relay: REQUEST to port 4011`,
+      exchange: {
+        packetHex: Buffer.from(encodeDhcp(asked)).toString('hex'),
+        port: 4011,
+        server: SERVER,
+        localAddress: RELAYED.client,
+        waitMs: 350,
+      },
+    });
+  }
   return cases;
 }
 

@@ -9,6 +9,8 @@ export interface Exchange {
   readonly server: string;
   readonly localAddress: string;
   readonly waitMs: number;
+  /** 67 for a relay, which asks and is answered there; 68 unless given */
+  readonly localPort?: number;
 }
 
 export interface Answer {
@@ -24,7 +26,7 @@ async function bound(port: number, address: string): Promise<Socket> {
 async function exchange(request: Exchange): Promise<Answer> {
   const replies: { hex: string; fromPort: number; toPort: number }[] = [];
   // EDK2 asks port 4011 from port 4011; a DISCOVER comes from the client's port 68
-  const own = await bound(request.port === 4011 ? 4011 : 68, request.localAddress);
+  const own = await bound(request.port === 4011 ? 4011 : (request.localPort ?? 68), request.localAddress);
   const broadcast = await bound(68, '255.255.255.255');
   own.setBroadcast(true);
   const sockets = [own, broadcast];
@@ -41,7 +43,8 @@ async function exchange(request: Exchange): Promise<Answer> {
         setTimeout(resolve, 60);
       });
     }
-    const target = request.port === 4011 ? request.server : '255.255.255.255';
+    const isUnicast = request.port === 4011 || request.localPort !== undefined;
+    const target = isUnicast ? request.server : '255.255.255.255';
     own.send(Buffer.from(request.packetHex, 'hex'), request.port, target);
   });
   for (const socket of sockets) socket.close();

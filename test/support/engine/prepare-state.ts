@@ -24,11 +24,11 @@ export async function prepareState(
 }
 
 /** A configuration for the virtual LAN; `extra` is YAML at the top level. */
-export function configText(mode: 'proxy' | 'pxe-only' | 'full' = 'proxy', extra = ''): string {
+export function configText(mode: 'proxy' | 'pxe-only' | 'full' = 'proxy', extra = '', network = ''): string {
   const range = mode === 'proxy' ? '' : ', range: 192.168.1.200-192.168.1.220';
   return [
     'version: 1',
-    `network: { interface: br0, address: 192.168.1.50, mode: ${mode}${range} }`,
+    `network: { interface: br0, address: 192.168.1.50, mode: ${mode}${range}${network} }`,
     'http: { port: 8080 }',
     `images: [${TEST_IMAGE}]`,
     `boot: { default: ${TEST_IMAGE}, menu: true, timeoutSeconds: 5 }`,

@@ -131,6 +131,30 @@ const WRONG: readonly [string, string, string, string | undefined][] = [
     undefined,
   ],
   [
+    'relayed network that is none',
+    HEAD.replace('.50 }', '.50, relayed: [10.2.0.1] }'),
+    'network.relayed[0] is "10.2.0.1"',
+    undefined,
+  ],
+  [
+    'relayed network with host bits',
+    HEAD.replace('.50 }', '.50, relayed: [10.2.0.1/24] }'),
+    'network.relayed[0] is "10.2.0.1/24"',
+    '10.2.0.0/24',
+  ],
+  [
+    'relayed network that is our own',
+    HEAD.replace('.50 }', '.50, relayed: [192.168.0.0/16] }'),
+    'network.relayed[0] is "192.168.0.0/16"',
+    undefined,
+  ],
+  [
+    'relayed network in a mode with leases',
+    HEAD.replace('.50 }', '.50, mode: full, range: 192.168.1.9-192.168.1.20, relayed: [10.2.0.0/24] }'),
+    'network.relayed[0] is "10.2.0.0/24"',
+    undefined,
+  ],
+  [
     'unknown default',
     `${HEAD}boot: { default: debain-12 }\n`,
     ':4:18: boot.default is "debain-12"',

@@ -14,11 +14,15 @@ import { clientPacket, ip, mac, type ClientPacketOptions } from '../../../suppor
 import { simplePlan } from '../../../support/dhcp/simple-plan.ts';
 
 const SERVER = ip('192.168.1.50');
+const NETWORKS = [
+  { network: ip('192.168.1.0'), prefix: 24 },
+  { network: ip('10.0.0.0'), prefix: 24 },
+];
 const plan = simplePlan(SERVER);
 const NOBODY = { address: ip('0.0.0.0'), port: 68 };
 
 function accept(packet: DhcpPacket, port: DhcpPort = 67, source = NOBODY): Received | Ignored {
-  return acceptPacket(packet, { port, source, interfaceName: 'eno1', server: SERVER });
+  return acceptPacket(packet, { port, source, interfaceName: 'eno1', server: SERVER, networks: NETWORKS });
 }
 
 function received(options: ClientPacketOptions, port: DhcpPort = 67, source = NOBODY): Received {
@@ -47,6 +51,7 @@ describe('acceptPacket', () => {
     ['ourselves as relay', { giaddr: SERVER }, 'relay-loop'],
     ['a broadcast relay', { giaddr: ip('255.255.255.255') }, 'malformed'],
     ['a loopback relay', { giaddr: ip('127.0.0.1') }, 'malformed'],
+    ['a relay of a network that nobody named', { giaddr: ip('10.9.0.1') }, 'unknown-relay'],
     ['no message type', { options: [] }, 'wrong-message-type'],
   ])('ignores %s', (_, header, reason) => {
     const result = accept(clientPacket({ header }));
@@ -63,6 +68,19 @@ describe('acceptPacket', () => {
     expect(accept(clientPacket({ header: { hops: 16, giaddr: ip('10.0.0.1') } }))).not.toHaveProperty(
       'action',
     );
+  });
+
+  it('asks of which network the client is, not where the relay stands (RFC 3527, RFC 3011)', () => {
+    const linkSelection = (...net: number[]) => ({ code: 82, data: Uint8Array.of(1, 2, 9, 9, 5, 4, ...net) });
+    const subnet = addressOption(118, ip('10.0.0.0'));
+    const giaddr = { giaddr: ip('172.16.0.1') };
+    const isServed = (options: ClientPacketOptions): boolean => !('action' in accept(clientPacket(options)));
+    expect(isServed({ header: giaddr, options: [linkSelection(10, 0, 0, 0)] })).toBe(true);
+    expect(isServed({ header: giaddr, options: [subnet] })).toBe(true);
+    expect(isServed({ header: { giaddr: ip('10.0.0.1') }, options: [linkSelection(10, 9, 0, 0)] })).toBe(
+      false,
+    );
+    expect(isServed({ header: giaddr, options: [] })).toBe(false);
   });
 });
 
@@ -130,7 +148,7 @@ describe('replyDestination', () => {
   });
 
   it('sends offers for relayed clients to the relay', () => {
-    expect(route({ header: { giaddr: ip('10.1.0.1') } })).toEqual({ address: '10.1.0.1', port: 67 });
+    expect(route({ header: { giaddr: ip('10.0.0.1') } })).toEqual({ address: '10.0.0.1', port: 67 });
   });
 
   it('sends what came on 4011 back to where it came from', () => {
