@@ -1,44 +1,84 @@
-import { readFile } from 'node:fs/promises';
-import { isSeq, parseDocument, type Document } from 'yaml';
+import { readFile, stat } from 'node:fs/promises';
+import { createTwoFilesPatch } from 'diff';
+import { isMap, isSeq, parseDocument, type Document } from 'yaml';
 import { layoutBeside } from '../engine/project.ts';
 import { parseConfig } from '../model/config-file.ts';
 import { writeFileAtomic } from '../platform/files.ts';
+import { keepLayout } from './keep-layout.ts';
+import type { Output } from './output.ts';
 import { refusedChange } from './refused-change.ts';
+
+/** What a command does to the configuration file. */
+export interface ConfigEdit {
+  readonly before: string;
+  readonly text: string;
+  /** unified; empty when nothing changes */
+  readonly diff: string;
+  /** where the text before is kept */
+  readonly backup?: string;
+}
 
 /**
  * Changes the configuration file and leaves everything else in it, comments too, as it is. The changed text must
- * pass every check before it is written. Returns the changed text.
+ * pass every check before it is written; the text before is kept beside it.
  */
 export async function editConfig(
   path: string,
   change: (document: Document) => void,
   isDryRun = false,
-): Promise<string> {
+): Promise<ConfigEdit> {
+  parseConfig(await readFile(path, 'utf8'), { path, stateRoot: layoutBeside(path).root });
+  return mergeIntoConfig(path, change, isDryRun);
+}
+
+/** As `editConfig`, for a file whose values may be wrong: the change may be what mends them. */
+export async function mergeIntoConfig(
+  path: string,
+  change: (document: Document) => void,
+  isDryRun: boolean,
+): Promise<ConfigEdit> {
   const stateRoot = layoutBeside(path).root;
   const before = await readFile(path, 'utf8');
-  parseConfig(before, { path, stateRoot });
   const document = parseDocument(before);
+  // a file that is no YAML, or no set of keys, is told with its line
+  if (document.errors.length > 0 || !isMap(document.contents)) parseConfig(before, { path, stateRoot });
   change(document);
-  const text = document.toString({ lineWidth: 0 });
+  const text = keepLayout(before, document);
   try {
     parseConfig(text, { path, stateRoot });
   } catch (error) {
     throw refusedChange(error, path);
   }
-  if (!isDryRun) await writeFileAtomic(path, text);
-  return text;
+  if (text === before) return { before, text, diff: '' };
+  const diff = createTwoFilesPatch(path, path, before, text, 'before', 'after').replace(/^=+\n/, '');
+  if (isDryRun) return { before, text, diff };
+  const backup = `${path}.bak`;
+  // mirrors may hold a password: neither file is more open than the one before
+  const mode = (await stat(path)).mode & 0o777;
+  await writeFileAtomic(backup, before, mode);
+  await writeFileAtomic(path, text, mode);
+  return { before, text, diff, backup };
+}
+
+/** Says on stderr what was (or would be) changed, and where the text before is. */
+export function sayConfigEdit(output: Output, { diff, backup }: ConfigEdit): void {
+  if (diff !== '') output.progress(diff.trimEnd());
+  if (backup !== undefined) output.progress(`the file before is kept as ${backup}`);
 }
 
 /** Adds images to `images:`; the first one also becomes the default when nothing was served until now. */
-export async function addImagesToConfig(path: string, ids: readonly string[]): Promise<void> {
-  await editConfig(path, (document) => {
-    const images = document.get('images');
-    if (!isSeq(images)) document.set('images', document.createNode([], { flow: true }));
-    else if (images.items.length === 0) images.flow = true;
-    const wasEmpty = !isSeq(images) || images.items.length === 0;
-    for (const id of ids) document.addIn(['images'], id);
-    const current = document.getIn(['boot', 'default']);
-    if (wasEmpty && (current === undefined || current === 'local'))
-      document.setIn(['boot', 'default'], ids[0]);
-  });
+export async function addImagesToConfig(path: string, ids: readonly string[]): Promise<ConfigEdit> {
+  return editConfig(path, (document) => addImages(document, ids));
+}
+
+/** @see addImagesToConfig */
+export function addImages(document: Document, ids: readonly string[]): void {
+  const images = document.get('images');
+  if (!isSeq(images)) document.set('images', document.createNode([], { flow: true }));
+  else if (images.items.length === 0) images.flow = true;
+  const wasEmpty = !isSeq(images) || images.items.length === 0;
+  for (const id of ids) document.addIn(['images'], id);
+  const current = document.getIn(['boot', 'default']);
+  if (wasEmpty && ids.length > 0 && (current === undefined || current === 'local'))
+    document.setIn(['boot', 'default'], ids[0]);
 }

@@ -1,7 +1,7 @@
 import { isMap, isSeq, type Document, type YAMLMap } from 'yaml';
 import { usageError } from '../model/errors.ts';
 import { parseMac, type MacAddress } from '../protocol/addresses.ts';
-import { editConfig } from './edit-config.ts';
+import { editConfig, type ConfigEdit } from './edit-config.ts';
 
 /** A machine as it is written in the file. */
 export interface MachineEntry {
@@ -16,12 +16,12 @@ export type MachineEdit =
   | { readonly kind: 'add'; readonly machine: MachineEntry }
   | { readonly kind: 'remove'; readonly nameOrMac: string };
 
-/** Changes `machines:` in the configuration file, all of it or nothing; returns the changed text. */
+/** Changes `machines:` in the configuration file, all of it or nothing. */
 export async function editMachines(
   path: string,
   isDryRun: boolean,
   edits: readonly MachineEdit[],
-): Promise<string> {
+): Promise<ConfigEdit> {
   return editConfig(
     path,
     (document) => {

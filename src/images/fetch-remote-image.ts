@@ -146,7 +146,7 @@ function leftOutName(image: RemoteImage, vouched: VouchedFiles, { options }: Vou
   throw assetError('E_SIGNATURE', {
     what: `nobody vouches for ${vouched.place}${name}`,
     why: `${vouched.place}${trust.list} does not name it, and it has no signature of its own`,
-    next: `pxectl fetch ${instead}, which installs the same and is signed; to take it all the same: --insecure-skip-verify`,
+    next: `pxectl fetch ${instead}, which installs the same and is signed (what is not: docs/images.md)`,
   });
 }
 

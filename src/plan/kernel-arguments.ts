@@ -59,7 +59,7 @@ function fillPlaceholders(argument: string, context: BootContext, input: Argumen
     if (value !== undefined) return value;
     throw assetError('E_IMAGE_UNRECOGNISED', {
       what: `the image ${input.image.id} cannot be booted: nothing fills ${placeholder} in its argument ${argument}`,
-      next: `pxectl images rm ${input.image.id}, then fetch it again`,
+      next: `pxectl fetch --force ${input.image.id}`,
     });
   });
 }

@@ -99,7 +99,7 @@ export function diskError(error: unknown, path: string): unknown {
       return environmentError('E_DISK_FULL', {
         what: `no space left while writing ${path}`,
         why: 'the disk or the quota is full',
-        next: 'free some space (pxectl images rm IMAGE, or df -h) and run the same command again',
+        next: 'make room (df -h shows what is full, pxectl images what is here) and run the same command again',
         cause: error,
       });
     case 'EACCES':

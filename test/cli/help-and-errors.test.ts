@@ -190,7 +190,7 @@ describe('completion', () => {
     expect(await complete('lab', 'run', '--firm')).toEqual(['--firmware']);
     expect(await complete('-v', 'up', '--det')).toEqual(['--detach']);
     expect(await complete('lab', 'run', '--firmware', 'uefi-h')).toEqual(['uefi-http']);
-    expect(await complete('images', 'rm', '--')).toEqual(['--force', '--dry-run', '--json']);
+    expect(await complete('images', 'rm', '--')).toEqual(['--yes', '--force', '--dry-run', '--json']);
     expect(await complete('completion', 'f')).toEqual(['fish']);
   });
 
@@ -207,7 +207,7 @@ describe('completion', () => {
     };
     expect(await complete('pxectl fet')).toEqual(['fetch']);
     expect(await complete('pxectl lab run --firmware uefi-h')).toEqual(['uefi-http']);
-    expect(await complete('pxectl images rm --')).toEqual(['--dry-run', '--force', '--json']);
+    expect(await complete('pxectl images rm --')).toEqual(['--dry-run', '--force', '--json', '--yes']);
     expect(await complete('pxectl machines rm --')).toEqual(['--dry-run', '--json']);
   });
 

@@ -52,7 +52,7 @@ describe('pxectl machines', () => {
   it('records every one of many calls at once', async () => {
     const macs = Array.from({ length: 12 }, (_, index) => `52:54:00:12:35:${10 + index}`);
     await cli('machines', 'add', ...macs, '--seed', 'seeds/node-1.cfg');
-    await cli('machines', 'arm', ...macs);
+    await cli('machines', 'arm', ...macs, '--yes');
     const calls = await Promise.all(macs.map((mac) => cli('machines', 'disarm', mac)));
     expect(calls.map(({ exitCode }) => exitCode)).toEqual(macs.map(() => 0));
     const { machines } = JSON.parse((await cli('machines', '--json')).stdout) as { machines: object[] };
@@ -60,20 +60,20 @@ describe('pxectl machines', () => {
   });
 
   it('arms by --arm and by arm, for one boot or (where the file allows it) for every one, and says who did', async () => {
-    await cli('machines', 'add', MAC, '--name', 'once', '--seed', 'seeds/node-1.cfg', '--arm');
+    await cli('machines', 'add', MAC, '--name', 'once', '--seed', 'seeds/node-1.cfg', '--arm', '--yes');
     await cli('machines', 'add', OTHER, '--name', 'lab', '--seed', 'seeds/node-1.cfg', '--always');
     expect((await cli('machines')).stdout).toMatch(/once .*ARMED by \S+, .*\nlab .*not armed/);
-    const refused = await cli('machines', 'arm', 'once', '--always');
+    const refused = await cli('machines', 'arm', 'once', '--always', '--yes');
     expect(refused.exitCode).toBe(2);
     expect(refused.stderr).toContain('once is to be installed once');
-    expect((await cli('machines', 'arm', 'lab', '--always')).stderr).toContain('EVERY network boot');
+    expect((await cli('machines', 'arm', 'lab', '--always', '--yes')).stderr).toContain('EVERY network boot');
     expect((await cli('machines')).stdout).toContain('ARMED FOR EVERY BOOT');
     const doctor = await cli('doctor', '--json');
     expect(doctor.stdout).toContain('install-at-every-boot');
   });
 
   it('arms nobody in a fresh clone, after a loss, or from a copied state', async () => {
-    await cli('machines', 'add', MAC, '--name', 'node-1', '--seed', 'seeds/node-1.cfg', '--arm');
+    await cli('machines', 'add', MAC, '--name', 'node-1', '--seed', 'seeds/node-1.cfg', '--arm', '--yes');
     const clone = await makeFolder();
     await cp(folder.path, clone.path, { recursive: true, preserveTimestamps: true });
     const { stdout, stderr } = await pxectl(['machines'], { cwd: clone.path });
@@ -86,7 +86,7 @@ describe('pxectl machines', () => {
   });
 
   it('up and reload refuse an armed machine whose seed is not there', async () => {
-    await cli('machines', 'add', MAC, '--name', 'node-1', '--seed', 'seeds/node-1.cfg', '--arm');
+    await cli('machines', 'add', MAC, '--name', 'node-1', '--seed', 'seeds/node-1.cfg', '--arm', '--yes');
     await writeFile(join(folder.path, 'pxectl.yaml'), (await config()).replace('node-1.cfg', 'gone.cfg'));
     for (const command of ['up', 'reload']) {
       const { exitCode, stderr } = await cli(command);
@@ -122,7 +122,7 @@ describe('pxectl machines with several names', () => {
     ).toBe(2);
     expect(await listed()).toHaveLength(3);
 
-    expect((await cli('machines', 'arm', ...names)).exitCode).toBe(0);
+    expect((await cli('machines', 'arm', ...names, '--yes')).exitCode).toBe(0);
     const off = await cli('machines', 'disarm', 'node-123456', macs[1] ?? '', 'node-123456', '--json');
     expect(JSON.parse(off.stdout)).toMatchObject({
       changed: true,

@@ -114,7 +114,7 @@ describe('machines arm and disarm while it is up', () => {
   it('is served when it is said, although another change cannot be applied', async () => {
     await configure(WITH_MACHINES);
     await writeFile(join(project, 'seed.cfg'), '# preseed\n');
-    expect((await cli('machines', 'arm', 'pc1', 'pc2')).exitCode).toBe(0);
+    expect((await cli('machines', 'arm', 'pc1', 'pc2', '--yes')).exitCode).toBe(0);
     const pid = await up();
     expect(await menuOf(MAC)).toContain('/seed/');
 
@@ -123,13 +123,13 @@ describe('machines arm and disarm while it is up', () => {
     expect(disarmed.stderr).toContain('pc1 is disarmed');
     expect(JSON.parse(disarmed.stdout)).toMatchObject({ changed: true, confirmedBy: pid });
     for (const mac of [MAC, '52:54:00:12:34:57']) expect(await menuOf(mac)).not.toContain('/seed/');
-    expect((await cli('machines', 'arm', 'pc2')).exitCode).toBe(0);
+    expect((await cli('machines', 'arm', 'pc2', '--yes')).exitCode).toBe(0);
     expect(await menuOf('52:54:00:12:34:57')).toContain('/seed/');
     expect(await menuOf(MAC)).not.toContain('/seed/');
 
     // nothing is armed from a file that cannot be read, and everything is disarmed
     await configure(`${WITH_MACHINES}\n  - half a line [`);
-    expect((await cli('machines', 'arm', 'pc1')).exitCode).toBe(3);
+    expect((await cli('machines', 'arm', 'pc1', '--yes')).exitCode).toBe(3);
     expect(await cli('status')).toMatchObject({
       exitCode: 0,
       stdout: expect.stringContaining(`(pid ${pid})`) as string,
@@ -147,7 +147,7 @@ describe('machines arm and disarm while it is up', () => {
   it('a disarm that the running one does not confirm is told as that, and an arm is not done', async () => {
     await configure(WITH_MACHINES);
     await writeFile(join(project, 'seed.cfg'), '# preseed\n');
-    expect((await cli('machines', 'arm', 'pc1')).exitCode).toBe(0);
+    expect((await cli('machines', 'arm', 'pc1', '--yes')).exitCode).toBe(0);
     const pid = await up();
     process.kill(pid, 'SIGKILL');
     await ended(pid);
@@ -156,7 +156,7 @@ describe('machines arm and disarm while it is up', () => {
     const me = await identityOf(process.pid);
     const dead = JSON.stringify({ ...(JSON.parse(record) as object), process: me });
     await writeFile(join(layout.run, 'session.json'), dead);
-    const arm = await cli('machines', 'arm', 'pc2');
+    const arm = await cli('machines', 'arm', 'pc2', '--yes');
     expect(arm.exitCode).toBe(6);
     expect(arm.stderr).toContain('nobody listens on');
     const { exitCode, stderr } = await cli('machines', 'disarm', 'pc1');

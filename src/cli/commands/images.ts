@@ -21,6 +21,7 @@ export function registerImages(program: Command): void {
     .command('rm')
     .description('remove images from the store; all of them or, when one cannot be removed, none')
     .argument('<images...>', 'image names')
+    .option('-y, --yes', 'do not ask')
     .option('--force', 'although the configuration uses them')
     .option('--dry-run', 'say what would be removed')
     .option('--json', 'one JSON object on stdout')
@@ -92,13 +93,14 @@ function usersOf(id: string, config: Config | undefined): string[] {
 }
 
 async function runRemove(
-  context: CommandContext<{ readonly force?: boolean; readonly dryRun?: boolean }>,
+  context: CommandContext<{ readonly yes?: boolean; readonly force?: boolean; readonly dryRun?: boolean }>,
 ): Promise<number> {
   const { output, options, args } = context;
   const { removeImage } = await import('../../images/manage-images.ts');
   const { notFetched, openStore } = await import('../../images/store.ts');
   const { assetError } = await import('../../model/errors.ts');
   const { stateFor } = await import('../state-for.ts');
+  const { confirm } = await import('../confirm.ts');
   const state = await stateFor(requestedConfigPath(options));
   const store = openStore(state.layout);
   const ids = [...new Set(args)];
@@ -108,12 +110,16 @@ async function runRemove(
     if (users.length > 0 && options.force !== true) {
       throw assetError('E_IMAGE_IN_USE', {
         what: `${id} is used by ${users.join(', ')} in ${state.configPath ?? 'pxectl.yaml'}; nothing is removed`,
-        next: `take it out of the configuration, or: pxectl images rm --force ${ids.join(' ')}`,
+        next: 'take it out of the configuration first; pxectl render shows who boots it',
       });
     }
     if (!(await store.holds(id))) throw notFetched(id);
   }
   const isDryRun = options.dryRun === true;
+  if (!isDryRun) {
+    const asked = { isYes: options.yes === true, isJson: options.json === true };
+    await confirm({ ...context, ...asked, what: `${ids.join(', ')} is deleted from ${state.layout.images}` });
+  }
   for (const id of ids) {
     if (!isDryRun) await removeImage(state.layout, id);
     if (options.json !== true) {

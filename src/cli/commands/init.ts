@@ -32,7 +32,7 @@ export function registerInit(program: Command): void {
     )
     .option('--image <image...>', 'images to serve')
     .option('-y, --yes', 'ask nothing')
-    .option('--force', 'write over an existing pxectl.yaml')
+    .option('--force', 'change the network of an existing pxectl.yaml, and nothing else in it')
     .option('--dry-run', 'print the file, write nothing')
     .option('--json', 'one JSON object on stdout')
     .action(commandAction(runInit));
@@ -42,8 +42,10 @@ async function runInit(context: CommandContext<InitOptions>): Promise<number> {
   const { output, options, signal } = context;
   const { initialise } = await import('../init/initialise.ts');
   const { askForInterface } = await import('../init/ask.ts');
+  const { canAsk } = await import('../confirm.ts');
+  const { sayConfigEdit } = await import('../edit-config.ts');
   const configPath = requestedConfigPath(options);
-  const canAsk = options.yes !== true && process.stdin.isTTY && output.isTerminal;
+  const isAsked = options.yes !== true && canAsk(output);
   const result = await initialise({
     ...(options.interface === undefined ? {} : { interfaceName: options.interface }),
     ...(options.address === undefined ? {} : { address: options.address }),
@@ -53,15 +55,17 @@ async function runInit(context: CommandContext<InitOptions>): Promise<number> {
     ...(configPath === undefined ? {} : { configPath }),
     isForced: options.force === true,
     isDryRun: options.dryRun === true,
-    ...(canAsk ? { ask: (names, proposed) => askForInterface(names, proposed, signal) } : {}),
+    ...(isAsked ? { ask: (names, proposed) => askForInterface(names, proposed, signal) } : {}),
   });
-  const { path, text, network, range } = result;
+  const { path, text, network, range, edit } = result;
   for (const line of network.found) output.progress(`found    ${line}`);
   for (const line of network.assumed) output.progress(`assumed  ${line}`);
   if (options.json) {
     const isDryRun = options.dryRun === true;
     output.json({ schema: 'pxectl.init/1', path, dryRun: isDryRun, network: { ...network, range }, text });
   } else if (options.dryRun) output.data(text.trimEnd());
+  if (edit !== undefined) sayConfigEdit(output, edit);
+  if (edit?.diff === '') output.progress(`${path} says so already`);
   const images = options.image === undefined ? ' IMAGE' : '';
   if (!options.dryRun) output.progress(`wrote    ${path}\nnext     pxectl fetch${images}, then pxectl up`);
   return EXIT.ok;

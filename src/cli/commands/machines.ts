@@ -20,6 +20,7 @@ export function registerMachines(program: Command): void {
     .option('--image <image>', 'image to boot, or local')
     .option('--seed <file>', 'seed of its unattended install, which nothing starts before it is armed')
     .option('--arm', 'with --seed: let its next network boot install, which can wipe the disk')
+    .option('-y, --yes', 'with --arm: do not ask')
     .option('--always', 'with --seed: allow `machines arm --always`, an install at every boot')
     .option('--secure-boot', 'its firmware has Secure Boot on')
     .option('--dry-run', 'print the changed file, write nothing')
@@ -57,8 +58,11 @@ export function registerMachines(program: Command): void {
           return setArmedByUser(context, verb);
         }),
       );
-    if (verb === 'arm')
-      command.option('--always', 'every network boot installs (only with install.once: false)');
+    if (verb === 'arm') {
+      command
+        .option('-y, --yes', 'do not ask')
+        .option('--always', 'every network boot installs (only with install.once: false)');
+    }
   }
 }
 

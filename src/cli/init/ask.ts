@@ -1,5 +1,4 @@
-import { createInterface, type Interface } from 'node:readline/promises';
-import { Interrupted } from '../cli.ts';
+import { ask, openTerminal } from '../confirm.ts';
 
 /** Asks on the terminal which interface to serve on; an empty answer takes the proposed one. */
 export async function askForInterface(
@@ -7,7 +6,7 @@ export async function askForInterface(
   proposed: string,
   signal: AbortSignal,
 ): Promise<string> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const terminal = openTerminal();
   try {
     for (;;) {
       const question = `Which interface are the machines on? ${names.join(', ')} [${proposed}] `;
@@ -17,16 +16,5 @@ export async function askForInterface(
     }
   } finally {
     terminal.close();
-  }
-}
-
-/** @throws Interrupted at ^C and at the end of the input */
-async function ask(terminal: Interface, question: string, signal: AbortSignal): Promise<string> {
-  try {
-    return await terminal.question(question, { signal });
-  } catch (error) {
-    if (!(error instanceof Error) || error.name !== 'AbortError') throw error;
-    process.stderr.write('\n');
-    throw new Interrupted('no answer', { cause: error });
   }
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { isSeq } from 'yaml';
 import { CONFIG_FILE_NAME, layoutBeside } from '../../engine/project.ts';
 import { parseConfig } from '../../model/config-file.ts';
 import type { NetworkMode } from '../../model/config.ts';
@@ -9,7 +10,9 @@ import { listInterfaces, readDefaultRoute } from '../../net/interfaces.ts';
 import { readTextIfThere, writeFileAtomic } from '../../platform/files.ts';
 import { readTemplate } from '../../platform/package-root.ts';
 import { renderInitialConfig } from '../../render/initial-config.ts';
+import { addImages, mergeIntoConfig, type ConfigEdit } from '../edit-config.ts';
 import { refusedChange } from '../refused-change.ts';
+import { mergeNetwork, networkOf } from './merge-network.ts';
 
 export interface InitWish {
   readonly interfaceName?: string;
@@ -32,21 +35,27 @@ export interface InitResult {
   readonly network: ChosenInterface;
   /** the addresses that the modes pxe-only and full lease */
   readonly range?: string;
+  /** what was changed in a file that was there */
+  readonly edit?: ConfigEdit;
 }
 
 /**
- * Looks at the network and writes a commented pxectl.yaml.
+ * Looks at the network and writes a commented pxectl.yaml; with `isForced` into a file that is there, of which everything
+ * stays that init does not ask about.
  * @throws PxectlError E_CONFIG_EXISTS, E_NO_INTERFACE, E_NO_ADDRESS, E_USAGE
  */
 export async function initialise(wish: InitWish): Promise<InitResult> {
   const path = wish.configPath ?? join(process.cwd(), CONFIG_FILE_NAME);
-  if (!wish.isForced && !wish.isDryRun && (await readTextIfThere(path)) !== undefined) {
+  const there = await readTextIfThere(path);
+  if (!wish.isForced && !wish.isDryRun && there !== undefined) {
     throw configError('E_CONFIG_EXISTS', {
       what: `${path} is there already`,
-      next: 'change it by hand, or write a new one over it with: pxectl init --force',
+      next: 'change it by hand, or look at the network anew and keep all else in it: pxectl init --force',
     });
   }
-  const mode = wish.mode ?? 'proxy';
+  const isMerged = wish.isForced && there !== undefined && there.trim() !== '';
+  const old = isMerged ? networkOf(there) : {};
+  const mode = wish.mode ?? old.mode ?? 'proxy';
   if (wish.range !== undefined && mode === 'proxy') {
     throw usageError({
       what: '--range is for the modes that lease addresses: pxe-only and full',
@@ -55,11 +64,28 @@ export async function initialise(wish: InitWish): Promise<InitResult> {
     });
   }
   const chosen = await chooseNetwork(wish);
-  const range = mode === 'proxy' ? undefined : (wish.range ?? proposeRange(chosen.address, chosen.prefix));
+  const isSameNetwork = old.address?.split('/')[0] === chosen.address;
+  const known = wish.range ?? (isSameNetwork ? old.range : undefined);
+  const range = mode === 'proxy' ? undefined : (known ?? proposeRange(chosen.address, chosen.prefix));
   const network =
-    range === undefined || wish.range !== undefined
+    range === undefined || known !== undefined
       ? chosen
       : { ...chosen, assumed: [...chosen.assumed, `nothing else uses or leases ${range}: check the router`] };
+  const found = { path, network, ...(range === undefined ? {} : { range }) };
+  if (isMerged) {
+    const edit = await mergeIntoConfig(
+      path,
+      (document) => {
+        mergeNetwork(document, { ...network, mode, ...(range === undefined ? {} : { range }) });
+        const images = document.get('images');
+        const listed = isSeq(images) ? images.items.map(String) : [];
+        const missing = wish.images.filter((id) => !listed.includes(id));
+        if (missing.length > 0) addImages(document, missing);
+      },
+      wish.isDryRun,
+    );
+    return { ...found, text: edit.text, edit };
+  }
   const text = renderInitialConfig(
     {
       interfaceName: network.interfaceName,
@@ -79,7 +105,7 @@ export async function initialise(wish: InitWish): Promise<InitResult> {
     throw refusedChange(error, path);
   }
   if (!wish.isDryRun) await writeFileAtomic(path, text);
-  return { path, text, network, ...(range === undefined ? {} : { range }) };
+  return { ...found, text };
 }
 
 async function chooseNetwork(wish: InitWish): Promise<ChosenInterface> {

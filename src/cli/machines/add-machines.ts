@@ -2,10 +2,12 @@ import { loadProject } from '../../engine/project.ts';
 import { usageError } from '../../model/errors.ts';
 import { parseMac, type MacAddress } from '../../protocol/addresses.ts';
 import { requestedConfigPath, type CommandContext } from '../cli.ts';
+import { confirm } from '../confirm.ts';
+import { sayConfigEdit } from '../edit-config.ts';
 import { editMachines } from '../edit-machines.ts';
 import { EXIT } from '../exit-codes.ts';
 import { seedForConfig } from '../install-seeds.ts';
-import { setArmedByUser } from './set-armed.ts';
+import { armWarning, setArmedByUser } from './set-armed.ts';
 
 export interface AddOptions {
   readonly name?: string;
@@ -13,6 +15,7 @@ export interface AddOptions {
   readonly seed?: string;
   readonly arm?: boolean;
   readonly always?: boolean;
+  readonly yes?: boolean;
   readonly secureBoot?: boolean;
   readonly dryRun?: boolean;
 }
@@ -44,20 +47,30 @@ export async function addMachines(context: CommandContext<AddOptions>): Promise<
     ...(options.secureBoot === undefined ? {} : { secureBoot: true }),
   }));
   const isDryRun = options.dryRun === true;
-  const text = await editMachines(
+  if (options.arm === true && !isDryRun) {
+    const asked = { isYes: options.yes === true, isJson: options.json === true };
+    const names = machines.map(({ name }) => name);
+    await confirm({ ...context, ...asked, what: armWarning(names, options.always === true) });
+  }
+  const edit = await editMachines(
     configPath,
     isDryRun,
     machines.map((machine) => ({ kind: 'add', machine })),
   );
+  const { text } = edit;
   if (options.json) {
     const changed = !isDryRun;
     output.json({ schema: 'pxectl.machines.add/1', changed, machines, ...(isDryRun ? { text } : {}) });
   } else if (isDryRun) output.data(text.trimEnd());
+  sayConfigEdit(output, edit);
   if (isDryRun) return EXIT.ok;
   output.progress(`${macs.join(', ')} added to ${configPath}; a running pxectl takes it with: pxectl reload`);
   if (options.arm) {
     const { json: _, always, ...rest } = options;
-    return setArmedByUser({ ...context, args: macs, options: always ? { ...rest, always } : rest }, 'arm');
+    return setArmedByUser(
+      { ...context, args: macs, options: { ...rest, yes: true, ...(always ? { always } : {}) } },
+      'arm',
+    );
   }
   if (seed !== undefined) {
     output.progress(

@@ -1,6 +1,7 @@
 import { loadProject } from '../../engine/project.ts';
 import { findMachines } from '../../model/find-machines.ts';
 import { requestedConfigPath, type CommandContext } from '../cli.ts';
+import { sayConfigEdit } from '../edit-config.ts';
 import { editMachines } from '../edit-machines.ts';
 import { EXIT } from '../exit-codes.ts';
 
@@ -12,11 +13,12 @@ export async function removeMachines(
   const { config, configPath } = await loadProject(requestedConfigPath(options));
   const machines = findMachines(config, args);
   const isDryRun = options.dryRun === true;
-  const text = await editMachines(
+  const edit = await editMachines(
     configPath,
     isDryRun,
     machines.map(({ mac, name }) => ({ kind: 'remove', nameOrMac: mac ?? name })),
   );
+  const { text } = edit;
   const names = machines.map(({ name }) => name);
   if (options.json) {
     const removed = machines.map(({ name, mac }) => ({ name, mac }));
@@ -27,6 +29,7 @@ export async function removeMachines(
       ...(isDryRun ? { text } : {}),
     });
   } else if (isDryRun) output.data(text.trimEnd());
+  sayConfigEdit(output, edit);
   if (!isDryRun) {
     output.progress(
       `${names.join(', ')} taken out of ${configPath}; a running pxectl takes it with: pxectl reload`,

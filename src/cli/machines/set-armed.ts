@@ -9,12 +9,15 @@ import { findMachines } from '../../model/find-machines.ts';
 import type { StateLayout } from '../../model/state-layout.ts';
 import type { MacAddress } from '../../protocol/addresses.ts';
 import { requestedConfigPath, type CommandContext } from '../cli.ts';
+import { confirm } from '../confirm.ts';
 import { EXIT } from '../exit-codes.ts';
 
 type Verb = 'arm' | 'disarm';
 
 export interface SetArmedOptions {
   readonly dryRun?: boolean;
+  /** with `arm`: do not ask */
+  readonly yes?: boolean;
   /** with `arm`: for every boot */
   readonly always?: boolean;
 }
@@ -50,6 +53,11 @@ export async function setArmedByUser(context: CommandContext<SetArmedOptions>, v
     }
     return tell(context, verb, { changed: false, machines: machines ?? [] });
   }
+  if (verb === 'arm') {
+    const asked = { isYes: options.yes === true, isJson: options.json === true };
+    const who = (machines ?? []).map(({ name }) => name);
+    await confirm({ ...context, ...asked, what: armWarning(who, options.always === true) });
+  }
   if (session === undefined) {
     await record(layout, machines ?? [], verb, options.always === true);
     sayHeld(context, verb, machines ?? []);
@@ -72,6 +80,12 @@ export async function setArmedByUser(context: CommandContext<SetArmedOptions>, v
   }
   sayHeld(context, verb, told);
   return tell(context, verb, { changed: true, machines: told, confirmedBy: session.process.pid });
+}
+
+/** What an order to install means, before it is given. */
+export function armWarning(names: readonly string[], isAlways: boolean): string {
+  const boot = isAlways ? 'EVERY network boot' : 'the next network boot';
+  return `${boot} of ${names.join(', ')} installs unattended and may wipe the disk`;
 }
 
 function installables(

@@ -131,14 +131,20 @@ export const HOST_FINDINGS: Readonly<Record<string, FindingDescription>> = {
     severity: 'error',
     title: 'the network interface of the configuration is not there',
     cause: 'The name is wrong, the cable or card is gone, or it is called differently on this host.',
-    fix: ['ip -brief address', 'pxectl init --force'],
+    fix: [
+      'ip -brief address',
+      'pxectl init --force looks at the network again and changes nothing else of the file',
+    ],
     codes: ['unknown interface', 'PXE-E16', 'PXE-E51'],
   },
   'address-not-on-interface': {
     severity: 'error',
     title: 'the configured address is not on the interface',
     cause: 'Clients would be sent to an address at which this host does not answer.',
-    fix: ['ip -brief address', 'pxectl init --force'],
+    fix: [
+      'ip -brief address',
+      'pxectl init --force looks at the network again and changes nothing else of the file',
+    ],
     codes: ['PXE-E18', 'PXE-E32'],
   },
   'interface-down': {
@@ -176,7 +182,7 @@ export const HOST_FINDINGS: Readonly<Record<string, FindingDescription>> = {
     severity: 'error',
     title: 'pxectl.yaml cannot be used',
     cause: 'A value is wrong or missing.',
-    fix: ['pxectl init --force writes a new one'],
+    fix: ['mend the line that the evidence names; docs/config.md has every key'],
     codes: [],
   },
   'image-not-fetched': {

@@ -179,7 +179,7 @@ async function lookAtImages(config: Config, layout: StateLayout): Promise<Looked
               [at(path, `${found.size} bytes, ${file.sizeBytes} in the manifest`)],
               {
                 title: `${file.path} of ${id} is damaged`,
-                fix: [`pxectl images rm ${id} && pxectl fetch ${id}`],
+                fix: [`pxectl fetch --force ${id}`],
               },
             ),
           );
@@ -188,7 +188,7 @@ async function lookAtImages(config: Config, layout: StateLayout): Promise<Looked
         findings.push(
           makeFinding('http-file-missing', [at(path, 'not there')], {
             title: `${file.path} of ${id} is gone`,
-            fix: [`pxectl images rm ${id} && pxectl fetch ${id}`],
+            fix: [`pxectl fetch --force ${id}`],
           }),
         );
       }

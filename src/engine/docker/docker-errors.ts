@@ -24,7 +24,7 @@ export function dockerError(error: unknown, what: string): PxectlError {
     return environmentError('E_DISK_FULL', {
       what: `${what}: the disk of the Docker Engine is full`,
       why,
-      next: 'docker system df shows what takes the space, docker system prune frees what is not used',
+      next: 'docker system df shows what takes the space; make room, then pxectl up',
       cause: error,
     });
   }

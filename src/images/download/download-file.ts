@@ -244,6 +244,6 @@ async function refuseWithoutSpace(path: string, totalBytes: number): Promise<voi
   throw environmentError('E_DISK_FULL', {
     what: `there is no room for ${path}`,
     why: `${neededBytes} more bytes are needed, ${bavail * bsize} are free`,
-    next: 'free some space (pxectl images rm IMAGE, or df -h) and run the same command again: it goes on',
+    next: 'make room (df -h shows what is full, pxectl images what is here) and run the same command again: it goes on',
   });
 }

@@ -80,7 +80,7 @@ export async function downloadSignedIpxe(
       throw assetError('E_CHECKSUM', {
         what,
         why,
-        next: 'try again, or name another mirror: --mirror PREFIX=URL; for a build of your own: --insecure-skip-verify',
+        next: 'try again, or name another mirror: --mirror PREFIX=URL',
         details: { url: SIGNED_IPXE.url, sha256, expected: SIGNED_IPXE.sha256 },
       });
     }

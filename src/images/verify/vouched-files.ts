@@ -170,7 +170,7 @@ export async function getSignature(client: HttpClient, url: string): Promise<Uin
     if (!(error instanceof PxectlError) || error.code !== 'E_NOT_FOUND') throw error;
     throw assetError('E_SIGNATURE', {
       what: `there is no signature: ${error.message}`,
-      next: 'try another mirror; to go on without one: --insecure-skip-verify',
+      next: 'try another mirror: --mirror PREFIX=URL',
       cause: error,
     });
   }

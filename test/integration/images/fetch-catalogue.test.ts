@@ -270,7 +270,7 @@ describe("Ubuntu's netboot tarball, which Ubuntu's list leaves out", () => {
     const error = await fetch(id).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: 'E_SIGNATURE' });
     expect(String(error)).toContain(name);
-    expect((error as PxectlError).next).toMatch(/pxectl fetch ubuntu-24\.04,.*--insecure-skip-verify/);
+    expect((error as PxectlError).next).toMatch(/pxectl fetch ubuntu-24\.04,.*docs\/images\.md/);
     expect(mirror.requests.some((request) => request.path.endsWith('.tar.gz'))).toBe(false);
   });
 

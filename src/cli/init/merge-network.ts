@@ -1,0 +1,49 @@
+import { isMap, parseDocument, type Document } from 'yaml';
+import { NETWORK_MODES, type NetworkMode } from '../../model/config.ts';
+
+/** What init finds out or is told; all else in a file is none of its business. */
+export interface FoundNetwork {
+  readonly interfaceName: string;
+  readonly address: string;
+  readonly prefix: number;
+  readonly mode: NetworkMode;
+  readonly range?: string;
+}
+
+/** What a file says of its network, as far as it can be read. */
+export function networkOf(text: string): {
+  readonly address?: string;
+  readonly mode?: NetworkMode;
+  readonly range?: string;
+} {
+  const document = parseDocument(text);
+  if (!isMap(document.get('network'))) return {};
+  const read = (key: string): string | undefined => {
+    const value = document.getIn(['network', key]);
+    return typeof value === 'string' ? value : undefined;
+  };
+  const [address, range] = [read('address'), read('range')];
+  const mode = NETWORK_MODES.find((one) => one === read('mode'));
+  return {
+    ...(address === undefined ? {} : { address }),
+    ...(mode === undefined ? {} : { mode }),
+    ...(range === undefined ? {} : { range }),
+  };
+}
+
+/** Writes what was found into `network:`; a value that says the same already is left as it is written. */
+export function mergeNetwork(document: Document, found: FoundNetwork): void {
+  if (!isMap(document.get('network'))) document.set('network', document.createNode({}));
+  const set = (key: string, value: string, same: readonly string[] = [value]): void => {
+    const there = document.getIn(['network', key]);
+    if (typeof there === 'string' && same.includes(there)) return;
+    document.setIn(['network', key], value);
+  };
+  const address = `${found.address}/${found.prefix}`;
+  set('interface', found.interfaceName);
+  set('address', address, [address, found.address]);
+  set('mode', found.mode);
+  // the range of a mode that leases stays, for whoever switches back
+  if (found.range !== undefined) set('range', found.range);
+  if (document.get('version') === undefined) document.set('version', 1);
+}
