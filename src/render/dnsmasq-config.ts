@@ -4,6 +4,7 @@ import { stateLayout } from '../model/state-layout.ts';
 import { netmaskOf, networkOf } from '../protocol/addresses.ts';
 import { uuidForms } from '../protocol/uuid-order.ts';
 import { RASPBERRY_PI_PREFIXES, RASPBERRY_PI_UUID_PREFIX } from '../plan/firmware-of.ts';
+import { reservedAddresses } from '../plan/reserved-addresses.ts';
 import {
   type BootProfile,
   bootProfiles,
@@ -34,7 +35,7 @@ interface Section {
 }
 
 /** First versions with the options that older ones refuse to start with (CHANGELOG of dnsmasq). */
-const SINCE = { tftpSinglePort: [2, 81], dhcpPxeVendor: [2, 83] } as const;
+const SINCE = { tftpSinglePort: [2, 81], dhcpPxeVendor: [2, 83], dhcpIgnoreClid: [2, 81] } as const;
 
 /** `run/dnsmasq.conf`: planBoot's answers, compiled into tags. Tag sets exclude each other: of two that match, the last counts. */
 export function renderDnsmasqConfig(
@@ -49,7 +50,7 @@ export function renderDnsmasqConfig(
     classifySection(options),
     machineSection(profiles),
     refusalSection(context, profiles),
-    leaseSection(context),
+    leaseSection(context, options),
     answerSection(context, profiles),
   ];
   return fillTemplate(readTemplate('dnsmasq.conf.hbs'), {
@@ -186,7 +187,7 @@ function refusalSection(context: BootContext, profiles: readonly BootProfile[]):
   };
 }
 
-function leaseSection(context: BootContext): Section {
+function leaseSection(context: BootContext, options: DnsmasqOptions): Section {
   const { address, prefix, mode, range } = context.config.network;
   const netmask = netmaskOf(prefix);
   if (mode === 'proxy' || range === undefined) {
@@ -208,6 +209,14 @@ function leaseSection(context: BootContext): Section {
         ? `dhcp-range=${range.first},${range.last},${netmask},1h`
         : `dhcp-range=tag:netboot,${range.first},${range.last},${netmask},10m`,
       ...(isFull ? ['dhcp-authoritative'] : []),
+      '# each configured machine has an address of its own: dnsmasq does not remember whom it has offered one',
+      ...Array.from(reservedAddresses(context.config), ([mac, reserved]) => `dhcp-host=${mac},${reserved}`),
+      ...(isSince(options.version, SINCE.dhcpIgnoreClid)
+        ? [
+            '# firmware, iPXE and the installer call themselves differently: the card counts',
+            'dhcp-ignore-clid',
+          ]
+        : []),
       '# a probe before each offer takes seconds in which iPXE chooses the router, and the range is ours alone',
       'no-ping',
       "# iPXE takes the first of equal offers, often the router's, which boots nothing: this one is worth more to it",

@@ -1,6 +1,7 @@
 import type { BootContext } from '../../model/boot-context.ts';
 import { macOfIp } from '../../net/neighbours.ts';
 import { planBoot } from '../../plan/plan-boot.ts';
+import { reservedAddresses } from '../../plan/reserved-addresses.ts';
 import { startHttpServer } from '../../server/http/http-server.ts';
 import { startProxyDhcp } from '../../server/proxy-dhcp/proxy-dhcp-server.ts';
 import { startTftpServer } from '../../server/tftp/tftp-server.ts';
@@ -15,6 +16,7 @@ export const builtinEngine: Engine = {
 
 async function startBuiltin(input: EngineInput): Promise<RunningEngine> {
   let context: BootContext = input.context;
+  let ownAddresses = reservedAddresses(context.config);
   const { network, http } = context.config;
   const { address } = network;
   let rebind = async (): Promise<void> => undefined;
@@ -46,6 +48,7 @@ async function startBuiltin(input: EngineInput): Promise<RunningEngine> {
       mode: network.mode,
       ...(network.range ? { range: network.range } : {}),
       ...(network.relayed ? { relayed: network.relayed } : {}),
+      ownAddresses: () => ownAddresses,
       plan: (facts) => planBoot(context, facts),
       sink: input.sink,
     });
@@ -61,6 +64,7 @@ async function startBuiltin(input: EngineInput): Promise<RunningEngine> {
     died: new Promise<string>(() => undefined),
     async reload(changed) {
       context = changed;
+      ownAddresses = reservedAddresses(changed.config);
     },
     // TFTP and HTTP listen on an address, whichever interface has it
     rebind: () => rebind(),

@@ -19,6 +19,8 @@ export interface LeasePoolOptions {
   readonly leaseSeconds: number;
   /** addresses inside the range that are never given: our own, the router's */
   readonly reserved: readonly Ipv4Address[];
+  /** addresses of configured machines: each is given to its own machine alone */
+  readonly ownAddresses?: () => ReadonlyMap<MacAddress, Ipv4Address>;
   /** whether another machine than this one answers on the address */
   readonly isTaken: (address: Ipv4Address, mac: MacAddress) => boolean;
 }
@@ -44,8 +46,8 @@ export class LeasePool {
 
   /** Holds an address for a client for a minute; undefined when none is free. */
   offer(mac: MacAddress, nowMs: number, requested?: Ipv4Address): Ipv4Address | undefined {
-    const own = this.addressOf(mac);
-    const wanted = [own, requested].find(
+    const reserved = this.options.ownAddresses?.().get(mac);
+    const wanted = [reserved, this.addressOf(mac), requested].find(
       (address) => address !== undefined && this.contains(address) && this.isFree(address, mac, nowMs),
     );
     const address = wanted ?? this.findFree(mac, nowMs);
@@ -92,7 +94,14 @@ export class LeasePool {
   private isFree(address: Ipv4Address, mac: MacAddress, nowMs: number): boolean {
     const lease = this.leases.get(address);
     const isHeld = lease !== undefined && lease.mac !== mac && lease.expiresAtMs > nowMs;
-    return !isHeld && !this.options.isTaken(address, mac);
+    return !isHeld && !this.isReservedForOther(address, mac) && !this.options.isTaken(address, mac);
+  }
+
+  private isReservedForOther(address: Ipv4Address, mac: MacAddress): boolean {
+    for (const [owner, reserved] of this.options.ownAddresses?.() ?? []) {
+      if (reserved === address) return owner !== mac;
+    }
+    return false;
   }
 
   /** An address that nobody had, else the one whose lease ended first. */

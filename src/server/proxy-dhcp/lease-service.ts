@@ -2,7 +2,7 @@ import type { AddressRange, NetworkMode } from '../../model/config.ts';
 import { configError } from '../../model/errors.ts';
 import { readDefaultRoute, readNameServers } from '../../net/interfaces.ts';
 import { readNeighbours } from '../../net/neighbours.ts';
-import { networkContains, networkOf, type Ipv4Address } from '../../protocol/addresses.ts';
+import { networkContains, networkOf, type Ipv4Address, type MacAddress } from '../../protocol/addresses.ts';
 import type { LeaseService } from './answer-lease.ts';
 import type { Planner } from './decision.ts';
 import { LeasePool } from './lease-pool.ts';
@@ -17,6 +17,8 @@ export interface LeaseServiceOptions {
   readonly mode: NetworkMode;
   readonly range?: AddressRange;
   readonly plan: Planner;
+  /** addresses that are kept for configured machines, as they are now */
+  readonly ownAddresses?: () => ReadonlyMap<MacAddress, Ipv4Address>;
 }
 
 /**
@@ -43,6 +45,7 @@ export async function prepareLeases(options: LeaseServiceOptions): Promise<Lease
       range,
       leaseSeconds: LEASE_SECONDS,
       reserved: router === undefined ? [address] : [address, router],
+      ...(options.ownAddresses === undefined ? {} : { ownAddresses: options.ownAddresses }),
       isTaken: (candidate, mac) => {
         const neighbour = readNeighbours().get(candidate);
         return neighbour !== undefined && neighbour !== mac;

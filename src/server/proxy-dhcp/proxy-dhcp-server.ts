@@ -4,7 +4,7 @@ import { messageOf, systemCodeOf } from '../../model/errors.ts';
 import { printable } from '../../model/printable.ts';
 import { listInterfaces } from '../../net/interfaces.ts';
 import { openUdpEndpoint, type UdpEndpoint, type UdpSource } from '../../net/bound-socket.ts';
-import { networkOf, type Ipv4Address, type Ipv4Network } from '../../protocol/addresses.ts';
+import { networkOf, type Ipv4Address, type Ipv4Network, type MacAddress } from '../../protocol/addresses.ts';
 import { decodeDhcp } from '../../protocol/dhcp/decode-dhcp.ts';
 import type { DhcpPacket } from '../../protocol/dhcp/dhcp-packet.ts';
 import { encodeDhcp } from '../../protocol/dhcp/encode-dhcp.ts';
@@ -29,6 +29,8 @@ export interface ProxyDhcpOptions {
   readonly range?: AddressRange;
   /** networks behind relays whose clients are answered too */
   readonly relayed?: readonly Ipv4Network[];
+  /** addresses that are kept for configured machines, as they are now */
+  readonly ownAddresses?: () => ReadonlyMap<MacAddress, Ipv4Address>;
   /** called once for every packet of a network boot client; must be quick and pure */
   readonly plan: Planner;
   readonly sink: EventSink;

@@ -1,0 +1,60 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { MacAddress } from '../../../src/protocol/addresses.ts';
+import type { CrowdMember } from '../../support/dhcp/crowd-client.ts';
+import { CLIENT } from '../../support/engine/contract-cases.ts';
+import { createEngineLab, whySkipped, type EngineLab } from '../../support/engine/engine-lab.ts';
+import { configText } from '../../support/engine/prepare-state.ts';
+
+const skip = await whySkipped('dnsmasq');
+/** Cards of several makers: consecutive ones would get consecutive addresses by themselves. */
+const MACS = Array.from({ length: 20 }, (_, index) => {
+  const suffix = ((index * 7919 + 104_729) % 65_536).toString(16).padStart(4, '0');
+  return `52:54:00:12:${suffix.slice(0, 2)}:${suffix.slice(2)}` as MacAddress;
+});
+
+describe.skipIf(skip !== undefined)('twenty machines that ask within a second, mode pxe-only', () => {
+  let lab: EngineLab | undefined;
+  afterEach(() => lab?.destroy());
+
+  const crowd = async (engine: 'builtin' | 'dnsmasq', yaml: string): Promise<CrowdMember[]> => {
+    lab = await createEngineLab({ yaml });
+    const running = await lab.startEngine(engine);
+    await running.ready();
+    const client = await lab.lan.execIn(
+      'client',
+      process.execPath,
+      [
+        '--import',
+        'tsx',
+        'test/support/dhcp/crowd-client.ts',
+        JSON.stringify({ macs: MACS, localAddress: CLIENT, listenMs: 4000 }),
+      ],
+      { timeoutMs: 60_000 },
+    );
+    if (client.exitCode !== 0) throw new Error(client.stderr);
+    return JSON.parse(client.stdout) as CrowdMember[];
+  };
+  const expectAllServed = (members: CrowdMember[]): void => {
+    expect(
+      members.filter(({ refusals, acknowledged }) => refusals > 0 || acknowledged === undefined),
+    ).toEqual([]);
+    expect(new Set(members.map(({ offered }) => offered)).size).toBe(MACS.length);
+  };
+  const wide = (text: string): string => text.replace('.200-192.168.1.220', '.200-192.168.1.230');
+  const machines = [
+    'machines:',
+    ...MACS.map((mac, index) => `  - { mac: "${mac}", name: pc-${index} }`),
+  ].join('\n');
+
+  it('the built-in server offers each an address of its own', async () => {
+    expectAllServed(await crowd('builtin', configText('pxe-only')));
+  }, 120_000);
+
+  it.each(['builtin', 'dnsmasq'] as const)(
+    '%s keeps one for each configured machine',
+    async (engine) => {
+      expectAllServed(await crowd(engine, wide(configText('pxe-only', machines))));
+    },
+    120_000,
+  );
+});
