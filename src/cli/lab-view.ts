@@ -11,6 +11,17 @@ export function formatLabStage(record: LabStageRecord): string {
   return `${since}  ${record.stage.padEnd(12)}${detail}${size}${took}`.trimEnd();
 }
 
+/** What was seen to happen, and nothing else. */
+function deedsOf({ goals }: LabReport): string {
+  const deeds = [
+    'came up',
+    ...(goals.includes('root-image') ? ['loaded its root image'] : []),
+    ...(goals.includes('install-seed') ? ['asked for its install seed'] : []),
+  ];
+  const last = deeds.pop() ?? '';
+  return deeds.length === 0 ? last : `${deeds.join(', ')} and ${last}`;
+}
+
 /** How a run ended, for people: one line when it is good, all that helps when it is not. */
 export function formatLabEnd(report: LabReport): string[] {
   const seconds = (report.totalMs / 1000).toFixed(1);
@@ -22,7 +33,7 @@ export function formatLabEnd(report: LabReport): string[] {
     ...(report.folder === undefined ? [] : [`logs, events and capture: ${report.folder}`]),
   ];
   if (failure === undefined) {
-    return [`ok: ${report.image} came up and asked for its install seed in ${seconds} s (${set})`, ...tail];
+    return [`ok: ${report.image} ${deedsOf(report)} in ${seconds} s (${set})`, ...tail];
   }
   return [
     `failed after ${seconds} s (${set})`,

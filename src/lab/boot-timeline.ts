@@ -75,6 +75,11 @@ export class BootTimeline {
     return this.#stages.has('kernel-up');
   }
 
+  /** Of files that are root images: what was sent so far, without a transfer that still goes on. */
+  get rootImageBytes(): number {
+    return this.#stages.get('root-image')?.sizeBytes ?? 0;
+  }
+
   get isSeedRequested(): boolean {
     return this.#isSeedRequested;
   }

@@ -8,6 +8,9 @@ import type { LabFirmware } from './lab-firmware.ts';
 /** The stages of a boot as the lab sees them: those of any boot, the power switch, and the kernel on the serial port. */
 export type LabStage = 'power-on' | 'kernel-up' | BootStage;
 
+/** What a run must see before it is good. */
+export type LabGoal = 'kernel-up' | 'root-image' | 'install-seed';
+
 export interface LabStageRecord {
   readonly stage: LabStage;
   /** since the machine was switched on */
@@ -34,6 +37,8 @@ export interface LabFailure {
 export interface LabReport {
   readonly schema: 'pxectl.lab/1';
   readonly ok: boolean;
+  /** what this run had to see: `ok` says nothing about the rest */
+  readonly goals: readonly LabGoal[];
   readonly firmware: LabFirmware;
   /** as chosen with --loader or by the configuration */
   readonly loader: string;

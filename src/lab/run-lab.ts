@@ -10,6 +10,7 @@ import { BootTimeline } from './boot-timeline.ts';
 import { prepareLabProject, type LabLoader, type LabProject } from './lab-project.ts';
 import { claimLabFolder, sweepLabs } from './lab-record.ts';
 import { describeFailure } from './lab-failure.ts';
+import { goalsOf, missingGoal, type LabGoals } from './lab-goals.ts';
 import type { LabReport, LabStageRecord } from './lab-report.ts';
 import { requireLabTools } from './lab-tools.ts';
 import type { LabFirmware } from './lab-firmware.ts';
@@ -143,8 +144,8 @@ async function runInFolder(options: LabRunOptions, place: LabPlace): Promise<Lab
       },
     });
     cleanups.push(() => machine.stop());
-    const needsSeed = server.eventsFile !== undefined && project.image.boot.seedFormat !== 'none';
-    const why = await waitForBoot({ options, timeline, machine, server, poweredOnAtMs, needsSeed });
+    const wanted = goalsOf(project.image, server.eventsFile !== undefined);
+    const why = await waitForBoot({ options, timeline, machine, server, poweredOnAtMs, wanted });
     const screenshot = await takeScreenshot(machine, options.screenshotFile);
     const totalMs = Date.now() - poweredOnAtMs;
     await machine.stop();
@@ -152,6 +153,7 @@ async function runInFolder(options: LabRunOptions, place: LabPlace): Promise<Lab
     return {
       schema: 'pxectl.lab/1',
       ok: why === undefined,
+      goals: wanted.goals,
       firmware,
       loader: project.loader,
       engine: options.bootServer === undefined ? options.engine : 'other',
@@ -226,22 +228,23 @@ interface WaitInput {
   readonly machine: VirtualMachine;
   readonly server: LabBootServer;
   readonly poweredOnAtMs: number;
-  readonly needsSeed: boolean;
+  readonly wanted: LabGoals;
 }
 
 /** Resolves with undefined when the boot is good, else with one line that says what did not happen. */
 async function waitForBoot(input: WaitInput): Promise<string | undefined> {
-  const { options, timeline, machine, server, poweredOnAtMs, needsSeed } = input;
+  const { options, timeline, machine, server, poweredOnAtMs, wanted } = input;
   const timeoutMs = options.timeoutMs ?? 300_000;
   let death: string | undefined;
   void machine.ended.then((words) => (death ??= `the virtual machine ended by itself: ${words}`));
   void server.died.then((reason) => (death ??= `the boot server ended: ${reason}`));
   for (;;) {
     options.signal?.throwIfAborted();
-    if (timeline.isKernelUp && (timeline.isSeedRequested || !needsSeed)) return undefined;
+    const missing = missingGoal(wanted, timeline);
+    if (missing === undefined) return undefined;
     if (death !== undefined) return death;
     const sinceMs = Date.now() - poweredOnAtMs;
-    const still = whyStandingStill(timeline, sinceMs);
+    const still = whyStandingStill(timeline, sinceMs, missing);
     if (still !== undefined) return still;
     if (sinceMs > timeoutMs) {
       return `not done within ${Math.round(timeoutMs / 1000)} s; the last stage was ${timeline.current.stage}`;

@@ -1,5 +1,5 @@
 import type { BootTimeline } from './boot-timeline.ts';
-import type { LabStage } from './lab-report.ts';
+import type { LabGoal, LabStage } from './lab-report.ts';
 
 interface StageDeadline {
   /** longest silence after this stage's last sign; about three times what a busy machine was seen to need */
@@ -19,14 +19,24 @@ const DEADLINES: Readonly<Record<LabStage, StageDeadline>> = {
   'boot-config': { silenceMs: 90_000, missing: 'the loader has its configuration, but fetches no kernel' },
   kernel: { silenceMs: 120_000, missing: 'the kernel was fetched, but no initrd after it' },
   initrd: { silenceMs: 120_000, missing: 'kernel and initrd were fetched, but the kernel says nothing' },
-  'kernel-up': { silenceMs: 200_000, missing: 'the kernel runs, but the installer never asked for its seed' },
-  'root-image': { silenceMs: 200_000, missing: 'the root image was asked for, but not the install seed' },
+  'kernel-up': { silenceMs: 200_000, missing: 'the kernel runs, but nothing was asked for since' },
+  'root-image': { silenceMs: 200_000, missing: 'the root image was asked for, and nothing after it' },
   'install-seed': {
     silenceMs: 120_000,
     missing: 'the installer has its seed, but the kernel was never heard',
   },
   installing: { silenceMs: 600_000, missing: 'the installer reports nothing more' },
   done: { silenceMs: 600_000, missing: 'nothing' },
+};
+
+/** What the system that runs now did not do, whatever it did before. */
+const MISSING_GOAL: Readonly<Partial<Record<LabGoal, StageDeadline>>> = {
+  // a big file is one request, and nothing is heard until it is there
+  'root-image': { silenceMs: 600_000, missing: 'the kernel runs, but its root image was not loaded whole' },
+  'install-seed': {
+    silenceMs: 200_000,
+    missing: 'the kernel runs, but the installer never asked for its seed',
+  },
 };
 
 /** After an error on the screen firmware may try its next way; if it has none, waiting longer is of no use. */
@@ -36,9 +46,11 @@ const SILENCE_AFTER_COMPLAINT_MS = 30_000;
 export function whyStandingStill(
   timeline: Pick<BootTimeline, 'current' | 'lastSignMs' | 'complainedAtMs' | 'isKernelUp'>,
   sincePowerOnMs: number,
+  missingGoal?: LabGoal,
 ): string | undefined {
   const { stage } = timeline.current;
-  const { silenceMs, missing } = DEADLINES[stage];
+  const goal = timeline.isKernelUp && missingGoal !== undefined ? MISSING_GOAL[missingGoal] : undefined;
+  const { silenceMs, missing } = goal ?? DEADLINES[stage];
   const { complainedAtMs, lastSignMs } = timeline;
   const silentMs = sincePowerOnMs - lastSignMs;
   const isHopeless =

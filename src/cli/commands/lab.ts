@@ -36,7 +36,7 @@ Examples:
   sudo pxectl lab run --firmware bios
   sudo pxectl lab run --firmware uefi --dnsmasq-conf dnsmasq.conf --screen screen.png`,
     )
-    .description('exit 0 only when the kernel came up and the installer asked for its seed')
+    .description('exit 0 only when the kernel came up, with the root image and the install seed that it has')
     .addOption(
       new Option('--firmware <firmware>', 'what the machine boots with')
         .choices(LAB_FIRMWARES)
