@@ -11,7 +11,8 @@ export interface LabGoals {
 /** @param isPxectl false: another boot server, which tells nothing of what it sends */
 export function goalsOf(image: ImageManifest, isPxectl: boolean): LabGoals {
   if (!isPxectl) return { goals: ['kernel-up'], rootImageBytes: 0 };
-  const isNamed = image.boot.arguments.some((argument) => argument.includes('{root}'));
+  const isNamed =
+    image.boot.seedFormat === 'none' || image.boot.arguments.some((argument) => argument.includes('{root}'));
   const root = isNamed ? fileOf(image, 'root-image') : undefined;
   const goals: LabGoal[] = ['kernel-up'];
   if (root !== undefined) goals.push('root-image');
