@@ -1,7 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
-import type { Config } from '../model/config.ts';
+import type { Project } from '../engine/project.ts';
+import { openStore } from '../images/store.ts';
+import { checkSeedAt } from '../machines/seed-check.ts';
+import type { Config, Machine } from '../model/config.ts';
 import { configError, usageError } from '../model/errors.ts';
+import type { Output } from './output.ts';
 
 /**
  * A seed as it is typed here, as the configuration file has to name it: relative to the file's own folder.
@@ -32,6 +36,32 @@ export async function checkSeeds(config: Config, configPath: string): Promise<vo
       why: 'its next boot would start an installer without answers',
       next: `write that file, or: pxectl machines disarm ${name}`,
     });
+  }
+}
+
+/**
+ * Looks at the seeds of these machines: tells what is wrong, and with `isRefused` lets none pass that cannot work.
+ * @throws PxectlError E_CONFIG_VALUE
+ */
+export async function tellSeeds(
+  { config, layout }: Pick<Project, 'config' | 'layout'>,
+  machines: readonly Pick<Machine, 'name' | 'image' | 'install'>[],
+  { output, isRefused }: { readonly output: Pick<Output, 'warn'>; readonly isRefused: boolean },
+): Promise<void> {
+  const store = openStore(layout);
+  for (const { name, image, install } of machines) {
+    const manifest = install === undefined ? undefined : await store.find(image ?? config.boot.default);
+    if (manifest === undefined || install === undefined) continue;
+    for (const { isFatal, text } of await checkSeedAt(manifest.boot.seedFormat, install.seed)) {
+      if (isFatal && isRefused) {
+        throw configError('E_CONFIG_VALUE', {
+          what: `${name} is not armed: its seed ${install.seed} cannot work`,
+          why: text,
+          next: `mend ${install.seed}, then the same command again`,
+        });
+      }
+      output.warn(`the seed of ${name} ${isFatal ? 'cannot work' : 'has a gap'}: ${install.seed}: ${text}`);
+    }
   }
 }
 

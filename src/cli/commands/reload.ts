@@ -25,11 +25,12 @@ async function runReload(context: CommandContext<{ readonly dryRun?: boolean }>)
   const { loadProject } = await import('../../engine/project.ts');
   const { readLiveSession } = await import('../../engine/session-record.ts');
   const { askControl } = await import('../../control/control-client.ts');
-  const { checkSeeds } = await import('../install-seeds.ts');
+  const { checkSeeds, tellSeeds } = await import('../install-seeds.ts');
   const { engineError } = await import('../../model/errors.ts');
   // read here first: a mistake is shown to the person who made it and the running one goes on as it is
   const project = await loadProject(requestedConfigPath(options));
   await checkSeeds(project.config, project.configPath);
+  await tellSeeds(project, project.config.machines, { output, isRefused: false });
   const session = await readLiveSession(project.layout);
   if (!session) {
     throw engineError('E_NOT_RUNNING', { what: 'pxectl is not up here', next: 'pxectl up' });

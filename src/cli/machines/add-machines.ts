@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { loadProject } from '../../engine/project.ts';
 import { usageError } from '../../model/errors.ts';
 import { parseMac, type MacAddress } from '../../protocol/addresses.ts';
@@ -6,7 +7,7 @@ import { confirm } from '../confirm.ts';
 import { sayConfigEdit } from '../edit-config.ts';
 import { editMachines } from '../edit-machines.ts';
 import { EXIT } from '../exit-codes.ts';
-import { seedForConfig } from '../install-seeds.ts';
+import { seedForConfig, tellSeeds } from '../install-seeds.ts';
 import { armWarning, setArmedByUser } from './set-armed.ts';
 
 export interface AddOptions {
@@ -37,7 +38,8 @@ export async function addMachines(context: CommandContext<AddOptions>): Promise<
       next: `pxectl machines add ${macs.join(' ')} --seed FILE --${option}`,
     });
   }
-  const { configPath } = await loadProject(requestedConfigPath(options));
+  const project = await loadProject(requestedConfigPath(options));
+  const { configPath } = project;
   const seed = options.seed === undefined ? undefined : await seedForConfig(options.seed, configPath);
   const machines = macs.map((mac) => ({
     mac,
@@ -47,6 +49,11 @@ export async function addMachines(context: CommandContext<AddOptions>): Promise<
     ...(options.secureBoot === undefined ? {} : { secureBoot: true }),
   }));
   const isDryRun = options.dryRun === true;
+  if (options.seed !== undefined) {
+    const install = { seed: resolve(options.seed), once: true };
+    const seeds = machines.map((machine) => ({ ...machine, install }));
+    await tellSeeds(project, seeds, { output, isRefused: options.arm === true });
+  }
   if (options.arm === true && !isDryRun) {
     const asked = { isYes: options.yes === true, isJson: options.json === true };
     const names = machines.map(({ name }) => name);

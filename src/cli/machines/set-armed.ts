@@ -10,6 +10,7 @@ import type { StateLayout } from '../../model/state-layout.ts';
 import type { MacAddress } from '../../protocol/addresses.ts';
 import { requestedConfigPath, type CommandContext } from '../cli.ts';
 import { confirm } from '../confirm.ts';
+import { tellSeeds } from '../install-seeds.ts';
 import { EXIT } from '../exit-codes.ts';
 
 type Verb = 'arm' | 'disarm';
@@ -37,7 +38,14 @@ export async function setArmedByUser(context: CommandContext<SetArmedOptions>, v
   const configPath = await findConfig(requested, process.cwd());
   const session = configPath === undefined ? undefined : await readLiveSession(layoutBeside(configPath));
   const machines = await loadProject(requested).then(
-    (project) => installables(project, args, verb, options.always === true),
+    async (project) => {
+      const chosen = installables(project, args, verb, options.always === true);
+      if (verb === 'arm') {
+        const seeds = findMachines(project.config, args);
+        await tellSeeds(project, seeds, { output, isRefused: true });
+      }
+      return chosen;
+    },
     (error: unknown) => {
       // a half edited file must not keep a running pxectl armed: it knows the names itself
       if (verb === 'arm' || session === undefined) throw error;

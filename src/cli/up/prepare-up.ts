@@ -17,7 +17,7 @@ import { usageError } from '../../model/errors.ts';
 import type { StateLayout } from '../../model/state-layout.ts';
 import { fetchForUser } from '../fetch-for-user.ts';
 import { initialise } from '../init/initialise.ts';
-import { checkSeeds } from '../install-seeds.ts';
+import { checkSeeds, tellSeeds } from '../install-seeds.ts';
 import type { Output } from '../output.ts';
 
 export interface UpWish {
@@ -64,6 +64,7 @@ export async function prepareUp(wish: UpWish): Promise<Project | undefined> {
   }
   const project = await loadProject(wish.configPath);
   await checkSeeds(project.config, project.configPath);
+  await tellSeeds(project, project.config.machines, { output, isRefused: false });
   const wished = withWishes(project, image, engine);
   // an earlier run may have ended between writing the file and having the image
   if (image !== undefined && !wish.isDryRun && !(await isFetched(project.layout, image))) {

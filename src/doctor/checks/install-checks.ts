@@ -1,5 +1,6 @@
 import type { Project } from '../../engine/project.ts';
 import { openStore } from '../../images/store.ts';
+import { checkSeedAt } from '../../machines/seed-check.ts';
 import { REPORT_LINES } from '../../machines/report-lines.ts';
 import type { Machine } from '../../model/config.ts';
 import type { Finding } from '../../model/finding.ts';
@@ -12,15 +13,36 @@ export function installChecks(project: Project): Check {
     id: 'installs',
     group: 'boots',
     title: 'unattended installs',
-    covers: ['install-never-reported', 'install-at-every-boot'],
+    covers: ['seed-invalid', 'install-never-reported', 'install-at-every-boot'],
     async look() {
       const { config, stateProblem } = project;
       if (stateProblem !== undefined) return { notChecked: stateProblem };
       const withSeed = config.machines.filter(({ install }) => install !== undefined);
-      const findings = await Promise.all(withSeed.map((machine) => findingsOf(machine, project)));
+      const findings = await Promise.all(
+        withSeed.map(async (machine) => [
+          ...(await findingsOf(machine, project)),
+          ...(await findingsOfSeed(machine, project)),
+        ]),
+      );
       return { seen: `${withSeed.length} machines with a seed`, findings: findings.flat() };
     },
   };
+}
+
+/** A seed that its installer cannot work with; one that never reports is a warning. */
+async function findingsOfSeed(machine: Machine, project: Project): Promise<Finding[]> {
+  const image = await openStore(project.layout).find(machine.image ?? project.config.boot.default);
+  const path = machine.install?.seed;
+  if (image === undefined || path === undefined) return [];
+  const problems = await checkSeedAt(image.boot.seedFormat, path);
+  return problems.map(({ isFatal, text }) =>
+    makeFinding('seed-invalid', [{ source: path, text }], {
+      title: `${machine.name}: ${isFatal ? 'its seed cannot work' : 'its seed never reports'}`,
+      ...(isFatal ? {} : { severity: 'warning' as const }),
+      cause: text,
+      fix: [`mend ${path}; docs/config.md shows one of each kind`],
+    }),
+  );
 }
 
 async function findingsOf(machine: Machine, project: Project): Promise<Finding[]> {
