@@ -126,6 +126,17 @@ function checkNetwork(file: ConfigFile, checker: ConfigChecker): Config['network
       suggestion: `range: ${proposeRange(address, prefix)}`,
     });
   }
+  const router = parseIpv4(network.router ?? '');
+  if (network.router !== undefined && (router === undefined || !isHost(router, address, prefix))) {
+    const why = `the router must be a host of the network of ${address}/${prefix}`;
+    checker.wrong(['network', 'router'], network.router, why);
+  }
+  const nameServers = (network.nameServers ?? []).flatMap((server, index) => {
+    const parsed = parseIpv4(server);
+    if (parsed !== undefined) return [parsed];
+    checker.wrong(['network', 'nameServers', index], server, 'it must be an IPv4 address');
+    return [];
+  });
   const relayed = checkRelayed(network.relayed, { address, prefix, mode }, checker);
   return {
     interface: network.interface,
@@ -133,6 +144,8 @@ function checkNetwork(file: ConfigFile, checker: ConfigChecker): Config['network
     prefix,
     mode,
     ...(range === undefined ? {} : { range }),
+    ...(router === undefined ? {} : { router }),
+    ...(nameServers.length === 0 ? {} : { nameServers }),
     ...(relayed.length === 0 ? {} : { relayed }),
   };
 }

@@ -18,6 +18,8 @@ const network = z.strictObject({
       'proxy: beside the router; pxe-only: short leases for PXE clients alone; full: the only DHCP server',
     ),
   range: text.optional().describe('FIRST-LAST: addresses that pxe-only and full lease'),
+  router: text.optional().describe('router that leases of pxe-only and full name'),
+  nameServers: z.array(text).optional().describe('name servers that leases of pxe-only and full name'),
   relayed: z
     .array(text)
     .optional()

@@ -52,6 +52,9 @@ export interface Config {
     readonly prefix: number;
     readonly mode: NetworkMode;
     readonly range?: AddressRange;
+    /** what leases name; never guessed by an engine that others do not share */
+    readonly router?: Ipv4Address;
+    readonly nameServers?: readonly Ipv4Address[];
     /** networks behind relays whose clients are answered too; proxy mode alone */
     readonly relayed?: readonly Ipv4Network[];
   };

@@ -188,7 +188,7 @@ function refusalSection(context: BootContext, profiles: readonly BootProfile[]):
 }
 
 function leaseSection(context: BootContext, options: DnsmasqOptions): Section {
-  const { address, prefix, mode, range } = context.config.network;
+  const { address, prefix, mode, range, router, nameServers } = context.config.network;
   const netmask = netmaskOf(prefix);
   if (mode === 'proxy' || range === undefined) {
     const { network } = networkOf(address, prefix);
@@ -221,8 +221,10 @@ function leaseSection(context: BootContext, options: DnsmasqOptions): Section {
       'no-ping',
       "# iPXE takes the first of equal offers, often the router's, which boots nothing: this one is worth more to it",
       'dhcp-option-force=tag:ipxe,encap:175,1,27',
-      '# this server is no router',
-      'dhcp-option=3',
+      ...(router === undefined
+        ? ['# this server is no router', 'dhcp-option=3']
+        : [`dhcp-option=3,${router}`]),
+      ...(nameServers === undefined ? [] : [`dhcp-option=6,${nameServers.slice(0, 3).join(',')}`]),
       ...httpKinds.map((kind) => `dhcp-option-force=${tagList(...kind.tags)},60,HTTPClient`),
     ],
   };

@@ -33,7 +33,9 @@ describe.skipIf(skips.get('builtin') !== undefined).each(['proxy', 'pxe-only'] a
         yaml: configText(
           mode,
           CONTRACT_MACHINES_YAML,
-          mode === 'proxy' ? `, relayed: [${RELAYED.network}]` : '',
+          mode === 'proxy'
+            ? `, relayed: [${RELAYED.network}]`
+            : ', router: 192.168.1.1, nameServers: [192.168.1.1, 9.9.9.9]',
         ),
         withDocker: skips.get('docker') === undefined,
       });

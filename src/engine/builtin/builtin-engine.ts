@@ -47,6 +47,8 @@ async function startBuiltin(input: EngineInput): Promise<RunningEngine> {
       prefix: network.prefix,
       mode: network.mode,
       ...(network.range ? { range: network.range } : {}),
+      ...(network.router ? { router: network.router } : {}),
+      ...(network.nameServers ? { nameServers: network.nameServers } : {}),
       ...(network.relayed ? { relayed: network.relayed } : {}),
       ownAddresses: () => ownAddresses,
       plan: (facts) => planBoot(context, facts),

@@ -16,6 +16,9 @@ export interface LeaseServiceOptions {
   readonly prefix: number;
   readonly mode: NetworkMode;
   readonly range?: AddressRange;
+  /** instead of what this host itself uses */
+  readonly router?: Ipv4Address;
+  readonly nameServers?: readonly Ipv4Address[];
   readonly plan: Planner;
   /** addresses that are kept for configured machines, as they are now */
   readonly ownAddresses?: () => ReadonlyMap<MacAddress, Ipv4Address>;
@@ -36,8 +39,8 @@ export async function prepareLeases(options: LeaseServiceOptions): Promise<Lease
       next: 'add for example   range: 192.168.1.200-192.168.1.220   below network: in pxectl.yaml',
     });
   }
-  const router = await findRouter(options);
-  const nameServers = await findNameServers(options, router);
+  const router = options.router ?? (await findRouter(options));
+  const nameServers = options.nameServers ?? (await findNameServers(options, router));
   return {
     mode,
     plan,

@@ -27,6 +27,9 @@ export interface ProxyDhcpOptions {
   readonly mode: NetworkMode;
   /** addresses to lease in the modes pxe-only and full */
   readonly range?: AddressRange;
+  /** what leases name, instead of what this host itself uses */
+  readonly router?: Ipv4Address;
+  readonly nameServers?: readonly Ipv4Address[];
   /** networks behind relays whose clients are answered too */
   readonly relayed?: readonly Ipv4Network[];
   /** addresses that are kept for configured machines, as they are now */

@@ -131,6 +131,18 @@ const WRONG: readonly [string, string, string, string | undefined][] = [
     undefined,
   ],
   [
+    'router of another network',
+    HEAD.replace('.50 }', '.50, router: 10.0.0.1 }'),
+    'network.router is "10.0.0.1"',
+    undefined,
+  ],
+  [
+    'name server that is no address',
+    HEAD.replace('.50 }', '.50, nameServers: [dns] }'),
+    'network.nameServers[0] is "dns"',
+    undefined,
+  ],
+  [
     'relayed network that is none',
     HEAD.replace('.50 }', '.50, relayed: [10.2.0.1] }'),
     'network.relayed[0] is "10.2.0.1"',
