@@ -1,5 +1,6 @@
 import { Argument, type Command } from 'commander';
 import type { BootContext } from '../../model/boot-context.ts';
+import type { Machine } from '../../model/config.ts';
 import type { RenderedFile } from '../../render/render-all.ts';
 import { commandAction, requestedConfigPath, type CommandContext } from '../cli.ts';
 
@@ -52,11 +53,14 @@ async function runExport(context: CommandContext<ExportCommandOptions>): Promise
   const files = await renderKind(kind, boot, project.layout.root, folder, project.layout.tftpRoot);
   if (!isDryRun) for (const file of files) await writeFileAtomic(`${folder}/${file.path}`, file.content);
 
+  const withSeed = project.config.machines.filter(({ install }) => install !== undefined);
+  for (const line of withoutSeeds(withSeed)) output.warn(line);
   if (options.json === true) {
     output.json({
       schema: 'pxectl.export/1',
       kind,
       folder,
+      withoutSeed: withSeed.map(({ name }) => name),
       changed: !isDryRun,
       files,
       next: NEXT[kind](folder),
@@ -67,6 +71,21 @@ async function runExport(context: CommandContext<ExportCommandOptions>): Promise
     output.data(isDryRun ? `# ${file.path}\n${file.content}` : `${folder}/${file.path}`);
   if (!isDryRun) output.progress(`next: ${NEXT[kind](folder)}`);
   return undefined;
+}
+
+/** What the exported servers leave out: what changes per machine comes from a running pxectl. */
+function withoutSeeds(machines: readonly Machine[]): readonly string[] {
+  if (machines.length === 0) return [];
+  const names = machines.map(({ name }) => name).join(', ');
+  const armed = machines.filter(({ isArmed }) => isArmed).map(({ name }) => name);
+  return [
+    `install seeds and reports come from a running pxectl: the exported servers alone install nothing unattended (${names})`,
+    ...(armed.length === 0
+      ? []
+      : [
+          `armed, and without pxectl up an installer that finds no answers: ${armed.join(', ')} (pxectl machines disarm ${armed.join(' ')})`,
+        ]),
+  ];
 }
 
 /** Needs no configuration: `make dnsmasq` builds the image with it before there is one. */

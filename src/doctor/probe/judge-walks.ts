@@ -1,4 +1,5 @@
 import type { Finding } from '../../model/finding.ts';
+import { makeFinding } from '../finding-catalogue.ts';
 import type { MacAddress } from '../../protocol/addresses.ts';
 import { analyse } from '../analyse/analyse.ts';
 import type { Observations, Phase } from '../analyse/observation.ts';
@@ -46,7 +47,24 @@ export function judgeWalks(walks: readonly (ProbeWalk & { readonly mac: MacAddre
     if (!byTitle.has(shared))
       byTitle.set(shared, { ...judged, title, client: client ? { firmware: client.firmware } : {} });
   }
-  return { walks, findings: [...byTitle.values()] };
+  return {
+    walks,
+    findings: seesLease ? [...byTitle.values()] : withoutAnyLease(walks, [...byTitle.values()]),
+  };
+}
+
+/** A proxy serves files to whoever asks, and nobody boots without an address: that is said first, for every client. */
+function withoutAnyLease(walks: readonly ProbeWalk[], findings: readonly Finding[]): readonly Finding[] {
+  if (walks.length === 0) return findings;
+  const names = walks.map(({ client }) => client.name).join(', ');
+  const alone = makeFinding(
+    'no-dhcp-server',
+    [{ source: 'probe', text: `no address was offered to: ${names}` }],
+    {
+      cause: `${walks.length} kinds of client asked, and no server offered any of them an address. Whatever else answers, none of them can boot.`,
+    },
+  );
+  return [alone, ...findings.filter(({ id }) => id !== 'no-dhcp-server')];
 }
 
 /** Findings that are about the network and not about one kind of client. */
