@@ -50,7 +50,10 @@ export async function mergeIntoConfig(
     throw refusedChange(error, path);
   }
   if (text === before) return { before, text, diff: '' };
-  const diff = createTwoFilesPatch(path, path, before, text, 'before', 'after').replace(/^=+\n/, '');
+  const diff = createTwoFilesPatch(path, path, before, text, 'before', 'after').replace(
+    /^(Index: .*\n)?=+\n/,
+    '',
+  );
   if (isDryRun) return { before, text, diff };
   const backup = `${path}.bak`;
   // mirrors may hold a password: neither file is more open than the one before

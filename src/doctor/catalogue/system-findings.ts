@@ -149,7 +149,8 @@ export const SYSTEM_FINDINGS: Readonly<Record<string, FindingDescription>> = {
   'seed-invalid': {
     severity: 'error',
     title: 'the installer cannot work with the seed',
-    cause: 'For Ubuntu: user-data must begin with the line #cloud-config and hold autoinstall: with version: 1.',
+    cause:
+      'For Ubuntu: user-data must begin with the line #cloud-config and hold autoinstall: with version: 1.',
     fix: ['#cloud-config', 'autoinstall:', '  version: 1'],
     codes: ['Unhandled non-multipart (text/x-not-multipart) userdata'],
   },
