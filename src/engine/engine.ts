@@ -3,6 +3,7 @@ import type { EventSink } from '../model/boot-event.ts';
 import type { EngineName } from '../model/config.ts';
 import type { StateLayout } from '../model/state-layout.ts';
 import type { HttpRoute } from '../server/http/http-route.ts';
+import type { MacOf } from './address-book.ts';
 
 /** What every engine is started with. The serve folders are filled before `start` is called. */
 export interface EngineInput {
@@ -11,6 +12,8 @@ export interface EngineInput {
   readonly sink: EventSink;
   /** what the pxectl process itself serves over HTTP: seeds and reports */
   readonly routes: readonly HttpRoute[];
+  /** whose address it is, for events */
+  readonly macOf: MacOf;
 }
 
 /** One way to answer DHCP, TFTP and HTTP. */

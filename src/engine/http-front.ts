@@ -1,8 +1,8 @@
+import { macOfIp } from '../net/neighbours.ts';
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import type { BootContext } from '../model/boot-context.ts';
 import { engineError } from '../model/errors.ts';
-import { macOfIp } from '../net/neighbours.ts';
 import { writeFileAtomic } from '../platform/files.ts';
 import { followLog } from '../platform/follow-log.ts';
 import { readTemplate } from '../platform/package-root.ts';
@@ -43,6 +43,7 @@ export async function startOwnHttp(input: EngineInput): Promise<HttpFront> {
     root: input.layout.httpRoot,
     routes: input.routes,
     sink: input.sink,
+    // who may have a seed is not decided by what somebody said over DHCP
     resolveMac: macOfIp,
   });
   return {
@@ -79,7 +80,7 @@ export function followAccessLog(input: EngineInput, path: string): { stop(): Pro
   const options = {
     httpRoot: input.layout.httpRoot,
     dynamicPrefixes: DYNAMIC_PREFIXES,
-    resolveMac: macOfIp,
+    resolveMac: input.macOf,
   };
   return followLog(
     path,

@@ -10,6 +10,7 @@ import type { OpenTrouble } from '../model/network-trouble.ts';
 import type { MacAddress } from '../protocol/addresses.ts';
 import { openEventStore, type EventStore } from '../watch/event-store.ts';
 import { loadBootContext } from './boot-context.ts';
+import { AddressBook } from './address-book.ts';
 import { chooseEngine, ENGINES_WITHOUT_CONTAINERS } from './choose-engine.ts';
 import type { EngineInput, RunningEngine } from './engine.ts';
 import { machineRoutes } from './machine-routes.ts';
@@ -141,12 +142,17 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     },
   });
   await installs.refresh();
-  events.subscribe((event) => installs.take(event));
+  const addresses = new AddressBook();
+  events.subscribe((event) => {
+    addresses.learn(event);
+    installs.take(event);
+  });
   const input: EngineInput = {
     context,
     layout,
     sink,
     routes: machineRoutes({ context: () => context, sink, installs }),
+    macOf: addresses.macOf,
   };
   for (const removed of await removeLeftovers(layout)) options.onProgress(removed);
 

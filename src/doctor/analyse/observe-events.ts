@@ -52,7 +52,13 @@ export function showsStarts(events: readonly BootEvent[]): { tftp: boolean; http
 }
 
 function hasStart(events: readonly BootEvent[], { ip, detail }: BootEvent, type: BootEvent['type']): boolean {
-  return events.some((one) => one.type === type && one.ip === ip && one.detail['path'] === detail['path']);
+  return events.some(
+    (one) =>
+      one.type === type &&
+      one.ip === ip &&
+      one.detail['path'] === detail['path'] &&
+      one.detail['isToldAtEnd'] !== true,
+  );
 }
 
 /** Seeds and reports come from the pxectl process, whoever serves the files. */

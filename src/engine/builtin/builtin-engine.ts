@@ -31,6 +31,7 @@ async function startBuiltin(input: EngineInput): Promise<RunningEngine> {
       root: input.layout.httpRoot,
       routes: input.routes,
       sink: input.sink,
+      // who may have a seed is not decided by what somebody said over DHCP
       resolveMac: macOfIp,
     });
     closers.push(() => httpServer.close());
@@ -38,7 +39,7 @@ async function startBuiltin(input: EngineInput): Promise<RunningEngine> {
       address,
       root: input.layout.tftpRoot,
       sink: input.sink,
-      resolveMac: macOfIp,
+      resolveMac: input.macOf,
     });
     closers.push(() => tftp.close());
     const dhcp = await startProxyDhcp({

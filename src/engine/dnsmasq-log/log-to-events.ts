@@ -39,6 +39,7 @@ export function createLogToEvents(options: LogToEventsOptions): LogToEvents {
     tftpRoot: options.loggedTftpRoot ?? options.tftpRoot,
     macOfXid: (xid: number) => macOfXid.get(xid),
   };
+  const named = new NamedEvents(options);
   let timer: NodeJS.Timeout | undefined;
 
   const take = (records: readonly DnsmasqLogRecord[], time: string | undefined): void => {
@@ -47,7 +48,8 @@ export function createLogToEvents(options: LogToEventsOptions): LogToEvents {
         remember(macOfXid, record.xid, record.mac);
       }
       for (const event of eventsOfRecord(record, reading)) {
-        emitComplete(time === undefined ? event : { time, ...event }, options);
+        // what waits for its name keeps the time at which it was read
+        named.push({ time: time ?? new Date().toISOString(), ...event });
       }
     }
   };
@@ -65,6 +67,7 @@ export function createLogToEvents(options: LogToEventsOptions): LogToEvents {
     close() {
       clearTimeout(timer);
       take(reader.flush(), undefined);
+      named.close();
     },
   };
 }
@@ -76,9 +79,54 @@ function remember(map: Map<number, MacAddress>, xid: number, mac: MacAddress): v
   if (oldest !== undefined) map.delete(oldest);
 }
 
+/** A machine that answered over TFTP is in the neighbour table within this time, on a busy host too. */
+const LONGEST_NAME_WAIT_MS = 500;
+const NAME_POLL_MS = 50;
+
+/** Emits events in their order; one whose machine is not known yet waits a little, and those behind it. */
+class NamedEvents {
+  readonly #queue: { readonly event: NewBootEvent; readonly untilMs: number }[] = [];
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly options: LogToEventsOptions) {}
+
+  push(event: NewBootEvent): void {
+    // each waits from when it was read: a flood of strangers holds nothing up for longer than one of them
+    this.#queue.push({ event, untilMs: performance.now() + LONGEST_NAME_WAIT_MS });
+    if (this.#timer === undefined) this.#drain();
+  }
+
+  /** What is left goes out, named or not. */
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    for (const { event } of this.#queue.splice(0)) emitComplete(event, this.#macOf(event), this.options);
+  }
+
+  #drain(): void {
+    for (let first = this.#queue[0]; first !== undefined; first = this.#queue[0]) {
+      const mac = this.#macOf(first.event);
+      const isWaitedFor =
+        mac === undefined && first.event.ip !== undefined && this.options.resolveMac !== undefined;
+      if (isWaitedFor && performance.now() < first.untilMs) {
+        this.#timer = setTimeout(() => {
+          this.#timer = undefined;
+          this.#drain();
+        }, NAME_POLL_MS);
+        return;
+      }
+      this.#queue.shift();
+      emitComplete(first.event, mac, this.options);
+    }
+  }
+
+  #macOf({ mac, ip }: NewBootEvent): MacAddress | undefined {
+    return mac ?? (ip === undefined ? undefined : this.options.resolveMac?.(ip));
+  }
+}
+
 /** Adds what the log does not say: whose address it was and how big the file is. */
-function emitComplete(event: NewBootEvent, options: LogToEventsOptions): void {
-  const mac = event.mac ?? (event.ip === undefined ? undefined : options.resolveMac?.(event.ip));
+function emitComplete(event: NewBootEvent, mac: MacAddress | undefined, options: LogToEventsOptions): void {
   // an unanswered packet of a client that was never answered: dnsmasq does not say whose it was
   if (mac === undefined && event.type === 'dhcp.ignored') return;
   const named = mac === undefined ? event : { ...event, mac };

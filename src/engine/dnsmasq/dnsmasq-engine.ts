@@ -1,7 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import type { BootContext } from '../../model/boot-context.ts';
 import { engineError, environmentError } from '../../model/errors.ts';
-import { macOfIp } from '../../net/neighbours.ts';
 import { missingForPort, readPrivileges } from '../../net/privileges.ts';
 import { writeFileAtomic } from '../../platform/files.ts';
 import { readTemplate } from '../../platform/package-root.ts';
@@ -58,7 +57,7 @@ async function start(input: EngineInput): Promise<RunningEngine> {
   const log = createLogToEvents({
     sink,
     tftpRoot: layout.tftpRoot,
-    resolveMac: macOfIp,
+    resolveMac: input.macOf,
   });
   const http = await startHttpFront(input);
   let dnsmasq: SupervisedProcess;

@@ -3,7 +3,6 @@ import type Docker from 'dockerode';
 import type { BootContext } from '../../model/boot-context.ts';
 import { engineError, environmentError, PxectlError } from '../../model/errors.ts';
 import type { StateLayout } from '../../model/state-layout.ts';
-import { macOfIp } from '../../net/neighbours.ts';
 import { readTextIfThere, writeFileAtomic } from '../../platform/files.ts';
 import { readTemplate } from '../../platform/package-root.ts';
 import { renderDnsmasqConfig } from '../../render/dnsmasq-config.ts';
@@ -119,7 +118,7 @@ async function start(input: EngineInput): Promise<RunningEngine> {
       sink,
       tftpRoot: layout.tftpRoot,
       loggedTftpRoot: `${CONTAINER_ROOT}/serve/tftp`,
-      resolveMac: macOfIp,
+      resolveMac: input.macOf,
     });
     closers.push(() => log.close());
     closers.push(() => removeContainers(docker, layout));

@@ -51,7 +51,8 @@ export function eventsOfAccess(line: string, options: NginxLogOptions): NewBootE
   }
   const startedAt = new Date(access.epochSeconds * 1000 - access.durationMs).toISOString();
   return [
-    { type: 'http.get', time: startedAt, ...about, detail },
+    // told now, when it is over: whoever waits for it has to know that
+    { type: 'http.get', time: startedAt, ...about, detail: { ...detail, isToldAtEnd: true } },
     { type: 'http.done', time: endedAt, ...about, detail: { ...detail, ...sent } },
   ];
 }

@@ -1,5 +1,6 @@
 // Runs one engine as a program of its own, so that a test can start it inside a network namespace:
 // tsx engine-process.ts '{"engine":"dnsmasq","configPath":"…"}'. Writes JSON lines; SIGHUP reloads, SIGTERM stops.
+import { AddressBook } from '../../../src/engine/address-book.ts';
 import { builtinEngine } from '../../../src/engine/builtin/builtin-engine.ts';
 import { loadBootContext } from '../../../src/engine/boot-context.ts';
 import { dnsmasqEngine } from '../../../src/engine/dnsmasq/dnsmasq-engine.ts';
@@ -39,11 +40,18 @@ try {
   const project = await loadProject(configPath);
   let context = await loadBootContext(project);
   await fillServeFolder(context, project.layout);
-  const sink = withoutReadinessEvents({ emit: (event) => print({ event }) });
+  const addresses = new AddressBook();
+  const sink = withoutReadinessEvents({
+    emit: (event) => {
+      addresses.learn(event);
+      print({ event });
+    },
+  });
   const input: EngineInput = {
     context,
     layout: project.layout,
     sink,
+    macOf: addresses.macOf,
     routes: machineRoutes({
       context: () => context,
       sink,

@@ -120,15 +120,17 @@ describe('findingsOfTrace', () => {
       event(6, 'tftp.aborted', { path: 'ipxe/snponly-x64.efi', reason: 'size-probe' }),
     ];
     expect(findings(probed, 120)).not.toContain('tftp-blocked');
-    const casper = (path: string): BootEvent =>
-      event(20, 'http.done', { path, status: 200, sentBytes: 9, sizeBytes: 9 });
+    const casper = (path: string): BootEvent[] => [
+      event(19, 'http.get', { path, status: 200, sizeBytes: 9, isToldAtEnd: true }),
+      event(20, 'http.done', { path, status: 200, sentBytes: 9, sizeBytes: 9 }),
+    ];
     const initrd = [
       ...untilLoader,
       event(7, 'tftp.done', { path: 'ipxe/snponly-x64.efi', sentBytes: 173792 }),
       event(9, 'dhcp.discover', { port: 67 }, 'ipxe'),
-      casper('/boot.ipxe'),
-      casper('/images/ubuntu-24.04/vmlinuz'),
-      casper('/images/ubuntu-24.04/initrd'),
+      ...casper('/boot.ipxe'),
+      ...casper('/images/ubuntu-24.04/vmlinuz'),
+      ...casper('/images/ubuntu-24.04/initrd'),
     ];
     // 2.6 GB at 100 Mb/s
     expect(findings(initrd, 20 + 240, true)).toEqual([]);
