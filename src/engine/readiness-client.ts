@@ -27,7 +27,7 @@ export interface ReadinessFilter extends EventSink {
   end(): void;
 }
 
-const LATE_MS = 500;
+const LATE_MS = 3_000;
 
 /** @see ReadinessFilter */
 export function withoutReadinessEvents(sink: EventSink): ReadinessFilter {

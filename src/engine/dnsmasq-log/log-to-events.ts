@@ -19,6 +19,8 @@ export interface LogToEventsOptions {
   /** the TFTP root as dnsmasq sees it (another path in a container) */
   readonly loggedTftpRoot?: string;
   readonly resolveMac?: (ip: Ipv4Address) => MacAddress | undefined;
+  /** this host: it is nobody's neighbour, and not waited for */
+  readonly ownAddress?: Ipv4Address;
 }
 
 /** Turns the lines of a live dnsmasq log into events. */
@@ -106,8 +108,7 @@ class NamedEvents {
   #drain(): void {
     for (let first = this.#queue[0]; first !== undefined; first = this.#queue[0]) {
       const mac = this.#macOf(first.event);
-      const isWaitedFor =
-        mac === undefined && first.event.ip !== undefined && this.options.resolveMac !== undefined;
+      const isWaitedFor = mac === undefined && this.#mayBeNamed(first.event);
       if (isWaitedFor && performance.now() < first.untilMs) {
         this.#timer = setTimeout(() => {
           this.#timer = undefined;
@@ -118,6 +119,11 @@ class NamedEvents {
       this.#queue.shift();
       emitComplete(first.event, mac, this.options);
     }
+  }
+
+  #mayBeNamed({ ip }: NewBootEvent): boolean {
+    const { resolveMac, ownAddress } = this.options;
+    return ip !== undefined && ip !== ownAddress && resolveMac !== undefined;
   }
 
   #macOf({ mac, ip }: NewBootEvent): MacAddress | undefined {

@@ -58,6 +58,7 @@ async function start(input: EngineInput): Promise<RunningEngine> {
     sink,
     tftpRoot: layout.tftpRoot,
     resolveMac: input.macOf,
+    ownAddress: input.context.config.network.address,
   });
   const http = await startHttpFront(input);
   let dnsmasq: SupervisedProcess;

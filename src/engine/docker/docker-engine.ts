@@ -119,6 +119,7 @@ async function start(input: EngineInput): Promise<RunningEngine> {
       tftpRoot: layout.tftpRoot,
       loggedTftpRoot: `${CONTAINER_ROOT}/serve/tftp`,
       resolveMac: input.macOf,
+      ownAddress: input.context.config.network.address,
     });
     closers.push(() => log.close());
     closers.push(() => removeContainers(docker, layout));
