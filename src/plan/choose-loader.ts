@@ -181,7 +181,9 @@ function uefiCandidates(
 
 function howToGet(firmware: Firmware): string {
   const platform = platformOf(firmware);
-  return `pxectl fetch${platform === undefined ? '' : ` --platform ${platform}`}`;
+  // no package of Debian or Ubuntu has a loader for ia32: it comes with the signed iPXE's release
+  const isOnlyInRelease = platform === 'ia32';
+  return `pxectl fetch${platform === undefined ? '' : ` --platform ${platform}`}${isOnlyInRelease ? ' --signed-ipxe' : ''}`;
 }
 
 function missing(firmware: Firmware, candidates: readonly Candidate[]): LoaderRefusal {

@@ -95,11 +95,21 @@ function withWishes(project: Project, image: string | undefined, engine: EngineC
     throw usageError({
       what: `${image} is not among the images of ${project.configPath}`,
       why: `there are: ${config.images.join(', ') || 'none'}`,
-      next: `pxectl fetch ${image} (it adds the image), then pxectl up ${image}`,
+      next: howToAdd(image),
     });
   }
   return overrideConfig(project, {
     ...(engine === undefined ? {} : { engine }),
     ...(image === undefined ? {} : { defaultImage: image }),
   });
+}
+
+/** A file or URL is fetched with --from, under a name that only fetch knows; a wrong name is not fetched at all. */
+function howToAdd(image: string): string {
+  if (/[/\\]|\.(iso|tar|t?gz|xz|zst)$/i.test(image)) {
+    return `pxectl fetch --from ${image} (it adds the image and says its name), then pxectl up with that name`;
+  }
+  return findRemoteImage(image) === undefined
+    ? 'pxectl images --available'
+    : `pxectl fetch ${image} (it adds the image), then pxectl up ${image}`;
 }

@@ -69,10 +69,8 @@ function eventsOfExchange(record: ExchangeRecord, reading: RecordReading): NewBo
   }
   switch (record.message) {
     case 'unknown':
-      // the client's REQUEST to the router, which a proxy must leave alone; dnsmasq logs no more than its class
-      return record.vendorClass === undefined
-        ? []
-        : [{ type: 'dhcp.ignored', ...about, detail: { ...asked, reason: 'not-for-us' } }];
+      // the client's REQUEST to the router, part of every healthy boot beside one; dnsmasq logs no more than its class
+      return record.vendorClass === undefined ? [] : [{ type: 'dhcp.request', ...about, detail: asked }];
     case 'release':
     case 'decline':
     case 'bootp':

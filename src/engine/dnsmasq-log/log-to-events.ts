@@ -134,7 +134,8 @@ class NamedEvents {
 /** Adds what the log does not say: whose address it was and how big the file is. */
 function emitComplete(event: NewBootEvent, mac: MacAddress | undefined, options: LogToEventsOptions): void {
   // an unanswered packet of a client that was never answered: dnsmasq does not say whose it was
-  if (mac === undefined && event.type === 'dhcp.ignored') return;
+  const isUnanswered = event.type === 'dhcp.ignored' || event.type === 'dhcp.request';
+  if (isUnanswered && mac === undefined && event.detail?.['macText'] === undefined) return;
   const named = mac === undefined ? event : { ...event, mac };
   const path = event.detail?.['path'];
   if (event.type !== 'tftp.done' || typeof path !== 'string') return options.sink.emit(named);

@@ -25,7 +25,7 @@ describe('eventsOfRecord', () => {
         detail: { port: 67, macText: 'f4:4d:...' },
       },
       { type: 'dhcp.offer', detail: { port: 67, file: 'pxelinux.0', options: '53,54,60,97' } },
-      { type: 'dhcp.ignored', detail: { reason: 'not-for-us' } },
+      { type: 'dhcp.request', detail: { port: 67 } },
       { type: 'dhcp.request', firmware: 'uefi-x64', detail: { port: 4011 } },
       {
         type: 'dhcp.ack',
@@ -88,7 +88,7 @@ describe('createLogToEvents', () => {
       mac,
       detail: { path: 'ipxe.efi', sentBytes: 1234 },
     });
-    expect(events.at(-1)).toMatchObject({ type: 'dhcp.ignored', mac });
+    expect(events.at(-1)).toMatchObject({ type: 'dhcp.request', mac });
   });
 
   it('waits a moment for a name that is not known yet, in order, and for strangers no longer', async () => {

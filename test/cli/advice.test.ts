@@ -1,0 +1,84 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { afterAll, describe, expect, it } from 'vitest';
+import { buildProgram } from '../../src/cli/main.ts';
+import { configText } from '../support/engine/prepare-state.ts';
+import { makeFolder, pxectl } from '../support/pxectl-process.ts';
+
+const SOURCE = join(import.meta.dirname, '..', '..', 'src');
+
+/** `pxectl up --engine builtin` inside a text: words of the command line, up to where the sentence goes on. */
+const COMMAND_IN_TEXT =
+  /(?<![\w/.-])pxectl ((?:--config \S+ )?[a-z]+(?: (?:-{1,2}[a-z-]+|[A-Z]{2,}|\w+-[\w.]+))*)/g;
+
+const folders: string[] = [];
+afterAll(() => Promise.all(folders.map((path) => rm(path, { recursive: true }))));
+
+/** A word that stands behind `pxectl` in a text where pxectl is the subject of a sentence. */
+const isCommand = (word: string | undefined): boolean =>
+  buildProgram().commands.some((command) => command.name() === word);
+
+/** Comments talk about commands too, and nobody is told to run them. */
+const withoutComments = (text: string): string =>
+  text.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/(^|\s)\/\/.*$/gm, '');
+
+function adviceIn(text: string): readonly string[] {
+  return [...withoutComments(text).matchAll(COMMAND_IN_TEXT)]
+    .map(([, words = '']) => words)
+    .filter((words) => isCommand(words.split(' ').find((word) => /^[a-z]/.test(word))));
+}
+
+const ADVICE = new Map<string, string>();
+for (const name of readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })) {
+  if (!name.endsWith('.ts')) continue;
+  for (const words of adviceIn(readFileSync(join(SOURCE, name), 'utf8'))) ADVICE.set(words, name);
+}
+
+/** What is wrong with the options and sub-commands of `words`; undefined when the program knows them all. */
+function mistakeIn(words: readonly string[]): string | undefined {
+  let command: Command = buildProgram();
+  for (const word of words) {
+    const sub = command.commands.find((one) => one.name() === word);
+    if (sub !== undefined) command = sub;
+    else if (word.startsWith('-')) {
+      const known = [command, command.parent, command.parent?.parent];
+      const isKnown = known.some((one) =>
+        one?.options.some(({ long, short }) => [long, short].includes(word)),
+      );
+      if (!isKnown && word !== '--help') return `${command.name()} has no ${word}`;
+    } else if (
+      command.commands.length > 0 &&
+      /^[a-z]+$/.test(word) &&
+      command.registeredArguments.length === 0
+    ) {
+      return undefined; // the sentence goes on
+    }
+  }
+  return undefined;
+}
+
+it.each([
+  ['my.iso', 'pxectl fetch --from my.iso ('],
+  ['debian-13', 'pxectl fetch debian-13 ('],
+  ['no-such-image', 'pxectl images --available'],
+])('up %s, which the configuration does not name, says what brings it', async (image, next) => {
+  const { path } = await makeFolder();
+  folders.push(path);
+  await writeFile(join(path, 'pxectl.yaml'), configText());
+  const { exitCode, stderr } = await pxectl(['up', image, '--dry-run'], { cwd: path });
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain(`next: ${next}`);
+});
+
+describe('commands that pxectl tells people to run', () => {
+  it('are found in the source', () => {
+    expect(ADVICE.size).toBeGreaterThan(40);
+    expect(mistakeIn(['fetch', '--no-such-option'])).toBeDefined();
+  });
+
+  it.each([...ADVICE])('pxectl %s (%s)', (words) => {
+    expect(mistakeIn(words.split(' '))).toBeUndefined();
+  });
+});
