@@ -1,0 +1,143 @@
+import { rmSync } from 'node:fs';
+import { appendFile, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect } from 'vitest';
+import { createVirtualLan, type VirtualLan } from '../../../src/lab/virtual-lan.ts';
+import type { InstallState } from '../../../src/model/machine-state.ts';
+import type { ProcessResult } from '../../../src/platform/processes.ts';
+import { macWithHyphens, parseMac, type MacAddress } from '../../../src/protocol/addresses.ts';
+import { MESSAGE_TYPE } from '../../../src/protocol/dhcp/dhcp-packet.ts';
+import { encodeDhcp } from '../../../src/protocol/dhcp/encode-dhcp.ts';
+import { clientPacket } from '../../../src/protocol/pxe/client-packet.ts';
+import { programArguments } from '../../support/dhcp/test-network.ts';
+import { configText, prepareState, TEST_IMAGE } from '../../support/engine/prepare-state.ts';
+import { itNeeds } from '../../support/external-tool.ts';
+import { pxectl } from '../../support/pxectl-process.ts';
+
+let lan: VirtualLan;
+let folder: string;
+let mac: MacAddress;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'pxectl-armed-'));
+  lan = await createVirtualLan({ folder: join(folder, 'lan') });
+  await lan.addHost('node', '192.168.1.60');
+  const { stdout } = await lan.execIn('node', 'cat', ['/sys/class/net/eth0/address']);
+  mac = parseMac(stdout.trim())!;
+  await prepareState(folder, config());
+  await writeFile(join(folder, 'seed.cfg'), 'd-i preseed/late_command string wget @PXECTL_REPORT@/done\n');
+});
+afterEach(async () => {
+  await cli('down');
+  await lan.destroy();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const config = (): string =>
+  configText('proxy', `machines: [{ mac: "${mac}", name: node-1, install: { seed: seed.cfg } }]`);
+const cli = (...args: string[]): Promise<ProcessResult> => {
+  const network = { namespace: lan.namespaceOf('lan'), destroy: async () => undefined };
+  return pxectl(args, { cwd: folder, network });
+};
+const curl = async (path: string, ...more: string[]): Promise<string> => {
+  const url = `http://192.168.1.50:8080${path}`;
+  const { stdout } = await lan.execIn('node', 'curl', ['-s', '-w', ' %{http_code}', ...more, url]);
+  return stdout;
+};
+const askForSeed = (): Promise<string> => curl(`/seed/${macWithHyphens(mac)}/preseed.cfg`);
+/** Whether any loader would start the unattended install. */
+const isInstalling = async (): Promise<boolean> => {
+  const name = macWithHyphens(mac);
+  const ipxe = await curl(`/machines/${name}.ipxe`);
+  const served = join(folder, '.pxectl/serve/tftp');
+  const pxelinux = await readFile(join(served, `pxelinux.cfg/01-${name}`), 'utf8');
+  const grub = await readFile(join(served, `grub/grub.cfg-01-${name}`), 'utf8');
+  const has = [ipxe, pxelinux, grub].map((text) => text.includes('/seed/'));
+  expect(new Set(has).size).toBe(1);
+  return has[0] ?? false;
+};
+const state = async (): Promise<InstallState['kind'] | undefined> => {
+  const { machines } = JSON.parse((await cli('machines', '--json')).stdout) as {
+    machines: { installState?: InstallState }[];
+  };
+  return machines[0]?.installState?.kind;
+};
+/** The machine is switched on: its firmware looks for a boot server. */
+const bootFromNetwork = async (): Promise<void> => {
+  const packet = clientPacket({ mac, architectures: [7] }, { messageType: MESSAGE_TYPE.discover, xid: 7 });
+  const hex = Buffer.from(encodeDhcp(packet)).toString('hex');
+  const packets = [{ hex, to: '255.255.255.255', port: 67 }];
+  const args = programArguments('raw-client.ts', { interfaceName: 'eth0', port: 68, packets, listenMs: 700 });
+  await lan.execIn('node', process.execPath, args, { cwd: process.cwd() });
+};
+const up = async (engine: string): Promise<void> => {
+  await writeFile(join(folder, 'pxectl.yaml'), config());
+  const { exitCode, stderr } = await cli('up', '--detach', '--no-look', '--engine', engine);
+  expect(exitCode, stderr).toBe(0);
+};
+
+describe('an order to install', () => {
+  itNeeds('root', 'ip', 'curl', 'dnsmasq', 'nginx').each(['builtin', 'dnsmasq'])(
+    '(%s) is given by somebody, used up by the boot that fetches the seed, and not by the next one',
+    async (engine) => {
+      await up(engine);
+      expect(await isInstalling()).toBe(false);
+      expect(await askForSeed()).toMatch(/nobody has armed the install of node-1.* 403$/s);
+
+      expect((await cli('machines', 'arm', '--yes', 'node-1')).exitCode).toBe(0);
+      expect(await isInstalling()).toBe(true);
+      expect(await askForSeed()).toMatch(/late_command.* 200$/s);
+      // an installer asks more than once within its boot
+      expect(await askForSeed()).toMatch(/ 200$/);
+      expect(await state()).toBe('installing');
+      await expect.poll(isInstalling, { timeout: 20_000 }).toBe(false);
+
+      // no machine is back in its firmware sooner
+      await sleep(3_200);
+      await expect
+        .poll(
+          async () => {
+            await bootFromNetwork();
+            return state();
+          },
+          { timeout: 30_000, interval: 500 },
+        )
+        .toBe('unreported');
+      expect(await isInstalling()).toBe(false);
+      expect(await askForSeed()).toMatch(/has used the order to install node-1, and never reported.* 403$/s);
+      expect((await cli('machines')).stdout).toContain('installed or not? it never reported');
+      const doctor = await cli('doctor', '--json');
+      expect(doctor.stdout).toContain('"install-never-reported"');
+      expect(doctor.stdout).toContain('d-i preseed/late_command string wget');
+    },
+    180_000,
+  );
+
+  itNeeds('root', 'ip', 'curl')(
+    'and its report and its disarm hold, whatever is wrong with the configuration',
+    async () => {
+      await up('builtin');
+      await cli('machines', 'arm', '--yes', 'node-1');
+      expect(await askForSeed()).toMatch(/ 200$/);
+      // half edited, with another port, and an image that was never fetched
+      const broken = config()
+        .replace('port: 8080', 'port: 8090')
+        .replace(`[${TEST_IMAGE}]`, '[debian-12, debian-13]');
+      await writeFile(join(folder, 'pxectl.yaml'), `${broken}\n  - half a line [`);
+      expect(await curl(`/report/${macWithHyphens(mac)}/done`, '-X', 'POST')).toMatch(/ 200$/);
+      await expect.poll(isInstalling, { timeout: 20_000 }).toBe(false);
+      await writeFile(join(folder, 'pxectl.yaml'), config());
+      expect(await state()).toBe('installed');
+
+      await cli('machines', 'arm', '--yes', 'node-1');
+      await appendFile(join(folder, '.pxectl/machines.json'), 'rubbish');
+      expect(await askForSeed()).toMatch(/ 403$/);
+      const { exitCode, stderr } = await cli('machines', 'disarm', 'node-1');
+      expect(exitCode, stderr).toBe(0);
+      expect(await isInstalling()).toBe(false);
+    },
+    120_000,
+  );
+});
