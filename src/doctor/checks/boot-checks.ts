@@ -37,7 +37,7 @@ async function lookAtBoots(project: Project): Promise<Looked> {
   const traces = buildTraces(events, project.config.machines).filter(
     (trace) => nowMs - Date.parse(trace.lastEventAt) < RECENT_MS,
   );
-  if (traces.length === 0) return { seen: 'no machine has asked in the last day' };
+  if (traces.length === 0) return { notChecked: 'no machine has asked in the last day' };
   const lastOf = new Map(traces.map((trace) => [trace.mac, trace]));
   const last = [...lastOf.values()].slice(-SHOWN_BOOTS);
   return {

@@ -165,7 +165,7 @@ async function lookAtPrivileges(subject: Subject): Promise<Looked> {
 
 async function lookAtDnsmasq(): Promise<Looked> {
   const program = await findDnsmasq();
-  if (!program) return { seen: 'not installed: the built-in engine or Docker answers' };
+  if (!program) return { notChecked: 'not installed: the built-in engine or Docker answers' };
   const why = whyUnsuitable(program);
   if (why === undefined) return { seen: `${program.version} at ${program.path}` };
   return {
@@ -189,7 +189,7 @@ interface ContainerLine {
 
 async function lookAtContainers(): Promise<Looked> {
   const docker = await findProgram('docker');
-  if (docker === undefined) return { seen: 'Docker is not installed' };
+  if (docker === undefined) return { notChecked: 'Docker is not installed' };
   const result = await run(docker, ['ps', '--no-trunc', '--format', '{{json .}}'], { timeoutMs: 5_000 });
   if (result.exitCode !== 0) return { notChecked: result.stderr.trim().split('\n')[0] ?? 'docker ps failed' };
   const containers = result.stdout
