@@ -1,4 +1,4 @@
-import { chmod, cp, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -146,21 +146,5 @@ describe('a state file that is not what pxectl wrote here last arms nobody', () 
       }),
       { numRuns: 12 },
     );
-  });
-});
-
-describe('a disk that takes nothing', () => {
-  const isRoot = process.getuid?.() === 0;
-
-  it.skipIf(isRoot)('(as a user) holds a disarm in this process and arms nobody', async () => {
-    await arm(MAC);
-    await chmod(root, 0o500);
-    const states = openMachineStates({ root });
-    expect(await states.spend(MAC, T1)).toMatchObject({ kind: 'not-recorded' });
-    expect(await states.disarm([MAC])).toMatchObject({ isWritten: false });
-    expect((await states.known()).installs.get(MAC)?.kind).toBe('not-armed');
-    await chmod(root, 0o700);
-    await states.close();
-    expect(await stateOf(MAC)).toBe('not-armed');
   });
 });
