@@ -1,5 +1,5 @@
-import type { Config } from '../model/config.ts';
-import { NOT_ARMED, type KnownInstalls } from '../model/machine-state.ts';
+import type { Config, Machine } from '../model/config.ts';
+import { NOT_ARMED, type ArmedOrder, type KnownInstalls } from '../model/machine-state.ts';
 
 /** The configuration with what is known of each machine's install. */
 export function applyInstalls(config: Config, { installs }: KnownInstalls): Config {
@@ -7,8 +7,17 @@ export function applyInstalls(config: Config, { installs }: KnownInstalls): Conf
     ...config,
     machines: config.machines.map((machine) => {
       if (machine.install === undefined || machine.mac === undefined) return machine;
-      const state = installs.get(machine.mac) ?? NOT_ARMED;
+      const known = installs.get(machine.mac) ?? NOT_ARMED;
+      const state = known.kind === 'armed' && !isOrderFor(machine, known) ? NOT_ARMED : known;
       return { ...machine, isArmed: state.kind === 'armed', installState: state };
     }),
   };
+}
+
+/** Whether an order is for what the configuration says now: another seed or image, or every boot, nobody has ordered. */
+function isOrderFor({ install, image }: Machine, order: ArmedOrder): boolean {
+  if (order.seed !== undefined && order.seed !== install?.seed) return false;
+  // without an image of its own it follows boot.default, which `up IMAGE` changes for one run
+  if (order.image !== undefined && image !== undefined && order.image !== image) return false;
+  return !(order.isAlways && install?.once === true);
 }

@@ -72,6 +72,25 @@ describe('pxectl machines', () => {
     expect(doctor.stdout).toContain('install-at-every-boot');
   });
 
+  it('an order goes with its machine, and is for the seed and the boots that it was given for', async () => {
+    await writeFile(join(folder.path, 'seeds/other.cfg'), '');
+    const arm = (...args: string[]) => cli('machines', 'arm', '--yes', 'node-1', ...args);
+    await cli('machines', 'add', MAC, '--name', 'node-1', '--seed', 'seeds/node-1.cfg');
+    await arm();
+    const text = await config();
+    await writeFile(join(folder.path, 'pxectl.yaml'), text.replace('node-1.cfg', 'other.cfg'));
+    expect((await cli('machines')).stdout).toContain('not armed');
+    await writeFile(join(folder.path, 'pxectl.yaml'), text.replace('once: true', 'once: false'));
+    await arm('--always');
+    expect((await cli('machines')).stdout).toContain('ARMED FOR EVERY BOOT');
+    await writeFile(join(folder.path, 'pxectl.yaml'), text);
+    expect((await cli('machines')).stdout).toContain('not armed');
+    await arm();
+    await cli('machines', 'rm', MAC);
+    await cli('machines', 'add', MAC, '--name', 'kiosk', '--seed', 'seeds/node-1.cfg');
+    expect((await cli('machines')).stdout).toContain('not armed');
+  });
+
   it('arms nobody in a fresh clone, after a loss, or from a copied state', async () => {
     await cli('machines', 'add', MAC, '--name', 'node-1', '--seed', 'seeds/node-1.cfg', '--arm', '--yes');
     const clone = await makeFolder();
@@ -87,12 +106,12 @@ describe('pxectl machines', () => {
 
   it('up and reload refuse an armed machine whose seed is not there', async () => {
     await cli('machines', 'add', MAC, '--name', 'node-1', '--seed', 'seeds/node-1.cfg', '--arm', '--yes');
-    await writeFile(join(folder.path, 'pxectl.yaml'), (await config()).replace('node-1.cfg', 'gone.cfg'));
+    await rm(join(folder.path, 'seeds/node-1.cfg'));
     for (const command of ['up', 'reload']) {
       const { exitCode, stderr } = await cli(command);
       expect(exitCode).toBe(3);
       expect(stderr).toContain(
-        `the install seed of node-1 is not there: ${join(folder.path, 'seeds/gone.cfg')}`,
+        `the install seed of node-1 is not there: ${join(folder.path, 'seeds/node-1.cfg')}`,
       );
       expect(stderr).toContain('pxectl machines disarm node-1');
     }

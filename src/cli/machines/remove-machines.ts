@@ -1,4 +1,5 @@
 import { loadProject } from '../../engine/project.ts';
+import { openMachineStates } from '../../machines/machine-states.ts';
 import { findMachines } from '../../model/find-machines.ts';
 import { requestedConfigPath, type CommandContext } from '../cli.ts';
 import { sayConfigEdit } from '../edit-config.ts';
@@ -10,7 +11,7 @@ export async function removeMachines(
   context: CommandContext<{ readonly dryRun?: boolean }>,
 ): Promise<number> {
   const { output, options, args } = context;
-  const { config, configPath } = await loadProject(requestedConfigPath(options));
+  const { config, configPath, layout } = await loadProject(requestedConfigPath(options));
   const machines = findMachines(config, args);
   const isDryRun = options.dryRun === true;
   const edit = await editMachines(
@@ -31,6 +32,11 @@ export async function removeMachines(
   } else if (isDryRun) output.data(text.trimEnd());
   sayConfigEdit(output, edit);
   if (!isDryRun) {
+    // an order goes with its machine: one of this address that comes later is another
+    const armed = machines
+      .filter(({ isArmed }) => isArmed)
+      .flatMap(({ mac }) => (mac === undefined ? [] : [mac]));
+    if (armed.length > 0) await openMachineStates(layout).disarm(armed);
     output.progress(
       `${names.join(', ')} taken out of ${configPath}; a running pxectl takes it with: pxectl reload`,
     );
