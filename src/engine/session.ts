@@ -6,6 +6,7 @@ import { applyInstalls } from '../machines/apply-installs.ts';
 import { openMachineStates } from '../machines/machine-states.ts';
 import { configError, engineError, messageOf, PxectlError, type ErrorCode } from '../model/errors.ts';
 import { identityOf } from '../platform/process-identity.ts';
+import { Turns } from '../platform/turns.ts';
 import type { OpenTrouble } from '../model/network-trouble.ts';
 import type { MacAddress } from '../protocol/addresses.ts';
 import { openEventStore, type EventStore } from '../watch/event-store.ts';
@@ -22,7 +23,6 @@ import { checkReadiness } from './readiness.ts';
 import { fillServeFolder, refreshServedFiles } from './serve-folder.ts';
 import { readLiveSession, removeSession, whileStarting, writeSession } from './session-record.ts';
 import { SessionNetwork, type LookChoice } from './session-network.ts';
-import { Turns } from './turns.ts';
 
 /** An image for containers may have to be built first. */
 const OTHER_START_TIMEOUT_MS = 180_000;

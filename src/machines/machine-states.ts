@@ -2,6 +2,7 @@ import { messageOf } from '../model/errors.ts';
 import { NOT_ARMED, type ArmedOrder, type InstallState, type KnownInstalls } from '../model/machine-state.ts';
 import type { StateLayout } from '../model/state-layout.ts';
 import { withLock } from '../platform/file-lock.ts';
+import { Turns } from '../platform/turns.ts';
 import type { MacAddress } from '../protocol/addresses.ts';
 import {
   breakSeal,
@@ -58,7 +59,7 @@ export function openMachineStates(layout: Pick<StateLayout, 'root'>): MachineSta
 }
 
 /** The state that a record stands for. */
-export function stateOfRecord(record: InstallRecord | undefined): InstallState {
+function stateOfRecord(record: InstallRecord | undefined): InstallState {
   if (record?.armed !== undefined) return { kind: 'armed', ...record.armed };
   if (record?.spent === undefined) return NOT_ARMED;
   const { at: since, armedBy } = record.spent;
@@ -73,19 +74,20 @@ class FileStates implements MachineStates {
   /** changes that the disk did not take: they hold here, in their order */
   #unwritten: { readonly mac: MacAddress; readonly change: Change }[] = [];
   #retry: NodeJS.Timeout | undefined;
-  #last: Promise<unknown> = Promise.resolve();
+  /** machines that are installed together report together: one after the other */
+  readonly #turns = new Turns();
 
   constructor(private readonly layout: Pick<StateLayout, 'root'>) {}
 
   async known(): Promise<KnownInstalls> {
     const { records, problem } = await readState(this.layout);
-    const held = this.#withUnwritten(records);
+    const held = applied(records, this.#unwritten);
     const installs = new Map([...held].map(([mac, record]) => [mac, stateOfRecord(record)] as const));
     return { installs, ...(problem === undefined ? {} : { problem }) };
   }
 
   async arm(orders: ReadonlyMap<MacAddress, ArmedOrder>): Promise<void> {
-    await this.#inTurn(async () => {
+    await this.#turns.take(async () => {
       const changes = [...orders].map(([mac, armed]) => ({ mac, change: (): InstallRecord => ({ armed }) }));
       await this.#write(changes);
     });
@@ -101,7 +103,7 @@ class FileStates implements MachineStates {
   }
 
   spend(mac: MacAddress, at: string): Promise<SpendResult> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       const state = (await this.known()).installs.get(mac) ?? NOT_ARMED;
       if (state.kind === 'installing' || (state.kind === 'armed' && state.isAlways)) return { kind: 'given' };
       if (state.kind !== 'armed') return { kind: 'refused', state };
@@ -134,7 +136,7 @@ class FileStates implements MachineStates {
 
   async close(): Promise<void> {
     clearTimeout(this.#retry);
-    await this.#inTurn(async () => {
+    await this.#turns.take(async () => {
       if (this.#unwritten.length > 0) await this.#write([]);
     });
   }
@@ -145,7 +147,7 @@ class FileStates implements MachineStates {
     onTrouble: () => Promise<void> = async () => undefined,
   ): Promise<Recorded> {
     this.#unwritten.push(...changes);
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       try {
         await this.#write([]);
         return { isWritten: true };
@@ -174,17 +176,6 @@ class FileStates implements MachineStates {
       { timeoutMs: LOCK_TIMEOUT_MS },
     );
     this.#unwritten = this.#unwritten.slice(waiting);
-  }
-
-  #withUnwritten(records: InstallRecords): InstallRecords {
-    return applied(records, this.#unwritten);
-  }
-
-  /** machines that are installed together report together: one after the other */
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#last.then(work, work);
-    this.#last = turn.catch(() => undefined);
-    return turn;
   }
 }
 

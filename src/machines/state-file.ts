@@ -44,7 +44,7 @@ const NOTHING: InstallRecords = new Map();
 const SEAL_ATTEMPTS = 6;
 const SEAL_PAUSE_MS = 40;
 
-export const statePath = (layout: Pick<StateLayout, 'root'>): string => `${layout.root}/machines.json`;
+const statePath = (layout: Pick<StateLayout, 'root'>): string => `${layout.root}/machines.json`;
 const sealPath = (layout: Pick<StateLayout, 'root'>): string => `${layout.root}/machines.seal`;
 
 /**

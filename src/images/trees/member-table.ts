@@ -45,7 +45,7 @@ export class MemberTable<T> {
 
   /** The file or folder at a path, links followed within the archive; undefined when there is none. */
   find(path: string): Exclude<Member<T>, { kind: 'link' }> | undefined {
-    return this.#walk(path)?.node;
+    return this.#walk(path);
   }
 
   #put(name: string, node: Node<T>): void {
@@ -63,7 +63,7 @@ export class MemberTable<T> {
       if (there?.kind === 'folder') {
         folder = there;
       } else if (there?.kind === 'link') {
-        const real = this.#walk(parts.slice(0, index + 1).join('/'))?.node;
+        const real = this.#walk(parts.slice(0, index + 1).join('/'));
         if (real?.kind !== 'folder') {
           throw new Error(
             `its member ${JSON.stringify(name)} goes through the link ${part}, which leads nowhere in it`,
@@ -79,7 +79,7 @@ export class MemberTable<T> {
     return folder;
   }
 
-  #walk(path: string): { readonly node: Exclude<Node<T>, { kind: 'link' }> } | undefined {
+  #walk(path: string): Exclude<Node<T>, { kind: 'link' }> | undefined {
     const todo = path.split('/').reverse();
     const stack: Folder<T>[] = [this.#root];
     let file: Extract<Node<T>, { kind: 'file' }> | undefined;
@@ -101,8 +101,7 @@ export class MemberTable<T> {
         todo.push(...node.target.split('/').reverse());
       }
     }
-    const node = file ?? stack.at(-1);
-    return node === undefined ? undefined : { node };
+    return file ?? stack.at(-1);
   }
 }
 

@@ -9,12 +9,12 @@ type Work = (request: IncomingMessage, response: ServerResponse) => Promise<void
 /**
  * Works on one request of a connection at a time. Node hands over every request that a client sent ahead (RFC 9112 §9.3.2)
  * at once; each in work would hold a file and a buffer while its answer waits for those before it.
- * @returns false when too many wait: the connection is closed then
+ * When too many wait, the connection is closed.
  */
 export class OneAtATime {
   readonly #waiting = new WeakMap<Socket, (() => void)[]>();
 
-  take(request: IncomingMessage, response: ServerResponse, work: Work): boolean {
+  take(request: IncomingMessage, response: ServerResponse, work: Work): void {
     const { socket } = request;
     const waiting = this.#waiting.get(socket);
     const start = (): void => {
@@ -23,14 +23,13 @@ export class OneAtATime {
     if (waiting === undefined) {
       this.#waiting.set(socket, []);
       start();
-      return true;
+      return;
     }
     if (waiting.length >= MAX_WAITING) {
       socket.destroy();
-      return false;
+      return;
     }
     waiting.push(start);
-    return true;
   }
 
   #next(socket: Socket): void {

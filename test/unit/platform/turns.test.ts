@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { Turns } from '../../../src/engine/turns.ts';
+import { Turns } from '../../../src/platform/turns.ts';
 
 it('does one thing after the other, and goes on when one fails', async () => {
   const turns = new Turns();
