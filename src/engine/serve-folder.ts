@@ -1,5 +1,5 @@
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { mkdir, rm, stat } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import type { BootContext } from '../model/boot-context.ts';
 import type { StateLayout } from '../model/state-layout.ts';
 import { messageOf } from '../model/errors.ts';
@@ -7,11 +7,14 @@ import { linkOrCopy, readTextIfThere, writeFileAtomic } from '../platform/files.
 import { readTemplate } from '../platform/package-root.ts';
 import { withoutEngineLines } from '../render/engine-lines.ts';
 import { renderAll, type RenderedFile } from '../render/render-all.ts';
+import { claimServed } from './served-files.ts';
 
 export interface ServeFolderResult {
   readonly rendered: readonly RenderedFile[];
   /** paths relative to the state folder that changed on disk */
   readonly changed: readonly string[];
+  /** what somebody else put below serve/: it is served too, and never removed */
+  readonly foreign: readonly string[];
 }
 
 export interface FillOptions {
@@ -23,8 +26,9 @@ export interface FillOptions {
 const TFTP_ROLES = ['kernel', 'initrd', 'kernel-hwe', 'initrd-hwe'];
 
 /**
- * Fills serve/tftp, serve/http and run/ from the configuration and the store, and removes what is no longer
- * wanted there. Store files are hard links, so nothing is copied and nothing half-written is served.
+ * Fills serve/tftp, serve/http and run/ from the configuration and the store, and removes what pxectl itself put there
+ * and is no longer wanted. Store files are hard links, so nothing is copied and nothing half-written is served.
+ * @throws PxectlError E_UNSAFE_FOLDER for a link in the serve folder; E_DISK_FULL, E_PERMISSION
  */
 export async function fillServeFolder(
   context: BootContext,
@@ -34,30 +38,29 @@ export async function fillServeFolder(
   const rendered = renderAll(context, readTemplate, { stateRoot: layout.root }).filter(
     ({ path }) => options.isRunLeft !== true || !path.startsWith('run/'),
   );
-  const wanted = new Set<string>();
+  const links = [...storeLinks(context, layout)];
+  const claim = await claimServed(layout, [
+    ...rendered.map(({ path }) => join(layout.root, path)),
+    ...links.map(([, target]) => target),
+  ]);
   const changed: string[] = [];
-
   for (const file of rendered) {
     const path = join(layout.root, file.path);
-    wanted.add(path);
     const there = await readTextIfThere(path);
     // a running engine's own lines are no change
     if (there !== undefined && isSame(file, there)) continue;
     await writeFileAtomic(path, file.content);
     changed.push(file.path);
   }
-  for (const [source, target] of storeLinks(context, layout)) {
-    wanted.add(target);
+  for (const [source, target] of links) {
     if (await isSameFile(source, target)) continue;
     await linkOrCopy(source, target);
     changed.push(relative(layout.root, target));
   }
   await mkdir(layout.run, { recursive: true });
-  for (const root of [layout.tftpRoot, layout.httpRoot]) {
-    await mkdir(root, { recursive: true });
-    await removeUnwanted(root, wanted);
-  }
-  return { rendered, changed };
+  for (const root of [layout.tftpRoot, layout.httpRoot]) await mkdir(root, { recursive: true });
+  await claim.removeLeft();
+  return { rendered, changed, foreign: claim.foreign };
 }
 
 /**
@@ -81,6 +84,12 @@ export async function refreshServedFiles(
     }
   }
   return troubles;
+}
+
+/** The sentence that tells of files put there by hand. */
+export function foreignFiles(paths: readonly string[]): string {
+  const named = paths.slice(0, 5).join(', ') + (paths.length > 5 ? ` and ${paths.length - 5} more` : '');
+  return `not put there by pxectl, served to everybody, and left alone: ${named}`;
 }
 
 const isSame = ({ path, content }: RenderedFile, there: string): boolean =>
@@ -111,20 +120,4 @@ async function isSameFile(source: string, target: string): Promise<boolean> {
   const wanted = await stat(source);
   if (wanted.ino === there.ino && wanted.dev === there.dev) return true;
   return wanted.dev !== there.dev && wanted.size === there.size && wanted.mtimeMs <= there.mtimeMs;
-}
-
-async function removeUnwanted(root: string, wanted: ReadonlySet<string>): Promise<void> {
-  const entries = await readdir(root, { recursive: true, withFileTypes: true });
-  const keptFolders = new Set([...wanted].flatMap((path) => parentsOf(path)));
-  for (const entry of entries) {
-    const path = join(entry.parentPath, entry.name);
-    if (entry.isDirectory() ? keptFolders.has(path) : wanted.has(path)) continue;
-    await rm(path, { recursive: true, force: true });
-  }
-}
-
-function parentsOf(path: string): string[] {
-  const parents: string[] = [];
-  for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder)) parents.push(folder);
-  return parents;
 }

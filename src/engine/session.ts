@@ -20,7 +20,7 @@ import { reloadProject, type Project } from './project.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { withoutReadinessEvents } from './readiness-client.ts';
 import { checkReadiness } from './readiness.ts';
-import { fillServeFolder, refreshServedFiles } from './serve-folder.ts';
+import { fillServeFolder, foreignFiles, refreshServedFiles } from './serve-folder.ts';
 import { readLiveSession, removeSession, whileStarting, writeSession } from './session-record.ts';
 import { SessionNetwork, type LookChoice } from './session-network.ts';
 
@@ -111,7 +111,12 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     choice: options.look ?? 'refuse',
     onWarning: options.onWarning,
   });
-  await fillServeFolder(context, layout);
+  const fill = async (): Promise<readonly string[]> => {
+    const { changed, foreign } = await fillServeFolder(context, layout);
+    if (foreign.length > 0) options.onWarning(foreignFiles(foreign));
+    return changed;
+  };
+  await fill();
 
   // an engine takes one change after the other, and none before it has started
   const turns = new Turns();
@@ -121,7 +126,7 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     refuseMove(context.config, next.config);
     // a machine may have been disarmed while the file was read
     context = { ...next, config: applyInstalls(next.config, await states.known()) };
-    const { changed } = await fillServeFolder(context, layout);
+    const changed = await fill();
     await started?.reload(context);
     network.changed();
     return changed;

@@ -18,6 +18,7 @@ export type ErrorCode =
   | 'E_DOCKER_UNSUITABLE'
   | 'E_DISK_FULL'
   | 'E_PERMISSION'
+  | 'E_UNSAFE_FOLDER'
   | 'E_LOCKED'
   | 'E_ALREADY_RUNNING'
   | 'E_NOT_RUNNING'

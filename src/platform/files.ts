@@ -4,6 +4,12 @@ import { copyFile, link, lstat, mkdir, open, readFile, rename, rm } from 'node:f
 import { dirname } from 'node:path';
 import { assetError, environmentError, systemCodeOf } from '../model/errors.ts';
 
+const temporaryName = (path: string): string =>
+  `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
+
+/** Whether a file is what `writeFileAtomic` or `linkOrCopy` left when they were killed. */
+export const isTemporaryName = (path: string): boolean => /\.\d+\.[0-9a-f]{8}\.tmp$/.test(path);
+
 /**
  * Writes a file so that readers see the old or the new content and never a part of it (also after kill -9).
  * @throws PxectlError E_DISK_FULL or E_PERMISSION
@@ -13,7 +19,7 @@ export async function writeFileAtomic(
   content: string | Uint8Array,
   mode = 0o644,
 ): Promise<void> {
-  const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
+  const temporary = temporaryName(path);
   try {
     await makeFolder(dirname(path));
     const handle = await open(temporary, 'wx', mode);
@@ -63,7 +69,7 @@ export async function linkOrCopy(source: string, target: string): Promise<void> 
       next: 'fetch it again',
     });
   }
-  const temporary = `${target}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
+  const temporary = temporaryName(target);
   try {
     await makeFolder(dirname(target));
     try {

@@ -42,14 +42,17 @@ async function runExport(context: CommandContext<ExportCommandOptions>): Promise
   const path = await import('node:path');
   const { loadProject } = await import('../../engine/project.ts');
   const { loadBootContext } = await import('../../engine/boot-context.ts');
-  const { fillServeFolder } = await import('../../engine/serve-folder.ts');
+  const { fillServeFolder, foreignFiles } = await import('../../engine/serve-folder.ts');
   const { writeFileAtomic } = await import('../../platform/files.ts');
   const project = await loadProject(requestedConfigPath(options));
   const boot = await loadBootContext(project);
   const folder = path.resolve(options.out ?? `${project.layout.root}/export/${kind}`);
   const isDryRun = options.dryRun === true;
   // the exported servers read the same folders that pxectl serves
-  if (!isDryRun) await fillServeFolder(boot, project.layout, { isRunLeft: true });
+  if (!isDryRun) {
+    const { foreign } = await fillServeFolder(boot, project.layout, { isRunLeft: true });
+    if (foreign.length > 0) output.warn(foreignFiles(foreign));
+  }
   const files = await renderKind(kind, boot, project.layout.root, folder, project.layout.tftpRoot);
   if (!isDryRun) for (const file of files) await writeFileAtomic(`${folder}/${file.path}`, file.content);
 
