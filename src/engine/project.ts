@@ -5,8 +5,11 @@ import { parseConfig } from '../model/config-file.ts';
 import { configError, systemCodeOf } from '../model/errors.ts';
 import { stateLayout, type StateLayout } from '../model/state-layout.ts';
 import { diskError } from '../platform/files.ts';
+import { refuseForeignPlaces } from '../platform/folder-trust.ts';
 import { applyInstalls } from '../machines/apply-installs.ts';
 import { openMachineStates } from '../machines/machine-states.ts';
+import { stateFiles } from '../machines/state-file.ts';
+import { previousEventsPath } from '../watch/event-store.ts';
 
 /** The name that pxectl looks for, from the current folder upwards. */
 export const CONFIG_FILE_NAME = 'pxectl.yaml';
@@ -27,8 +30,17 @@ export interface ConfigOverrides {
   readonly defaultImage?: string;
 }
 
-/** The path of the configuration: `requested` as it is, else the nearest pxectl.yaml; undefined when there is none. */
+/**
+ * The path of the configuration: `requested` as it is, else the nearest pxectl.yaml; undefined when there is none.
+ * @throws PxectlError E_UNSAFE_FOLDER when root would obey somebody else
+ */
 export async function findConfig(requested: string | undefined, from: string): Promise<string | undefined> {
+  const path = await lookForConfig(requested, from);
+  await refuseForeignProject(path ?? join(from, CONFIG_FILE_NAME));
+  return path;
+}
+
+async function lookForConfig(requested: string | undefined, from: string): Promise<string | undefined> {
   if (requested !== undefined) return resolve(requested);
   const { root } = parse(resolve(from));
   for (let folder = resolve(from); ; folder = dirname(folder)) {
@@ -36,6 +48,19 @@ export async function findConfig(requested: string | undefined, from: string): P
     if (await isThere(candidate)) return candidate;
     if (folder === root) return undefined;
   }
+}
+
+/**
+ * Whether root may use this configuration, there or yet to be written, and the state beside it.
+ * @throws PxectlError E_UNSAFE_FOLDER
+ */
+export async function refuseForeignProject(configPath: string): Promise<void> {
+  const { root, run, images, loaders, tftpRoot, httpRoot, events } = layoutBeside(configPath);
+  await refuseForeignPlaces({
+    folder: dirname(configPath),
+    paths: [configPath, root, dirname(tftpRoot), tftpRoot, httpRoot, images, loaders],
+    unlinked: [run, events, previousEventsPath(events), ...stateFiles({ root })],
+  });
 }
 
 /** The state folder of a configuration file. */

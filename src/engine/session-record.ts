@@ -3,7 +3,7 @@ import { lockHolder, withLock, type LockOptions } from '../platform/file-lock.ts
 import type { EngineName } from '../model/config.ts';
 import type { StateLayout } from '../model/state-layout.ts';
 import { diskError, readTextIfThere, writeFileAtomic } from '../platform/files.ts';
-import { isSameProcessAlive, type ProcessIdentity } from '../platform/process-identity.ts';
+import { isPxectl, isSameProcessAlive, type ProcessIdentity } from '../platform/process-identity.ts';
 
 /** `.pxectl/run/session.json`: the pxectl process that serves this state folder. */
 export interface SessionRecord {
@@ -27,7 +27,8 @@ export async function readLiveSession(layout: StateLayout): Promise<SessionRecor
   if (text === undefined) return undefined;
   try {
     const record = JSON.parse(text) as SessionRecord;
-    return (await isSameProcessAlive(record.process)) ? record : undefined;
+    const isOurs = (await isSameProcessAlive(record.process)) && (await isPxectl(record.process.pid));
+    return isOurs ? record : undefined;
   } catch {
     return undefined;
   }
@@ -49,8 +50,9 @@ export function whileStarting<T>(
 }
 
 /** The process of an `up` that does not serve yet. */
-export function readStartingPid(layout: StateLayout): Promise<number | undefined> {
-  return lockHolder(layout.run, STARTING);
+export async function readStartingPid(layout: StateLayout): Promise<number | undefined> {
+  const pid = await lockHolder(layout.run, STARTING);
+  return pid !== undefined && (await isPxectl(pid)) ? pid : undefined;
 }
 
 /** Writes the record of this session. */

@@ -1,7 +1,7 @@
-import { open, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import type { EventSink } from '../model/boot-event.ts';
 import { engineError } from '../model/errors.ts';
-import { readTextIfThere, writeFileAtomic } from '../platform/files.ts';
+import { openToAppend, readTextIfThere, writeFileAtomic } from '../platform/files.ts';
 import { followLog } from '../platform/follow-log.ts';
 import type { FileFollower } from '../platform/follow-text.ts';
 import {
@@ -76,7 +76,11 @@ export async function findLeftoverProcess(
 ): Promise<readonly ProcessIdentity[]> {
   const text = await readTextIfThere(recordPath(runFolder, name));
   const identity = text === undefined ? undefined : readRecord(text);
-  return identity === undefined ? [] : stillRunning(identity, name);
+  if (identity === undefined) return [];
+  const running = await stillRunning(identity, name);
+  // a record may name any process: ours leads its own group and is called like the program
+  const group = await membersOfGroup(identity.pid, name);
+  return running.filter(({ pid }) => group.some((member) => member.pid === pid));
 }
 
 /** The program itself and the children it left, if its pid has not become another process's. */
@@ -165,7 +169,7 @@ class Supervised implements SupervisedProcess {
   async #launch(): Promise<void> {
     const { name, file, runFolder, startTimeoutMs = 5_000 } = this.options;
     // O_APPEND, so that the log may be emptied under the writer
-    const log = await open(`${runFolder}/${name}.log`, 'a');
+    const log = await openToAppend(`${runFolder}/${name}.log`);
     let program: LongRunning;
     try {
       program = start(file, this.#args, { detached: true, outputFd: log.fd });

@@ -47,6 +47,12 @@ const SEAL_PAUSE_MS = 40;
 const statePath = (layout: Pick<StateLayout, 'root'>): string => `${layout.root}/machines.json`;
 const sealPath = (layout: Pick<StateLayout, 'root'>): string => `${layout.root}/machines.seal`;
 
+/** Where it is kept what is armed. */
+export const stateFiles = (layout: Pick<StateLayout, 'root'>): readonly string[] => [
+  statePath(layout),
+  sealPath(layout),
+];
+
 /**
  * Reads `.pxectl/machines.json`. What is armed counts only when the file is the very one that pxectl wrote here last:
  * `machines.seal` holds its inode, its change time and its hash, which no copy, restored backup or fresh clone has.

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { copyFile, link, lstat, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { copyFile, link, lstat, mkdir, open, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { assetError, environmentError, systemCodeOf } from '../model/errors.ts';
 
@@ -87,6 +87,19 @@ export async function linkOrCopy(source: string, target: string): Promise<void> 
   }
 }
 
+/**
+ * Opens a file that a long-running writer appends to, and makes it where it is not there. The file may be emptied meanwhile.
+ * @throws PxectlError E_UNSAFE_FOLDER when it is a link; E_DISK_FULL, E_PERMISSION
+ */
+export async function openToAppend(path: string): Promise<FileHandle> {
+  const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW } = constants;
+  try {
+    return await open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, 0o644);
+  } catch (error) {
+    throw diskError(error, path);
+  }
+}
+
 /** The text of a file, or undefined when there is none. */
 export async function readTextIfThere(path: string): Promise<string | undefined> {
   try {
@@ -115,6 +128,13 @@ export function diskError(error: unknown, path: string): unknown {
         what: `cannot access ${path}`,
         why: systemCodeOf(error) === 'EROFS' ? 'the file system is read-only' : 'permission denied',
         next: `check the owner and mode: ls -ld ${dirname(path)} ${path}`,
+        cause: error,
+      });
+    case 'ELOOP':
+      return environmentError('E_UNSAFE_FOLDER', {
+        what: `${path} is a link`,
+        why: 'what pxectl writes there would go elsewhere',
+        next: `rm ${path}`,
         cause: error,
       });
     default:

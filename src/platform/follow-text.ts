@@ -1,4 +1,7 @@
+import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
+
+const { O_NOFOLLOW, O_RDONLY, O_RDWR } = constants;
 
 /** A file that another process writes to, read as it grows. */
 export interface FileFollower {
@@ -34,7 +37,9 @@ export function followText(
   let wake: () => void = () => undefined;
 
   const readAll = async (): Promise<void> => {
-    handle ??= await open(path, maxBytes === Infinity ? 'r' : 'r+').catch(() => undefined);
+    handle ??= await open(path, maxBytes === Infinity ? O_RDONLY : O_RDWR | O_NOFOLLOW).catch(
+      () => undefined,
+    );
     if (handle === undefined) return;
     const { size } = await handle.stat();
     if (size < position) {

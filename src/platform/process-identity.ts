@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { systemCodeOf } from '../model/errors.ts';
 
 /** A process that can be told from a later one that got the same pid. */
@@ -22,6 +23,13 @@ export async function identityOf(pid: number): Promise<ProcessIdentity | undefin
   const [state, startTime] = [fields[0], fields[19]];
   if (startTime === undefined || state === 'Z' || state === 'X') return undefined;
   return { pid, startTime };
+}
+
+/** Whether this pid is a pxectl: started as the program itself, or as its script. False where it cannot be seen. */
+export async function isPxectl(pid: number): Promise<boolean> {
+  const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => undefined);
+  if (commandLine === undefined) return !existsSync('/proc/self/stat');
+  return commandLine.split('\0').some((word) => /^pxectl(\.js)?$/.test(basename(word)));
 }
 
 /** macOS and others: a pid that was given again cannot be told from the one it was */

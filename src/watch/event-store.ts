@@ -1,7 +1,8 @@
-import { appendFile, mkdir, open, rename, stat } from 'node:fs/promises';
+import { mkdir, open, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { BootEvent, EventSink, NewBootEvent } from '../model/boot-event.ts';
 import { messageOf, systemCodeOf } from '../model/errors.ts';
+import { openToAppend } from '../platform/files.ts';
 
 export interface EventStoreOptions {
   /** size at which events.jsonl becomes events.previous.jsonl; default 8 MiB */
@@ -47,7 +48,8 @@ export async function openEventStore(path: string, options: EventStoreOptions = 
         await rename(path, previousEventsPath(path));
         sizeBytes = 0;
       }
-      await appendFile(path, text);
+      const file = await openToAppend(path);
+      await file.appendFile(text).finally(() => file.close());
       sizeBytes += Buffer.byteLength(text);
       isInTrouble = false;
     } catch (error) {

@@ -18,7 +18,8 @@ const NOBODY = 65534;
 describe('a pxectl that belongs to another user', () => {
   let folder: Awaited<ReturnType<typeof makeFolder>>;
   let network: PrivateNetwork;
-  const root = (...args: string[]) => pxectl(args, { cwd: folder.path, network });
+  const root = (...args: string[]) =>
+    pxectl(args, { cwd: folder.path, network, env: { SUDO_UID: String(NOBODY) } });
   const nobody = (args: string[], cwd = folder.path): Promise<ProcessResult> => {
     const [file, [netns = '', exec = '', name = '', ...command]] = pxectlCommand(args, network);
     const user = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', '--inh-caps=-all'];

@@ -1,6 +1,7 @@
+import { spawn } from 'node:child_process';
 import { chmod, lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { readLiveSession } from '../../src/engine/session-record.ts';
 import { identityOf } from '../../src/platform/process-identity.ts';
 import { run, start } from '../../src/platform/processes.ts';
@@ -153,8 +154,12 @@ describe('machines arm and disarm while it is up', () => {
     await ended(pid);
     // a process that is there and does not listen: as a pxectl that hangs
     const record = await readFile(join(layout.run, 'session.json'), 'utf8');
-    const me = await identityOf(process.pid);
-    const dead = JSON.stringify({ ...(JSON.parse(record) as object), process: me });
+    const hanging = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', 'pxectl'], {
+      stdio: 'ignore',
+    });
+    onTestFinished(() => void hanging.kill('SIGKILL'));
+    const identity = await identityOf(hanging.pid ?? 0);
+    const dead = JSON.stringify({ ...(JSON.parse(record) as object), process: identity });
     await writeFile(join(layout.run, 'session.json'), dead);
     const arm = await cli('machines', 'arm', 'pc2', '--yes');
     expect(arm.exitCode).toBe(6);

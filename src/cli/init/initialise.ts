@@ -1,6 +1,6 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { isSeq } from 'yaml';
-import { CONFIG_FILE_NAME, layoutBeside } from '../../engine/project.ts';
+import { CONFIG_FILE_NAME, layoutBeside, refuseForeignProject } from '../../engine/project.ts';
 import { parseConfig } from '../../model/config-file.ts';
 import type { NetworkMode } from '../../model/config.ts';
 import { configError, usageError } from '../../model/errors.ts';
@@ -46,6 +46,7 @@ export interface InitResult {
  */
 export async function initialise(wish: InitWish): Promise<InitResult> {
   const path = wish.configPath ?? join(process.cwd(), CONFIG_FILE_NAME);
+  await refuseForeignProject(resolve(path));
   const there = await readTextIfThere(path);
   if (!wish.isForced && !wish.isDryRun && there !== undefined) {
     throw configError('E_CONFIG_EXISTS', {

@@ -1,5 +1,4 @@
-import { openSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Project } from '../../engine/project.ts';
@@ -7,6 +6,7 @@ import type { LookChoice } from '../../engine/session-network.ts';
 import { readLiveSession, readStartingPid, type SessionRecord } from '../../engine/session-record.ts';
 import { engineError, PxectlError } from '../../model/errors.ts';
 import type { StateLayout } from '../../model/state-layout.ts';
+import { openToAppend, writeFileAtomic } from '../../platform/files.ts';
 import { packageRoot } from '../../platform/package-root.ts';
 import { start } from '../../platform/processes.ts';
 import { errorKindOf, EXIT } from '../exit-codes.ts';
@@ -34,7 +34,9 @@ export async function upDetached(project: Project, options: DetachedOptions): Pr
   await mkdir(layout.run, { recursive: true });
   await refuseSecond(layout, output);
   const logPath = join(layout.run, 'pxectl.log');
-  await writeFile(logPath, '');
+  // a new file: what the name led to before is not written to
+  await writeFileAtomic(logPath, '');
+  const logFile = await openToAppend(logPath);
   const child = start(
     process.execPath,
     [
@@ -48,8 +50,9 @@ export async function upDetached(project: Project, options: DetachedOptions): Pr
       ...(isWatching ? ['--watch'] : []),
       ...LOOK_FLAGS[look],
     ],
-    { detached: true, outputFd: openSync(logPath, 'a'), env: { [DETACHED_VARIABLE]: '1' } },
+    { detached: true, outputFd: logFile.fd, env: { [DETACHED_VARIABLE]: '1' } },
   );
+  await logFile.close();
   let end: { readonly exitCode: number | undefined; readonly signal: string | undefined } | undefined;
   void child.ended.then((how) => (end = how));
   for (let waitedMs = 0; waitedMs < READY_TIMEOUT_MS; waitedMs += 100) {

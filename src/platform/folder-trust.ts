@@ -1,0 +1,61 @@
+import type { Stats } from 'node:fs';
+import { lstat, stat } from 'node:fs/promises';
+import { environmentError } from '../model/errors.ts';
+
+const OTHERS_MAY_WRITE = 0o002;
+/** Folders whose files root may use though another user owns them, `:` between them (as git's safe.directory). */
+const TRUST_VARIABLE = 'PXECTL_SAFE_DIRECTORY';
+
+export interface TrustedPlaces {
+  /** the folder that holds everything, absolute: what the user is told of and may name as safe */
+  readonly folder: string;
+  /** files and folders that count where they are there; a link counts with what it leads to */
+  readonly paths: readonly string[];
+  /** those that must not be links: pxectl writes to them */
+  readonly unlinked: readonly string[];
+}
+
+/**
+ * Root does what these files say, and writes where they lead: they must be root's, or of the user who called sudo, and closed to
+ * everybody else. For other users nothing is checked: they can do no more than they are allowed to.
+ * @throws PxectlError E_UNSAFE_FOLDER that names the file and the way out
+ */
+export async function refuseForeignPlaces({ folder, paths, unlinked }: TrustedPlaces): Promise<void> {
+  if (process.getuid?.() !== 0 || isNamedSafe(folder)) return;
+  for (const path of [folder, ...paths, ...unlinked]) {
+    const itself = await lstat(path).catch(() => undefined);
+    if (itself === undefined) continue;
+    if (itself.isSymbolicLink() && unlinked.includes(path)) {
+      throw refusal(folder, `${path} is a link`, `what pxectl writes there would go elsewhere: rm ${path}`);
+    }
+    const target = itself.isSymbolicLink() ? await stat(path).catch(() => undefined) : undefined;
+    for (const found of target === undefined ? [itself] : [itself, target])
+      refuseIfForeign(folder, path, found);
+  }
+}
+
+function refuseIfForeign(folder: string, path: string, found: Stats): void {
+  if (found.uid !== 0 && String(found.uid) !== process.env['SUDO_UID']) {
+    const next = `run it as that user with sudo; or, if you trust it: ${trust(folder)}, or chown -R root: ${folder}`;
+    throw refusal(folder, `${path} belongs to another user (uid ${found.uid})`, next);
+  }
+  if (!found.isSymbolicLink() && (found.mode & OTHERS_MAY_WRITE) !== 0) {
+    const next = `chmod o-w ${path}, or use a folder of its own; if you trust everybody here: ${trust(folder)}`;
+    throw refusal(folder, `everybody may write to ${path}`, next);
+  }
+}
+
+const trust = (folder: string): string => `export ${TRUST_VARIABLE}=${folder}`;
+
+const refusal = (folder: string, what: string, next: string): Error =>
+  environmentError('E_UNSAFE_FOLDER', {
+    what,
+    why: 'as root, pxectl would serve and overwrite whatever somebody else names',
+    next,
+    details: { folder },
+  });
+
+function isNamedSafe(folder: string): boolean {
+  const named = (process.env[TRUST_VARIABLE] ?? '').split(':');
+  return named.some((one) => one.replace(/\/+$/, '') === folder);
+}
