@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 
-SOURCES := $(shell find src -name '*.ts' 2>/dev/null) tsconfig.json tsconfig.build.json package.json
+SOURCES := $(shell find src -name '*.ts' -o -name '*.json' 2>/dev/null) tsconfig.json tsconfig.build.json package.json
 
 .PHONY: help
 help: ## this list
@@ -17,7 +17,7 @@ node_modules/.package-lock.json: package-lock.json
 	@.ci/setup demo
 
 dist/.built: node_modules/.package-lock.json $(SOURCES)
-	@rm -rf dist && npx tsc -p tsconfig.build.json && touch $@
+	@rm -rf dist && npm run --silent build && touch $@
 
 .PHONY: build
 build: dist/.built ## compile src/ to dist/

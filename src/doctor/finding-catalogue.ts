@@ -1,17 +1,29 @@
 import type { Evidence, Finding, FindingId, Severity } from '../model/finding.ts';
-import { NETWORK_FINDINGS } from './catalogue/network-findings.ts';
-import { LOADER_FINDINGS } from './catalogue/loader-findings.ts';
-import type { FindingDescription } from './catalogue/finding-description.ts';
-import { HOST_FINDINGS } from './catalogue/host-findings.ts';
-import { SYSTEM_FINDINGS } from './catalogue/system-findings.ts';
+import { readRanked } from './knowledge/read-data.ts';
+
+/** What is always true of a finding; an analysis adds its evidence and, where it knows more, its own words. */
+export interface FindingDescription {
+  readonly severity: Severity;
+  readonly title: string;
+  readonly cause: string;
+  readonly fix: readonly string[];
+  /** codes and texts that users see on the screen */
+  readonly codes: readonly string[];
+}
+
+/** knowledge/data/findings/*.json */
+export interface FindingFile {
+  readonly about: string;
+  readonly rank: number;
+  readonly findings: readonly (FindingDescription & { readonly id: FindingId })[];
+}
 
 /** Every finding that doctor can make, by its id. docs/troubleshooting.md is made of it. */
-export const FINDING_CATALOGUE: ReadonlyMap<FindingId, FindingDescription> = new Map([
-  ...Object.entries(NETWORK_FINDINGS),
-  ...Object.entries(LOADER_FINDINGS),
-  ...Object.entries(SYSTEM_FINDINGS),
-  ...Object.entries(HOST_FINDINGS),
-]);
+export const FINDING_CATALOGUE: ReadonlyMap<FindingId, FindingDescription> = new Map(
+  readRanked<FindingFile>('findings').flatMap(({ findings }) =>
+    findings.map(({ id, ...description }) => [id, description] as const),
+  ),
+);
 
 /** The finding with this id, with the evidence for it; `more` replaces what is said in general. */
 export function makeFinding(

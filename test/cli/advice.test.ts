@@ -32,7 +32,7 @@ function adviceIn(text: string): readonly string[] {
 
 const ADVICE = new Map<string, string>();
 for (const name of readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })) {
-  if (!name.endsWith('.ts')) continue;
+  if (!/\.(?:ts|json)$/.test(name)) continue;
   for (const words of adviceIn(readFileSync(join(SOURCE, name), 'utf8'))) ADVICE.set(words, name);
 }
 

@@ -1,6 +1,5 @@
-import { IPXE_ERRNOS, IPXE_FILES, IPXE_NAMED_ERRORS } from './ipxe-error-table.ts';
-import { IPXE_CAUSES } from './ipxe-causes.ts';
-import type { KnowledgeEntry, KnownCause } from './knowledge-entry.ts';
+import { fullCauses, type CauseInFile, type KnowledgeEntry, type KnownCause } from './knowledge-entry.ts';
+import { readData } from './read-data.ts';
 
 /** What the digits of an iPXE error code say. */
 export interface IpxeError {
@@ -19,27 +18,37 @@ export interface IpxeError {
   readonly platform?: string;
 }
 
+/** data/ipxe-errors.json: the numbers that iPXE's error codes are made of. */
+export interface IpxeErrorsFile {
+  readonly source: string;
+  /** first six digits, name, source file, text: codes with a meaning of their own */
+  readonly named: readonly (readonly [string, string, string, string])[];
+  /** number, name, text */
+  readonly errnos: readonly (readonly [string, string, string])[];
+  /** bits 23–13, name of the source file */
+  readonly files: readonly (readonly [string, string])[];
+}
+
+/** data/ipxe-causes.json: by the six (or eight) digits, else by errno and source file, else by errno. */
+export interface IpxeCausesFile {
+  readonly common?: Readonly<Record<string, KnownCause>>;
+  readonly causes: readonly { readonly of: string; readonly causes: readonly CauseInFile[] }[];
+}
+
+const numbers = readData<IpxeErrorsFile>('ipxe-errors.json');
+const known = readData<IpxeCausesFile>('ipxe-causes.json');
+const causesByCode = new Map(known.causes.map(({ of, causes }) => [of, fullCauses(causes, known.common)]));
+
 const named = new Map<string, { readonly file: string; readonly texts: string[] }>();
-for (const line of tableLines(IPXE_NAMED_ERRORS)) {
-  const [key = '', , file = '', text = ''] = line.split('|');
-  const known = named.get(key);
-  if (known) known.texts.push(text);
+for (const [key, , file, text] of numbers.named) {
+  const entry = named.get(key);
+  if (entry) entry.texts.push(text);
   else named.set(key, { file: /([^/]+)\.c$/.exec(file)?.[1] ?? file, texts: [text] });
 }
-const errnos = new Map(
-  tableLines(IPXE_ERRNOS).map((line) => {
-    const [number = '', name = '', ...text] = line.split(' ');
-    return [number, { name, text: text.join(' ') }] as const;
-  }),
-);
+const errnos = new Map(numbers.errnos.map(([number, name, text]) => [number, { name, text }]));
 // EPLATFORM (include/errno.h): the firmware's own error, in the last two digits
 errnos.set('7f', { name: 'EPLATFORM', text: 'The firmware reported an error' });
-const files = new Map(
-  tableLines(IPXE_FILES).map((line) => {
-    const [id = '', file = ''] = line.split('|');
-    return [Number.parseInt(id, 16), file] as const;
-  }),
-);
+const files = new Map(numbers.files.map(([id, file]) => [Number.parseInt(id, 16), file]));
 
 /** EFI_STATUS numbers in the last digits of codes from UEFI builds (0x80 and the status). */
 const EFI_STATUS: Readonly<Record<number, string>> = {
@@ -99,7 +108,7 @@ export function ipxeEntry(error: IpxeError): KnowledgeEntry {
 
 /** Every code that has a meaning or causes of its own. */
 export function ipxeEntries(): readonly KnowledgeEntry[] {
-  const keys = new Set([...IPXE_CAUSES.keys()].filter((key) => key.length === 6));
+  const keys = new Set([...causesByCode.keys()].filter((key) => key.length === 6));
   for (const key of named.keys()) keys.add(key);
   return [...keys].sort().flatMap((key) => {
     const error = decodeIpxeCode(key);
@@ -109,15 +118,11 @@ export function ipxeEntries(): readonly KnowledgeEntry[] {
 
 function causesOf(error: IpxeError): readonly KnownCause[] {
   return (
-    IPXE_CAUSES.get(error.code) ??
-    IPXE_CAUSES.get(error.key) ??
-    IPXE_CAUSES.get(`${error.errno ?? ''}/${error.file ?? ''}`) ??
-    IPXE_CAUSES.get(error.errno ?? '') ?? [
+    causesByCode.get(error.code) ??
+    causesByCode.get(error.key) ??
+    causesByCode.get(`${error.errno ?? ''}/${error.file ?? ''}`) ??
+    causesByCode.get(error.errno ?? '') ?? [
       { text: 'this code has no cause of its own in doctor', fix: [`open https://ipxe.org/${error.code}`] },
     ]
   );
-}
-
-function tableLines(table: string): string[] {
-  return table.split('\n').filter((line) => line !== '');
 }

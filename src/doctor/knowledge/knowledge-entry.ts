@@ -1,24 +1,12 @@
 import type { FindingId } from '../../model/finding.ts';
 
-export type Printer =
-  | 'UEFI firmware (PXE)'
-  | 'UEFI firmware (HTTP Boot)'
-  | 'UEFI firmware (Secure Boot)'
-  | 'BIOS network card ROM (Intel PXE 2.x)'
-  | 'iPXE'
-  | 'pxelinux'
-  | 'GRUB'
-  | 'shim'
-  | 'Linux kernel'
-  | 'casper (Ubuntu initrd)'
-  | 'cloud-init and the Ubuntu installer'
-  | 'dnsmasq'
-  | 'pxectl';
-
 /** One possible cause: a finding that doctor can check, or a thing that only the user can see. */
 export type KnownCause =
   | { readonly finding: FindingId; /** what tells it from the other causes */ readonly tell: string }
   | { readonly text: string; readonly fix: readonly string[] };
+
+/** As a data file has it: a cause that several entries share is written once and named. */
+export type CauseInFile = KnownCause | { readonly common: string };
 
 /** What a message on a screen means. */
 export interface KnowledgeEntry {
@@ -28,21 +16,28 @@ export interface KnowledgeEntry {
   readonly code?: string;
   /** as users see it; the first is the usual spelling. `…` stands for what changes */
   readonly texts: readonly string[];
-  readonly printedBy: Printer;
+  readonly printedBy: string;
   readonly meaning: string;
   /** most likely first; empty when the message is harmless */
   readonly causes: readonly KnownCause[];
   readonly source: string;
 }
 
-/** An entry in the order in which it is read: who says what, what it means, why, and where that is from. */
-export function said(
-  printedBy: Printer,
-  id: string,
-  texts: readonly string[],
-  meaning: string,
-  causes: readonly KnownCause[],
-  source: string,
-): KnowledgeEntry {
-  return { id, texts, printedBy, meaning, causes, source };
+/** data/messages/*.json: what one program prints. */
+export interface MessageFile {
+  readonly printedBy: string;
+  /** where it stands in docs/troubleshooting.md, and which of two equal codes comes first */
+  readonly rank: number;
+  readonly common?: Readonly<Record<string, KnownCause>>;
+  readonly entries: readonly (Omit<KnowledgeEntry, 'printedBy' | 'causes'> & {
+    readonly causes: readonly CauseInFile[];
+  })[];
+}
+
+/** Puts the causes that are only named in their place. */
+export function fullCauses(
+  causes: readonly CauseInFile[],
+  common: Readonly<Record<string, KnownCause>> = {},
+): readonly KnownCause[] {
+  return causes.flatMap((cause) => ('common' in cause ? (common[cause.common] ?? []) : [cause]));
 }

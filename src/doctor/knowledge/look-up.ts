@@ -1,20 +1,7 @@
-import { EDK2_HTTP } from './edk2-http.ts';
-import { EDK2_PXE } from './edk2-pxe.ts';
 import { findingEntry } from './finding-entry.ts';
-import { INTEL_ROM } from './intel-rom.ts';
 import { decodeIpxeCode, ipxeEntry } from './ipxe-codes.ts';
 import type { KnowledgeEntry } from './knowledge-entry.ts';
-import { LOADER_MESSAGES } from './loader-messages.ts';
-import { SYSTEM_MESSAGES } from './system-messages.ts';
-
-/** Everything that doctor knows by heart; iPXE codes are decoded besides. */
-export const KNOWLEDGE: readonly KnowledgeEntry[] = [
-  ...EDK2_PXE,
-  ...EDK2_HTTP,
-  ...INTEL_ROM,
-  ...LOADER_MESSAGES,
-  ...SYSTEM_MESSAGES,
-];
+import { KNOWLEDGE } from './messages.ts';
 
 export interface LookUpResult {
   /** false: nothing fits, `matches` are the nearest */

@@ -1,7 +1,7 @@
 import { FINDING_CATALOGUE } from '../finding-catalogue.ts';
 import { ipxeEntries } from './ipxe-codes.ts';
 import type { KnowledgeEntry, KnownCause } from './knowledge-entry.ts';
-import { KNOWLEDGE } from './look-up.ts';
+import { KNOWLEDGE } from './messages.ts';
 
 /** docs/troubleshooting.md: every message and every finding, from the same data that doctor answers from. */
 export function renderTroubleshooting(): string {

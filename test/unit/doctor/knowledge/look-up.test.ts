@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FINDING_CATALOGUE } from '../../../../src/doctor/finding-catalogue.ts';
 import { decodeIpxeCode, ipxeEntries } from '../../../../src/doctor/knowledge/ipxe-codes.ts';
-import { KNOWLEDGE, lookUp } from '../../../../src/doctor/knowledge/look-up.ts';
+import { lookUp } from '../../../../src/doctor/knowledge/look-up.ts';
+import { KNOWLEDGE } from '../../../../src/doctor/knowledge/messages.ts';
 import { renderTroubleshooting } from '../../../../src/doctor/knowledge/troubleshooting.ts';
 
 const first = (text: string): string | undefined => lookUp(text).matches[0]?.id;
