@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { safeJson, safeOutput } from '../model/printable.ts';
 import { packageVersion } from '../platform/package-root.ts';
 import { EXIT } from './exit-codes.ts';
 import { listenForLostReaders } from './lost-reader.ts';
@@ -17,7 +18,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     if (process.exitCode === EXIT.usage && argv.includes('--json')) {
       const message = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
       const json = { schema: 'pxectl.error/1', error: { code: 'E_USAGE', message } };
-      process.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
+      process.stdout.write(`${safeJson(json, 2)}\n`);
     }
   }
 }
@@ -42,6 +43,8 @@ Examples:
   pxectl doctor PXE-E21           what the code on the screen means, and what to do`,
     );
   program.exitOverride();
+  // commander repeats what it does not understand
+  program.configureOutput({ outputError: (text, write) => write(safeOutput(text, false)) });
   registerCommands(program);
   for (const command of program.commands) settle(command, `pxectl ${command.name()}`);
   return program;

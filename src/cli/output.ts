@@ -1,4 +1,5 @@
 import picocolors from 'picocolors';
+import { safeJson, safeOutput } from '../model/printable.ts';
 
 export interface OutputOptions {
   readonly isQuiet: boolean;
@@ -7,7 +8,10 @@ export interface OutputOptions {
   readonly hasColor?: boolean;
 }
 
-/** stdout is data, stderr is progress and errors. Nothing else in pxectl writes to them. */
+/**
+ * stdout is data, stderr is progress and errors. Nothing else in pxectl writes to them, and nothing that somebody else made up
+ * reaches a terminal unchecked.
+ */
 export class Output {
   readonly isTerminal = process.stderr.isTTY;
   readonly colors: ReturnType<typeof picocolors.createColors>;
@@ -20,20 +24,18 @@ export class Output {
 
   /** One line of data. */
   data(line: string): void {
-    this.#clearStatusLine();
-    process.stdout.write(`${line}\n`);
+    this.#write(process.stdout, line);
   }
 
   /** One JSON object, indented for people unless `isLine` (JSON Lines). */
   json(value: unknown, isLine = false): void {
-    this.data(JSON.stringify(value, null, isLine ? undefined : 2));
+    this.#write(process.stdout, safeJson(value, isLine ? undefined : 2));
   }
 
   /** What is going on; silent with --quiet. */
   progress(line: string): void {
     if (this.options.isQuiet) return;
-    this.#clearStatusLine();
-    process.stderr.write(`${line}\n`);
+    this.#write(process.stderr, line);
   }
 
   /** As `progress`, only with --verbose. */
@@ -45,20 +47,23 @@ export class Output {
   status(line: string): void {
     if (this.options.isQuiet || !this.isTerminal) return;
     const width = Math.max(20, (process.stderr.columns || 80) - 1);
-    process.stderr.write(`\r\u001b[2K${line.slice(0, width)}`);
+    process.stderr.write(`\r\u001b[2K${safeOutput(line.slice(0, width), false)}`);
     this.#hasStatusLine = true;
   }
 
   /** Always shown. */
   warn(line: string): void {
-    this.#clearStatusLine();
-    process.stderr.write(`${this.colors.yellow('warning')}: ${line}\n`);
+    this.#write(process.stderr, `${this.colors.yellow('warning')}: ${line}`);
   }
 
   /** Always shown, as it is. */
   error(text: string): void {
+    this.#write(process.stderr, text);
+  }
+
+  #write(stream: NodeJS.WriteStream, text: string): void {
     this.#clearStatusLine();
-    process.stderr.write(`${text}\n`);
+    stream.write(`${safeOutput(text, this.colors.isColorSupported)}\n`);
   }
 
   #clearStatusLine(): void {

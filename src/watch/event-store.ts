@@ -2,6 +2,7 @@ import { mkdir, open, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { BootEvent, EventSink, NewBootEvent } from '../model/boot-event.ts';
 import { messageOf, systemCodeOf } from '../model/errors.ts';
+import { safeJson } from '../model/printable.ts';
 import { openToAppend } from '../platform/files.ts';
 
 export interface EventStoreOptions {
@@ -71,7 +72,7 @@ export async function openEventStore(path: string, options: EventStoreOptions = 
         time: event.time ?? new Date().toISOString(),
         detail: event.detail ?? {},
       };
-      pending.push(`${JSON.stringify(orderKeys(full))}\n`);
+      pending.push(`${safeJson(orderKeys(full))}\n`);
       if (pending.length > MAX_PENDING) pending.shift();
       scheduleFlush();
       for (const listener of listeners) listener(full);
