@@ -27,6 +27,13 @@ const LOOK_MS = 3_300;
 /** A range may be large; a look asks for so many of its addresses, from its beginning on. */
 const MAX_PROBED_ADDRESSES = 256;
 
+/** Below run/, of the servers that write one: cards in it have their addresses from us. */
+export const LEASE_FILES = {
+  builtin: 'builtin-leases.json',
+  dnsmasq: 'dnsmasq.leases',
+  docker: 'docker/dnsmasq/dnsmasq.leases',
+} as const;
+
 export interface NetworkLook {
   readonly troubles: readonly NetworkTrouble[];
   /** why something could not be looked at */
@@ -113,13 +120,10 @@ function addressesOf(range: Config['network']['range']): Ipv4Address[] {
   return Array.from({ length: count }, (_, index) => ipv4FromNumber(first + index));
 }
 
-/** Lease files below run/: what they hold is ours. */
-const LEASE_FILES = ['dnsmasq.leases'];
-
 /** Cards that have a lease of an earlier run, or of the servers that run now. */
 async function leaseHolders(layout: Pick<StateLayout, 'run'>): Promise<ReadonlySet<MacAddress>> {
   const texts = await Promise.all(
-    LEASE_FILES.map((name) => readTextIfThere(`${layout.run}/${name}`).catch(() => undefined)),
+    Object.values(LEASE_FILES).map((name) => readTextIfThere(`${layout.run}/${name}`).catch(() => undefined)),
   );
   const macs = texts.join('\n').match(/(?:[0-9a-f]{2}:){5}[0-9a-f]{2}/gi) ?? [];
   return new Set(macs.flatMap((text) => parseMac(text) ?? []));

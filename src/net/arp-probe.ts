@@ -14,6 +14,8 @@ export interface ArpProbeOptions {
   readonly addresses: readonly Ipv4Address[];
   /** how long answers are waited for; who has not answered after half of it is asked once more */
   readonly waitMs: number;
+  /** told as soon as somebody answers; without koffi at the end */
+  readonly onUser?: (address: Ipv4Address, user: MacAddress) => void;
 }
 
 const AF_PACKET = 17;
@@ -69,7 +71,7 @@ function openArpSocket(libc: Libc, interfaceName: string): number | undefined {
 async function probeOver(
   libc: Libc,
   fd: number,
-  { localMac, otherOwnMacs = [], addresses, waitMs }: ArpProbeOptions,
+  { localMac, otherOwnMacs = [], addresses, waitMs, onUser }: ArpProbeOptions,
 ): Promise<ReadonlyMap<Ipv4Address, MacAddress>> {
   const wanted = new Set(addresses);
   const own = new Set([localMac, ...otherOwnMacs]);
@@ -81,7 +83,9 @@ async function probeOver(
       if (length <= 0) return;
       const arp = decodeArpFrame(frame.subarray(0, length));
       if (arp === undefined || own.has(arp.senderMac) || !wanted.has(arp.senderAddress)) continue;
+      const isNew = !found.has(arp.senderAddress);
       found.set(arp.senderAddress, arp.senderMac);
+      if (isNew) onUser?.(arp.senderAddress, arp.senderMac);
     }
   };
   const until = performance.now() + waitMs;
@@ -104,6 +108,7 @@ async function probeOver(
 async function askTheKernel({
   addresses,
   waitMs,
+  onUser,
 }: ArpProbeOptions): Promise<ReadonlyMap<Ipv4Address, MacAddress>> {
   const socket = createSocket('udp4');
   // no route, or nobody there: the neighbour table says the same
@@ -115,7 +120,9 @@ async function askTheKernel({
   return new Map(
     addresses.flatMap((address) => {
       const mac = table.get(address);
-      return mac === undefined ? [] : [[address, mac] as const];
+      if (mac === undefined) return [];
+      onUser?.(address, mac);
+      return [[address, mac] as const];
     }),
   );
 }

@@ -5,6 +5,7 @@ import { reservedAddresses } from '../../plan/reserved-addresses.ts';
 import { startHttpServer } from '../../server/http/http-server.ts';
 import { startProxyDhcp } from '../../server/proxy-dhcp/proxy-dhcp-server.ts';
 import { startTftpServer } from '../../server/tftp/tftp-server.ts';
+import { LEASE_FILES } from '../network-look.ts';
 import type { Engine, EngineInput, RunningEngine } from '../engine.ts';
 
 /** DHCP, TFTP and HTTP by pxectl itself: works wherever Node runs. */
@@ -52,6 +53,7 @@ async function startBuiltin(input: EngineInput): Promise<RunningEngine> {
       ...(network.nameServers ? { nameServers: network.nameServers } : {}),
       ...(network.relayed ? { relayed: network.relayed } : {}),
       ownAddresses: () => ownAddresses,
+      leaseFile: `${input.layout.run}/${LEASE_FILES.builtin}`,
       plan: (facts) => planBoot(context, facts),
       sink: input.sink,
     });

@@ -50,9 +50,10 @@ function offerLease(
   const answer = planFor(received, service, isBootClient);
   if (answer?.action === 'ignore') return answer;
   const { packet, facts } = received;
-  const address = service.pool.offer(facts.mac, nowMs, readAddress(packet, DHCP_OPTION.requestedAddress));
-  if (address === undefined) return ignore('no-free-address', 'every address of network.range is in use');
-  const reply = leaseReply(packet, 'offer', address, service.terms, answer);
+  const choice = service.pool.offer(facts.mac, nowMs, readAddress(packet, DHCP_OPTION.requestedAddress));
+  if (choice === undefined) return ignore('no-free-address', 'every address of network.range is in use');
+  if (choice.needsProbe) return { action: 'probe', address: choice.address };
+  const reply = leaseReply(packet, 'offer', choice.address, service.terms, answer);
   return { action: 'reply', reply, events: [discoverEvent(received), replyEvent(received, answer, reply)] };
 }
 
@@ -75,7 +76,8 @@ function confirmLease(
   if (chosenServer === undefined && !pool.contains(wanted) && !mustRefuse(service, wanted)) {
     return ignore('not-for-us', `${wanted} is not in network.range: its lease is another server's`);
   }
-  if (!pool.confirm(facts.mac, wanted, nowMs)) {
+  const choice = pool.claim(facts.mac, wanted, nowMs);
+  if (choice === undefined) {
     const reply = refuseLease(packet, terms.server, `${wanted} is not free for this client`);
     return {
       action: 'reply',
@@ -85,6 +87,9 @@ function confirmLease(
   }
   const answer = planFor(received, service, isBootClient);
   if (answer?.action === 'ignore') return answer;
+  // a client that was never offered it: its lease was forgotten, and somebody else may have the address by now
+  if (choice.needsProbe) return { action: 'probe', address: choice.address };
+  pool.confirm(facts.mac, wanted, nowMs);
   const reply = leaseReply(packet, 'ack', wanted, terms, answer);
   return { action: 'reply', reply, events: [requestEvent(received), replyEvent(received, answer, reply)] };
 }

@@ -26,6 +26,11 @@ export interface Ignored {
 export type Decision =
   | Ignored
   | {
+      /** decide again once it is known whether another machine uses this address */
+      readonly action: 'probe';
+      readonly address: Ipv4Address;
+    }
+  | {
       readonly action: 'note';
       readonly events: readonly NewBootEvent[];
     }

@@ -1,10 +1,10 @@
 import type { AddressRange, NetworkMode } from '../../model/config.ts';
 import { configError } from '../../model/errors.ts';
 import { readDefaultRoute, readNameServers } from '../../net/interfaces.ts';
-import { readNeighbours } from '../../net/neighbours.ts';
 import { networkContains, networkOf, type Ipv4Address, type MacAddress } from '../../protocol/addresses.ts';
 import type { LeaseService } from './answer-lease.ts';
 import type { Planner } from './decision.ts';
+import { keepLeases, type KeptLeases } from './lease-file.ts';
 import { LeasePool } from './lease-pool.ts';
 
 /** long enough to load an installer, short enough to give the range back to the next class room */
@@ -22,14 +22,23 @@ export interface LeaseServiceOptions {
   readonly plan: Planner;
   /** addresses that are kept for configured machines, as they are now */
   readonly ownAddresses?: () => ReadonlyMap<MacAddress, Ipv4Address>;
+  /** where leases are kept for the next start; none: they are forgotten */
+  readonly leaseFile?: string;
+  readonly onTrouble: (message: string) => void;
+}
+
+export interface PreparedLeases {
+  readonly service: LeaseService;
+  /** writes what is not written yet */
+  close(): Promise<void>;
 }
 
 /**
- * Gathers what leases say: the router and name servers that this host itself uses.
+ * Gathers what leases say, the router and name servers that this host itself uses, and what was leased before.
  * @returns undefined in proxy mode, which leases nothing
  * @throws PxectlError E_CONFIG_VALUE without a range
  */
-export async function prepareLeases(options: LeaseServiceOptions): Promise<LeaseService | undefined> {
+export async function prepareLeases(options: LeaseServiceOptions): Promise<PreparedLeases | undefined> {
   const { mode, address, prefix, range, plan } = options;
   if (mode === 'proxy') return undefined;
   if (range === undefined) {
@@ -41,27 +50,23 @@ export async function prepareLeases(options: LeaseServiceOptions): Promise<Lease
   }
   const router = options.router ?? (await findRouter(options));
   const nameServers = options.nameServers ?? (await findNameServers(options, router));
-  return {
-    mode,
-    plan,
-    pool: new LeasePool({
-      range,
-      leaseSeconds: LEASE_SECONDS,
-      reserved: router === undefined ? [address] : [address, router],
-      ...(options.ownAddresses === undefined ? {} : { ownAddresses: options.ownAddresses }),
-      isTaken: (candidate, mac) => {
-        const neighbour = readNeighbours().get(candidate);
-        return neighbour !== undefined && neighbour !== mac;
-      },
-    }),
-    terms: {
-      server: address,
-      prefix,
-      ...(router === undefined ? {} : { router }),
-      nameServers,
-      leaseSeconds: LEASE_SECONDS,
-    },
+  let kept: KeptLeases | undefined;
+  const pool = new LeasePool({
+    range,
+    leaseSeconds: LEASE_SECONDS,
+    reserved: router === undefined ? [address] : [address, router],
+    ...(options.ownAddresses === undefined ? {} : { ownAddresses: options.ownAddresses }),
+    onChange: () => kept?.changed(),
+  });
+  if (options.leaseFile !== undefined) kept = await keepLeases(options.leaseFile, pool, options.onTrouble);
+  const terms = {
+    server: address,
+    prefix,
+    ...(router === undefined ? {} : { router }),
+    nameServers,
+    leaseSeconds: LEASE_SECONDS,
   };
+  return { service: { mode, plan, pool, terms }, close: async () => kept?.close() };
 }
 
 /** Name servers that a client can reach: on its network, or anywhere when there is a router; else the router itself. */

@@ -16,6 +16,7 @@ import { ignoredEvent } from './client-events.ts';
 import { ignore, type Decision, type DhcpPort, type Planner, type Received } from './decision.ts';
 import { FloodGuard } from './flood-guard.ts';
 import { prepareLeases } from './lease-service.ts';
+import { OfferProbes, probeOn, type Probed } from './offer-probes.ts';
 import { QuietSink } from './quiet-sink.ts';
 import { replyDestination, STANDARD_PORTS, type DhcpPorts } from './reply-route.ts';
 
@@ -34,6 +35,8 @@ export interface ProxyDhcpOptions {
   readonly relayed?: readonly Ipv4Network[];
   /** addresses that are kept for configured machines, as they are now */
   readonly ownAddresses?: () => ReadonlyMap<MacAddress, Ipv4Address>;
+  /** file that keeps leases over a restart; none: they are forgotten */
+  readonly leaseFile?: string;
   /** called once for every packet of a network boot client; must be quick and pure */
   readonly plan: Planner;
   readonly sink: EventSink;
@@ -63,14 +66,18 @@ export async function startProxyDhcp(options: ProxyDhcpOptions): Promise<ProxyDh
   const guard = new FloodGuard();
   const endpoints = new Map<DhcpPort, UdpEndpoint>();
   const networks = [networkOf(address, options.prefix), ...(options.relayed ?? [])];
-  const leases = await prepareLeases(options);
+  const warn = (key: string, message: string): void =>
+    quiet.emit(key, { type: 'engine.warning', interfaceName, detail: { message } }, Date.now());
+  const onTrouble = (message: string): void => warn('leases', message);
+  const leases = await prepareLeases({ ...options, onTrouble });
   const answer = (received: Received, nowMs: number): Decision =>
-    leases === undefined ? answerProxy(received, plan, address) : answerLease(received, leases, nowMs);
+    leases === undefined
+      ? answerProxy(received, plan, address)
+      : answerLease(received, leases.service, nowMs);
 
   const onError = (error: Error): void => {
     const code = systemCodeOf(error) ?? 'unknown';
-    const message = `DHCP on ${interfaceName}: ${error.message}`;
-    quiet.emit(`error/${code}`, { type: 'engine.warning', interfaceName, detail: { message } }, Date.now());
+    warn(`error/${code}`, `DHCP on ${interfaceName}: ${error.message}`);
   };
 
   const onMessage = (port: DhcpPort, bytes: Uint8Array, source: UdpSource): void => {
@@ -93,10 +100,30 @@ export async function startProxyDhcp(options: ProxyDhcpOptions): Promise<ProxyDh
     carryOut(decision, received, nowMs);
   };
 
+  const onProbed = ({ received, address: probed, user }: Probed): void => {
+    const nowMs = Date.now();
+    if (user === undefined) leases?.service.pool.probed(received.facts.mac, probed, nowMs);
+    else {
+      leases?.service.pool.decline(received.facts.mac, probed, nowMs);
+      const message = `${probed} of network.range is in use by ${user}, which has no lease of pxectl: nobody is offered it for ten minutes`;
+      warn(`in-use/${probed}`, message);
+    }
+    carryOut(
+      decideSafely(() => answer(received, nowMs), onError),
+      received,
+      nowMs,
+    );
+  };
+  const probes = new OfferProbes(probeOn(interfaceName), onProbed);
+
   const carryOut = (decision: Decision, received: Received, nowMs: number): void => {
     if (decision.action === 'ignore') {
       const key = `${decision.reason}/${received.port}/${received.facts.mac}`;
       quiet.emit(key, ignoredEvent(received, decision), nowMs);
+      return;
+    }
+    if (decision.action === 'probe') {
+      probes.wait(received, decision.address);
       return;
     }
     for (const event of decision.events) sink.emit(event);
@@ -107,8 +134,13 @@ export async function startProxyDhcp(options: ProxyDhcpOptions): Promise<ProxyDh
     quiet.emit('rate-limited', ignoredEvent(received, tooMany), nowMs);
   };
 
-  const close = async (): Promise<void> => {
+  const closeSockets = async (): Promise<void> => {
     await Promise.all(Array.from(endpoints.values(), (endpoint) => endpoint.close()));
+  };
+  const close = async (): Promise<void> => {
+    probes.close();
+    await closeSockets();
+    await leases?.close();
   };
   const open = async (port: DhcpPort, number: number): Promise<UdpEndpoint> => {
     const endpoint = await openUdpEndpoint({
@@ -128,7 +160,7 @@ export async function startProxyDhcp(options: ProxyDhcpOptions): Promise<ProxyDh
     return main;
   };
   const reopen = async (): Promise<void> => {
-    await close();
+    await closeSockets();
     await openAll();
   };
   try {

@@ -169,9 +169,15 @@ describe('answerLease', () => {
       range: { first: ip('192.168.1.200'), last: ip(last) },
       leaseSeconds: 600,
       reserved: [SERVER],
-      isTaken: () => false,
     }),
   });
+  /** The decision once every probe has found nobody. */
+  const decide = (client: Received, leases: LeaseService, nowMs: number): Decision => {
+    const decision = answerLease(client, leases, nowMs);
+    if (decision.action !== 'probe') return decision;
+    leases.pool.probed(client.facts.mac, decision.address, nowMs);
+    return decide(client, leases, nowMs);
+  };
   const request = (address: string, server?: string): ClientPacketOptions => ({
     type: 'request',
     options: [
@@ -180,15 +186,24 @@ describe('answerLease', () => {
     ],
   });
 
+  it('has an address probed before it is offered, and before one is confirmed that was not offered', () => {
+    const leases = service();
+    const probe = { action: 'probe', address: '192.168.1.200' };
+    expect(answerLease(received({}), leases, 0)).toEqual(probe);
+    leases.pool.decline(received({}).facts.mac, ip('192.168.1.200'), 1);
+    expect(answerLease(received({}), leases, 2)).toEqual({ ...probe, address: '192.168.1.201' });
+    expect(answerLease(received(request('192.168.1.200')), service(), 0)).toEqual(probe);
+  });
+
   it('goes from DISCOVER to ACK with one address and the boot file in both answers', () => {
     const leases = service();
-    const offer = answerOf(answerLease(received({}), leases, 0));
+    const offer = answerOf(decide(received({}), leases, 0));
     expect([messageNameOf(offer), offer.yiaddr, offer.bootFile]).toEqual([
       'OFFER',
       '192.168.1.200',
       'ipxe/snponly-x64.efi',
     ]);
-    const decision = answerLease(received(request(offer.yiaddr, SERVER)), leases, 10);
+    const decision = decide(received(request(offer.yiaddr, SERVER)), leases, 10);
     expect([messageNameOf(answerOf(decision)), answerOf(decision).yiaddr]).toEqual(['ACK', '192.168.1.200']);
     expect(eventsOf(decision)).toMatchObject([
       { type: 'dhcp.request' },
@@ -198,47 +213,47 @@ describe('answerLease', () => {
 
   it('answers on 4011 without a lease', () => {
     const header = { ciaddr: ip('192.168.1.200') };
-    const ack = answerOf(answerLease(received({ type: 'request', header }, 4011), service(), 0));
+    const ack = answerOf(decide(received({ type: 'request', header }, 4011), service(), 0));
     expect([messageNameOf(ack), ack.yiaddr, ack.ciaddr]).toEqual(['ACK', '0.0.0.0', '192.168.1.200']);
   });
 
   it('leaves clients that boot nothing to the router in pxe-only, and serves them in full', () => {
     const laptop = received({ vendorClass: 'MSFT 5.0' });
-    expect(reasonOf(answerLease(laptop, service('pxe-only'), 0))).toBe('not-pxe');
-    const offer = answerOf(answerLease(laptop, service('full'), 0));
+    expect(reasonOf(decide(laptop, service('pxe-only'), 0))).toBe('not-pxe');
+    const offer = answerOf(decide(laptop, service('full'), 0));
     expect([offer.yiaddr, offer.bootFile]).toEqual(['192.168.1.200', '']);
   });
 
   it('gives no lease to a client that gets no boot file', () => {
-    expect(reasonOf(answerLease(received({ architectures: [27] }), service('full'), 0))).toBe(
+    expect(reasonOf(decide(received({ architectures: [27] }), service('full'), 0))).toBe(
       'unknown-architecture',
     );
   });
 
   it('says when the range is used up', () => {
     const leases = service('pxe-only', '192.168.1.200');
-    answerLease(received({}), leases, 0);
+    decide(received({}), leases, 0);
     const second = received({ mac: mac('52:54:00:00:00:02') });
-    expect(reasonOf(answerLease(second, leases, 1))).toBe('no-free-address');
+    expect(reasonOf(decide(second, leases, 1))).toBe('no-free-address');
     // the first client never took its offer
-    expect(answerOf(answerLease(second, leases, 60_001)).yiaddr).toBe('192.168.1.200');
+    expect(answerOf(decide(second, leases, 60_001)).yiaddr).toBe('192.168.1.200');
   });
 
   it('lets the client go that takes the lease of the router', () => {
     const leases = service('pxe-only', '192.168.1.200');
-    answerLease(received({}), leases, 0);
-    expect(reasonOf(answerLease(received(request('192.168.1.9', '192.168.1.1')), leases, 1))).toBe(
+    decide(received({}), leases, 0);
+    expect(reasonOf(decide(received(request('192.168.1.9', '192.168.1.1')), leases, 1))).toBe(
       'other-server-chosen',
     );
     const second = received({ mac: mac('52:54:00:00:00:02') });
-    expect(answerOf(answerLease(second, leases, 2)).yiaddr).toBe('192.168.1.200');
+    expect(answerOf(decide(second, leases, 2)).yiaddr).toBe('192.168.1.200');
   });
 
   it('refuses an address that another client has', () => {
     const leases = service();
-    answerLease(received(request('192.168.1.200', SERVER)), leases, 0);
+    decide(received(request('192.168.1.200', SERVER)), leases, 0);
     const other = received({ ...request('192.168.1.200'), mac: mac('52:54:00:00:00:02') });
-    const nak = answerLease(other, leases, 1);
+    const nak = decide(other, leases, 1);
     expect(messageNameOf(answerOf(nak))).toBe('NAK');
     expect(replyDestination(other, answerOf(nak)).address).toBe('255.255.255.255');
   });
@@ -246,32 +261,32 @@ describe('answerLease', () => {
   it('renews after a restart that forgot the lease, by unicast', () => {
     const header = { ciaddr: ip('192.168.1.201') };
     const renewal = received({ type: 'request', header });
-    const ack = answerOf(answerLease(renewal, service(), 0));
+    const ack = answerOf(decide(renewal, service(), 0));
     expect([messageNameOf(ack), ack.yiaddr]).toEqual(['ACK', '192.168.1.201']);
     expect(replyDestination(renewal, ack)).toEqual({ address: '192.168.1.201', port: 68 });
   });
 
   it('is silent about an address of the router, and in full refuses one of another network', () => {
     const inRouterRange = received(request('192.168.1.9'));
-    expect(reasonOf(answerLease(inRouterRange, service('pxe-only'), 0))).toBe('not-for-us');
-    expect(reasonOf(answerLease(inRouterRange, service('full'), 0))).toBe('not-for-us');
+    expect(reasonOf(decide(inRouterRange, service('pxe-only'), 0))).toBe('not-for-us');
+    expect(reasonOf(decide(inRouterRange, service('full'), 0))).toBe('not-for-us');
     const elsewhere = received(request('10.0.0.9'));
-    expect(messageNameOf(answerOf(answerLease(elsewhere, service('full'), 0)))).toBe('NAK');
+    expect(messageNameOf(answerOf(decide(elsewhere, service('full'), 0)))).toBe('NAK');
   });
 
   it('does not give out an address that a client found in use', () => {
     const leases = service();
-    const offer = answerOf(answerLease(received({}), leases, 0));
+    const offer = answerOf(decide(received({}), leases, 0));
     const decline = { ...request(offer.yiaddr, SERVER), type: 'decline' as const };
-    expect(answerLease(received(decline), leases, 1).action).toBe('note');
-    expect(answerOf(answerLease(received({}), leases, 2)).yiaddr).toBe('192.168.1.201');
+    expect(decide(received(decline), leases, 1).action).toBe('note');
+    expect(answerOf(decide(received({}), leases, 2)).yiaddr).toBe('192.168.1.201');
   });
 
   it('takes a released address back', () => {
     const leases = service('pxe-only', '192.168.1.200');
-    answerLease(received(request('192.168.1.200', SERVER)), leases, 0);
-    expect(answerLease(received({ type: 'release' }), leases, 1).action).toBe('note');
+    decide(received(request('192.168.1.200', SERVER)), leases, 0);
+    expect(decide(received({ type: 'release' }), leases, 1).action).toBe('note');
     const second = received({ mac: mac('52:54:00:00:00:02') });
-    expect(answerOf(answerLease(second, leases, 2)).yiaddr).toBe('192.168.1.200');
+    expect(answerOf(decide(second, leases, 2)).yiaddr).toBe('192.168.1.200');
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { MacAddress } from '../../../../src/protocol/addresses.ts';
+import type { Ipv4Address, MacAddress } from '../../../../src/protocol/addresses.ts';
 import { LeasePool } from '../../../../src/server/proxy-dhcp/lease-pool.ts';
 import { ip, mac } from '../../../support/dhcp/client-packets.ts';
 
@@ -10,9 +10,11 @@ const pool = (last: string, more: Partial<ConstructorParameters<typeof LeasePool
     range: { first: ip('10.0.0.10'), last: ip(last) },
     leaseSeconds: 600,
     reserved: [],
-    isTaken: () => false,
     ...more,
   });
+
+const addressFor = (leases: LeasePool, who: MacAddress, nowMs: number, wanted?: Ipv4Address) =>
+  leases.offer(who, nowMs, wanted)?.address;
 
 describe('LeasePool', () => {
   it('never gives one address to two clients at a time', () => {
@@ -40,11 +42,10 @@ describe('LeasePool', () => {
           } else {
             const given =
               action === 'offer'
-                ? leases.offer(who, nowMs, wanted)
-                : leases.confirm(who, wanted, nowMs)
-                  ? wanted
-                  : undefined;
+                ? leases.offer(who, nowMs, wanted)?.address
+                : leases.claim(who, wanted, nowMs)?.address;
             if (given === undefined) continue;
+            if (action === 'confirm') leases.confirm(who, given, nowMs);
             expect(['10.0.0.10', '10.0.0.11', '10.0.0.12', '10.0.0.13']).toContain(given);
             const holder = holders.get(given);
             if (holder !== undefined && holder.untilMs > nowMs) expect(holder.mac).toBe(who);
@@ -60,37 +61,73 @@ describe('LeasePool', () => {
   it('gives a client the address that it had, even long after', () => {
     const leases = pool('10.0.0.12');
     leases.confirm(client(1), ip('10.0.0.12'), 0);
-    expect(leases.offer(client(1), 10_000_000)).toBe('10.0.0.12');
-    expect(leases.offer(client(2), 10_000_000)).toBe('10.0.0.10');
+    expect(addressFor(leases, client(1), 10_000_000)).toBe('10.0.0.12');
+    expect(addressFor(leases, client(2), 10_000_000)).toBe('10.0.0.10');
   });
 
   it('grants the address that a client asks for when it is free', () => {
-    expect(pool('10.0.0.12').offer(client(1), 0, ip('10.0.0.11'))).toBe('10.0.0.11');
-    expect(pool('10.0.0.12').offer(client(1), 0, ip('10.9.9.9'))).toBe('10.0.0.10');
+    expect(addressFor(pool('10.0.0.12'), client(1), 0, ip('10.0.0.11'))).toBe('10.0.0.11');
+    expect(addressFor(pool('10.0.0.12'), client(1), 0, ip('10.9.9.9'))).toBe('10.0.0.10');
   });
 
   it('takes the address whose lease ended first when all were used', () => {
     const leases = pool('10.0.0.11');
     leases.confirm(client(1), ip('10.0.0.10'), 1000);
     leases.confirm(client(2), ip('10.0.0.11'), 0);
-    expect(leases.offer(client(3), 600_500)).toBe('10.0.0.11');
+    expect(addressFor(leases, client(3), 600_500)).toBe('10.0.0.11');
   });
 
-  it('keeps off reserved addresses and those where the neighbour table knows another machine', () => {
-    const leases = pool('10.0.0.12', {
-      reserved: [ip('10.0.0.10')],
-      isTaken: (address, who) => address === '10.0.0.11' && who !== client(9),
-    });
-    expect(leases.offer(client(1), 0)).toBe('10.0.0.12');
-    expect(leases.confirm(client(1), ip('10.0.0.11'), 0)).toBe(false);
-    expect(leases.confirm(client(9), ip('10.0.0.11'), 0)).toBe(true);
+  it('keeps off reserved addresses and those that a probe found in use', () => {
+    const leases = pool('10.0.0.12', { reserved: [ip('10.0.0.10')] });
+    expect(leases.offer(client(1), 0)).toEqual({ address: '10.0.0.11', needsProbe: true });
+    leases.decline(client(1), ip('10.0.0.11'), 1);
+    expect(addressFor(leases, client(1), 2)).toBe('10.0.0.12');
+    expect(leases.claim(client(2), ip('10.0.0.11'), 3)).toBeUndefined();
+    expect(addressFor(leases, client(2), 4)).toBeUndefined();
+    expect(leases.claim(client(2), ip('10.0.0.11'), 600_002)?.address).toBe('10.0.0.11');
+  });
+
+  it('has an address probed for each new client, and not again while it is the same one', () => {
+    const leases = pool('10.0.0.10');
+    const needsProbe = (who: number, nowMs: number): boolean | undefined =>
+      leases.offer(client(who), nowMs)?.needsProbe;
+    expect([needsProbe(1, 0), needsProbe(1, 1)]).toEqual([true, true]);
+    leases.probed(client(1), ip('10.0.0.10'), 2);
+    expect([needsProbe(1, 3), leases.claim(client(1), ip('10.0.0.10'), 4)?.needsProbe]).toEqual([
+      false,
+      false,
+    ]);
+    leases.confirm(client(1), ip('10.0.0.10'), 5);
+    expect([needsProbe(1, 599_000), needsProbe(1, 700_000)]).toEqual([false, true]);
+    leases.probed(client(1), ip('10.0.0.10'), 700_001);
+    leases.release(client(1));
+    expect([needsProbe(2, 700_002), needsProbe(1, 800_000)]).toEqual([true, true]);
+  });
+
+  it('goes on after a restart where it was, and believes no lease that is longer than its own', () => {
+    const before = pool('10.0.0.13');
+    before.confirm(client(1), ip('10.0.0.10'), 0);
+    before.offer(client(2), 0);
+    before.offer(client(3), 0);
+    before.decline(client(3), ip('10.0.0.12'), 0);
+    const after = pool('10.0.0.13');
+    after.restore(before.entries(), 1);
+    expect(after.offer(client(1), 2)).toEqual({ address: '10.0.0.10', needsProbe: false });
+    expect(addressFor(after, client(4), 3)).toBe('10.0.0.13');
+    expect(addressFor(after, client(2), 4)).toBe('10.0.0.11');
+    const clockWasAhead = pool('10.0.0.10');
+    const far = { mac: client(1), expiresAtMs: 1e13, probedUntilMs: 1e13 };
+    clockWasAhead.restore([[ip('10.0.0.10'), far]], 0);
+    expect(addressFor(clockWasAhead, client(2), 601_000)).toBe('10.0.0.10');
+    clockWasAhead.restore([[ip('10.9.9.9'), far]], 0);
+    expect(clockWasAhead.entries().size).toBe(1);
   });
 
   it('does not shorten a lease when its client asks again', () => {
     const leases = pool('10.0.0.10');
     leases.confirm(client(1), ip('10.0.0.10'), 0);
     leases.offer(client(1), 1000);
-    expect(leases.offer(client(2), 100_000)).toBeUndefined();
+    expect(addressFor(leases, client(2), 100_000)).toBeUndefined();
   });
 
   it('is bounded whatever the configuration says', () => {
