@@ -49,7 +49,7 @@ function eventText(event: BootEvent): string | undefined {
     case 'seed.requested':
       return `fetched its install seed ${path}`;
     case 'seed.refused':
-      return `was refused a seed: ${String(detail['message'] ?? '')}`;
+      return `its seed was refused: ${String(detail['message'] ?? '')}`;
     case 'install.report':
       return `installing: ${String(detail['message'] ?? '')}`;
     case 'report.refused':

@@ -62,7 +62,12 @@ async function serveSeed(
     input.sink.emit({
       type: 'seed.refused',
       ...about,
-      detail: { path: printable(request.path), reason, message },
+      detail: {
+        path: printable(request.path),
+        reason,
+        message,
+        ...(request.mac === undefined || request.mac === mac ? {} : { askedBy: request.mac }),
+      },
     });
     return text(403, `${message}\n`);
   };
@@ -70,7 +75,7 @@ async function serveSeed(
   if (request.mac !== mac) {
     return refuse(
       'other-machine',
-      `this seed is for ${mac}; the request came from ${request.mac ?? request.ip}`,
+      `this seed is for ${mac}; the request came from ${request.mac ?? 'an unknown card'} at ${request.ip}`,
     );
   }
   const { installState = NOT_ARMED } = machine;

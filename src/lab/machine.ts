@@ -5,7 +5,7 @@ import type { MacAddress } from '../protocol/addresses.ts';
 import type { LongRunning } from '../platform/processes.ts';
 import { LAB_BOARDS, type LabBoard, type LabFirmware } from './lab-firmware.ts';
 import { pngFromPpm } from './png.ts';
-import { MACHINE_FILES, qemuArguments } from './qemu-arguments.ts';
+import { MACHINE_FILES, qemuArguments, type NetworkCard } from './qemu-arguments.ts';
 import { connectQmp, type QmpClient } from './qmp-client.ts';
 import { followSerial, type SerialConsole } from './serial-console.ts';
 import type { VirtualLan } from './virtual-lan.ts';
@@ -17,6 +17,8 @@ export interface MachineOptions {
   readonly folder: string;
   /** default 1024: what the Debian installer needs */
   readonly memoryMiB?: number;
+  /** cards in the same LAN that the machine finds before the one that it boots from; default: none */
+  readonly otherCards?: readonly MacAddress[];
   /** a raw disk image, started when the network says so; default: no disk */
   readonly disk?: string;
   /** each line on the serial port */
@@ -49,9 +51,11 @@ export async function startMachine(lan: VirtualLan, options: MachineOptions): Pr
   }
   const serialFile = join(options.folder, MACHINE_FILES.serial);
   await writeFile(serialFile, '');
-  const tap = await lan.addTap(`tap${options.mac.replaceAll(':', '').slice(-6)}`);
+  const tap = await addTapFor(lan, options.mac);
+  const otherCards: NetworkCard[] = [];
+  for (const mac of options.otherCards ?? []) otherCards.push({ mac, tap: await addTapFor(lan, mac) });
   const name = `pxl${lan.id}-${options.firmware}`;
-  const qemu = await lan.startIn('lan', board.program, qemuArguments({ ...options, tap, name }), {
+  const qemu = await lan.startIn('lan', board.program, qemuArguments({ ...options, tap, otherCards, name }), {
     cwd: options.folder,
   });
   const words: string[] = [];
@@ -73,6 +77,10 @@ export async function startMachine(lan: VirtualLan, options: MachineOptions): Pr
     throw error;
   }
   return new QemuMachine(options, qemu, serial, control, ended);
+}
+
+async function addTapFor(lan: VirtualLan, mac: MacAddress): Promise<string> {
+  return lan.addTap(`tap${mac.replaceAll(':', '').slice(-6)}`);
 }
 
 async function copyVariables(files: NonNullable<LabBoard['uefi']>, target: string): Promise<void> {

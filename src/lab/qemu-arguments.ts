@@ -4,12 +4,20 @@ import { LAB_BOARDS, type LabFirmware } from './lab-firmware.ts';
 /** Files of the machine's folder. */
 export const MACHINE_FILES = { variables: 'vars.fd', serial: 'serial.log', control: 'qmp.sock' } as const;
 
+/** A network card and the tap that it is plugged into. */
+export interface NetworkCard {
+  readonly mac: MacAddress;
+  readonly tap: string;
+}
+
 export interface QemuOptions {
   readonly firmware: LabFirmware;
   readonly mac: MacAddress;
   /** default 1024: what the Debian installer needs */
   readonly memoryMiB?: number;
   readonly tap: string;
+  /** cards that the machine finds before the one that it boots from; default: none */
+  readonly otherCards?: readonly NetworkCard[];
   readonly name: string;
   /** a raw disk image, started when the network says so; default: no disk */
   readonly disk?: string;
@@ -28,6 +36,7 @@ export function qemuArguments(options: QemuOptions): string[] {
     ...['-qmp', `unix:${MACHINE_FILES.control},server=on,wait=off`],
     ...['-netdev', `tap,id=n0,ifname=${options.tap},script=no,downscript=no`],
     ...['-machine', board.machine],
+    ...(options.otherCards ?? []).flatMap(cardArguments),
     ...diskArguments(options.disk),
   ];
   const nic = `virtio-net-pci,netdev=n0,mac=${options.mac}`;
@@ -43,6 +52,15 @@ export function qemuArguments(options: QemuOptions): string[] {
     // each boot path that is not under test costs a minute of retries
     ...switchOff('IPv6PXESupport'),
     ...(firmware === 'uefi-http' ? switchOff('IPv4PXESupport') : []),
+  ];
+}
+
+/** No option ROM and no place in the boot order: a card that the machine does not boot from. */
+function cardArguments({ mac, tap }: NetworkCard, index: number): string[] {
+  const id = `other${index}`;
+  return [
+    ...['-netdev', `tap,id=${id},ifname=${tap},script=no,downscript=no`],
+    ...['-device', `virtio-net-pci,netdev=${id},mac=${mac},romfile=`],
   ];
 }
 

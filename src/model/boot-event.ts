@@ -40,7 +40,8 @@ export type EventDetail = Readonly<Record<string, string | number | boolean | un
 
 /**
  * One thing that happened. Common keys of `detail`: `port` (67 or 4011), `reason`, `file`, `nextServer`, `path`,
- * `sizeBytes`, `sentBytes`, `durationMs`, `status`, `range`, `userAgent`, `message`, `blksize`, `windowsize`, `xid`.
+ * `sizeBytes`, `sentBytes`, `durationMs`, `status`, `range`, `userAgent`, `message`, `blksize`, `windowsize`, `xid`,
+ * `askedBy` (the card that asked for the seed of another).
  */
 export interface BootEvent {
   /** ISO 8601, milliseconds, UTC */

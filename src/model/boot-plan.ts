@@ -45,6 +45,8 @@ export interface BootTarget {
   readonly initrd: string;
   /** kernel arguments in order, unquoted; `render/` quotes them per loader */
   readonly arguments: readonly string[];
+  /** the loader adds `BOOTIF=01-` and the address of the card that it runs on, which it alone knows */
+  readonly passesBootif: boolean;
   readonly isUnattended: boolean;
   readonly ramMiB: number;
 }

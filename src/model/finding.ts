@@ -24,6 +24,7 @@ export type FindingId =
   | 'ram-too-small-for-iso'
   | 'iso-fetched-twice'
   | 'seed-not-requested'
+  | 'seed-refused'
   | 'meta-data-missing'
   | 'autoinstall-flag-missing'
   | 'seed-quoting'

@@ -71,6 +71,8 @@ export interface ImageBoot {
   readonly seedArguments: readonly string[];
   /** arguments that the distribution wants after `---` (copied to the installed system) */
   readonly installedArguments?: readonly string[];
+  /** the image's system reads `BOOTIF=01-aa-bb-cc-dd-ee-ff` and uses the card that the machine was booted from */
+  readonly readsBootif?: boolean;
   readonly seedFormat: SeedFormat;
   /** memory the machine needs, MiB */
   readonly ramMiB: number;

@@ -14,6 +14,7 @@ export const LOCAL_TARGET: BootTarget = {
   kernel: '',
   initrd: '',
   arguments: [],
+  passesBootif: false,
   isUnattended: false,
   ramMiB: 0,
 };
@@ -67,6 +68,7 @@ export function bootTarget(
       initrd,
       ...(machine === undefined ? {} : { machine }),
     }),
+    passesBootif: image.boot.readsBootif === true,
     isUnattended,
     ramMiB: image.boot.ramMiB,
   };

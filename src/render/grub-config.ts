@@ -56,6 +56,10 @@ function entryView(entry: BootViewEntry, isCpuNamed: boolean): Record<string, un
     cpu: !isCpuNamed || entry.isLocal ? '' : entry.isArm64 ? 'arm64' : 'x86_64',
     kernel: entry.isLocal ? '' : quoteWord(`${base}/${target.kernel}`, 'grub'),
     initrd: entry.isLocal ? '' : quoteWord(`${base}/${target.initrd}`, 'grub'),
-    arguments: target.arguments.map((word) => ` ${quoteWord(word, 'grub')}`).join(''),
+    // unquoted: no word at all where GRUB does not know its card
+    arguments: [
+      ...(target.passesBootif ? [' $bootif'] : []),
+      ...target.arguments.map((word) => ` ${quoteWord(word, 'grub')}`),
+    ].join(''),
   };
 }

@@ -15,6 +15,8 @@ const PAUSE_SECONDS = 5;
 /** spanning tree keeps a switch port closed for up to 50 s: DHCP must be tried for longer */
 const FIRST_STAGE_ATTEMPTS = 12;
 const FAILED_PAUSE_MS = 15_000;
+/** netX is the card that was opened last: the one that this script came through */
+const BOOTIF = 'BOOTIF=01-${netX/mac:hexhyp}';
 
 /** The address of the script of one machine. */
 export function machineScriptUrl(context: BootContext, machine: Machine): string {
@@ -101,7 +103,11 @@ function entryView(context: BootContext, entry: BootViewEntry, isCpuNamed: boole
     shimUrl: entry.isLocal || entry.isArm64 ? '' : shimUrlFor(context, target.image),
     arguments: entry.isLocal
       ? ''
-      : [...named, ...target.arguments].map((word) => quoteWord(word, 'ipxe')).join(' '),
+      : [
+          ...named.map((word) => quoteWord(word, 'ipxe')),
+          ...(target.passesBootif ? [BOOTIF] : []),
+          ...target.arguments.map((word) => quoteWord(word, 'ipxe')),
+        ].join(' '),
   };
 }
 

@@ -47,5 +47,6 @@ function entryView(entry: BootViewEntry, server: string): Record<string, unknown
     kernel: entry.isLocal ? '' : quoteWord(`${base}/${target.kernel}`, 'pxelinux'),
     initrd: entry.isLocal ? '' : quoteWord(`${base}/${target.initrd}`, 'pxelinux'),
     arguments: target.arguments.map((word) => quoteWord(word, 'pxelinux')).join(' '),
+    passesBootif: target.passesBootif,
   };
 }

@@ -1,7 +1,7 @@
 import type { BootEvent } from '../model/boot-event.ts';
 import { BOOT_STAGES, type BootStage, type BootTrace, type StageRecord } from '../model/boot-trace.ts';
 import { stageOfPath } from '../model/served-path.ts';
-import type { Ipv4Address, MacAddress } from '../protocol/addresses.ts';
+import { UNSPECIFIED_IPV4, type Ipv4Address, type MacAddress } from '../protocol/addresses.ts';
 
 /** Firmware repeats its DISCOVER for about a minute (4+8+16+32 s in EDK2): after a longer silence it is a new boot. */
 const SILENCE_BETWEEN_BOOTS_MS = 90_000;
@@ -41,7 +41,7 @@ export class TraceBuilder {
   add(event: BootEvent): BootTrace | undefined {
     const mac = event.mac ?? (event.ip === undefined ? undefined : this.#macOfIp.get(event.ip));
     if (mac === undefined) return undefined;
-    if (event.ip !== undefined) this.#macOfIp.set(event.ip, mac);
+    if (event.ip !== undefined && isOwnAddress(event)) this.#macOfIp.set(event.ip, mac);
     let boot = this.#boots.findLast((candidate) => candidate.mac === mac);
     if (startsBoot(event, boot)) {
       boot = new OpenBoot(mac, event.time, this.#machineOfMac.get(mac));
@@ -67,6 +67,11 @@ export function buildTraces(
   const builder = new TraceBuilder(machines);
   for (const event of events) builder.add(event);
   return builder.traces();
+}
+
+/** A seed is refused to whoever asked for it, who need not be the machine that it is for. */
+function isOwnAddress(event: BootEvent): boolean {
+  return event.type !== 'seed.refused';
 }
 
 function startsBoot(event: BootEvent, current: OpenBoot | undefined): boolean {
@@ -103,7 +108,7 @@ class OpenBoot {
   take(event: BootEvent): void {
     this.lastEventAt = event.time;
     if (this.#events.length < MAX_EVENTS_PER_TRACE) this.#events.push(event);
-    if (event.ip !== undefined && event.ip !== '0.0.0.0') this.#ip = event.ip;
+    if (event.ip !== undefined && event.ip !== UNSPECIFIED_IPV4 && isOwnAddress(event)) this.#ip = event.ip;
     // the first firmware seen is the machine's own; iPXE comes after it (or is the ROM itself)
     this.#firmware ??= event.firmware;
     const stage = stageOf(event);

@@ -22,6 +22,7 @@ export const DEBIAN_12: ImageManifest = {
   verifiedAt: '2026-01-01T00:00:00.000Z',
   boot: {
     arguments: [],
+    readsBootif: true,
     seedArguments: ['auto=true', 'priority=critical', 'preseed/url={seed}preseed.cfg'],
     seedFormat: 'preseed',
     ramMiB: 1024,

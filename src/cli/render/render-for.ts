@@ -7,7 +7,7 @@ import { bootTarget, defaultImageOf, isUnattendedInstall } from '../../plan/boot
 import { firmwareOf } from '../../plan/firmware-of.ts';
 import { planBoot } from '../../plan/plan-boot.ts';
 import { sampleFacts } from '../../plan/sample-facts.ts';
-import { parseMac } from '../../protocol/addresses.ts';
+import { macWithHyphens, parseMac } from '../../protocol/addresses.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
 
@@ -50,7 +50,9 @@ export function renderFor(context: BootContext, wanted: string, output: Output, 
   if (target === undefined) output.data('then: the local disk');
   else {
     output.data(`then: ${target.image}\n  kernel     ${target.kernel}\n  initrd     ${target.initrd}`);
-    output.data(`  arguments  ${target.arguments.join(' ')}`);
+    const card = mac === undefined ? 'MAC-OF-THE-CARD' : macWithHyphens(mac);
+    const words = [...(target.passesBootif ? [`BOOTIF=01-${card}`] : []), ...target.arguments];
+    output.data(`  arguments  ${words.join(' ')}`);
   }
   return EXIT.ok;
 }

@@ -2,6 +2,7 @@ import type { BootStage, BootTrace } from '../../model/boot-trace.ts';
 import type { Finding, FindingId } from '../../model/finding.ts';
 import { makeFinding } from '../finding-catalogue.ts';
 import { analyse } from './analyse.ts';
+import { findingOfRefusedSeed } from './refused-seed.ts';
 import { observeEvents, showsStarts } from './observe-events.ts';
 import { untilMissed } from './waiting-times.ts';
 
@@ -37,6 +38,8 @@ export function findingsOfTrace(trace: BootTrace, nowMs: number): readonly Findi
     return [makeFinding('install-never-reported', evidence, { client: { mac: trace.mac } })];
   }
   const found = analyse(observeEvents(trace.events, nowMs)).filter((finding) => finding.severity !== 'info');
+  const refused = findingOfRefusedSeed(trace);
+  if (refused !== undefined) return [refused, ...found];
   const late = deadlineFinding(trace, nowMs);
   // what the events show says more than the clock
   return found.length > 0 || !late ? found : [late];

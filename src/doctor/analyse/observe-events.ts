@@ -25,7 +25,7 @@ export function observeEvents(events: readonly BootEvent[], nowMs?: number): Obs
     if (event.type.startsWith('dhcp.')) takeDhcp(builder, event);
     else if (event.type.startsWith('tftp.')) takeTftp(builder, tftp, event);
     else if (event.type.startsWith('http.')) takeHttp(builder, http, event);
-    else if (event.type.startsWith('seed.')) takeHttp(builder, http, { ...event, type: 'http.done' });
+    else if (event.type === 'seed.requested') takeHttp(builder, http, { ...event, type: 'http.done' });
   }
   const times = events.map((event) => Date.parse(event.time)).filter((time) => Number.isFinite(time));
   const [firstTimeMs] = times;

@@ -23,6 +23,7 @@ export function bootTracesOf(project: Project): Check {
       'ram-too-small-for-iso',
       'root-image-not-requested',
       'seed-not-requested',
+      'seed-refused',
       'installer-silent',
       'meta-data-missing',
       'ipxe-loop',

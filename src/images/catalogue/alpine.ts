@@ -17,7 +17,7 @@ const RAM_MIB = 1024;
 
 /**
  * - alpine_repo= (fills /etc/apk/repositories) and modules= : mkinitfs-bootparam(7),
- *   https://github.com/alpinelinux/mkinitfs mkinitfs-bootparam.7.in; ip= : initramfs-init.in of the same.
+ *   https://github.com/alpinelinux/mkinitfs mkinitfs-bootparam.7.in; ip= and BOOTIF= : initramfs-init.in of the same.
  * - modloop= with a URL: https://wiki.alpinelinux.org/wiki/PXE_boot, and so does netboot.xyz
  *   (roles/netbootxyz/templates/menu/alpinelinux.ipxe.j2).
  * - there is no installer answer file that is fetched by itself: an overlay (apkovl=) is what automates it.
@@ -33,6 +33,7 @@ export function alpineBoot(release: string): ImageBoot {
       // apk checks the signatures of what comes over plain HTTP
       `alpine_repo=http://dl-cdn.alpinelinux.org/alpine/v${release}/main`,
     ],
+    readsBootif: true,
     seedArguments: [],
     seedFormat: 'none',
     ramMiB: RAM_MIB,

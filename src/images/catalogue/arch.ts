@@ -22,7 +22,7 @@ const ARCH_KEY: KeyPin = {
 };
 
 /**
- * https://gitlab.archlinux.org/archlinux/mkinitcpio/mkinitcpio-archiso : docs/README.bootparams for archisobasedir and ip;
+ * https://gitlab.archlinux.org/archlinux/mkinitcpio/mkinitcpio-archiso : docs/README.bootparams for archisobasedir, ip and BOOTIF;
  * hooks/archiso_pxe_http joins archiso_http_srv and archisobasedir as they are, so the slash must be there, needs ip= to
  * run at all, and keeps the image in memory. netboot.xyz boots it with the same arguments
  * (roles/netbootxyz/templates/menu/archlinux.ipxe.j2).
@@ -30,6 +30,7 @@ const ARCH_KEY: KeyPin = {
  */
 const ARCH_BOOT: ImageBoot = {
   arguments: ['archisobasedir=arch', 'archiso_http_srv={http}/', 'ip=dhcp'],
+  readsBootif: true,
   seedArguments: [],
   seedFormat: 'none',
   ramMiB: 4096,

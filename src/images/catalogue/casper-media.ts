@@ -39,6 +39,7 @@ export const recogniseCasper: Recogniser = async (tree) => {
     rootImageName: `${id}.iso`,
     boot: {
       arguments: ['boot=casper', 'ip=dhcp', 'url={root}', 'cloud-config-url=/dev/null'],
+      readsBootif: true,
       seedArguments: [],
       installedArguments: [],
       seedFormat: 'none',

@@ -43,7 +43,7 @@ const DISK_INFO = /^(\S+)(?: GNU\/Linux| Linux)?\s+(\d[\d.]*)\b/;
 
 /**
  * Recognises live systems of Debian's live-boot: Debian live, Kali live, Clonezilla, GParted. `fetch=` takes a squashfs from
- * an address without a host name, and copies it to memory: live-boot(7). So the machine needs its size and room to work.
+ * an address without a host name, and copies it to memory: live-boot(7), which reads BOOTIF= as well. So the machine needs its size and room to work.
  */
 export const recogniseLiveBoot: Recogniser = async (tree) => {
   const root = 'live/filesystem.squashfs';
@@ -60,6 +60,7 @@ export const recogniseLiveBoot: Recogniser = async (tree) => {
   const suffix = facts.architecture === 'amd64' ? '' : `-${facts.architecture}`;
   const boot: ImageBoot = {
     arguments: ['boot=live', ...facts.arguments, 'fetch={root}'],
+    readsBootif: true,
     seedArguments: [],
     seedFormat: 'none',
     ramMiB: Math.ceil((rootBytes / 1024 ** 2 + 1024) / 512) * 512,
@@ -124,6 +125,7 @@ export const recogniseSystemRescue: Recogniser = async (tree) => {
         'ip=dhcp',
         ...(checksum === undefined ? [] : ['checksum']),
       ],
+      readsBootif: true,
       seedArguments: [],
       seedFormat: 'none',
       ramMiB: 2048,

@@ -48,6 +48,7 @@ export function leapTree(release: string): string {
 /**
  * - install=, autoyast= and ifcfg= (`netsetup=dhcp,all` is its older name): https://en.opensuse.org/SDB:Linuxrc,
  *   https://github.com/openSUSE/linuxrc linuxrc.html and net.c
+ * - BOOTIF= : file.c of linuxrc
  * - kernel and initrd: netboot.xyz roles/netbootxyz/templates/menu/opensuse.ipxe.j2
  * - CHECKSUMS with SHA-256 sums and its detached signature at the top of the tree: linuxrc_repo.md of linuxrc, §2.1
  * - the second place has what download.opensuse.org drops some time after the end of a release (15.6: April 2026)
@@ -55,6 +56,7 @@ export function leapTree(release: string): string {
  */
 export const LINUXRC_BOOT: ImageBoot = {
   arguments: ['install={place}', 'ifcfg=*=dhcp'],
+  readsBootif: true,
   seedArguments: ['autoyast={seed}autoinst.xml'],
   seedFormat: 'autoyast',
   ramMiB: 2048,
@@ -83,13 +85,14 @@ function linuxrcImage(release: string): RemoteImage {
 
 /**
  * - root=live: with the address of the ISO, which dracut downloads into memory: netboot.xyz opensuse.ipxe.j2 (its issue
- *   1681 tells what happens without); ip= : dracut.cmdline(7)
+ *   1681 tells what happens without); ip= and BOOTIF= : dracut.cmdline(7)
  * - inst.auto= : https://agama-project.github.io/docs/user/reference/boot_options. Agama reads AutoYaST profiles "to some
  *   extent": https://agama-project.github.io/docs/user/unattended/autoyast
  * - memory: 2 GiB (https://agama-project.github.io/docs/devel/live_iso) and the ISO of 650 MiB
  */
 export const AGAMA_BOOT: ImageBoot = {
   arguments: ['root=live:{root}', 'ip=dhcp'],
+  readsBootif: true,
   seedArguments: ['inst.auto={seed}autoinst.xml'],
   seedFormat: 'autoyast',
   ramMiB: 4096,

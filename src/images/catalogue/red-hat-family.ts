@@ -8,12 +8,13 @@ import type { RemoteImage, Trust } from './remote-image.ts';
  * - inst.stage2 (where the runtime image is; packages there are ignored), inst.repo (where the packages are), inst.ks:
  *   https://github.com/rhinstaller/anaconda docs/user-guide/boot-options.rst. The second stage comes from the image's own
  *   folder: without a .treeinfo there, anaconda takes images/install.img below it (dracut/anaconda-lib.sh, anaconda_net_root).
- * - ip=dhcp: dracut.cmdline(7), which that page refers to; netboot.xyz gives it too (fedora.ipxe.j2, rockylinux.ipxe.j2)
+ * - ip=dhcp, BOOTIF=: dracut.cmdline(7), which that page refers to; netboot.xyz gives it too (fedora.ipxe.j2, rockylinux.ipxe.j2)
  * - memory: Red Hat's guide of RHEL 9 asks for 3 GiB for an installation over the network. Not confirmed for the others,
  *   so 4 GiB is given
  */
 export const ANACONDA_BOOT: ImageBoot = {
   arguments: ['inst.stage2={http}', 'ip=dhcp'],
+  readsBootif: true,
   seedArguments: ['inst.ks={seed}ks.cfg'],
   seedFormat: 'kickstart',
   ramMiB: 4096,

@@ -42,6 +42,7 @@ export async function recogniseUbuntuNetboot(tree: FileTree): Promise<ImageRecip
       ],
       boot: {
         arguments: ['ip=dhcp', `iso-url=${isoUrl}`, 'cloud-config-url=/dev/null'],
+        readsBootif: true,
         seedArguments: ['autoinstall', 'ds=nocloud;s={seed}'],
         installedArguments: [],
         seedFormat: 'autoinstall',

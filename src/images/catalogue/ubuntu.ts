@@ -43,6 +43,7 @@ export function ramForIsoMiB(isoSizeBytes: number): number {
  * - `root=/dev/ram0 ramdisk_size=` stands on that page for every release, and netboot.xyz gives it too (ubuntu.ipxe.j2),
  *   but the root file system is casper's and not a ram disk: it is given to 20.04 only, whose instructions it comes from.
  *   The page on UEFI and arm64 beside it boots without.
+ * - `BOOTIF`: configure_networking in scripts/functions of initramfs-tools, which casper calls
  * - `autoinstall` with a NoCloud seed: https://github.com/canonical/subiquity doc/howto/autoinstall-quickstart.rst.
  *   A cloud-init of the age of 20.04 and 22.04 takes a URL only under the name `nocloud-net`, and in either case only
  *   with a slash at its end: https://github.com/canonical/cloud-init doc/rtd/reference/datasources/nocloud.rst as of 22.x.
@@ -59,6 +60,7 @@ export function ubuntuBoot(version: string, flavour: Flavour, ramMiB: number): I
       'url={root}',
       'cloud-config-url=/dev/null',
     ],
+    readsBootif: true,
     seedArguments: seedFormat === 'none' ? [] : ['autoinstall', `ds=${source};s={seed}`],
     installedArguments: [],
     seedFormat,

@@ -41,12 +41,14 @@ const cli = (...args: string[]): Promise<ProcessResult> => {
   const network = { namespace: lan.namespaceOf('lan'), destroy: async () => undefined };
   return pxectl(args, { cwd: folder, network });
 };
-const curl = async (path: string, ...more: string[]): Promise<string> => {
+const curlFrom = async (host: string, path: string, ...more: string[]): Promise<string> => {
   const url = `http://192.168.1.50:8080${path}`;
-  const { stdout } = await lan.execIn('node', 'curl', ['-s', '-w', ' %{http_code}', ...more, url]);
+  const { stdout } = await lan.execIn(host, 'curl', ['-s', '-w', ' %{http_code}', ...more, url]);
   return stdout;
 };
-const askForSeed = (): Promise<string> => curl(`/seed/${macWithHyphens(mac)}/preseed.cfg`);
+const curl = (path: string, ...more: string[]): Promise<string> => curlFrom('node', path, ...more);
+const askForSeed = (host = 'node'): Promise<string> =>
+  curlFrom(host, `/seed/${macWithHyphens(mac)}/preseed.cfg`);
 /** Whether any loader would start the unattended install. */
 const isInstalling = async (): Promise<boolean> => {
   const name = macWithHyphens(mac);
@@ -111,6 +113,34 @@ describe('an order to install', () => {
       const doctor = await cli('doctor', '--json');
       expect(doctor.stdout).toContain('"install-never-reported"');
       expect(doctor.stdout).toContain('d-i preseed/late_command string wget');
+    },
+    180_000,
+  );
+
+  itNeeds('root', 'ip', 'curl', 'dnsmasq', 'nginx').each(['builtin', 'dnsmasq'])(
+    '(%s) gives the seed to no other card, and doctor says who asked instead of "never asked"',
+    async (engine) => {
+      await lan.addHost('other', '192.168.1.61');
+      const { stdout: otherMac } = await lan.execIn('other', 'cat', ['/sys/class/net/eth0/address']);
+      await up(engine);
+      await cli('machines', 'arm', '--yes', 'node-1');
+      await bootFromNetwork();
+      const title = `${otherMac.trim()} at 192.168.1.61 asked for the seed of node-1, and was refused`;
+      const findings = async (): Promise<string> => (await cli('doctor', '--json')).stdout;
+      // the boot may be told a moment later than the request
+      await expect
+        .poll(
+          async () => {
+            expect(await askForSeed('other')).toContain(`the request came from ${otherMac.trim()} at`);
+            return findings();
+          },
+          { timeout: 60_000, interval: 500 },
+        )
+        .toContain(title);
+      expect(await state()).toBe('armed');
+      expect((await cli('logs')).stdout).toContain('its seed was refused: this seed is for');
+
+      expect(await askForSeed()).toMatch(/late_command.* 200$/s);
     },
     180_000,
   );

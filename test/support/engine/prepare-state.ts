@@ -115,6 +115,7 @@ async function writeImage(layout: StateLayout, kernelBytes: number, initrdBytes:
     verifiedAt: '2026-01-01T00:00:00.000Z',
     boot: {
       arguments: ['priority=high'],
+      readsBootif: true,
       seedArguments: ['url={seed}preseed.cfg'],
       seedFormat: 'preseed',
       ramMiB: 512,

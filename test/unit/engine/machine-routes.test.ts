@@ -89,9 +89,9 @@ describe('install seeds', () => {
   it('gives it to no other machine, and to none whose MAC is unknown', async () => {
     expect(await ask(SEED_PATH, { mac: OTHER })).toMatchObject({ status: 403 });
     expect(await ask(SEED_PATH, {})).toMatchObject({ status: 403 });
-    expect(events.map((event) => [event.type, event.detail?.['reason']])).toEqual([
-      ['seed.refused', 'other-machine'],
-      ['seed.refused', 'other-machine'],
+    expect(events.map(({ type, detail }) => [type, detail?.['reason'], detail?.['askedBy']])).toEqual([
+      ['seed.refused', 'other-machine', OTHER],
+      ['seed.refused', 'other-machine', undefined],
     ]);
   });
 

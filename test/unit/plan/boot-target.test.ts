@@ -31,6 +31,7 @@ describe('what is booted', () => {
       kernel: 'vmlinuz',
       initrd: 'initrd',
       arguments: [...LIVE, ...CONSOLES, '---'],
+      passesBootif: true,
       isUnattended: false,
       ramMiB: 4096,
     });

@@ -113,7 +113,7 @@ interface LoaderFile {
 }
 
 const PLAIN: readonly LoaderFile[] = [
-  { loader: 'pxelinux', path: /pxelinux\.cfg\/default$/, lines: /^\s*(?:LINUX|INITRD|APPEND) / },
+  { loader: 'pxelinux', path: /pxelinux\.cfg\/default$/, lines: /^\s*(?:LINUX|INITRD|APPEND|IPAPPEND) / },
   { loader: 'ipxe', path: /^serve\/http\/boot\.ipxe$/, lines: /^\s*(?:kernel|initrd) / },
   { loader: 'grub', path: /grub\/grub\.cfg$/, lines: /^\s*(?:linux|initrd) / },
 ];
@@ -178,6 +178,12 @@ describe.each(Object.entries(IMAGES))('%s', async (id, published) => {
     }
   });
 
+  it('is told the card that the machine was booted from, where its system reads that', () => {
+    const isTold = rendered.map(({ loader, lines }) => argumentsOf(loader, lines).includes('BOOTIF'));
+    const isRead = !/^(?:talos|flatcar)/.test(id);
+    expect(isTold).toEqual(rendered.map(() => isRead));
+  });
+
   it('names only files that the image has', () => {
     const known = image.files.map((file) => file.path);
     for (const { lines } of rendered) {
@@ -214,10 +220,20 @@ describe.each(Object.entries(IMAGES))('%s', async (id, published) => {
   }
 });
 
+/** How each loader tells the kernel from which card the machine was booted. */
+const BOOTIF = { pxelinux: 'IPAPPEND 2', grub: '$bootif', ipxe: 'BOOTIF=01-${netX/mac:hexhyp}' } as const;
+
 /** The kernel's words, without the loader's command, its quotes, and the initrd= that iPXE needs under UEFI. */
 function argumentsOf(loader: LoaderFile['loader'], lines: readonly string[]): string[] {
   const line = lines.find((candidate) => /^(?:APPEND|kernel|linux) /.test(candidate)) ?? '';
   const words = line.split(' ').slice(loader === 'pxelinux' ? 1 : 2);
+  const isCardNamed =
+    loader === 'pxelinux' ? lines.includes(BOOTIF.pxelinux) : words.includes(BOOTIF[loader]);
+  const others = words.filter((word) => word !== BOOTIF[loader]);
+  return [...(isCardNamed ? ['BOOTIF'] : []), ...wordsOf(loader, others)];
+}
+
+function wordsOf(loader: LoaderFile['loader'], words: readonly string[]): string[] {
   if (loader !== 'ipxe') return words.map((word) => word.replace(/^'(.*)'$/, '$1'));
   expect(words[0]).toMatch(/^initrd=/);
   return words.slice(1, words.indexOf('||'));

@@ -95,6 +95,17 @@ describe('traces of boots', () => {
     ]);
   });
 
+  it('learns no address from a seed that was refused: another one asked for it', () => {
+    const other = '192.168.1.9' as Ipv4Address;
+    const [trace] = buildTraces([
+      ...healthyBoot(),
+      at(50, 'seed.refused', { path: '/seed/x/preseed.cfg' }, { mac: MAC, ip: other }),
+      at(51, 'http.get', { path: '/images/y/linux' }, { ip: other }),
+    ]);
+    expect(trace?.ip).toBe(IP);
+    expect(trace?.events.at(-1)?.type).toBe('seed.refused');
+  });
+
   it('is done when the machine reports so', () => {
     const [trace] = buildTraces([...healthyBoot(), at(90, 'install.done', {}, { mac: MAC })]);
     expect(trace).toMatchObject({ isDone: true, current: 'done' });

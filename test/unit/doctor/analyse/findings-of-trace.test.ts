@@ -160,19 +160,46 @@ describe('findingsOfTrace', () => {
     expect(findings(cut, 40)).toEqual(['ram-too-small-for-iso']);
   });
 
+  const kernelUp = [
+    ...untilLoader,
+    ...loader,
+    ...afterLoader,
+    event(12, 'http.done', { path: '/images/debian-12/linux', status: 200, sentBytes: 8, sizeBytes: 8 }),
+    event(14, 'http.done', { path: '/images/debian-12/initrd.gz', status: 200, sentBytes: 9, sizeBytes: 9 }),
+  ];
+  const path = '/seed/f4-4d-30-00-00-01/preseed.cfg';
+
+  it('tells a refused seed as what it is, and not as one that nobody asked for', () => {
+    const other = 'f4:4d:30:00:00:02';
+    const detail = { path, reason: 'other-machine', message: 'this seed is for another', askedBy: other };
+    const refused = [...kernelUp, event(30, 'seed.refused', detail)];
+    expect(findings(refused, 31, true)).toEqual(['seed-refused']);
+    expect(findings(refused, 800, true)).toEqual(['seed-refused']);
+    const [trace] = buildTraces(refused, [{ mac, name: 'node-1', isArmed: true }]);
+    expect(findingsOfTrace(trace!, START + 31_000)[0]).toMatchObject({
+      severity: 'error',
+      title: `${other} at ${ip} asked for the seed of node-1, and was refused`,
+      cause: expect.stringContaining(`The seed is for ${mac}`),
+      client: { mac },
+    });
+    // the card that was meant asks too
+    expect(findings([...refused, event(35, 'seed.requested', { path })], 36, true)).toEqual([]);
+  });
+
+  it('says what else a seed was refused for', () => {
+    const titleOf = (detail: BootEvent['detail']): string | undefined => {
+      const [trace] = buildTraces(
+        [...kernelUp, event(30, 'seed.refused', { path, ...detail })],
+        [{ mac, name: 'node-1' }],
+      );
+      return findingsOfTrace(trace!, START + 31_000)[0]?.title;
+    };
+    expect(titleOf({ reason: 'other-machine' })).toContain('whose address it is is not known');
+    expect(titleOf({ reason: 'spent' })).toContain('nobody has ordered this install');
+    expect(titleOf({ reason: 'not-recorded' })).toContain('cannot be written');
+  });
+
   it('misses the seed of a machine that is armed, and of no other', () => {
-    const kernelUp = [
-      ...untilLoader,
-      ...loader,
-      ...afterLoader,
-      event(12, 'http.done', { path: '/images/debian-12/linux', status: 200, sentBytes: 8, sizeBytes: 8 }),
-      event(14, 'http.done', {
-        path: '/images/debian-12/initrd.gz',
-        status: 200,
-        sentBytes: 9,
-        sizeBytes: 9,
-      }),
-    ];
     expect(findings(kernelUp, 60, true)).toEqual([]);
     expect(findings(kernelUp, 400, true)).toEqual(['seed-not-requested']);
     expect(findings(kernelUp, 400)).toEqual([]);
