@@ -25,5 +25,5 @@ export async function loadBootContext(project: Project): Promise<BootContext> {
       next: `pxectl fetch ${project.config.images[0] ?? 'debian-12'}`,
     });
   }
-  return { config: project.config, images, loaders };
+  return { config: project.config, images, loaders, orderTokens: project.orderTokens };
 }

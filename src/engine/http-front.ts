@@ -8,7 +8,7 @@ import { followLog } from '../platform/follow-log.ts';
 import { readTemplate } from '../platform/package-root.ts';
 import { findProgram, run } from '../platform/processes.ts';
 import { parseIpv4 } from '../protocol/addresses.ts';
-import { DYNAMIC_PREFIXES, dynamicPort, renderNginxConfig } from '../render/nginx-config.ts';
+import { dynamicPort, renderNginxConfig } from '../render/nginx-config.ts';
 import { startHttpServer } from '../server/http/http-server.ts';
 import type { EngineInput } from './engine.ts';
 import { eventsOfAccess } from './nginx/nginx-log.ts';
@@ -79,7 +79,6 @@ export function newProxySecret(): string {
 export function followAccessLog(input: EngineInput, path: string): { stop(): Promise<void> } {
   const options = {
     httpRoot: input.layout.httpRoot,
-    dynamicPrefixes: DYNAMIC_PREFIXES,
     resolveMac: input.macOf,
   };
   return followLog(

@@ -10,7 +10,9 @@ import { NOT_ARMED, type InstallState } from '../model/machine-state.ts';
 import type { SpendResult } from '../machines/machine-states.ts';
 import type { SessionInstalls } from './session-installs.ts';
 import { SEED_FILE_NAMES, type SeedFormat } from '../model/image.ts';
-import { macWithHyphens, parseMac, type MacAddress } from '../protocol/addresses.ts';
+import { machineUrl } from '../plan/machine-url.ts';
+import { parseMac, type MacAddress } from '../protocol/addresses.ts';
+import { isFromMachine, whoAsks } from './who-asks.ts';
 import type { HttpRoute, HttpRouteRequest, HttpRouteResponse } from '../server/http/http-route.ts';
 
 export interface MachineRoutesInput {
@@ -46,10 +48,7 @@ function machineOf(
   return { mac, machine, rest: rest.join('/') };
 }
 
-/**
- * A seed goes only to the machine it is for: the neighbour table must show that machine's MAC for the asking
- * address. (A MAC is an identifier and not authentication; docs/security.md says so.)
- */
+/** A seed goes only to the machine it is for, and only in the boot that an order was given for. */
 async function serveSeed(
   input: MachineRoutesInput,
   request: HttpRouteRequest,
@@ -72,11 +71,8 @@ async function serveSeed(
     return text(403, `${message}\n`);
   };
   if (!machine?.install) return undefined;
-  if (request.mac !== mac) {
-    return refuse(
-      'other-machine',
-      `this seed is for ${mac}; the request came from ${request.mac ?? 'an unknown card'} at ${request.ip}`,
-    );
+  if (!isFromMachine(input.context(), mac, request)) {
+    return refuse('other-machine', `this seed is for ${mac}; the request came from ${whoAsks(request)}`);
   }
   const { installState = NOT_ARMED } = machine;
   const isOpen = installState.kind === 'armed' || installState.kind === 'installing';
@@ -160,7 +156,7 @@ function isOptionalFile(format: SeedFormat, name: string): boolean {
 /** Words in a seed that stand for this server's addresses. */
 function fillSeed(body: string, context: BootContext, machine: Machine): string {
   const base = httpBaseUrl(context.config);
-  const report = machine.mac === undefined ? base : `${base}/report/${macWithHyphens(machine.mac)}`;
+  const report = machineUrl(context, 'report', machine);
   return body.replaceAll('@PXECTL_REPORT@', report).replaceAll('@PXECTL_HTTP@', base);
 }
 
@@ -174,8 +170,8 @@ async function takeReport(
   const asked = machineOf(input, request);
   if (!asked || request.method === 'HEAD') return undefined;
   const { mac, machine, rest } = asked;
-  if (request.mac !== mac) {
-    const message = `this report is for ${mac}; it came from ${request.mac ?? request.ip}`;
+  if (!isFromMachine(input.context(), mac, request)) {
+    const message = `this report is for ${mac}; it came from ${whoAsks(request)}`;
     input.sink.emit({
       type: 'report.refused',
       ip: request.ip,

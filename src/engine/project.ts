@@ -1,6 +1,7 @@
 import { access, readFile } from 'node:fs/promises';
 import { dirname, join, parse, resolve } from 'node:path';
 import type { Config, EngineChoice } from '../model/config.ts';
+import type { KnownInstalls } from '../model/machine-state.ts';
 import { parseConfig } from '../model/config-file.ts';
 import { configError, systemCodeOf } from '../model/errors.ts';
 import { stateLayout, type StateLayout } from '../model/state-layout.ts';
@@ -20,6 +21,8 @@ export interface Project {
   readonly config: Config;
   readonly layout: StateLayout;
   readonly overrides: ConfigOverrides;
+  /** what machines behind relays show for their orders */
+  readonly orderTokens: KnownInstalls['tokens'];
   /** why what was known of machines is not believed: nobody is armed */
   readonly stateProblem?: string;
 }
@@ -93,6 +96,7 @@ export async function loadProject(
     config: applyInstalls(config, known),
     layout,
     overrides: {},
+    orderTokens: known.tokens,
     ...(known.problem === undefined ? {} : { stateProblem: known.problem }),
   };
 }

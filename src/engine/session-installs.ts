@@ -3,7 +3,7 @@ import type { BootEvent, EventSink } from '../model/boot-event.ts';
 import { messageOf } from '../model/errors.ts';
 import type { ArmedOrder } from '../model/machine-state.ts';
 import { stageOfPath } from '../model/served-path.ts';
-import { applyInstalls } from '../machines/apply-installs.ts';
+import { withInstalls } from '../machines/apply-installs.ts';
 import { orderFor } from '../machines/order-for.ts';
 import type { MachineStates, SpendResult } from '../machines/machine-states.ts';
 import type { MacAddress } from '../protocol/addresses.ts';
@@ -71,12 +71,10 @@ export class SessionInstalls {
   /** Brings what is known of machines into the context in force, and into what is served. */
   async refresh(): Promise<void> {
     const known = await this.input.states.known();
-    const context = this.input.context();
-    const config = applyInstalls(context.config, known);
     this.#installing = new Set(
       [...known.installs].filter(([, state]) => state.kind === 'installing').map(([mac]) => mac),
     );
-    await this.input.putInForce({ ...context, config });
+    await this.input.putInForce(withInstalls(this.input.context(), known));
   }
 
   async #bootedAgain(mac: MacAddress, at: string): Promise<void> {

@@ -2,7 +2,7 @@ import type { BootContext } from '../model/boot-context.ts';
 import { httpBaseUrl } from '../model/boot-context.ts';
 import type { BootEvent } from '../model/boot-event.ts';
 import type { Config, EngineName } from '../model/config.ts';
-import { applyInstalls } from '../machines/apply-installs.ts';
+import { withInstalls } from '../machines/apply-installs.ts';
 import { openMachineStates } from '../machines/machine-states.ts';
 import { configError, engineError, messageOf, PxectlError, type ErrorCode } from '../model/errors.ts';
 import { identityOf } from '../platform/process-identity.ts';
@@ -125,7 +125,7 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     const next = await loadBootContext(await reloadProject(options.project));
     refuseMove(context.config, next.config);
     // a machine may have been disarmed while the file was read
-    context = { ...next, config: applyInstalls(next.config, await states.known()) };
+    context = withInstalls(next, await states.known());
     const changed = await fill();
     await started?.reload(context);
     network.changed();

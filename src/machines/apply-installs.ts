@@ -1,5 +1,11 @@
+import type { BootContext } from '../model/boot-context.ts';
 import type { Config, Machine } from '../model/config.ts';
 import { NOT_ARMED, type ArmedOrder, type KnownInstalls } from '../model/machine-state.ts';
+
+/** What is decided from, with what is known of installs now. */
+export function withInstalls(context: BootContext, known: KnownInstalls): BootContext {
+  return { ...context, config: applyInstalls(context.config, known), orderTokens: known.tokens };
+}
 
 /** The configuration with what is known of each machine's install. */
 export function applyInstalls(config: Config, { installs }: KnownInstalls): Config {

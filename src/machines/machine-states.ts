@@ -1,9 +1,11 @@
 import { messageOf } from '../model/errors.ts';
 import { NOT_ARMED, type ArmedOrder, type InstallState, type KnownInstalls } from '../model/machine-state.ts';
+import type { OrderToken } from '../model/order-token.ts';
 import type { StateLayout } from '../model/state-layout.ts';
 import { withLock } from '../platform/file-lock.ts';
 import { Turns } from '../platform/turns.ts';
 import type { MacAddress } from '../protocol/addresses.ts';
+import { newTokenSecret } from './order-tokens.ts';
 import {
   breakSeal,
   keepAside,
@@ -60,7 +62,11 @@ export function openMachineStates(layout: Pick<StateLayout, 'root'>): MachineSta
 
 /** The state that a record stands for. */
 function stateOfRecord(record: InstallRecord | undefined): InstallState {
-  if (record?.armed !== undefined) return { kind: 'armed', ...record.armed };
+  if (record?.armed !== undefined) {
+    // states are shown to whoever asks for them
+    const { token: _, ...order } = record.armed;
+    return { kind: 'armed', ...order };
+  }
   if (record?.spent === undefined) return NOT_ARMED;
   const { at: since, armedBy } = record.spent;
   if (record.reportedAt !== undefined) return { kind: 'installed', since, at: record.reportedAt };
@@ -68,6 +74,13 @@ function stateOfRecord(record: InstallRecord | undefined): InstallState {
     return { kind: 'unreported', since, bootedAgainAt: record.bootedAgainAt };
   }
   return { kind: 'installing', since, armedBy };
+}
+
+/** What its boot shows for an order; none once the machine has booted again. */
+function tokenOfRecord({ armed, spent, bootedAgainAt }: InstallRecord): OrderToken | undefined {
+  if (armed !== undefined) return armed.token === undefined ? undefined : { secret: armed.token };
+  if (spent?.token === undefined || bootedAgainAt !== undefined) return undefined;
+  return { secret: spent.token, spentAt: spent.at };
 }
 
 class FileStates implements MachineStates {
@@ -83,12 +96,20 @@ class FileStates implements MachineStates {
     const { records, problem } = await readState(this.layout);
     const held = applied(records, this.#unwritten);
     const installs = new Map([...held].map(([mac, record]) => [mac, stateOfRecord(record)] as const));
-    return { installs, ...(problem === undefined ? {} : { problem }) };
+    const tokens = new Map<MacAddress, OrderToken>();
+    for (const [mac, record] of held) {
+      const token = tokenOfRecord(record);
+      if (token !== undefined) tokens.set(mac, token);
+    }
+    return { installs, tokens, ...(problem === undefined ? {} : { problem }) };
   }
 
   async arm(orders: ReadonlyMap<MacAddress, ArmedOrder>): Promise<void> {
     await this.#turns.take(async () => {
-      const changes = [...orders].map(([mac, armed]) => ({ mac, change: (): InstallRecord => ({ armed }) }));
+      const changes = [...orders].map(([mac, order]) => {
+        const armed = { ...order, token: newTokenSecret() };
+        return { mac, change: (): InstallRecord => ({ armed }) };
+      });
       await this.#write(changes);
     });
   }
@@ -107,7 +128,7 @@ class FileStates implements MachineStates {
       const state = (await this.known()).installs.get(mac) ?? NOT_ARMED;
       if (state.kind === 'installing' || (state.kind === 'armed' && state.isAlways)) return { kind: 'given' };
       if (state.kind !== 'armed') return { kind: 'refused', state };
-      const change: Change = () => ({ spent: { at, armedBy: state.by } });
+      const change: Change = ({ armed }) => ({ spent: { at, armedBy: state.by, token: armed?.token } });
       try {
         await this.#write([{ mac, change }]);
         return { kind: 'given' };
@@ -122,7 +143,7 @@ class FileStates implements MachineStates {
       // an order that is for every boot stays one
       armed?.isAlways === true
         ? { ...rest, armed, ...(spent === undefined ? {} : { spent }), reportedAt: at }
-        : { spent: spent ?? { at, armedBy: armed?.by ?? '' }, reportedAt: at };
+        : { spent: spent ?? { at, armedBy: armed?.by ?? '', token: armed?.token }, reportedAt: at };
     return this.#hold([{ mac, change }]);
   }
 

@@ -16,10 +16,11 @@ const installRecord = z.object({
       isAlways: z.boolean(),
       seed: z.string().optional(),
       image: z.string().optional(),
+      token: z.string().optional(),
     })
     .optional(),
   /** the boot that fetched the seed */
-  spent: z.object({ at: time, armedBy: z.string() }).optional(),
+  spent: z.object({ at: time, armedBy: z.string(), token: z.string().optional() }).optional(),
   reportedAt: time.optional(),
   bootedAgainAt: time.optional(),
 });

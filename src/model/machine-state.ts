@@ -1,3 +1,4 @@
+import type { OrderToken } from './order-token.ts';
 import type { MacAddress } from '../protocol/addresses.ts';
 
 /** Somebody's order that the next network boot of a machine installs it. */
@@ -28,6 +29,8 @@ export const NOT_ARMED: InstallState = { kind: 'not-armed' };
 /** What pxectl knows of the installs of all machines. */
 export interface KnownInstalls {
   readonly installs: ReadonlyMap<MacAddress, InstallState>;
+  /** of orders that are armed, or spent by a boot that goes on */
+  readonly tokens: ReadonlyMap<MacAddress, OrderToken>;
   /** why what the file says was not believed, one sentence; nobody is armed then */
   readonly problem?: string;
 }

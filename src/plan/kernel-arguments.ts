@@ -2,21 +2,11 @@ import { type BootContext, httpBaseUrl } from '../model/boot-context.ts';
 import type { Machine } from '../model/config.ts';
 import { assetError } from '../model/errors.ts';
 import { fileOf, type ImageManifest } from '../model/image.ts';
-import { macWithHyphens } from '../protocol/addresses.ts';
-
-/** The name that a machine's seed and report URLs are made of: its MAC with hyphens, else its UUID. */
-export function machineKey(machine: Machine): string {
-  return machine.mac === undefined ? (machine.uuid ?? machine.name) : macWithHyphens(machine.mac);
-}
+import { machineUrl } from './machine-url.ts';
 
 /** `http://ADDRESS:PORT/images/<id>`, without a trailing slash. */
 export function imageUrl(context: BootContext, image: ImageManifest): string {
   return `${httpBaseUrl(context.config)}/images/${image.id}`;
-}
-
-/** `http://ADDRESS:PORT/seed/<machine>/`: cloud-init joins names to it, so the slash at its end must be there. */
-export function seedUrl(context: BootContext, machine: Machine): string {
-  return `${httpBaseUrl(context.config)}/seed/${machineKey(machine)}/`;
 }
 
 export interface ArgumentsInput {
@@ -78,7 +68,8 @@ function valueOf(name: string, context: BootContext, input: ArgumentsInput): str
       return modloop === undefined ? undefined : `${base}/${modloop.path}`;
     }
     case 'seed':
-      return input.machine === undefined ? undefined : seedUrl(context, input.machine);
+      // cloud-init joins names to it, so the slash at its end must be there
+      return input.machine === undefined ? undefined : `${machineUrl(context, 'seed', input.machine)}/`;
     case 'mac':
       return input.machine?.mac;
     case 'initrd':

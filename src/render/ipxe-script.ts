@@ -2,7 +2,7 @@ import { type BootContext, httpBaseUrl } from '../model/boot-context.ts';
 import type { Machine } from '../model/config.ts';
 import { fileOf } from '../model/image.ts';
 import { LOADER_PATHS } from '../model/loader.ts';
-import { machineKey } from '../plan/kernel-arguments.ts';
+import { machineKey } from '../plan/machine-url.ts';
 import { secondStageUrl } from '../plan/plan-boot.ts';
 import { uuidForms } from '../protocol/uuid-order.ts';
 import { bootView, type BootViewEntry, isMixed } from './boot-view.ts';

@@ -15,7 +15,7 @@ export interface NginxOptions {
 }
 
 /** Paths that the pxectl process answers, behind nginx. */
-export const DYNAMIC_PREFIXES = ['/seed/', '/report/', '/api/'];
+const DYNAMIC_PREFIXES = ['/seed/', '/report/', '/api/'];
 
 /** The port on loopback on which the pxectl process answers what nginx passes on. */
 export function dynamicPort(context: BootContext): number {

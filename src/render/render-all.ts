@@ -3,7 +3,7 @@ import type { Machine } from '../model/config.ts';
 import { macWithHyphens } from '../protocol/addresses.ts';
 import { uuidForms } from '../protocol/uuid-order.ts';
 import { LOADER_PATHS } from '../model/loader.ts';
-import { machineKey } from '../plan/kernel-arguments.ts';
+import { machineKey } from '../plan/machine-url.ts';
 import { renderDnsmasqConfig } from './dnsmasq-config.ts';
 import { renderGrubConfig } from './grub-config.ts';
 import { renderAutoexec, renderIpxeScript } from './ipxe-script.ts';

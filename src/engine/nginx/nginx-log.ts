@@ -5,8 +5,6 @@ import { parseIpv4, type Ipv4Address, type MacAddress } from '../../protocol/add
 
 export interface NginxLogOptions {
   readonly httpRoot: string;
-  /** what the pxectl process answers behind nginx, and tells itself */
-  readonly dynamicPrefixes: readonly string[];
   readonly resolveMac?: (ip: Ipv4Address) => MacAddress | undefined;
 }
 
@@ -30,7 +28,6 @@ export function eventsOfAccess(line: string, options: NginxLogOptions): NewBootE
   const access = readAccess(line);
   if (!access) return [];
   const { ip, method, path, status } = access;
-  if (options.dynamicPrefixes.some((prefix) => path.startsWith(prefix))) return [];
   const mac = options.resolveMac?.(ip);
   const about = { ip, ...(mac === undefined ? {} : { mac }) };
   const endedAt = new Date(access.epochSeconds * 1000).toISOString();

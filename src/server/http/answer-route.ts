@@ -33,6 +33,7 @@ export async function answerRoute(input: AnswerRouteInput): Promise<void> {
     const answer = await input.route.handle({
       method,
       path: target.path,
+      ...(target.token === undefined ? {} : { token: target.token }),
       query: target.query,
       ip: input.ip ?? UNSPECIFIED_IPV4,
       ...(input.mac === undefined ? {} : { mac: input.mac }),

@@ -3,8 +3,10 @@ import type { Ipv4Address, MacAddress } from '../../protocol/addresses.ts';
 /** A request for something that is made per machine. */
 export interface HttpRouteRequest {
   readonly method: 'GET' | 'HEAD' | 'POST';
-  /** decoded path, starting with the route's prefix */
+  /** decoded path, starting with the route's prefix; without the token of an order, so that it may be told */
   readonly path: string;
+  /** the token of an order that the path showed: a secret */
+  readonly token?: string;
   readonly query: URLSearchParams;
   readonly ip: Ipv4Address;
   /** the MAC that the neighbour table has for `ip` */

@@ -1,6 +1,10 @@
+import { takeToken } from '../../model/order-token.ts';
+
 export interface RequestTarget {
-  /** decoded, with a leading slash and without empty segments */
+  /** decoded, with a leading slash and without empty segments; may be told in events: without the token of an order */
   readonly path: string;
+  /** that token: a secret */
+  readonly token?: string;
   readonly query: URLSearchParams;
 }
 
@@ -15,10 +19,12 @@ export function readTarget(url: string): RequestTarget | undefined {
   try {
     const path = decodeURIComponent(rawPath);
     return {
-      path: `/${path
-        .split('/')
-        .filter((segment) => segment !== '')
-        .join('/')}${isFolder(path) ? '/' : ''}`,
+      ...takeToken(
+        `/${path
+          .split('/')
+          .filter((segment) => segment !== '')
+          .join('/')}${isFolder(path) ? '/' : ''}`,
+      ),
       query,
     };
   } catch {

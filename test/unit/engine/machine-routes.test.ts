@@ -31,7 +31,7 @@ beforeEach(async () => {
   spendResult = { kind: 'given' };
   context = contextFrom(
     `version: 1
-network: { interface: eno1, address: 192.168.1.50 }
+network: { interface: eno1, address: 192.168.1.50, relayed: [10.2.0.0/24] }
 images: [debian-12]
 boot: { default: debian-12 }
 machines:
@@ -51,7 +51,13 @@ function withState(installState: InstallState): BootContext {
 
 async function ask(
   path: string,
-  options: { mac?: MacAddress; method?: 'GET' | 'POST' | 'HEAD'; body?: string } = { mac: MAC },
+  options: {
+    mac?: MacAddress;
+    ip?: string;
+    token?: string;
+    method?: 'GET' | 'POST' | 'HEAD';
+    body?: string;
+  } = { mac: MAC },
 ): Promise<HttpRouteResponse | undefined> {
   const routes = machineRoutes({
     context: () => context,
@@ -69,7 +75,8 @@ async function ask(
     method: options.method ?? 'GET',
     path,
     query: new URLSearchParams(),
-    ip: '192.168.1.7' as Ipv4Address,
+    ip: (options.ip ?? '192.168.1.7') as Ipv4Address,
+    ...(options.token === undefined ? {} : { token: options.token }),
     ...(options.mac === undefined ? {} : { mac: options.mac }),
     userAgent: 'debian-installer',
     body: Buffer.from(options.body ?? ''),
@@ -146,6 +153,59 @@ describe('install seeds', () => {
       expect(await ask(`/seed/52-54-00-00-00-01/${name}`)).toMatchObject({ status: 200, body: '' });
     }
     expect((await ask('/seed/52-54-00-00-00-01/user-data'))?.status).toBe(200);
+  });
+});
+
+describe('a machine behind a relay, where no table shows its card', () => {
+  const secret = '0123456789abcdef0123456789abcdef';
+  const stranger = 'fedcba9876543210fedcba9876543210';
+  const REPORT_PATH = '/report/52-54-00-00-00-01/done';
+  beforeEach(() => {
+    context = {
+      ...context,
+      orderTokens: new Map([
+        [MAC, { secret }],
+        [OTHER, { secret: stranger }],
+      ]),
+    };
+  });
+  const statusOf = async (path: string, options: Parameters<typeof ask>[1]): Promise<number | undefined> =>
+    (await ask(path, options))?.status;
+
+  it('gets its seed for the token of its order, and its seed says how to report with it', async () => {
+    const answer = await ask(SEED_PATH, { ip: '10.2.0.20', token: secret });
+    expect(answer?.status).toBe(200);
+    expect(answer?.body).toContain(`http://192.168.1.50:8080/report/52-54-00-00-00-01/token-${secret}/done`);
+    expect(await statusOf(REPORT_PATH, { ip: '10.2.0.20', token: secret })).toBe(200);
+    expect(JSON.stringify(events)).not.toContain(secret);
+  });
+
+  it('gets nothing without it, with another machine’s, or from a network that is not relayed', async () => {
+    for (const path of [SEED_PATH, REPORT_PATH]) {
+      expect(await statusOf(path, { ip: '10.2.0.20' })).toBe(403);
+      expect(await statusOf(path, { ip: '10.2.0.20', token: '' })).toBe(403);
+      expect(await statusOf(path, { ip: '10.2.0.20', token: stranger })).toBe(403);
+      expect(await statusOf(path, { ip: '10.3.0.20', token: secret })).toBe(403);
+    }
+    expect(spent).toEqual([]);
+    expect(reported).toEqual([]);
+    expect(JSON.stringify(events)).not.toContain(stranger);
+  });
+
+  it('on this network the card counts, whatever token is shown', async () => {
+    expect(await statusOf(SEED_PATH, { mac: OTHER, token: secret })).toBe(403);
+    expect(await statusOf(SEED_PATH, { token: secret })).toBe(403);
+    expect(await statusOf(SEED_PATH, { mac: OTHER, ip: '10.2.0.20', token: secret })).toBe(403);
+    expect(await statusOf(SEED_PATH, { mac: MAC })).toBe(200);
+  });
+
+  it('has a day for its reports', async () => {
+    const tokens = (spentAgoMs: number) =>
+      new Map([[MAC, { secret, spentAt: new Date(Date.now() - spentAgoMs).toISOString() }]]);
+    context = { ...context, orderTokens: tokens(23 * 3_600_000) };
+    expect(await statusOf(REPORT_PATH, { ip: '10.2.0.20', token: secret })).toBe(200);
+    context = { ...context, orderTokens: tokens(25 * 3_600_000) };
+    expect(await statusOf(REPORT_PATH, { ip: '10.2.0.20', token: secret })).toBe(403);
   });
 });
 

@@ -57,6 +57,25 @@ describe('an order', () => {
     expect(await states.spend(MAC, T2)).toMatchObject({ kind: 'refused', state: { kind: 'unreported' } });
   });
 
+  it('has a token of its own, which its boot keeps, no state shows, and no later boot has', async () => {
+    const tokens = async () => (await openMachineStates({ root }).known()).tokens;
+    await arm(MAC, OTHER);
+    const armed = await tokens();
+    const { secret } = armed.get(MAC)!;
+    expect(secret).toMatch(/^[0-9a-f]{32}$/);
+    expect(armed.get(OTHER)?.secret).not.toBe(secret);
+    const states = openMachineStates({ root });
+    await states.spend(MAC, T1);
+    expect((await tokens()).get(MAC)).toEqual({ secret, spentAt: T1 });
+    expect(JSON.stringify([...(await states.known()).installs])).not.toContain(secret);
+    await states.bootedAgain(MAC, T2);
+    expect((await tokens()).has(MAC)).toBe(false);
+    await arm(MAC);
+    expect((await tokens()).get(MAC)?.secret).not.toBe(secret);
+    await states.disarm([MAC, OTHER]);
+    expect((await tokens()).size).toBe(0);
+  });
+
   it('reported: installed, and the next boot does not install', async () => {
     await arm(MAC);
     const states = openMachineStates({ root });

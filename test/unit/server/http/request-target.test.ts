@@ -24,6 +24,22 @@ it('reads the query', () => {
   expect(readTarget('/boot.ipxe?mac=52:54:00:00:00:01&x=%20')?.query.get('mac')).toBe('52:54:00:00:00:01');
 });
 
+it('takes the token of an order out of the path, whatever it is: paths are told in events', () => {
+  expect(readTarget('/seed/52-54-00-00-00-01/token-0a1b/user-data')).toMatchObject({
+    path: '/seed/52-54-00-00-00-01/user-data',
+    token: '0a1b',
+  });
+  expect(readTarget('/seed/52-54-00-00-00-01/%74oken-x/')).toMatchObject({
+    path: '/seed/52-54-00-00-00-01/',
+    token: 'x',
+  });
+  expect(readTarget('/report/52-54-00-00-00-01/token-0a1b')).toMatchObject({
+    path: '/report/52-54-00-00-00-01',
+    token: '0a1b',
+  });
+  expect(readTarget('/images/token-0a1b/linux')?.path).toBe('/images/token-0a1b/linux');
+});
+
 it('gives a path or nothing for any text', () => {
   fc.assert(
     fc.property(fc.string({ maxLength: 60 }), (url) => {

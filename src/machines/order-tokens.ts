@@ -1,0 +1,18 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import type { OrderToken } from '../model/order-token.ts';
+
+/** Longer than any install: a report later than that is of another boot. */
+const VALID_AFTER_SEED_MS = 24 * 3_600_000;
+
+/** A secret for one order. */
+export function newTokenSecret(): string {
+  return randomBytes(16).toString('hex');
+}
+
+/** Whether what a client shows is the token of an order that is armed, or was spent within a day. */
+export function isTokenOf(order: OrderToken | undefined, shown: string | undefined, nowMs: number): boolean {
+  if (order === undefined || shown === undefined) return false;
+  if (order.spentAt !== undefined && nowMs - Date.parse(order.spentAt) > VALID_AFTER_SEED_MS) return false;
+  const [is, wanted] = [Buffer.from(shown), Buffer.from(order.secret)];
+  return is.length === wanted.length && timingSafeEqual(is, wanted);
+}
