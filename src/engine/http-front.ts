@@ -4,13 +4,13 @@ import { mkdir } from 'node:fs/promises';
 import type { BootContext } from '../model/boot-context.ts';
 import { engineError } from '../model/errors.ts';
 import { writeFileAtomic } from '../platform/files.ts';
-import { followLog } from '../platform/follow-log.ts';
 import { readTemplate } from '../platform/package-root.ts';
 import { findProgram, run } from '../platform/processes.ts';
 import { parseIpv4 } from '../protocol/addresses.ts';
 import { dynamicPort, renderNginxConfig } from '../render/nginx-config.ts';
 import { startHttpServer } from '../server/http/http-server.ts';
 import type { EngineInput } from './engine.ts';
+import { followServerLog } from './follow-server-log.ts';
 import { eventsOfAccess } from './nginx/nginx-log.ts';
 import { servingUser } from './serving-user.ts';
 import { superviseProcess } from './supervised-process.ts';
@@ -25,7 +25,6 @@ export interface HttpFront {
 }
 
 const LOOPBACK = parseIpv4('127.0.0.1')!;
-const MAX_ACCESS_LOG_BYTES = 32 * 1024 * 1024;
 const NEVER = new Promise<string>(() => undefined);
 
 /** nginx for the big files and pxectl behind it for what changes per machine; pxectl alone without nginx. */
@@ -81,13 +80,9 @@ export function followAccessLog(input: EngineInput, path: string): { stop(): Pro
     httpRoot: input.layout.httpRoot,
     resolveMac: input.macOf,
   };
-  return followLog(
-    path,
-    (line) => {
-      for (const event of eventsOfAccess(line, options)) input.sink.emit(event);
-    },
-    { maxBytes: MAX_ACCESS_LOG_BYTES },
-  );
+  return followServerLog('nginx', path, input.sink, (line) => {
+    for (const event of eventsOfAccess(line, options)) input.sink.emit(event);
+  });
 }
 
 async function startNginx(input: EngineInput, file: string): Promise<HttpFront> {

@@ -10,7 +10,7 @@ import { refuseForeignPlaces } from '../platform/folder-trust.ts';
 import { applyInstalls } from '../machines/apply-installs.ts';
 import { openMachineStates } from '../machines/machine-states.ts';
 import { stateFiles } from '../machines/state-file.ts';
-import { previousEventsPath } from '../watch/event-store.ts';
+import { eventFiles } from '../watch/event-files.ts';
 
 /** The name that pxectl looks for, from the current folder upwards. */
 export const CONFIG_FILE_NAME = 'pxectl.yaml';
@@ -62,7 +62,7 @@ export async function refuseForeignProject(configPath: string): Promise<void> {
   await refuseForeignPlaces({
     folder: dirname(configPath),
     paths: [configPath, root, dirname(tftpRoot), tftpRoot, httpRoot, images, loaders],
-    unlinked: [run, events, previousEventsPath(events), ...stateFiles({ root })],
+    unlinked: [run, ...eventFiles(events), ...stateFiles({ root })],
   });
 }
 

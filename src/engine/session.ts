@@ -6,6 +6,7 @@ import { withInstalls } from '../machines/apply-installs.ts';
 import { openMachineStates } from '../machines/machine-states.ts';
 import { configError, engineError, messageOf, PxectlError, type ErrorCode } from '../model/errors.ts';
 import { identityOf } from '../platform/process-identity.ts';
+import { boundLogs } from '../platform/bounded-logs.ts';
 import { Turns } from '../platform/turns.ts';
 import type { OpenTrouble } from '../model/network-trouble.ts';
 import type { MacAddress } from '../protocol/addresses.ts';
@@ -89,7 +90,9 @@ async function startAlone(options: SessionOptions): Promise<Session> {
     });
   }
   const events = await openEventStore(layout.events, { onTrouble: options.onWarning });
-  const unsubscribe = events.subscribe(options.onEvent);
+  const unsubscribe = events.subscribe((event, isKept) => {
+    if (isKept) options.onEvent(event);
+  });
   try {
     return await startWith(options, events);
   } catch (error) {
@@ -112,11 +115,13 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     onWarning: options.onWarning,
   });
   const fill = async (): Promise<readonly string[]> => {
+    events.know(context.config.machines);
     const { changed, foreign } = await fillServeFolder(context, layout);
     if (foreign.length > 0) options.onWarning(foreignFiles(foreign));
     return changed;
   };
   await fill();
+  const logs = boundLogs(['pxectl.log', 'nginx-error.log'].map((name) => `${layout.run}/${name}`));
 
   // an engine takes one change after the other, and none before it has started
   const turns = new Turns();
@@ -188,6 +193,7 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     disarm: (macs) => installs.disarm(macs),
     async stop() {
       await control?.close();
+      logs.stop();
       await network.close();
       await running.stop();
       await states.close().catch((error: unknown) => options.onWarning(messageOf(error)));

@@ -2,7 +2,6 @@ import { rm } from 'node:fs/promises';
 import type { EventSink } from '../model/boot-event.ts';
 import { engineError } from '../model/errors.ts';
 import { openToAppend, readTextIfThere, writeFileAtomic } from '../platform/files.ts';
-import { followLog } from '../platform/follow-log.ts';
 import type { FileFollower } from '../platform/follow-text.ts';
 import {
   endProcesses,
@@ -11,10 +10,9 @@ import {
   type ProcessIdentity,
 } from '../platform/process-identity.ts';
 import { start, type LongRunning } from '../platform/processes.ts';
+import { followServerLog } from './follow-server-log.ts';
 import { membersOfGroup } from './process-group.ts';
 
-/** Logs are emptied beyond this: a server that runs for years must not fill the disk. */
-const MAX_LOG_BYTES = 16 * 1024 * 1024;
 const FIRST_DELAY_MS = 250;
 const MAX_DELAY_MS = 30_000;
 /** A program that ran for so long was well: the next failure is a new one. */
@@ -128,7 +126,7 @@ class Supervised implements SupervisedProcess {
     const logPath = `${runFolder}/${name}.log`;
     // a log is about one session
     await writeFileAtomic(logPath, '');
-    this.#follower = followLog(logPath, (line) => this.#takeLine(line), { maxBytes: MAX_LOG_BYTES });
+    this.#follower = followServerLog(name, logPath, this.options.sink, (line) => this.#takeLine(line));
     try {
       await this.#launch();
     } catch (error) {

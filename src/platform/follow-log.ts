@@ -9,16 +9,28 @@ export function followLog(
   options: FollowOptions = {},
 ): FileFollower {
   let rest = '';
+  let isInCutLine = false;
+  const takeLine = (line: string): void => {
+    try {
+      if (!isInCutLine) onLine(line);
+    } catch {
+      // a line that cannot be handled costs itself and no other
+    }
+    isInCutLine = false;
+  };
   const takeText = (text: string): void => {
     const lines = (rest + text).split('\n');
     rest = (lines.pop() ?? '').slice(-MAX_LINE_CHARACTERS);
-    for (const line of lines) onLine(line);
+    lines.forEach(takeLine);
   };
-  const follower = followText(path, takeText, options, () => (rest = ''));
+  const follower = followText(path, takeText, options, (isInLine) => {
+    rest = '';
+    isInCutLine = isInLine;
+  });
   return {
     stop: async () => {
       await follower.stop();
-      if (rest !== '') onLine(rest);
+      if (rest !== '') takeLine(rest);
       rest = '';
     },
   };

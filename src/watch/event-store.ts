@@ -1,9 +1,12 @@
-import { mkdir, open, rename, stat } from 'node:fs/promises';
+import { mkdir, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { BootEvent, EventSink, NewBootEvent } from '../model/boot-event.ts';
+import type { Machine } from '../model/config.ts';
 import { messageOf, systemCodeOf } from '../model/errors.ts';
 import { safeJson } from '../model/printable.ts';
 import { openToAppend } from '../platform/files.ts';
+import { rotateEvents } from './event-files.ts';
+import { EventRation } from './event-ration.ts';
 
 export interface EventStoreOptions {
   /** size at which events.jsonl becomes events.previous.jsonl; default 8 MiB */
@@ -12,9 +15,12 @@ export interface EventStoreOptions {
   readonly onTrouble?: (message: string) => void;
 }
 
-/** An event sink that keeps events on disk and tells listeners in this process. */
+/** An event sink that keeps events on disk, each source's within its ration, and tells listeners in this process. */
 export interface EventStore extends EventSink {
-  subscribe(listener: (event: BootEvent) => void): () => void;
+  /** every event; `isKept` is false for those beyond the ration, which are on no disk */
+  subscribe(listener: (event: BootEvent, isKept: boolean) => void): () => void;
+  /** machines of the configuration: their events have a share of their own, and are kept longest */
+  know(machines: readonly Pick<Machine, 'mac'>[]): void;
   /** writes what is pending */
   close(): Promise<void>;
 }
@@ -22,11 +28,6 @@ export interface EventStore extends EventSink {
 /** More than this waits in memory only when the disk is stuck: then the oldest are dropped. */
 const MAX_PENDING = 10_000;
 const FLUSH_DELAY_MS = 40;
-
-/** The file that the full events.jsonl is moved to; what it held before is lost, so the disk use is bounded. */
-export function previousEventsPath(path: string): string {
-  return path.replace(/\.jsonl$/, '.previous.jsonl');
-}
 
 /** Opens the store; events are appended to `path` as one JSON object a line. */
 export async function openEventStore(path: string, options: EventStoreOptions = {}): Promise<EventStore> {
@@ -38,7 +39,10 @@ export async function openEventStore(path: string, options: EventStoreOptions = 
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> = Promise.resolve();
   let isInTrouble = false;
-  const listeners = new Set<(event: BootEvent) => void>();
+  const listeners = new Set<(event: BootEvent, isKept: boolean) => void>();
+  let known: ReadonlySet<string | undefined> = new Set();
+  const isKnown = ({ mac }: Pick<BootEvent, 'mac'>): boolean => mac !== undefined && known.has(mac);
+  const ration = new EventRation(isKnown);
 
   const flush = async (): Promise<void> => {
     const text = pending.join('');
@@ -46,7 +50,7 @@ export async function openEventStore(path: string, options: EventStoreOptions = 
     if (text === '') return;
     try {
       if (sizeBytes > 0 && sizeBytes + text.length > maxBytes) {
-        await rename(path, previousEventsPath(path));
+        await rotateEvents(path, isKnown, maxBytes / 2);
         sizeBytes = 0;
       }
       const file = await openToAppend(path);
@@ -56,6 +60,8 @@ export async function openEventStore(path: string, options: EventStoreOptions = 
     } catch (error) {
       if (!isInTrouble) options.onTrouble?.(`events cannot be written to ${path}: ${messageOf(error)}`);
       isInTrouble = true;
+      // a part of the text may be there: the next event begins a line of its own
+      pending.unshift('\n');
     }
   };
   const scheduleFlush = (): void => {
@@ -65,17 +71,30 @@ export async function openEventStore(path: string, options: EventStoreOptions = 
     }, FLUSH_DELAY_MS);
   };
 
+  const keep = (event: BootEvent): void => {
+    pending.push(`${safeJson(orderKeys(event))}\n`);
+    if (pending.length > MAX_PENDING) pending.shift();
+    scheduleFlush();
+  };
+
+  const emit = (event: NewBootEvent): void => {
+    const full: BootEvent = {
+      ...event,
+      time: event.time ?? new Date().toISOString(),
+      detail: event.detail ?? {},
+    };
+    const nowMs = Date.now();
+    const isKept = ration.isKept(full, nowMs);
+    if (isKept) keep(full);
+    for (const listener of listeners) listener(full, isKept);
+    const message = ration.complaint(nowMs);
+    if (message !== undefined) emit({ type: 'engine.warning', detail: { reason: 'rationed', message } });
+  };
+
   return {
-    emit(event: NewBootEvent) {
-      const full: BootEvent = {
-        ...event,
-        time: event.time ?? new Date().toISOString(),
-        detail: event.detail ?? {},
-      };
-      pending.push(`${safeJson(orderKeys(full))}\n`);
-      if (pending.length > MAX_PENDING) pending.shift();
-      scheduleFlush();
-      for (const listener of listeners) listener(full);
+    emit,
+    know(machines) {
+      known = new Set(machines.map(({ mac }) => mac));
     },
     subscribe(listener) {
       listeners.add(listener);

@@ -3,16 +3,16 @@ import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BootEvent } from '../model/boot-event.ts';
 import { systemCodeOf } from '../model/errors.ts';
-import { previousEventsPath } from './event-store.ts';
+import { eventFiles, parseEvent } from './event-files.ts';
 
 const CHUNK_BYTES = 256 * 1024;
 
 /** Every event kept on disk, oldest first. Lines that are not events (cut by a crash) are passed over. */
 export async function readEvents(path: string): Promise<BootEvent[]> {
   const events: BootEvent[] = [];
-  for (const file of [previousEventsPath(path), path]) {
+  for (const file of eventFiles(path)) {
     const reader = new LineReader(file);
-    for (const line of await reader.readNew()) pushEvent(events, line);
+    events.push(...(await newEvents(reader)));
     await reader.close();
   }
   return events;
@@ -27,8 +27,7 @@ export async function* followEvents(
   try {
     if (!options.fromStart) await reader.readNew();
     while (!options.signal.aborted) {
-      const events: BootEvent[] = [];
-      for (const line of await reader.readNew()) pushEvent(events, line);
+      const events = await newEvents(reader);
       yield* events;
       if (events.length === 0) {
         await sleep(options.pollMs ?? 100, undefined, { signal: options.signal }).catch(() => undefined);
@@ -39,13 +38,9 @@ export async function* followEvents(
   }
 }
 
-function pushEvent(events: BootEvent[], line: string): void {
-  try {
-    const value = JSON.parse(line) as BootEvent;
-    if (typeof value.time === 'string' && typeof value.type === 'string') events.push(value);
-  } catch {
-    // a line cut by a crash: the rest of the file is still good
-  }
+/** A line cut by a crash is passed over: the rest of the file is still good. */
+async function newEvents(reader: LineReader): Promise<BootEvent[]> {
+  return (await reader.readNew()).map(parseEvent).filter((event) => event !== undefined);
 }
 
 /** Reads the lines that were added since the last call; notices when the file was rotated away. */

@@ -95,6 +95,11 @@ function decodePath(path: string): string {
 
 function sizeOf(root: string, path: string): number | undefined {
   if (path.includes('\0') || path.split('/').includes('..')) return undefined;
-  const found = statSync(join(root, path), { throwIfNoEntry: false });
-  return found?.isFile() === true ? found.size : undefined;
+  try {
+    const found = statSync(join(root, path));
+    return found.isFile() ? found.size : undefined;
+  } catch {
+    // not there, or a name that no file can have
+    return undefined;
+  }
 }

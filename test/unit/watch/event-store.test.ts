@@ -1,10 +1,14 @@
-import { appendFile, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { BootEvent } from '../../../src/model/boot-event.ts';
-import { openEventStore, previousEventsPath } from '../../../src/watch/event-store.ts';
+import { parseMac } from '../../../src/protocol/addresses.ts';
+import { eventFiles, previousEventsPath } from '../../../src/watch/event-files.ts';
+import { openEventStore } from '../../../src/watch/event-store.ts';
 import { followEvents, readEvents } from '../../../src/watch/read-events.ts';
+
+const hex = (byte: number): string => byte.toString(16).padStart(2, '0');
 
 let folder: string;
 let path: string;
@@ -41,6 +45,57 @@ describe('the event store', () => {
     const sizes = [(await stat(path)).size, (await stat(previousEventsPath(path))).size];
     expect(Math.max(...sizes)).toBeLessThan(4_000);
     expect((await readEvents(path)).at(-1)?.detail['path']).toBe('/images/199');
+  });
+
+  it('of known machines it keeps more than a flood of others can push out', async () => {
+    const store = await openEventStore(path, { maxBytes: 20_000 });
+    const mac = parseMac('52:54:00:00:00:01')!;
+    store.know([{ mac }]);
+    store.emit({ type: 'install.done', mac });
+    for (let n = 0; n < 2_000; n += 1) {
+      store.emit({ type: 'dhcp.discover', mac: parseMac(`02:00:00:00:${hex(n >> 8)}:${hex(n & 255)}`)! });
+      if (n % 100 === 99) await new Promise((resolve) => setTimeout(resolve, 45));
+    }
+    await store.close();
+    const sizes = await Promise.all(eventFiles(path).map(async (file) => (await stat(file)).size));
+    expect(sizes.reduce((a, b) => a + b)).toBeLessThan(3 * 20_000);
+    expect((await readEvents(path))[0]).toMatchObject({ type: 'install.done', mac });
+  });
+
+  it('one source fills no disk: what is beyond its ration is counted, and told to whoever decides by it', async () => {
+    const store = await openEventStore(path);
+    const mac = parseMac('52:54:00:00:00:01')!;
+    const heard = { all: 0, kept: 0 };
+    store.subscribe((event, isKept) => {
+      if (event.mac !== mac) return;
+      heard.all += 1;
+      if (isKept) heard.kept += 1;
+    });
+    for (let n = 0; n < 5_000; n += 1) store.emit({ type: 'dhcp.discover', mac });
+    store.emit({ type: 'engine.ready' });
+    await store.close();
+    const events = await readEvents(path);
+    expect(heard.all).toBe(5_000);
+    expect(events.filter((event) => event.mac === mac)).toHaveLength(heard.kept);
+    expect(heard.kept).toBeLessThan(600);
+    expect(events.some(({ detail }) => detail['reason'] === 'rationed')).toBe(true);
+    expect(events.at(-1)?.type).toBe('engine.ready');
+  });
+
+  it('after a full disk the next event begins a line of its own', async () => {
+    const store = await openEventStore(path);
+    store.emit({ type: 'engine.starting' });
+    await store.close();
+    await appendFile(path, '{"time":"2026-01-01T00:00:00.000Z","ty');
+    await rename(path, `${path}.aside`);
+    await mkdir(path);
+    store.emit({ type: 'engine.warning' });
+    await new Promise((resolve) => setTimeout(resolve, 80));
+    await rmdir(path);
+    await rename(`${path}.aside`, path);
+    store.emit({ type: 'engine.ready' });
+    await store.close();
+    expect((await readEvents(path)).map(({ type }) => type)).toEqual(['engine.starting', 'engine.ready']);
   });
 
   it('goes on when the disk refuses, and says so once', async () => {
