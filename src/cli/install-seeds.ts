@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import type { Project } from '../engine/project.ts';
-import { openStore } from '../images/store.ts';
-import { checkSeedAt } from '../machines/seed-check.ts';
-import type { Config, Machine } from '../model/config.ts';
+import { judgeSeeds, type SeededMachine } from '../engine/machine-seeds.ts';
+import { whereOf, type SeedWeight } from '../machines/seeds/seed-problem.ts';
+import type { Config } from '../model/config.ts';
 import { configError, usageError } from '../model/errors.ts';
 import type { Output } from './output.ts';
 
@@ -16,8 +16,8 @@ export async function seedForConfig(typed: string, configPath: string): Promise<
   if (!(await isThere(path))) {
     throw usageError({
       what: `there is no seed ${path}`,
-      why: 'it is a preseed, autoinstall user-data or kickstart file, or a folder of them',
-      next: 'docs/config.md#machines shows what belongs into one',
+      why: 'it is a file for the installer (preseed, user-data, kickstart …), or a folder of them',
+      next: 'docs/config.md#seeds shows what belongs into one',
     });
   }
   const near = relative(dirname(configPath), path);
@@ -44,26 +44,34 @@ export async function checkSeeds(config: Config, configPath: string): Promise<vo
  * @throws PxectlError E_CONFIG_VALUE
  */
 export async function tellSeeds(
-  { config, layout }: Pick<Project, 'config' | 'layout'>,
-  machines: readonly Pick<Machine, 'name' | 'image' | 'install'>[],
-  { output, isRefused }: { readonly output: Pick<Output, 'warn'>; readonly isRefused: boolean },
+  project: Pick<Project, 'config' | 'layout'>,
+  machines: readonly SeededMachine[],
+  { output, isRefused }: { readonly output: Pick<Output, 'warn' | 'progress'>; readonly isRefused: boolean },
 ): Promise<void> {
-  const store = openStore(layout);
-  for (const { name, image, install } of machines) {
-    const manifest = install === undefined ? undefined : await store.find(image ?? config.boot.default);
-    if (manifest === undefined || install === undefined) continue;
-    for (const { isFatal, text } of await checkSeedAt(manifest.boot.seedFormat, install.seed)) {
-      if (isFatal && isRefused) {
-        throw configError('E_CONFIG_VALUE', {
-          what: `${name} is not armed: its seed ${install.seed} cannot work`,
-          why: text,
-          next: `mend ${install.seed}, then the same command again`,
-        });
-      }
-      output.warn(`the seed of ${name} ${isFatal ? 'cannot work' : 'has a gap'}: ${install.seed}: ${text}`);
+  for (const { name, seed, problems } of await judgeSeeds(project, machines)) {
+    const [broken] = problems.filter(({ weight }) => weight === 'fatal');
+    if (broken !== undefined && isRefused) {
+      throw configError('E_CONFIG_VALUE', {
+        what: `${name} is not armed: its seed ${seed} cannot work`,
+        why: `${whereOf(broken)}: ${broken.text}`,
+        next: `mend ${seed}, then the same command again`,
+      });
+    }
+    for (const problem of problems) {
+      const [what = '', ...more] = problem.text.split('\n');
+      const line = `the seed of ${name} ${VERDICTS[problem.weight]}: ${whereOf(problem)}: ${what}`;
+      const text = [line, ...more.map((copied) => `  ${copied}`)].join('\n');
+      if (problem.weight === 'note') output.progress(text);
+      else output.warn(text);
     }
   }
 }
+
+const VERDICTS: Readonly<Record<SeedWeight, string>> = {
+  fatal: 'cannot work',
+  gap: 'has a gap',
+  note: 'works',
+};
 
 async function isThere(path: string): Promise<boolean> {
   return stat(path).then(

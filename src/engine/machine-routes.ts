@@ -8,6 +8,7 @@ import { messageOf, systemCodeOf } from '../model/errors.ts';
 import { printable } from '../model/printable.ts';
 import { NOT_ARMED, type InstallState } from '../model/machine-state.ts';
 import type { SpendResult } from '../machines/machine-states.ts';
+import { PLACEHOLDERS } from '../machines/seeds/placeholders.ts';
 import type { SessionInstalls } from './session-installs.ts';
 import { SEED_FILE_NAMES, type SeedFormat } from '../model/image.ts';
 import { machineUrl } from '../plan/machine-url.ts';
@@ -124,7 +125,7 @@ function whyRefused({ name }: Machine, state: InstallState): readonly [string, s
   }
 }
 
-type SeedAnswer = { readonly body: string } | { readonly status: number; readonly problem: string };
+type SeedAnswer = { readonly body: Uint8Array } | { readonly status: number; readonly problem: string };
 
 async function readSeed(context: BootContext, machine: Machine, name: string): Promise<SeedAnswer> {
   const seedPath = machine.install?.seed ?? '';
@@ -132,17 +133,18 @@ async function readSeed(context: BootContext, machine: Machine, name: string): P
   const format = context.images.find((image) => image.id === imageId)?.boot.seedFormat ?? 'none';
   try {
     const isFolder = (await stat(seedPath)).isDirectory();
-    if (!isFolder && isOptionalFile(format, name)) return { body: '' };
+    if (!isFolder && isOptionalFile(format, name)) return { body: new Uint8Array() };
     if (!isFolder && name !== SEED_FILE_NAMES[format] && name !== basename(seedPath)) {
       return { status: 404, problem: `no ${name} in the seed of ${machine.name}` };
     }
     if (isFolder && (name === '' || name.includes('/') || name.startsWith('.'))) {
       return { status: 404, problem: `no ${name} in the seed of ${machine.name}` };
     }
-    const body = await readFile(isFolder ? join(seedPath, name) : seedPath, 'utf8');
-    return { body: fillSeed(body, context, machine) };
+    // a byte a character: what is packed or of another encoding goes out as it came in
+    const body = await readFile(isFolder ? join(seedPath, name) : seedPath, 'latin1');
+    return { body: Buffer.from(fillSeed(body, context, machine), 'latin1') };
   } catch (error) {
-    if (systemCodeOf(error) === 'ENOENT' && isOptionalFile(format, name)) return { body: '' };
+    if (systemCodeOf(error) === 'ENOENT' && isOptionalFile(format, name)) return { body: new Uint8Array() };
     const isMissing = systemCodeOf(error) === 'ENOENT';
     return { status: isMissing ? 404 : 500, problem: `seed of ${machine.name}: ${messageOf(error)}` };
   }
@@ -153,11 +155,10 @@ function isOptionalFile(format: SeedFormat, name: string): boolean {
   return format === 'autoinstall' && ['meta-data', 'vendor-data', 'network-config'].includes(name);
 }
 
-/** Words in a seed that stand for this server's addresses. */
 function fillSeed(body: string, context: BootContext, machine: Machine): string {
   const base = httpBaseUrl(context.config);
   const report = machineUrl(context, 'report', machine);
-  return body.replaceAll('@PXECTL_REPORT@', report).replaceAll('@PXECTL_HTTP@', base);
+  return body.replaceAll(PLACEHOLDERS.report, report).replaceAll(PLACEHOLDERS.http, base);
 }
 
 /**

@@ -73,7 +73,7 @@ async function listFiles(root: string): Promise<readonly string[]> {
     throw environmentError('E_UNSAFE_FOLDER', {
       what: `${path} is a link`,
       why: 'whoever serves this folder follows it, and hands out what it points to',
-      next: `rm ${path}, and put the file itself there if it is to be served`,
+      next: `move ${path} out of that folder; if it is to be served, put the file itself there`,
     });
   }
   return entries.filter((entry) => !entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name));

@@ -91,7 +91,7 @@ function stopCommand(owner: PortOwner): string {
     dhcpd: 'sudo systemctl stop isc-dhcp-server',
     nginx: 'sudo systemctl stop nginx',
   };
-  return services[owner.program ?? ''] ?? `kill ${owner.pid}`;
+  return services[owner.program ?? ''] ?? `ps -fp ${owner.pid} says what it is and who started it`;
 }
 
 interface ListeningSocket {

@@ -134,7 +134,7 @@ export function diskError(error: unknown, path: string): unknown {
       return environmentError('E_UNSAFE_FOLDER', {
         what: `${path} is a link`,
         why: 'what pxectl writes there would go elsewhere',
-        next: `rm ${path}`,
+        next: `see where it leads (ls -l ${path}), and move the link away`,
         cause: error,
       });
     default:

@@ -26,7 +26,11 @@ export async function refuseForeignPlaces({ folder, paths, unlinked }: TrustedPl
     const itself = await lstat(path).catch(() => undefined);
     if (itself === undefined) continue;
     if (itself.isSymbolicLink() && unlinked.includes(path)) {
-      throw refusal(folder, `${path} is a link`, `what pxectl writes there would go elsewhere: rm ${path}`);
+      throw refusal(
+        folder,
+        `${path} is a link`,
+        `what pxectl writes there would go elsewhere: see where it leads (ls -l ${path}), and move the link away`,
+      );
     }
     const target = itself.isSymbolicLink() ? await stat(path).catch(() => undefined) : undefined;
     for (const found of target === undefined ? [itself] : [itself, target])
@@ -36,7 +40,7 @@ export async function refuseForeignPlaces({ folder, paths, unlinked }: TrustedPl
 
 function refuseIfForeign(folder: string, path: string, found: Stats): void {
   if (found.uid !== 0 && String(found.uid) !== process.env['SUDO_UID']) {
-    const next = `run it as that user with sudo; or, if you trust it: ${trust(folder)}, or chown -R root: ${folder}`;
+    const next = `run it as that user with sudo; or, if you trust it: ${trust(folder)}`;
     throw refusal(folder, `${path} belongs to another user (uid ${found.uid})`, next);
   }
   if (!found.isSymbolicLink() && (found.mode & OTHERS_MAY_WRITE) !== 0) {

@@ -1,9 +1,9 @@
 import type { Project } from '../../engine/project.ts';
-import { openStore } from '../../images/store.ts';
-import { checkSeedAt } from '../../machines/seed-check.ts';
-import { REPORT_LINES } from '../../machines/report-lines.ts';
+import { judgeSeeds, seedFormatOf, type JudgedSeed } from '../../engine/machine-seeds.ts';
+import { REPORT_LINES } from '../../machines/seeds/report-lines.ts';
+import { whereOf, type SeedWeight } from '../../machines/seeds/seed-problem.ts';
 import type { Machine } from '../../model/config.ts';
-import type { Finding } from '../../model/finding.ts';
+import type { Finding, Severity } from '../../model/finding.ts';
 import { makeFinding } from '../finding-catalogue.ts';
 import type { Check } from './check.ts';
 
@@ -18,31 +18,34 @@ export function installChecks(project: Project): Check {
       const { config, stateProblem } = project;
       if (stateProblem !== undefined) return { notChecked: stateProblem };
       const withSeed = config.machines.filter(({ install }) => install !== undefined);
-      const findings = await Promise.all(
-        withSeed.map(async (machine) => [
-          ...(await findingsOf(machine, project)),
-          ...(await findingsOfSeed(machine, project)),
-        ]),
-      );
-      return { seen: `${withSeed.length} machines with a seed`, findings: findings.flat() };
+      const findings = await Promise.all(withSeed.map((machine) => findingsOf(machine, project)));
+      const seeds = await judgeSeeds(project, withSeed);
+      const unknown = withSeed.length - seeds.length;
+      return {
+        seen: `${withSeed.length} machines with a seed${unknown === 0 ? '' : `, ${unknown} of them not looked at: nothing is known of their image`}`,
+        findings: [...findings.flat(), ...seeds.flatMap(findingsOfSeed)],
+      };
     },
   };
 }
 
-/** A seed that its installer cannot work with; one that never reports is a warning. */
-async function findingsOfSeed(machine: Machine, project: Project): Promise<Finding[]> {
-  const image = await openStore(project.layout).find(machine.image ?? project.config.boot.default);
-  const path = machine.install?.seed;
-  if (image === undefined || path === undefined) return [];
-  const problems = await checkSeedAt(image.boot.seedFormat, path);
-  return problems.map(({ isFatal, text }) =>
-    makeFinding('seed-invalid', [{ source: path, text }], {
-      title: `${machine.name}: ${isFatal ? 'its seed cannot work' : 'its seed never reports'}`,
-      ...(isFatal ? {} : { severity: 'warning' as const }),
-      cause: text,
-      fix: [`mend ${path}; docs/config.md shows one of each kind`],
-    }),
-  );
+const VERDICTS: Readonly<Record<SeedWeight, { readonly what: string; readonly severity: Severity }>> = {
+  fatal: { what: 'its seed cannot work', severity: 'error' },
+  gap: { what: 'its seed has a gap', severity: 'warning' },
+  note: { what: 'its seed works', severity: 'info' },
+};
+
+/** A seed that its installer cannot work with; one with a gap, as that it never reports, is a warning. */
+function findingsOfSeed({ name, problems }: JudgedSeed): readonly Finding[] {
+  return problems.map((problem) => {
+    const [cause = '', ...lines] = problem.text.split('\n');
+    const { what, severity } = VERDICTS[problem.weight];
+    const mend = `mend ${problem.path}; docs/config.md#seeds says what each kind needs`;
+    return makeFinding('seed-invalid', [{ source: whereOf(problem), text: cause }], {
+      ...{ title: `${name}: ${what}`, severity, cause },
+      fix: problem.weight === 'note' ? [] : [mend, ...lines],
+    });
+  });
 }
 
 async function findingsOf(machine: Machine, project: Project): Promise<Finding[]> {
@@ -54,8 +57,7 @@ async function findingsOf(machine: Machine, project: Project): Promise<Finding[]
   }
   if (state?.kind !== 'unreported') return [];
   const text = `${name} fetched its seed at ${state.since} and booted from the network again at ${state.bootedAgainAt}`;
-  const image = await openStore(project.layout).find(machine.image ?? project.config.boot.default);
-  const format = image?.boot.seedFormat ?? 'none';
+  const format = (await seedFormatOf(project, machine.image ?? project.config.boot.default)) ?? 'none';
   const line =
     format === 'none'
       ? []

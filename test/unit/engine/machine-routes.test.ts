@@ -83,14 +83,22 @@ async function ask(
   });
 }
 
+const textOf = (answer: HttpRouteResponse | undefined): string => Buffer.from(answer?.body ?? '-').toString();
+
 describe('install seeds', () => {
   it('gives the machine its seed, with this server’s addresses filled in', async () => {
     const answer = await ask(SEED_PATH);
     expect(answer).toMatchObject({ status: 200 });
-    expect(answer?.body).toBe(
+    expect(textOf(answer)).toBe(
       'd-i preseed/late_command string wget http://192.168.1.50:8080/report/52-54-00-00-00-01/done\n',
     );
     expect(events).toMatchObject([{ type: 'seed.requested', mac: MAC, ip: '192.168.1.7' }]);
+  });
+
+  it('gives out what is no UTF-8 text byte by byte', async () => {
+    const packed = Buffer.from([0x1f, 0x8b, 0xff, 0x00, 0xc3, 0x28]);
+    await writeFile(join(folder, 'node.cfg'), packed);
+    expect((await ask(SEED_PATH))?.body).toEqual(packed);
   });
 
   it('gives it to no other machine, and to none whose MAC is unknown', async () => {
@@ -150,7 +158,8 @@ describe('install seeds', () => {
     const ubuntu = { ...DEBIAN_12, boot: { ...DEBIAN_12.boot, seedFormat: 'autoinstall' as const } };
     context = { ...context, images: [ubuntu] };
     for (const name of ['meta-data', 'vendor-data', 'network-config']) {
-      expect(await ask(`/seed/52-54-00-00-00-01/${name}`)).toMatchObject({ status: 200, body: '' });
+      const answer = await ask(`/seed/52-54-00-00-00-01/${name}`);
+      expect([answer?.status, textOf(answer)]).toEqual([200, '']);
     }
     expect((await ask('/seed/52-54-00-00-00-01/user-data'))?.status).toBe(200);
   });
@@ -175,7 +184,9 @@ describe('a machine behind a relay, where no table shows its card', () => {
   it('gets its seed for the token of its order, and its seed says how to report with it', async () => {
     const answer = await ask(SEED_PATH, { ip: '10.2.0.20', token: secret });
     expect(answer?.status).toBe(200);
-    expect(answer?.body).toContain(`http://192.168.1.50:8080/report/52-54-00-00-00-01/token-${secret}/done`);
+    expect(textOf(answer)).toContain(
+      `http://192.168.1.50:8080/report/52-54-00-00-00-01/token-${secret}/done`,
+    );
     expect(await statusOf(REPORT_PATH, { ip: '10.2.0.20', token: secret })).toBe(200);
     expect(JSON.stringify(events)).not.toContain(secret);
   });

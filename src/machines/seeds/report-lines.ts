@@ -1,4 +1,4 @@
-import type { SeedFormat } from '../model/image.ts';
+import type { SeedFormat } from '../../model/image.ts';
 
 /** What a seed of each format says at its end, so that the machine reports that it is installed. docs/config.md explains it. */
 export const REPORT_LINES: Readonly<Record<Exclude<SeedFormat, 'none'>, string>> = {

@@ -1,0 +1,99 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { messageOf, systemCodeOf } from '../../model/errors.ts';
+import { SEED_FILE_NAMES, type SeedFormat } from '../../model/image.ts';
+import { nearestWord } from '../../model/nearest-word.ts';
+import { findReport } from './check-report.ts';
+import { checkSeed } from './check-seed.ts';
+import { checkMapping, checkVendorData } from './cloud-config.ts';
+import { checkPlaceholders } from './placeholders.ts';
+import { fatal, gap, note, type SeedFileProblem, type SeedProblem } from './seed-problem.ts';
+
+/** More is no seed: somebody named an ISO or a disk. */
+const MOST_BYTES = 4 * 1024 * 1024;
+
+/** What cloud-init asks for beside user-data: pxectl serves an empty one for each that is not there. */
+const NOCLOUD_FILES: Readonly<Record<string, (text: string) => readonly SeedProblem[]>> = {
+  'meta-data': checkMapping,
+  'vendor-data': checkVendorData,
+  'network-config': checkMapping,
+};
+
+/** Looks at a seed, a file or a folder of them, as the installer of an image with this kind of seed will. */
+export async function checkSeedAt(format: SeedFormat, path: string): Promise<readonly SeedFileProblem[]> {
+  if (format === 'none') {
+    return [{ path, ...fatal('its image has no unattended installation: nothing asks for this seed') }];
+  }
+  try {
+    if ((await stat(path)).isDirectory()) return await checkFolder(format, path);
+    return await checkFile(path, (text) => checkSeed(format, text));
+  } catch (error) {
+    const isMissing = systemCodeOf(error) === 'ENOENT';
+    return [{ path, ...fatal(isMissing ? 'it is not there' : `it cannot be read: ${messageOf(error)}`) }];
+  }
+}
+
+async function checkFolder(
+  format: Exclude<SeedFormat, 'none'>,
+  folder: string,
+): Promise<readonly SeedFileProblem[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  // the server gives no hidden files and no folders
+  const names = entries
+    .filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.'))
+    .map(({ name }) => name);
+  const main = SEED_FILE_NAMES[format];
+  if (!names.includes(main)) {
+    const near = nearestWord(main, names);
+    const instead = near === undefined ? '' : `; there is ${near}`;
+    return [{ path: folder, ...fatal(`it has no ${main}, which the installer asks for${instead}`) }];
+  }
+  const beside = names.filter((name) => name !== main);
+  let isReported = false;
+  const problems: SeedFileProblem[] = [];
+  for (const name of beside) {
+    const check = format === 'autoinstall' ? NOCLOUD_FILES[name] : undefined;
+    const found = await checkFile(
+      join(folder, name),
+      (text) => {
+        // scripts that the main file fetches may report for it
+        if (check === undefined) isReported ||= findReport('kickstart', text) === 'there';
+        return [...(check?.(text) ?? []), ...checkPlaceholders(text)];
+      },
+      { isMain: false },
+    );
+    problems.push(...found);
+  }
+  if (format === 'autoinstall' && !names.includes('meta-data')) {
+    problems.push({ path: folder, ...note('it has no meta-data: an empty one is served') });
+  }
+  return [
+    ...(await checkFile(join(folder, main), (text) => checkSeed(format, text, { isReported }))),
+    ...problems,
+  ];
+}
+
+async function checkFile(
+  path: string,
+  check: (text: string) => readonly SeedProblem[],
+  { isMain }: { readonly isMain: boolean } = { isMain: true },
+): Promise<readonly SeedFileProblem[]> {
+  const { size } = await stat(path);
+  if (size > MOST_BYTES) {
+    const isTooBig = `it has ${Math.round(size / 1024 / 1024)} MiB: that is no seed`;
+    return isMain ? [{ path, ...fatal(isTooBig) }] : [];
+  }
+  const bytes = await readFile(path);
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    if (!isMain) return [];
+    const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b;
+    const why = isPacked
+      ? note('it is packed with gzip: it is served as it is, and pxectl does not look into it')
+      : gap('it is not UTF-8 text: it is served as it is, and pxectl does not look into it');
+    return [{ path, ...why }];
+  }
+  return check(text).map((problem) => ({ path, ...problem }));
+}

@@ -1,0 +1,19 @@
+import type { SeedFormat } from '../../model/image.ts';
+
+/** How each kind of seed is recognised, whatever it was given for. */
+const LOOKS: readonly (readonly [Exclude<SeedFormat, 'none'> | 'Butane', RegExp])[] = [
+  ['autoinstall', /^\s*(## template:.*\n\s*)?#cloud-config\b|^autoinstall:/i],
+  ['talos', /^version:\s*["']?v1alpha1\b/m],
+  ['Butane', /^variant:\s*(flatcar|fcos)\b/m],
+  ['ignition', /^\s*\{[^]*"ignition"/],
+  ['autoyast', /^\s*(<\?xml\b[^]*)?<profile\b/],
+  ['preseed', /^\s*(d-i|debconf|tasksel|popularity-contest)\s+\S+\/\S+\s+\S+/m],
+  ['kickstart', /^(%packages|%post|rootpw|autopart|clearpart|zerombr|bootloader|part)(?=\s|$)/m],
+  ['autoinstall', /^autoinstall:/m],
+];
+
+/** What the text is instead of the wanted kind; undefined when it may be that, or when nothing is known. */
+export function otherKindOf(format: SeedFormat, text: string): string | undefined {
+  const kinds: readonly string[] = LOOKS.filter(([, look]) => look.test(text)).map(([kind]) => kind);
+  return kinds.includes(format) ? undefined : kinds[0];
+}

@@ -1,0 +1,105 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { configText, prepareState } from '../support/engine/prepare-state.ts';
+import { makeFolder, makePrivateNetwork, pxectl, type PrivateNetwork } from '../support/pxectl-process.ts';
+import { KICKSTART, PRESEED } from '../support/seed-samples.ts';
+
+const MAC = '52:54:00:12:34:56';
+const CONFIG = configText().replace('br0', 'eno1');
+const BROKEN = PRESEED.replace('partman/confirm boolean true', 'partman/confirm');
+const WHAT = 'node.cfg:4:1: the installer stops at this line: an answer is: OWNER QUESTION TYPE VALUE';
+
+let network: PrivateNetwork;
+let folder: Awaited<ReturnType<typeof makeFolder>>;
+beforeAll(async () => {
+  network = await makePrivateNetwork();
+});
+afterAll(() => network.destroy());
+beforeEach(async () => {
+  folder = await makeFolder();
+  await prepareState(folder.path, CONFIG);
+  await seed(BROKEN);
+});
+afterEach(async () => {
+  await cli('down');
+  await folder.remove();
+});
+
+const cli = (...args: string[]) => pxectl(args, { cwd: folder.path, network });
+const seed = (text: string) => writeFile(join(folder.path, 'node.cfg'), text);
+const configure = (more: string) => writeFile(join(folder.path, 'pxectl.yaml'), `${CONFIG}${more}\n`);
+const WITH_SEED = `machines: [{ mac: "${MAC}", name: node-1, install: { seed: node.cfg } }]`;
+
+it('machines add tells what is wrong with a seed, and add --arm refuses it and adds nothing', async () => {
+  const added = await cli('machines', 'add', MAC, '--name', 'node-1', '--seed', 'node.cfg');
+  expect(added.stderr).toContain('warning: the seed of node-1 cannot work: ');
+  expect(added.stderr).toContain(WHAT);
+  expect(added.exitCode).toBe(0);
+  const other = '52:54:00:12:34:57';
+  const refused = await cli('machines', 'add', other, '--seed', 'node.cfg', '--arm', '--yes');
+  expect(refused.stderr).toContain('is not armed: its seed');
+  expect(refused.exitCode).toBe(3);
+  expect((await cli('machines')).stdout).not.toContain(other);
+});
+
+it('machines arm refuses a seed that cannot work, of another kind, or that is not there', async () => {
+  await configure(WITH_SEED);
+  const arm = () => cli('machines', 'arm', 'node-1', '--yes');
+  for (const [text, why] of [
+    [BROKEN, WHAT],
+    [KICKSTART, 'node.cfg: it is of the kind kickstart, and the image wants preseed'],
+  ] as const) {
+    await seed(text);
+    const refused = await arm();
+    expect(refused.stderr).toContain('node-1 is not armed: its seed');
+    expect(refused.stderr).toContain(why);
+    expect(refused.exitCode).toBe(3);
+  }
+  await configure(WITH_SEED.replace('node.cfg', 'nothing.cfg'));
+  expect((await arm()).stderr).toContain('nothing.cfg: it is not there');
+  await configure(WITH_SEED);
+  await seed(PRESEED);
+  expect(await arm()).toMatchObject({ exitCode: 0 });
+});
+
+it('arm knows the kind of an image before it is fetched, and that some have none', async () => {
+  const text = CONFIG.replace('images: [debian-12]', 'images: [debian-12, rocky-9, alpine-3.22]');
+  await writeFile(
+    join(folder.path, 'pxectl.yaml'),
+    `${text}machines:
+  - { mac: "${MAC}", name: red, image: rocky-9, install: { seed: node.cfg } }
+  - { mac: "52:54:00:12:34:57", name: live, image: alpine-3.22, install: { seed: node.cfg } }
+`,
+  );
+  expect((await cli('machines', 'arm', 'red', '--yes')).stderr).toContain(
+    'it is of the kind preseed, and the image wants kickstart',
+  );
+  expect((await cli('machines', 'arm', 'live', '--yes')).stderr).toContain(
+    'its image has no unattended installation',
+  );
+});
+
+it('up, reload and doctor tell it', async () => {
+  await configure(WITH_SEED);
+  const up = await cli('up', '--no-look', '--detach', '--engine', 'builtin');
+  expect(up.stderr).toContain('warning: the seed of node-1 cannot work: ');
+  expect(up.stderr).toContain(WHAT);
+  expect(up.exitCode).toBe(0);
+
+  const reload = await cli('reload');
+  expect(reload.stderr).toContain(WHAT);
+  expect(reload.exitCode).toBe(0);
+
+  const doctor = await cli('doctor', '--json');
+  const { findings } = JSON.parse(doctor.stdout) as { findings: readonly { readonly id: string }[] };
+  expect(findings.find(({ id }) => id === 'seed-invalid')).toMatchObject({
+    severity: 'error',
+    title: 'node-1: its seed cannot work',
+    evidence: [{ source: `${join(folder.path, 'node.cfg')}:4:1` }],
+  });
+  expect(doctor.exitCode).toBe(1);
+
+  await seed(PRESEED);
+  expect((await cli('reload')).stderr).not.toContain('the seed of');
+});

@@ -1,0 +1,74 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { checkSeedAt } from '../../../../src/machines/seeds/check-seed-files.ts';
+import { whereOf } from '../../../../src/machines/seeds/seed-problem.ts';
+import type { SeedFormat } from '../../../../src/model/image.ts';
+import { KICKSTART, PRESEED, USER_DATA } from '../../../support/seed-samples.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'pxectl-seed-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const write = async (files: Readonly<Record<string, string | Uint8Array>>): Promise<void> => {
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+};
+const told = async (format: SeedFormat, path = ''): Promise<readonly string[]> =>
+  (await checkSeedAt(format, join(folder, path))).map((problem) => {
+    const where = whereOf({ ...problem, path: relative(folder, problem.path) });
+    return `${problem.weight} ${where}: ${problem.text.split('\n')[0] ?? ''}`;
+  });
+
+it('looks at every file of a NoCloud seed', async () => {
+  await write({ 'user-data': USER_DATA, 'meta-data': 'instance-id: a\n', 'vendor-data': '', other: 'a' });
+  await mkdir(join(folder, 'scripts'));
+  expect(await told('autoinstall')).toEqual([]);
+  await write({
+    'meta-data': '[a, b]\n',
+    'vendor-data': 'packages: [a]\n',
+    'network-config': 'a: [\nb: c\n',
+  });
+  await write({ 'late.sh': 'curl @PXECTL_REPROT@/done\n' });
+  expect((await told('autoinstall')).toSorted()).toEqual([
+    expect.stringContaining(
+      'gap late.sh:1:6: nobody fills in @PXECTL_REPROT@; did you mean @PXECTL_REPORT@?',
+    ),
+    expect.stringContaining('gap meta-data: it is not a YAML mapping: cloud-init ignores it'),
+    expect.stringMatching(/^gap network-config:2:\d: it is not YAML/),
+    expect.stringContaining('gap vendor-data:1:1: its first line is not #cloud-config'),
+  ]);
+});
+
+it('says which file is missing', async () => {
+  await write({ 'user-data': USER_DATA });
+  expect(await told('autoinstall')).toEqual(['note : it has no meta-data: an empty one is served']);
+  expect(await told('preseed')).toEqual(['fatal : it has no preseed.cfg, which the installer asks for']);
+  await write({ 'preseed.cf': PRESEED });
+  expect(await told('preseed')).toEqual([expect.stringContaining('; there is preseed.cf')]);
+  expect(await told('preseed', 'nothing.cfg')).toEqual(['fatal nothing.cfg: it is not there']);
+});
+
+it('a script of the folder may report for the file that fetches it', async () => {
+  const silent = KICKSTART.replace(/^curl.*$/m, 'sh /tmp/late.sh');
+  await write({ 'ks.cfg': silent });
+  expect(await told('kickstart')).toEqual([expect.stringContaining('gap ks.cfg: it never reports')]);
+  await write({ 'late.sh': 'curl -fsS -X POST http://192.168.1.50:8080/report/$MAC/done\n' });
+  expect(await told('kickstart')).toEqual([]);
+});
+
+it('what is no text, or no seed at all', async () => {
+  await write({
+    packed: Buffer.from([0x1f, 0x8b, 0xff, 0]),
+    latin1: Buffer.from('d-i a/b string \xe4', 'latin1'),
+  });
+  await write({ 'my.iso': Buffer.alloc(5 * 1024 * 1024) });
+  expect(await told('autoinstall', 'packed')).toEqual([expect.stringMatching(/^note packed: it is packed/)]);
+  expect(await told('preseed', 'latin1')).toEqual([expect.stringMatching(/^gap latin1: it is not UTF-8/)]);
+  expect(await told('preseed', 'my.iso')).toEqual(['fatal my.iso: it has 5 MiB: that is no seed']);
+  expect(await told('none', 'packed')).toEqual([
+    'fatal packed: its image has no unattended installation: nothing asks for this seed',
+  ]);
+});
