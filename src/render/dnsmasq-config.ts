@@ -22,6 +22,8 @@ export interface DnsmasqOptions {
   readonly version?: string;
   /** user it drops to; none: its own default */
   readonly user?: string;
+  /** file below `run/` through which a running pxectl keeps addresses for whom they were offered to */
+  readonly offersFile?: string;
 }
 
 /** Architectures that some loader of ours runs on. */
@@ -211,6 +213,9 @@ function leaseSection(context: BootContext, options: DnsmasqOptions): Section {
       ...(isFull ? ['dhcp-authoritative'] : []),
       '# each configured machine has an address of its own: dnsmasq does not remember whom it has offered one',
       ...Array.from(reservedAddresses(context.config), ([mac, reserved]) => `dhcp-host=${mac},${reserved}`),
+      ...(options.offersFile === undefined
+        ? []
+        : [`dhcp-hostsfile=${pathText(`${stateLayout(options.stateRoot).run}/${options.offersFile}`)}`]),
       ...(isSince(options.version, SINCE.dhcpIgnoreClid)
         ? [
             '# firmware, iPXE and the installer call themselves differently: the card counts',

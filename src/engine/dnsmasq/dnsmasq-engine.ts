@@ -25,6 +25,7 @@ import {
   whyUnsuitable,
   type DnsmasqProgram,
 } from './dnsmasq-program.ts';
+import { OFFERS_FILE, rememberOffers } from './remembered-offers.ts';
 
 /** A changed configuration waits so long for running TFTP transfers; kernels over TFTP take about half a minute. */
 const MAX_RELOAD_WAIT_MS = 120_000;
@@ -51,6 +52,7 @@ async function start(input: EngineInput): Promise<RunningEngine> {
   for (const missing of missingAbilities(program.version)) {
     sink.emit({ type: 'engine.warning', detail: { reason: 'old-dnsmasq', message: missing } });
   }
+  const offers = await rememberOffers({ context: input.context, runFolder: layout.run, sink });
   let config = await writeConfig(input.context, input, program);
   await testConfiguration(program, configPathOf(input));
 
@@ -69,7 +71,10 @@ async function start(input: EngineInput): Promise<RunningEngine> {
       args: ['--keep-in-foreground', `--conf-file=${configPathOf(input)}`, '--pid-file='],
       runFolder: layout.run,
       sink,
-      onLine: (line) => log.push(line),
+      onLine: (line) => {
+        offers?.takeLine(line);
+        log.push(line);
+      },
       // the last line of a start: every socket is open by then
       isReady: (line) => line.includes('TFTP root is'),
     });
@@ -78,6 +83,7 @@ async function start(input: EngineInput): Promise<RunningEngine> {
     throw error;
   }
 
+  offers?.serve(() => dnsmasq.signal('SIGHUP'));
   const { network } = input.context.config;
   return {
     name: 'dnsmasq',
@@ -93,11 +99,13 @@ async function start(input: EngineInput): Promise<RunningEngine> {
         await dnsmasq.restart();
         config = changed;
       }
+      offers?.reload(context);
       await http.reload(context);
     },
     // 2.90 finds the new interface by itself; no transfer lived through its absence, so a restart costs nothing
     rebind: () => dnsmasq.restart(),
     async stop() {
+      await offers?.close();
       await dnsmasq.stop();
       await http.stop();
       log.close();
@@ -171,6 +179,7 @@ async function writeConfig(
   const config = renderDnsmasqConfig(context, readTemplate, {
     stateRoot: layout.root,
     version: program.version,
+    offersFile: OFFERS_FILE,
     ...(user === undefined ? {} : { user: user.name }),
   });
   await writeFileAtomic(configPathOf(input), config);

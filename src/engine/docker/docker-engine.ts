@@ -7,6 +7,7 @@ import { readTextIfThere, writeFileAtomic } from '../../platform/files.ts';
 import { readTemplate } from '../../platform/package-root.ts';
 import { renderDnsmasqConfig } from '../../render/dnsmasq-config.ts';
 import { readVersionText, whyUnsuitable } from '../dnsmasq/dnsmasq-program.ts';
+import { OFFERS_FILE, rememberOffers } from '../dnsmasq/remembered-offers.ts';
 import { createLogToEvents } from '../dnsmasq-log/log-to-events.ts';
 import type { Engine, EngineInput, RunningEngine } from '../engine.ts';
 import { refuseTakenPorts } from '../free-ports.ts';
@@ -106,6 +107,11 @@ async function start(input: EngineInput): Promise<RunningEngine> {
   const spec = await prepareFolders(input, image);
   await writeFileAtomic(containerMark(layout), '');
   const version = await checkedVersion(docker, layout, image);
+  const offers = await rememberOffers({
+    context: input.context,
+    runFolder: containerFolders(layout).dnsmasqRun,
+    sink,
+  });
   let config = await writeDnsmasqConfig(input.context, spec, version);
   await testConfiguration(docker, layout, image);
 
@@ -130,10 +136,14 @@ async function start(input: EngineInput): Promise<RunningEngine> {
       create: containerOptions('dnsmasq', spec),
       name: 'dnsmasq',
       sink,
-      onLine: (line, time) => log.push(line, time),
+      onLine: (line, time) => {
+        offers?.takeLine(line);
+        log.push(line, time);
+      },
       isReady: (line) => line.includes('TFTP root is'),
     });
     closers.push(() => dnsmasq.stop());
+    closers.push(() => offers?.close());
     const watch = await watchEngine({
       docker,
       projectId: projectId(layout),
@@ -149,6 +159,7 @@ async function start(input: EngineInput): Promise<RunningEngine> {
     });
     closers.push(() => watch.stop());
     await dnsmasq.start();
+    offers?.serve(() => dnsmasq.signal('SIGHUP'));
 
     const { network } = input.context.config;
     return {
@@ -164,6 +175,7 @@ async function start(input: EngineInput): Promise<RunningEngine> {
           await dnsmasq.restart();
           config = changed;
         }
+        offers?.reload(context);
         await http.reload(context);
       },
       rebind: () => dnsmasq.restart(),
@@ -294,6 +306,7 @@ async function writeDnsmasqConfig(
     stateRoot: CONTAINER_ROOT,
     version,
     user: spec.dnsmasqUser,
+    offersFile: OFFERS_FILE,
   });
   await writeFileAtomic(`${containerFolders(spec.layout).config}/dnsmasq.conf`, config);
   return config;

@@ -1,29 +1,9 @@
-import { networkInterfaces } from 'node:os';
-import { probeAddresses } from '../../net/arp-probe.ts';
+import type { ProbeAddresses } from '../../net/probe-interface.ts';
 import type { Ipv4Address, MacAddress } from '../../protocol/addresses.ts';
 import type { Received } from './decision.ts';
 
-/** the first offer comes so much later: less than any firmware notices, and longer than a machine on the link takes */
-const PROBE_MS = 300;
 /** addresses that are chosen within this time are asked for together */
 const GATHER_MS = 5;
-
-/** Asks who uses these addresses: `onUser` is told as soon as somebody answers; ends when nobody else will. */
-export type ProbeAddresses = (
-  addresses: readonly Ipv4Address[],
-  onUser: (address: Ipv4Address, user: MacAddress) => void,
-) => Promise<unknown>;
-
-/** By ARP: also who drops pings is seen. The card may be another one than at the last probe. */
-export function probeOn(interfaceName: string): ProbeAddresses {
-  return async (addresses, onUser) => {
-    const cards = networkInterfaces();
-    const localMac = cards[interfaceName]?.[0]?.mac as MacAddress | undefined;
-    if (localMac === undefined) return;
-    const otherOwnMacs = Object.values(cards).flatMap((card) => (card?.[0]?.mac as MacAddress) ?? []);
-    await probeAddresses({ interfaceName, localMac, otherOwnMacs, addresses, waitMs: PROBE_MS, onUser });
-  };
-}
 
 export interface Probed {
   /** the newest packet of the client that the address was chosen for */

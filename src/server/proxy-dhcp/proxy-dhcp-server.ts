@@ -3,6 +3,7 @@ import type { AddressRange, NetworkMode } from '../../model/config.ts';
 import { messageOf, systemCodeOf } from '../../model/errors.ts';
 import { printable } from '../../model/printable.ts';
 import { listInterfaces } from '../../net/interfaces.ts';
+import { probeOn } from '../../net/probe-interface.ts';
 import { openUdpEndpoint, type UdpEndpoint, type UdpSource } from '../../net/bound-socket.ts';
 import { networkOf, type Ipv4Address, type Ipv4Network, type MacAddress } from '../../protocol/addresses.ts';
 import { decodeDhcp } from '../../protocol/dhcp/decode-dhcp.ts';
@@ -16,9 +17,12 @@ import { ignoredEvent } from './client-events.ts';
 import { ignore, type Decision, type DhcpPort, type Planner, type Received } from './decision.ts';
 import { FloodGuard } from './flood-guard.ts';
 import { prepareLeases } from './lease-service.ts';
-import { OfferProbes, probeOn, type Probed } from './offer-probes.ts';
+import { OfferProbes, type Probed } from './offer-probes.ts';
 import { QuietSink } from './quiet-sink.ts';
 import { replyDestination, STANDARD_PORTS, type DhcpPorts } from './reply-route.ts';
+
+/** the first offer comes so much later: less than any firmware notices, and longer than a machine on the link takes */
+const PROBE_MS = 300;
 
 export interface ProxyDhcpOptions {
   readonly interfaceName: string;
@@ -114,7 +118,7 @@ export async function startProxyDhcp(options: ProxyDhcpOptions): Promise<ProxyDh
       nowMs,
     );
   };
-  const probes = new OfferProbes(probeOn(interfaceName), onProbed);
+  const probes = new OfferProbes(probeOn(interfaceName, PROBE_MS), onProbed);
 
   const carryOut = (decision: Decision, received: Received, nowMs: number): void => {
     if (decision.action === 'ignore') {

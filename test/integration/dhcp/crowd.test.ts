@@ -1,9 +1,14 @@
+import { readFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { MacAddress } from '../../../src/protocol/addresses.ts';
 import type { CrowdMember } from '../../support/dhcp/crowd-client.ts';
 import { CLIENT } from '../../support/engine/contract-cases.ts';
 import { createEngineLab, whySkipped, type EngineLab } from '../../support/engine/engine-lab.ts';
 import { configText } from '../../support/engine/prepare-state.ts';
+
+/** MACs that differ by 21 in their last byte: dnsmasq's hash differs by 21 too, and the range has 21 addresses. */
+const collidingMac = (index: number): MacAddress =>
+  `52:54:00:77:00:${(0x10 + 21 * index).toString(16).padStart(2, '0')}` as MacAddress;
 
 const skip = await whySkipped('dnsmasq');
 /** Cards of several makers: consecutive ones would get consecutive addresses by themselves. */
@@ -16,10 +21,19 @@ describe.skipIf(skip !== undefined)('twenty machines that ask within a second, m
   let lab: EngineLab | undefined;
   afterEach(() => lab?.destroy());
 
-  const crowd = async (engine: 'builtin' | 'dnsmasq', yaml: string): Promise<CrowdMember[]> => {
+  const crowd = async (
+    engine: 'builtin' | 'dnsmasq',
+    yaml: string,
+    { macs = MACS, everyMs = 0, squatter = '' } = {},
+  ): Promise<CrowdMember[]> => {
     lab = await createEngineLab({ yaml });
+    const { layout, lan } = lab;
+    if (squatter !== '')
+      await lan.execIn('client', 'ip', ['address', 'add', `${squatter}/32`, 'dev', 'eth0']);
     const running = await lab.startEngine(engine);
     await running.ready();
+    const offers = (): Promise<string> => readFile(`${layout.run}/dnsmasq.offers`, 'utf8');
+    if (squatter !== '') await expect.poll(offers, { timeout: 20_000 }).toContain(squatter);
     const client = await lab.lan.execIn(
       'client',
       process.execPath,
@@ -27,7 +41,7 @@ describe.skipIf(skip !== undefined)('twenty machines that ask within a second, m
         '--import',
         'tsx',
         'test/support/dhcp/crowd-client.ts',
-        JSON.stringify({ macs: MACS, localAddress: CLIENT, listenMs: 4000 }),
+        JSON.stringify({ macs, localAddress: CLIENT, listenMs: 4000, everyMs }),
       ],
       { timeoutMs: 60_000 },
     );
@@ -38,7 +52,7 @@ describe.skipIf(skip !== undefined)('twenty machines that ask within a second, m
     expect(
       members.filter(({ refusals, acknowledged }) => refusals > 0 || acknowledged === undefined),
     ).toEqual([]);
-    expect(new Set(members.map(({ offered }) => offered)).size).toBe(MACS.length);
+    expect(new Set(members.map(({ offered }) => offered)).size).toBe(members.length);
   };
   const wide = (text: string): string => text.replace('.200-192.168.1.220', '.200-192.168.1.230');
   const machines = [
@@ -48,6 +62,19 @@ describe.skipIf(skip !== undefined)('twenty machines that ask within a second, m
 
   it('the built-in server offers each an address of its own', async () => {
     expectAllServed(await crowd('builtin', configText('pxe-only')));
+  }, 120_000);
+
+  it('dnsmasq offers no address twice that it has offered a moment ago, and none that is in use', async () => {
+    // nobody configured them, and all fall on one address of the 21 by dnsmasq's hash of their MACs
+    const macs = [0, 1, 2, 3].map((index) => collidingMac(index));
+    const members = await crowd('dnsmasq', configText('pxe-only'), {
+      macs,
+      everyMs: 500,
+      // whom pxectl has seen there when it began to serve
+      squatter: '192.168.1.203',
+    });
+    expectAllServed(members);
+    expect(members.map(({ offered }) => offered)).not.toContain('192.168.1.203');
   }, 120_000);
 
   it.each(['builtin', 'dnsmasq'] as const)(

@@ -1,6 +1,7 @@
 // Many machines that ask for a lease in the same moment, as raw packets: tsx crowd-client.ts '{"macs":[…],"localAddress":"192.168.1.60","listenMs":3000}'.
 // Each sends DISCOVER, takes the first offer and asks for it. Prints what became of each as JSON.
 import { createSocket, type Socket } from 'node:dgram';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeDhcp } from '../../../src/protocol/dhcp/decode-dhcp.ts';
 import { encodeDhcp } from '../../../src/protocol/dhcp/encode-dhcp.ts';
 import { MESSAGE_TYPE, messageTypeOf } from '../../../src/protocol/dhcp/dhcp-packet.ts';
@@ -17,10 +18,17 @@ export interface CrowdMember {
   refusals: number;
 }
 
-const { macs, localAddress, listenMs } = JSON.parse(process.argv[2] ?? '{}') as {
+const {
+  macs,
+  localAddress,
+  listenMs,
+  everyMs = 0,
+} = JSON.parse(process.argv[2] ?? '{}') as {
   macs: MacAddress[];
   localAddress: string;
   listenMs: number;
+  /** pause between two machines that are switched on */
+  everyMs?: number;
 };
 const members: CrowdMember[] = macs.map((mac) => ({ mac, refusals: 0 }));
 const clientOf = (mac: MacAddress): PxeClient => ({ mac, architectures: [7] });
@@ -58,11 +66,12 @@ const onMessage = (bytes: Buffer): void => {
     xid: reply.xid,
     extraOptions,
   });
-  setTimeout(() => send(request), 1000);
+  setTimeout(() => send(request), Math.max(1000, everyMs * macs.length));
 };
 for (const each of [socket, broadcasts]) each.on('message', onMessage);
 for (const [index, mac] of macs.entries()) {
   send(clientPacket(clientOf(mac), { messageType: MESSAGE_TYPE.discover, xid: xidOf(index) }));
+  if (everyMs > 0) await sleep(everyMs);
 }
 setTimeout(() => {
   for (const each of [socket, broadcasts]) each.close();

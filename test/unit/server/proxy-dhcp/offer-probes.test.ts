@@ -1,12 +1,9 @@
 import { expect, it, vi } from 'vitest';
 import { clientFactsOf } from '../../../../src/plan/client-facts.ts';
+import type { ProbeAddresses } from '../../../../src/net/probe-interface.ts';
 import type { Ipv4Address, MacAddress } from '../../../../src/protocol/addresses.ts';
 import type { Received } from '../../../../src/server/proxy-dhcp/decision.ts';
-import {
-  OfferProbes,
-  type Probed,
-  type ProbeAddresses,
-} from '../../../../src/server/proxy-dhcp/offer-probes.ts';
+import { OfferProbes, type Probed } from '../../../../src/server/proxy-dhcp/offer-probes.ts';
 import { clientPacket, ip, mac } from '../../../support/dhcp/client-packets.ts';
 
 const discover = (client: MacAddress, xid = 1): Received => {
