@@ -11,6 +11,7 @@ import { dynamicPort, renderNginxConfig } from '../render/nginx-config.ts';
 import { startHttpServer } from '../server/http/http-server.ts';
 import type { EngineInput } from './engine.ts';
 import { followServerLog } from './follow-server-log.ts';
+import { NamedEvents } from './named-events.ts';
 import { eventsOfAccess } from './nginx/nginx-log.ts';
 import { servingUser } from './serving-user.ts';
 import { superviseProcess } from './supervised-process.ts';
@@ -75,14 +76,24 @@ export function newProxySecret(): string {
 }
 
 /** Follows an access log in the form of templates/nginx.conf.hbs and tells its requests as events. */
-export function followAccessLog(input: EngineInput, path: string): { stop(): Promise<void> } {
-  const options = {
-    httpRoot: input.layout.httpRoot,
+export function followAccessLog(
+  input: Pick<EngineInput, 'context' | 'layout' | 'sink' | 'macOf'>,
+  path: string,
+): { stop(): Promise<void> } {
+  const named = new NamedEvents({
     resolveMac: input.macOf,
-  };
-  return followServerLog('nginx', path, input.sink, (line) => {
-    for (const event of eventsOfAccess(line, options)) input.sink.emit(event);
+    ownAddress: input.context.config.network.address,
+    emit: (event) => input.sink.emit(event),
   });
+  const follower = followServerLog('nginx', path, input.sink, (line) => {
+    for (const event of eventsOfAccess(line, input.layout.httpRoot)) named.push(event);
+  });
+  return {
+    async stop() {
+      await follower.stop();
+      named.close();
+    },
+  };
 }
 
 async function startNginx(input: EngineInput, file: string): Promise<HttpFront> {

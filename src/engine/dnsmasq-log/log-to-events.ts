@@ -4,6 +4,8 @@ import type { EventSink, NewBootEvent } from '../../model/boot-event.ts';
 import type { Ipv4Address, MacAddress } from '../../protocol/addresses.ts';
 import { createDnsmasqLogReader } from '../../protocol/dnsmasq-log/log-reader.ts';
 import type { DnsmasqLogRecord } from '../../protocol/dnsmasq-log/record.ts';
+import type { MacOf } from '../address-book.ts';
+import { NamedEvents } from '../named-events.ts';
 import { eventsOfRecord } from './events-of-record.ts';
 
 /** dnsmasq writes the block of one packet at once: a log that is quiet for so long has ended its block. */
@@ -18,7 +20,7 @@ export interface LogToEventsOptions {
   readonly tftpRoot: string;
   /** the TFTP root as dnsmasq sees it (another path in a container) */
   readonly loggedTftpRoot?: string;
-  readonly resolveMac?: (ip: Ipv4Address) => MacAddress | undefined;
+  readonly resolveMac?: MacOf;
   /** this host: it is nobody's neighbour, and not waited for */
   readonly ownAddress?: Ipv4Address;
 }
@@ -41,7 +43,11 @@ export function createLogToEvents(options: LogToEventsOptions): LogToEvents {
     tftpRoot: options.loggedTftpRoot ?? options.tftpRoot,
     macOfXid: (xid: number) => macOfXid.get(xid),
   };
-  const named = new NamedEvents(options);
+  const named = new NamedEvents({
+    resolveMac: options.resolveMac,
+    ownAddress: options.ownAddress,
+    emit: (event) => emitComplete(event, options),
+  });
   let timer: NodeJS.Timeout | undefined;
 
   const take = (records: readonly DnsmasqLogRecord[], time: string | undefined): void => {
@@ -81,65 +87,14 @@ function remember(map: Map<number, MacAddress>, xid: number, mac: MacAddress): v
   if (oldest !== undefined) map.delete(oldest);
 }
 
-/** A machine that answered over TFTP is in the neighbour table within this time, on a busy host too. */
-const LONGEST_NAME_WAIT_MS = 500;
-const NAME_POLL_MS = 50;
-
-/** Emits events in their order; one whose machine is not known yet waits a little, and those behind it. */
-class NamedEvents {
-  readonly #queue: { readonly event: NewBootEvent; readonly untilMs: number }[] = [];
-  #timer: NodeJS.Timeout | undefined;
-
-  constructor(private readonly options: LogToEventsOptions) {}
-
-  push(event: NewBootEvent): void {
-    // each waits from when it was read: a flood of strangers holds nothing up for longer than one of them
-    this.#queue.push({ event, untilMs: performance.now() + LONGEST_NAME_WAIT_MS });
-    if (this.#timer === undefined) this.#drain();
-  }
-
-  /** What is left goes out, named or not. */
-  close(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    for (const { event } of this.#queue.splice(0)) emitComplete(event, this.#macOf(event), this.options);
-  }
-
-  #drain(): void {
-    for (let first = this.#queue[0]; first !== undefined; first = this.#queue[0]) {
-      const mac = this.#macOf(first.event);
-      const isWaitedFor = mac === undefined && this.#mayBeNamed(first.event);
-      if (isWaitedFor && performance.now() < first.untilMs) {
-        this.#timer = setTimeout(() => {
-          this.#timer = undefined;
-          this.#drain();
-        }, NAME_POLL_MS);
-        return;
-      }
-      this.#queue.shift();
-      emitComplete(first.event, mac, this.options);
-    }
-  }
-
-  #mayBeNamed({ ip }: NewBootEvent): boolean {
-    const { resolveMac, ownAddress } = this.options;
-    return ip !== undefined && ip !== ownAddress && resolveMac !== undefined;
-  }
-
-  #macOf({ mac, ip }: NewBootEvent): MacAddress | undefined {
-    return mac ?? (ip === undefined ? undefined : this.options.resolveMac?.(ip));
-  }
-}
-
 /** Adds what the log does not say: whose address it was and how big the file is. */
-function emitComplete(event: NewBootEvent, mac: MacAddress | undefined, options: LogToEventsOptions): void {
+function emitComplete(event: NewBootEvent, options: LogToEventsOptions): void {
   // an unanswered packet of a client that was never answered: dnsmasq does not say whose it was
   const isUnanswered = event.type === 'dhcp.ignored' || event.type === 'dhcp.request';
-  if (isUnanswered && mac === undefined && event.detail?.['macText'] === undefined) return;
-  const named = mac === undefined ? event : { ...event, mac };
+  if (isUnanswered && event.mac === undefined && event.detail?.['macText'] === undefined) return;
   const path = event.detail?.['path'];
-  if (event.type !== 'tftp.done' || typeof path !== 'string') return options.sink.emit(named);
+  if (event.type !== 'tftp.done' || typeof path !== 'string') return options.sink.emit(event);
   const size = statSync(join(options.tftpRoot, path), { throwIfNoEntry: false })?.size;
   const sizes = size === undefined ? {} : { sizeBytes: size, sentBytes: size };
-  options.sink.emit({ ...named, detail: { ...event.detail, ...sizes } });
+  options.sink.emit({ ...event, detail: { ...event.detail, ...sizes } });
 }

@@ -1,12 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BootEventType, NewBootEvent } from '../../model/boot-event.ts';
-import { parseIpv4, type Ipv4Address, type MacAddress } from '../../protocol/addresses.ts';
-
-export interface NginxLogOptions {
-  readonly httpRoot: string;
-  readonly resolveMac?: (ip: Ipv4Address) => MacAddress | undefined;
-}
+import { parseIpv4, type Ipv4Address } from '../../protocol/addresses.ts';
 
 interface AccessLine {
   readonly epochSeconds: number;
@@ -22,16 +17,15 @@ interface AccessLine {
 
 /**
  * The events of one line of nginx's access log in the JSON form of templates/nginx.conf.hbs. nginx writes the line
- * when the request is over: the event of its beginning carries the time at which it began.
+ * when the request is over: the event of its beginning carries the time at which it began. Whose address it is the line does
+ * not say.
  */
-export function eventsOfAccess(line: string, options: NginxLogOptions): NewBootEvent[] {
+export function eventsOfAccess(line: string, httpRoot: string): NewBootEvent[] {
   const access = readAccess(line);
   if (!access) return [];
   const { ip, method, path, status } = access;
-  const mac = options.resolveMac?.(ip);
-  const about = { ip, ...(mac === undefined ? {} : { mac }) };
   const endedAt = new Date(access.epochSeconds * 1000).toISOString();
-  const size = sizeOf(options.httpRoot, path);
+  const size = sizeOf(httpRoot, path);
   const detail = {
     path,
     status,
@@ -40,17 +34,17 @@ export function eventsOfAccess(line: string, options: NginxLogOptions): NewBootE
     ...(size === undefined ? {} : { sizeBytes: size }),
   };
   const sent = { sentBytes: access.sentBytes, durationMs: access.durationMs };
-  if (method === 'HEAD' && status < 400) return [{ type: 'http.head', time: endedAt, ...about, detail }];
+  if (method === 'HEAD' && status < 400) return [{ type: 'http.head', time: endedAt, ip, detail }];
   const failure = failureOf(access, size);
   if (failure) {
     const type: BootEventType = status === 404 ? 'http.missing' : 'http.error';
-    return [{ type, time: endedAt, ...about, detail: { ...detail, ...sent, reason: failure } }];
+    return [{ type, time: endedAt, ip, detail: { ...detail, ...sent, reason: failure } }];
   }
   const startedAt = new Date(access.epochSeconds * 1000 - access.durationMs).toISOString();
   return [
     // told now, when it is over: whoever waits for it has to know that
-    { type: 'http.get', time: startedAt, ...about, detail: { ...detail, isToldAtEnd: true } },
-    { type: 'http.done', time: endedAt, ...about, detail: { ...detail, ...sent } },
+    { type: 'http.get', time: startedAt, ip, detail: { ...detail, isToldAtEnd: true } },
+    { type: 'http.done', time: endedAt, ip, detail: { ...detail, ...sent } },
   ];
 }
 

@@ -1,10 +1,15 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { followAccessLog } from '../../../src/engine/http-front.ts';
 import { eventsOfAccess } from '../../../src/engine/nginx/nginx-log.ts';
+
+import type { NewBootEvent } from '../../../src/model/boot-event.ts';
+import { stateLayout } from '../../../src/model/state-layout.ts';
 import type { MacAddress } from '../../../src/protocol/addresses.ts';
+import { contextFrom } from '../../support/boot-context.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'pxectl-nginx-'));
 beforeAll(() => {
@@ -13,10 +18,6 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(root, { recursive: true }));
 
-const options = {
-  httpRoot: root,
-  resolveMac: () => 'f4:4d:30:00:00:01' as MacAddress,
-};
 const line = (fields: Record<string, unknown>): string =>
   JSON.stringify({
     ...{
@@ -38,8 +39,8 @@ const line = (fields: Record<string, unknown>): string =>
 
 describe("nginx's access log", () => {
   it('tells a download as its beginning and its end, each at its time', () => {
-    expect(eventsOfAccess(line({}), options)).toMatchObject([
-      { type: 'http.get', time: '2026-11-23T03:00:00.250Z', ip: '192.168.1.60', mac: 'f4:4d:30:00:00:01' },
+    expect(eventsOfAccess(line({}), root)).toMatchObject([
+      { type: 'http.get', time: '2026-11-23T03:00:00.250Z', ip: '192.168.1.60' },
       {
         type: 'http.done',
         time: '2026-11-23T03:00:00.500Z',
@@ -49,26 +50,54 @@ describe("nginx's access log", () => {
   });
 
   it('tells a client that went away from one that has the file', () => {
-    expect(eventsOfAccess(line({ sentBytes: 400 }), options)).toMatchObject([
+    expect(eventsOfAccess(line({ sentBytes: 400 }), root)).toMatchObject([
       { type: 'http.error', detail: { reason: 'client-closed', sentBytes: 400, sizeBytes: 1000 } },
     ]);
   });
 
   it('tells parts, heads and missing files', () => {
-    const part = eventsOfAccess(line({ status: 206, sentBytes: 10, range: 'bytes=0-9' }), options);
+    const part = eventsOfAccess(line({ status: 206, sentBytes: 10, range: 'bytes=0-9' }), root);
     expect(part.at(-1)).toMatchObject({ type: 'http.done', detail: { range: 'bytes=0-9', sentBytes: 10 } });
-    expect(eventsOfAccess(line({ method: 'HEAD', sentBytes: 0 }), options)).toMatchObject([
+    expect(eventsOfAccess(line({ method: 'HEAD', sentBytes: 0 }), root)).toMatchObject([
       { type: 'http.head' },
     ]);
-    expect(eventsOfAccess(line({ uri: '/no?x=1', status: 404 }), options)).toMatchObject([
+    expect(eventsOfAccess(line({ uri: '/no?x=1', status: 404 }), root)).toMatchObject([
       { type: 'http.missing', detail: { path: '/no', status: 404 } },
     ]);
   });
 
   it('keeps queries out: they may hold secrets', () => {
-    expect(JSON.stringify(eventsOfAccess(line({ uri: '/images/linux?token=abc' }), options))).not.toContain(
+    expect(JSON.stringify(eventsOfAccess(line({ uri: '/images/linux?token=abc' }), root))).not.toContain(
       'abc',
     );
+  });
+
+  it('asks again for a machine that is not known yet, and for strangers no longer than a moment', async () => {
+    const path = join(root, 'access.jsonl');
+    const context = contextFrom('version: 1\nnetwork: { interface: eno1, address: 192.168.1.50 }\n');
+    const events: NewBootEvent[] = [];
+    const mac = 'f4:4d:30:00:00:01' as MacAddress;
+    const answers: (MacAddress | undefined)[] = [undefined, mac, mac];
+    const input = {
+      context,
+      layout: { ...stateLayout(root), httpRoot: root },
+      sink: { emit: (event: NewBootEvent) => void events.push(event) },
+      macOf: () => answers.shift(),
+    };
+    const follower = followAccessLog(input, path);
+    try {
+      writeFileSync(path, `${line({})}\n`);
+      const told = (): unknown => events.map((event) => [event.type, event.mac]);
+      await expect.poll(told, { timeout: 5_000 }).toEqual([
+        ['http.get', mac],
+        ['http.done', mac],
+      ]);
+      appendFileSync(path, `${line({})}\n`.repeat(40));
+      // all of them at once, and not one after the other
+      await expect.poll(() => events.length, { timeout: 5_000 }).toBe(82);
+    } finally {
+      await follower.stop();
+    }
   });
 
   it('survives any line', () => {
@@ -80,11 +109,10 @@ describe("nginx's access log", () => {
           fc.webPath().map((uri) => line({ uri })),
         ),
         (text) => {
-          for (const event of eventsOfAccess(text, options)) expect(event.type).toMatch(/^http\./);
+          for (const event of eventsOfAccess(text, root)) expect(event.type).toMatch(/^http\./);
         },
       ),
     );
-    for (const uri of ['/../../etc/passwd', '/%00', '/%zz', '/..%2f..'])
-      eventsOfAccess(line({ uri }), options);
+    for (const uri of ['/../../etc/passwd', '/%00', '/%zz', '/..%2f..']) eventsOfAccess(line({ uri }), root);
   });
 });
