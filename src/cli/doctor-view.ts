@@ -1,6 +1,7 @@
 import type { ExplainedCause, Explanation } from '../doctor/explain.ts';
 import { renderFindings, summarise } from '../doctor/report.ts';
 import type { DoctorResult } from '../doctor/doctor-result.ts';
+import type { Reading } from '../model/verdict.ts';
 import type { Output } from './output.ts';
 
 const DEFAULT_WIDTH = 100;
@@ -14,7 +15,7 @@ const MAX_FIX_LINES = 5;
 export function printDoctor(result: DoctorResult, output: Output): void {
   const { colors } = output;
   const width = Math.min(process.stdout.columns || DEFAULT_WIDTH, 120);
-  for (const line of result.read) output.data(colors.dim(`read ${line}`));
+  for (const reading of result.readings) printReading(reading, output);
   for (const note of result.notes) output.data(colors.dim(note));
   printKnown(result, output);
   if (result.known.length === 0) printChecks(result, output);
@@ -37,13 +38,30 @@ export function printDoctor(result: DoctorResult, output: Output): void {
   for (const file of result.written) output.data(`\nwritten: ${file}`);
   if (result.isKnown === undefined || findings.length > 0) {
     const unchecked = result.checks.filter((check) => check.status === 'not-checked').length;
-    const hasLooked = result.read.length > 0 || result.checks.length > unchecked;
+    const hasLooked = result.readings.length > 0 || result.checks.length > unchecked;
     const more = unchecked === 0 ? '' : `; ${unchecked} check${unchecked === 1 ? '' : 's'} not made`;
     // what nobody looked at is not well
-    const summary = hasLooked ? `${summarise(findings)}${more}` : 'nothing could be checked here';
-    const color = !result.ok ? colors.red : hasLooked ? colors.green : colors.yellow;
+    const summary = hasLooked
+      ? `${summarise(findings, result.verdict)}${more}`
+      : 'nothing could be checked here';
+    const color =
+      result.verdict === 'ill' ? colors.red : result.ok && hasLooked ? colors.green : colors.yellow;
     output.data(`\n${color(summary)}`);
   }
+}
+
+/** What was read, what of it was passed over, why no more is said, and what would help. */
+function printReading(reading: Reading, output: Output): void {
+  const { colors } = output;
+  output.data(colors.dim(`read ${reading.source} (${reading.kind}): ${reading.read}`));
+  for (const { what, count, at, example, matters } of reading.passedOver) {
+    const text = `passed over ${count} ${what} (line${count === 1 ? '' : 's'} ${at}), for example: ${example}`;
+    output.data(matters ? colors.yellow(text) : colors.dim(text));
+  }
+  if (reading.verdict === 'healthy') return;
+  for (const limit of reading.limits) output.data(colors.yellow(`not known: ${limit}`));
+  if (reading.verdict === 'ill') return;
+  for (const step of reading.advice) output.data(`would help: ${step}`);
 }
 
 function printChecks(result: DoctorResult, output: Output): void {

@@ -9,7 +9,9 @@ import { diskError } from '../platform/files.ts';
 import { readCapture } from '../protocol/pcap/capture-reader.ts';
 import type { CaptureNote } from '../protocol/pcap/captured-frame.ts';
 import { ProtocolError } from '../protocol/protocol-error.ts';
+import { verdictOn, type Reading } from '../model/verdict.ts';
 import { analyse } from './analyse/analyse.ts';
+import { isBoot, limitsOf } from './analyse/coverage.ts';
 import { CaptureObserver } from './analyse/observe-capture.ts';
 import { LogObserver } from './analyse/observe-log.ts';
 import type { Observations } from './analyse/observation.ts';
@@ -19,6 +21,7 @@ import { makeFinding, sortFindings } from './finding-catalogue.ts';
 export interface Analysis {
   readonly observations: Observations;
   readonly findings: readonly Finding[];
+  readonly reading: Reading;
 }
 
 const CHUNK_BYTES = 256 * 1024;
@@ -37,7 +40,7 @@ export async function analyseLogFile(path: string): Promise<Analysis> {
   const observer = new LogObserver();
   for await (const line of linesOf(path, head)) observer.push(line);
   const observations = observer.finish();
-  return { observations, findings: analyse(observations) };
+  return conclude(observations, analyse(observations), { source: path, kind: 'log', unit: 'lines' });
 }
 
 /**
@@ -66,7 +69,34 @@ export async function analyseCaptureFile(path: string): Promise<Analysis> {
   const noted = notes.map((note) =>
     makeFinding('capture-cut-short', [{ source: `byte ${note.offset}`, text: note.text }]),
   );
-  return { observations, findings: sortFindings([...analyse(observations), ...noted]) };
+  const findings = sortFindings([...analyse(observations), ...noted]);
+  return conclude(observations, findings, { source: path, kind: 'capture', unit: 'packets' });
+}
+
+/** The verdict on one input, with what was not understood of it. */
+function conclude(
+  observations: Observations,
+  findings: readonly Finding[],
+  { source, kind, unit }: { readonly source: string; readonly kind: string; readonly unit: string },
+): Analysis {
+  const limits = limitsOf(observations);
+  const clients = observations.clients.filter(isBoot).length;
+  const parts = {
+    passedOver: observations.passedOver ?? [],
+    limits: limits.map(({ text }) => text),
+  };
+  return {
+    observations,
+    findings,
+    reading: {
+      source,
+      kind: observations.source ?? kind,
+      read: `${observations.readCount} ${unit}, ${clients} network boot client${clients === 1 ? '' : 's'}`,
+      verdict: verdictOn(findings, parts),
+      ...parts,
+      advice: [...new Set(limits.flatMap(({ advice }) => (advice === undefined ? [] : [advice])))],
+    },
+  };
 }
 
 function openBytes(path: string, head: Uint8Array): AsyncIterable<Uint8Array> {

@@ -1,3 +1,4 @@
+import type { Verdict } from '../model/verdict.ts';
 import type { Finding } from '../model/finding.ts';
 
 /** Colours of the report; the identity for plain text. */
@@ -29,13 +30,18 @@ export function renderFindings(findings: readonly Finding[], options: ReportOpti
   return blocks.join('\n\n');
 }
 
-/** `2 errors, 1 warning`, or that there is nothing. */
-export function summarise(findings: readonly Finding[]): string {
+/** `2 errors, 1 warning`, that there is nothing, or that no more can be said. */
+export function summarise(findings: readonly Finding[], verdict?: Verdict): string {
   const count = (severity: Finding['severity'], word: string): string[] => {
     const number = findings.filter((finding) => finding.severity === severity).length;
     return number === 0 ? [] : [`${number} ${word}${number === 1 ? '' : 's'}`];
   };
   const parts = [...count('error', 'error'), ...count('warning', 'warning')];
+  if (verdict === 'not-understood')
+    return [
+      ...parts,
+      'not wholly understood: no fault shows in what was read, and that is no all-clear',
+    ].join('; ');
   return parts.length === 0 ? 'nothing wrong found' : parts.join(', ');
 }
 

@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import type { Finding } from '../model/finding.ts';
+import { verdictOnAll, verdictOn, type Reading } from '../model/verdict.ts';
 import type { CheckResult } from './checks/check.ts';
 import { chooseSubject } from './choose-subject.ts';
 import type { DoctorRequest } from './doctor-request.ts';
@@ -19,28 +20,32 @@ import { writeBundle } from './write-bundle.ts';
  */
 export async function runDoctor(request: DoctorRequest): Promise<DoctorResult> {
   const findings: Finding[] = [];
-  const read: string[] = [];
+  const readings: Reading[] = [];
   const written: string[] = [];
   const notes: string[] = [];
-  const take = (name: string, unit: string, analysis: Analysis): void => {
+  const take = (analysis: Analysis): void => {
     findings.push(...analysis.findings);
-    const clients = analysis.observations.clients.length;
-    read.push(
-      `${analysis.observations.readCount} ${unit} of ${name}: ${clients} network boot client${clients === 1 ? '' : 's'}`,
-    );
+    readings.push(analysis.reading);
   };
-  if (request.logPath !== undefined) take(request.logPath, 'lines', await analyseLogFile(request.logPath));
-  if (request.pcapPath !== undefined)
-    take(request.pcapPath, 'packets', await analyseCaptureFile(request.pcapPath));
+  if (request.logPath !== undefined) take(await analyseLogFile(request.logPath));
+  if (request.pcapPath !== undefined) take(await analyseCaptureFile(request.pcapPath));
   const isForeignConfig =
     request.configPath !== undefined && !['.yaml', '.yml'].includes(extname(request.configPath));
   if (isForeignConfig && request.configPath !== undefined) {
     const linted = await lintFile(request.configPath, request.fix);
     findings.push(...linted.findings);
     written.push(...linted.written);
-    read.push(`${request.configPath} as a configuration of ${linted.kind}`);
+    const parts = { passedOver: [], limits: [] };
+    readings.push({
+      source: request.configPath,
+      kind: `configuration of ${linted.kind}`,
+      read: 'whole',
+      verdict: verdictOn(linted.findings, parts),
+      ...parts,
+      advice: [],
+    });
   }
-  const wasGivenFiles = read.length > 0;
+  const wasGivenFiles = readings.length > 0;
   const needsHost =
     !wasGivenFiles ||
     request.probe ||
@@ -49,7 +54,7 @@ export async function runDoctor(request: DoctorRequest): Promise<DoctorResult> {
   if (!needsHost) {
     const known =
       request.text === undefined ? [] : lookUp(request.text).matches.map((entry) => explain(entry, []));
-    return result({ findings, checks: [], known, read, probe: [], written, notes });
+    return result({ findings, checks: [], known, readings, probe: [], written, notes });
   }
   const chosen = await chooseSubject(isForeignConfig ? undefined : request.configPath);
   notes.push(...chosen.notes);
@@ -62,14 +67,14 @@ export async function runDoctor(request: DoctorRequest): Promise<DoctorResult> {
   let capturePath: string | undefined;
   if (request.captureSeconds !== undefined && chosen.subject) {
     capturePath = await recordCapture(chosen.subject, request.captureSeconds, request);
-    take('the recording', 'packets', await analyseCaptureFile(capturePath));
+    take(await analyseCaptureFile(capturePath));
   }
   const answer = result({
     findings,
     checks,
     known,
     ...(looked === undefined ? {} : { isKnown: looked.isKnown }),
-    read,
+    readings,
     probe: (probe?.walks ?? []).map(({ client, steps }) => ({ client, steps })),
     written,
     notes,
@@ -80,12 +85,18 @@ export async function runDoctor(request: DoctorRequest): Promise<DoctorResult> {
 }
 
 function result(
-  parts: Omit<DoctorResult, 'schema' | 'ok' | 'checks'> & { readonly checks: readonly CheckResult[] },
+  parts: Omit<DoctorResult, 'schema' | 'ok' | 'verdict' | 'checks'> & {
+    readonly checks: readonly CheckResult[];
+  },
 ): DoctorResult {
   const findings = sortFindings(parts.findings);
+  const verdict = verdictOnAll(parts.readings, findings);
+  // the meaning of a text is no verdict on anything
+  const isJudged = parts.readings.length > 0 || parts.checks.length > 0 || findings.length > 0;
   return {
     schema: 'pxectl.doctor/1',
-    ok: !findings.some((finding) => finding.severity === 'error'),
+    ok: verdict === 'healthy',
+    ...(isJudged ? { verdict } : {}),
     ...parts,
     findings,
     checks: parts.checks.map(({ findings: _findings, covers: _covers, ...check }) => check),

@@ -36,7 +36,7 @@ describe('pxectl doctor', () => {
     const { exitCode, stdout } = await doctor('--pcap', usersCapture, '--json');
     const result = JSON.parse(stdout) as DoctorResult;
     expect(exitCode).toBe(1);
-    expect(result).toMatchObject({ schema: 'pxectl.doctor/1', ok: false });
+    expect(result).toMatchObject({ schema: 'pxectl.doctor/1', ok: false, verdict: 'ill' });
     expect(result.findings[0]).toMatchObject({
       id: 'no-boot-service-for-arch',
       severity: 'error',
@@ -49,10 +49,38 @@ describe('pxectl doctor', () => {
     }
   });
 
-  it('finds nothing in a healthy boot, exit 0', async () => {
-    const { exitCode, stdout } = await doctor('--pcap', join(fixtures, 'dhcp', 'ovmf-2022.11-uefi-pxe.pcap'));
+  it('finds nothing in a healthy boot that goes to its kernel, exit 0', async () => {
+    const { exitCode, stdout } = await doctor('--pcap', join(fixtures, 'captures', 'uefi-ipxe.pcap'));
     expect(stdout).toContain('nothing wrong found');
     expect(exitCode).toBe(0);
+  });
+
+  it('gives no all-clear for a boot that the recording leaves half-way, exit 1', async () => {
+    const half = join(fixtures, 'dhcp', 'ovmf-2022.11-uefi-pxe.pcap');
+    const { exitCode, stdout } = await doctor('--pcap', half);
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('seen as far as its loader, not to its end');
+    expect(stdout).toContain('no all-clear');
+    expect(stdout).not.toContain('nothing wrong');
+  });
+
+  it('counts warnings with --strict', async () => {
+    const conf = join(folder.path, 'dnsmasq.conf');
+    const lines = [
+      'port=0',
+      'interface=eth0',
+      'enable-tftp',
+      'tftp-root=/srv/tftp',
+      'dhcp-range=192.168.1.0,proxy',
+      'pxe-service=X86-64_EFI,"Boot",ipxe.efi',
+    ];
+    await writeFile(conf, `${lines.join('\n')}\n`);
+    const { stdout, exitCode } = await doctor('--config', conf, '--json');
+    const { findings } = JSON.parse(stdout) as DoctorResult;
+    const weights = new Set(findings.map(({ severity }) => severity));
+    expect(weights).toContain('warning');
+    expect(exitCode).toBe(weights.has('error') ? 1 : 0);
+    expect((await doctor('--config', conf, '--strict')).exitCode).toBe(1);
   });
 
   it('explains a code in the spelling of a screen, with what it checked here', async () => {
@@ -117,15 +145,17 @@ describe('pxectl doctor', () => {
     expect(ids).toContain('capture-cut-short');
   });
 
-  it('says so when a log has no network boot in it', async () => {
+  it('gives no all-clear for a log that it does not read', async () => {
     const log = join(folder.path, 'other.log');
     await writeFile(
       log,
       'Nov 23 03:00:00 host sshd[1]: Accepted publickey\nNov 23 03:00:01 host kernel: hello\n',
     );
     const { exitCode, stdout } = await doctor('--log', log);
-    expect(exitCode).toBe(0);
-    expect(stdout).toContain('there is no network boot in this file');
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('none of 2 lines is one of a boot server that doctor reads');
+    expect(stdout).toContain('passed over 2 lines of other programs (lines 1-2), for example: Nov 23');
+    expect(stdout).not.toMatch(/no network boot|nothing wrong/);
   });
 
   it('packs a bundle without MACs', async () => {

@@ -10,6 +10,7 @@ interface DoctorFlags {
   readonly probe?: boolean;
   readonly capture?: string;
   readonly bundle?: string;
+  readonly strict?: boolean;
 }
 
 const MAX_CAPTURE_SECONDS = 3600;
@@ -29,6 +30,7 @@ export function registerDoctor(program: Command): void {
       '--bundle <file.tar.gz>',
       'pack findings, versions, configuration and events, with names and MACs replaced',
     )
+    .option('--strict', 'exit 1 for warnings too')
     .option('--json', 'one JSON object on stdout')
     .addHelpText(
       'after',
@@ -72,7 +74,9 @@ async function runDoctorCommand(context: CommandContext<DoctorFlags>): Promise<n
   else printDoctor(result, output);
   if (signal.aborted) return EXIT.interrupted;
   const isUnknown = result.isKnown === false;
-  return result.ok && !isUnknown ? EXIT.ok : EXIT.failure;
+  const isTooMuch =
+    options.strict === true && result.findings.some((finding) => finding.severity === 'warning');
+  return result.ok && !isUnknown && !isTooMuch ? EXIT.ok : EXIT.failure;
 }
 
 function readSeconds(text: string): number {

@@ -1,11 +1,13 @@
 import type { Finding } from '../../model/finding.ts';
 import { sortFindings } from '../finding-catalogue.ts';
+import { isBoot } from './coverage.ts';
 import type { Observations } from './observation.ts';
 import type { PhaseContext, Rule } from './phase-context.ts';
 import { judgeAnswer, judgeHttpBoot, judgeNextServer } from './rules/answer-rules.ts';
 import { judgeHttp } from './rules/http-rules.ts';
 import { judgeLoader } from './rules/loader-rules.ts';
 import { judgeNetwork } from './rules/network-rules.ts';
+import { judgeRaspberryPi } from './rules/raspberry-pi-rules.ts';
 import { judgeServer } from './rules/server-rules.ts';
 import { judgeTransfers } from './rules/transfer-rules.ts';
 
@@ -18,12 +20,13 @@ const RULES: readonly Rule[] = [
   judgeTransfers,
   judgeLoader,
   judgeHttp,
+  judgeRaspberryPi,
 ];
 
 /** What is wrong in what was seen, worst first, each thing once per client. Pure. */
 export function analyse(observations: Observations): readonly Finding[] {
   const findings: Finding[] = [...judgeServer(observations)];
-  for (const client of observations.clients) {
+  for (const client of observations.clients.filter(isBoot)) {
     client.phases.forEach((phase, index) => {
       const context: PhaseContext = {
         observations,

@@ -1,5 +1,6 @@
 import type { Evidence } from '../../model/finding.ts';
 import type { Firmware } from '../../model/firmware.ts';
+import type { PassedOver } from '../../model/verdict.ts';
 import type { Ipv4Address, MacAddress } from '../../protocol/addresses.ts';
 
 /** From where the boot was watched: what was not seen means different things. */
@@ -22,6 +23,10 @@ export interface RequestSeen extends Seen {
   readonly wantsBroadcast?: boolean;
   /** the server says that it does not answer this client, with its reason */
   readonly ignoredBecause?: string;
+  /** the server says that it answered, and not what */
+  readonly wasAnswered?: boolean;
+  /** the record of this packet is cut: that no answer is in it proves nothing */
+  readonly isCut?: boolean;
 }
 
 /** The PXE options of an answer, as far as they are readable: people shorten the bytes in logs. */
@@ -145,9 +150,17 @@ export interface ServerProblem extends Seen {
   readonly subject?: string;
 }
 
+/** Why no more can be said of an input, and what would help. */
+export interface Limit {
+  readonly text: string;
+  readonly advice?: string;
+}
+
 /** Everything that a log, a capture or the events of pxectl show. */
 export interface Observations {
   readonly vantage: Vantage;
+  /** what the source is, in words: `log of dnsmasq` */
+  readonly source?: string;
   readonly clients: readonly ClientObservation[];
   /** facts about the server, where the source tells them */
   readonly server: {
@@ -158,6 +171,12 @@ export interface Observations {
     readonly address?: Ipv4Address;
     readonly versionEvidence?: Evidence;
     readonly isDnsOn?: boolean;
+    /** every packet is written with what was answered (`log-dhcp`): silence shows */
+    readonly logsAnswers?: boolean;
+    /** dnsmasq leases addresses itself */
+    readonly leases?: boolean;
+    /** the addresses that it leases: `192.168.1.100 - 192.168.1.200` */
+    readonly range?: string;
     /** the log tells about transfers: TFTP is dnsmasq's own */
     readonly servesTftp?: boolean;
     /** DHCP packets of clients that may or may not boot: the log does not tell without log-dhcp */
@@ -170,6 +189,10 @@ export interface Observations {
   readonly lastTimeMs?: number;
   /** lines or packets that were read */
   readonly readCount: number;
+  /** lines that say nothing that doctor knows, by kind */
+  readonly passedOver?: readonly PassedOver[];
+  /** what the source itself could not show: cut packets, other protocols */
+  readonly limits?: readonly Limit[];
 }
 
 /** The program that the client runs in this phase, in words. */

@@ -2,6 +2,7 @@ import type { Evidence } from '../../model/finding.ts';
 import type { Firmware } from '../../model/firmware.ts';
 import { firmwareOf } from '../../plan/firmware-of.ts';
 import { parseIpv4, UNSPECIFIED_IPV4, type Ipv4Address, type MacAddress } from '../../protocol/addresses.ts';
+import { splitPrefix } from '../../protocol/dnsmasq-log/log-prefix.ts';
 import { createDnsmasqLogReader } from '../../protocol/dnsmasq-log/log-reader.ts';
 import type {
   DnsmasqLogRecord,
@@ -11,6 +12,7 @@ import type {
 } from '../../protocol/dnsmasq-log/record.ts';
 import { DHCP_OPTION } from '../../protocol/dhcp/option-codes.ts';
 import { parseVendorClass } from '../../protocol/pxe/vendor-class.ts';
+import { LineTally } from '../read/line-tally.ts';
 import { ObservationBuilder, type ClientIdentity } from './observation-builder.ts';
 import type {
   Observations,
@@ -31,6 +33,7 @@ type ServerFacts = { -readonly [K in keyof Observations['server']]: Observations
 export class LogObserver {
   readonly #reader = createDnsmasqLogReader();
   readonly #builder = new ObservationBuilder();
+  readonly #tally = new LineTally();
   readonly #recent = new Map<number, string>();
   readonly #problems: ServerProblem[] = [];
   readonly #server: ServerFacts = {};
@@ -47,7 +50,12 @@ export class LogObserver {
     this.#line++;
     this.#recent.set(this.#line, line);
     this.#recent.delete(this.#line - QUOTABLE_LINES);
-    for (const record of this.#reader.push(line)) this.#take(record);
+    const prefixed = splitPrefix(line);
+    if (!prefixed) {
+      if (line.trim() !== '') this.#tally.add('lines of other programs', this.#line, line, false);
+      return;
+    }
+    for (const record of this.#reader.read(prefixed, this.#line)) this.#take(record);
   }
 
   finish(): Observations {
@@ -60,6 +68,7 @@ export class LogObserver {
       ...(this.#firstTimeMs === undefined ? {} : { firstTimeMs: this.#firstTimeMs }),
       ...(this.#lastTimeMs === undefined ? {} : { lastTimeMs: this.#lastTimeMs }),
       readCount: this.#line,
+      passedOver: this.#tally.passedOver(),
     };
   }
 
@@ -79,6 +88,10 @@ export class LogObserver {
         return;
       case 'context':
         if (record.mode === 'proxy') this.#server.isProxy = true;
+        else {
+          this.#server.leases = true;
+          if (record.last !== undefined) this.#server.range ??= `${record.first} - ${record.last}`;
+        }
         return;
       case 'tftp-root':
         this.#server.tftpRoot = record.root;
@@ -92,9 +105,17 @@ export class LogObserver {
           ...(record.subject === undefined ? {} : { subject: record.subject }),
         });
         return;
+      case 'note':
+        if (!record.isKnown)
+          this.#tally.add(
+            'lines of dnsmasq that doctor does not know',
+            record.line,
+            this.#recent.get(record.line) ?? record.text,
+            true,
+          );
+        return;
       case 'compile-options':
       case 'stopped':
-      case 'note':
         return;
     }
   }
@@ -103,6 +124,7 @@ export class LogObserver {
     const who = this.#identify(record);
     if (!who) return;
     const time = timeMs === undefined ? {} : { timeMs };
+    if (record.xid !== undefined) this.#server.logsAnswers = true;
     if (record.interfaceName !== undefined) this.#server.interfaceName ??= record.interfaceName;
     const port = record.port ?? 67;
     const request: RequestSeen = {
@@ -115,6 +137,11 @@ export class LogObserver {
       port,
       ...(port === 4011 && record.address !== undefined ? { clientAddress: record.address } : {}),
       ...(record.isIgnored ? { ignoredBecause: record.remark ?? 'ignored' } : {}),
+      // dnsmasq writes its line PXE(…) when it answers, with log-dhcp and without
+      ...(record.message !== 'unknown' && !record.isIgnored && isPxeLine(record)
+        ? { wasAnswered: true }
+        : {}),
+      ...(record.isComplete ? {} : { isCut: true }),
     };
     this.#builder.request(who, request);
     if (record.reply === undefined) return;
@@ -171,7 +198,12 @@ export class LogObserver {
       boot !== undefined && record.xid !== undefined ? this.#namelessKey(record.xid, boot.kind) : undefined;
     const key = record.mac ?? record.macText ?? this.#keyOfXid(record) ?? nameless;
     if (key === undefined) return undefined;
-    const firmware = logFirmware(boot?.architecture ?? record.architecture, boot?.kind, isIpxe, record.mac);
+    const firmware = logFirmware(
+      boot?.architecture ?? record.architecture,
+      boot?.kind,
+      isIpxe,
+      record.mac ?? record.macText,
+    );
     const isBoot = boot !== undefined || record.message.startsWith('pxe') || isIpxe;
     if (!isBoot && !this.#builder.has(key)) {
       if (record.xid === undefined)
@@ -231,6 +263,11 @@ export class LogObserver {
   }
 }
 
+/** `PXE(…)`: dnsmasq's word for its own boot answer. */
+function isPxeLine({ text, message }: ExchangeRecord): boolean {
+  return /\bPXE\(/.test(text) || message === 'pxe' || message === 'pxe-boot-server';
+}
+
 const TFTP_OUTCOMES: Readonly<Record<TftpRecord['outcome'], TftpOutcome>> = {
   sent: 'done',
   failed: 'stalled',
@@ -263,10 +300,11 @@ function logFirmware(
   architecture: number | undefined,
   kind: 'PXEClient' | 'HTTPClient' | undefined,
   isIpxe: boolean,
-  mac: MacAddress | undefined,
+  mac: string | undefined,
 ): Firmware {
   return firmwareOf({
-    mac: mac ?? ('00:00:00:00:00:00' as MacAddress),
+    // also of a shortened MAC the first half tells the maker
+    mac: (mac ?? '00:00:00:00:00:00') as MacAddress,
     architectures: architecture === undefined ? [] : [architecture],
     ...(kind === undefined ? {} : { vendorClass: kind }),
     isIpxe,

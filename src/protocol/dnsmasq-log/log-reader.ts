@@ -1,4 +1,5 @@
 import { parseBlockPart, parseSimpleMessage, type BlockPart, type PacketPart } from './message.ts';
+import { parseVendorClass } from '../pxe/vendor-class.ts';
 import { splitPrefix, type PrefixedLine } from './log-prefix.ts';
 import type { ClientMessage, DnsmasqLogRecord, ExchangeRecord, RecordOrigin, TftpRecord } from './record.ts';
 
@@ -20,6 +21,8 @@ interface ServiceState {
 export interface DnsmasqLogReader {
   /** the records that this line completes */
   push(line: string): DnsmasqLogRecord[];
+  /** the same for a line whose prefix is taken off already; `line` is its number */
+  read(prefixed: PrefixedLine, line: number): DnsmasqLogRecord[];
   /** what is still open: at the end of a log, or when a live log has been quiet for a moment */
   flush(): DnsmasqLogRecord[];
 }
@@ -50,13 +53,16 @@ export function createDnsmasqLogReader(): DnsmasqLogReader {
     return state;
   };
 
+  const read = (prefixed: PrefixedLine, line: number): DnsmasqLogRecord[] =>
+    readLine(stateOf(prefixed.service ?? ''), prefixed, originOf(prefixed, line));
+
   return {
     push(line) {
       lineNumber++;
       const prefixed = splitPrefix(line);
-      if (!prefixed) return [];
-      return readLine(stateOf(prefixed.service ?? ''), prefixed, originOf(prefixed, lineNumber));
+      return prefixed ? read(prefixed, lineNumber) : [];
     },
+    read,
     flush() {
       const records: DnsmasqLogRecord[] = [];
       for (const state of services.values()) records.push(...closeBlock(state), ...closeAbort(state));
@@ -162,8 +168,8 @@ function addPart(block: Block, part: BlockPart, line: number): void {
       return addPacket(block, part);
     case 'vendor-class': {
       block.vendorClass = part.value;
-      const architecture = /:Arch:(\d{1,5})/.exec(part.value)?.[1];
-      if (architecture !== undefined) block.architecture = Number(architecture);
+      const architecture = parseVendorClass(part.value)?.architecture;
+      if (architecture !== undefined) block.architecture = architecture;
       return;
     }
     case 'user-class':

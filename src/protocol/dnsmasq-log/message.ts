@@ -1,3 +1,4 @@
+import { isKnownNote } from './known-notes.ts';
 import { parseIpv4, parseMac, type Ipv4Address, type MacAddress } from '../addresses.ts';
 import type {
   ClientMessage,
@@ -157,7 +158,11 @@ function parsePacket(text: string): PacketPart | undefined {
 
 /** Reads a message that is about no DHCP packet. `note` when it says nothing about booting. */
 export function parseSimpleMessage(text: string): SimpleMessage {
-  return parseTftp(text) ?? parseStartup(text) ?? parseProblem(text) ?? { kind: 'note' };
+  return (
+    parseTftp(text) ??
+    parseStartup(text) ??
+    parseProblem(text) ?? { kind: 'note', isKnown: isKnownNote(text) }
+  );
 }
 
 function parseTftp(message: string): SimpleMessage | undefined {

@@ -145,6 +145,8 @@ export interface StoppedRecord extends RecordOrigin {
 /** A line of dnsmasq that says nothing about booting. */
 export interface NoteRecord extends RecordOrigin {
   readonly kind: 'note';
+  /** false: no line that dnsmasq is known to write in English; it may say anything */
+  readonly isKnown: boolean;
 }
 
 export type DnsmasqLogRecord =

@@ -9,7 +9,9 @@ export interface BootVendorClass {
 
 /** Undefined when the text does not begin with PXEClient or HTTPClient (PXE 2.1 §2.2.1; UEFI 2.10 §24.7.3). */
 export function parseVendorClass(text: string): BootVendorClass | undefined {
-  const match = /^(PXEClient|HTTPClient)(?::Arch:(\d{1,5}))?(?::UNDI:(\d{3})(\d{3}))?/.exec(text);
+  const match = /^(PXEClient|HTTPClient)(?::Arch:(\d{5}|\d{1,4}(?=:|$)))?(?::UNDI:(\d{3})(\d{3}))?/.exec(
+    text,
+  );
   if (match === null) return undefined;
   const [, kind, architecture, major, minor] = match;
   return {

@@ -14,10 +14,13 @@ import {
 import { decideMenu, isNoServiceAnswer } from '../simulate/edk2-menu.ts';
 import { httpBootTakes, ipxeTakes } from '../simulate/second-stage.ts';
 
+/** Programs that find their next server in another way than firmware does. */
+const BY_OTHER_RULES: ReadonlySet<string> = new Set(['ipxe', 'system', 'raspberry-pi']);
+
 /** Is the boot server's answer one that this firmware can boot from? The worst thing about it, once. */
 export function judgeAnswer(context: PhaseContext): readonly Finding[] {
   const { phase } = context;
-  if (phase.firmware === 'system') return [];
+  if (phase.firmware === 'system' || phase.firmware === 'raspberry-pi') return [];
   const answer = bootAnswerOf(phase);
   if (!answer) return [];
   if (phase.firmware === 'ipxe') return judgeForIpxe(context, answer);
@@ -103,6 +106,7 @@ function judgeMenu(context: PhaseContext, answer: ReplySeen): readonly Finding[]
       return wentOn(context) ? [] : [clientFinding(context, 'menu-without-default', quotesOf(answer))];
     case 'no-file':
       return wentOn(context) ? [] : [clientFinding(context, 'offer-without-boot-file', quotesOf(answer))];
+    case 'unknown':
     case 'cancel-or-load':
     case 'load':
     case 'discover':
@@ -176,7 +180,7 @@ function judgeForIpxe(context: PhaseContext, answer: ReplySeen): readonly Findin
 export function judgeNextServer(context: PhaseContext): readonly Finding[] {
   const { phase, observations } = context;
   const answer = bootAnswerOf(phase);
-  if (!answer || phase.firmware === 'ipxe' || phase.firmware === 'system' || wentOn(context)) return [];
+  if (!answer || BY_OTHER_RULES.has(phase.firmware) || wentOn(context)) return [];
   const isElsewhere =
     answer.nextServer !== undefined && answer.server !== undefined && answer.nextServer !== answer.server;
   const file = bootFileOf(answer);

@@ -62,13 +62,20 @@ function judgeSilence(context: PhaseContext): readonly Finding[] | undefined {
 /** dnsmasq notes the client's vendor class and answers nothing. */
 function judgeSilentServer(context: PhaseContext): readonly Finding[] | undefined {
   const { client, observations, phase } = context;
-  if (client.phases.some((other) => other.replies.length > 0 || other.tftp.length > 0)) return undefined;
+  const isAnswered = client.phases.some(
+    ({ replies, tftp, requests }) =>
+      replies.length > 0 || tftp.length > 0 || requests.some((request) => request.wasAnswered),
+  );
+  if (isAnswered) return undefined;
   const ignored = phase.requests.find((request) => request.ignoredBecause !== undefined);
   const evidence = phase.requests.slice(0, 2).map((request) => request.evidence);
   if (ignored) {
     return [clientFinding(context, 'client-ignored', [ignored.evidence, ...evidence])];
   }
-  if (observations.server.isProxy !== true) return undefined;
+  // silence shows only where each packet is written with its answer, and whole
+  const { isProxy, logsAnswers } = observations.server;
+  const isSilence = phase.requests.every((request) => !request.wasAnswered && !request.isCut);
+  if (isProxy !== true || logsAnswers !== true || !isSilence) return undefined;
   // a nameless packet may be another one of a client that was answered
   const answersOthers = observations.clients.some((other) => other.phases.some((p) => p.replies.length > 0));
   if (client.mac === undefined && answersOthers) return undefined;

@@ -1,24 +1,45 @@
 import type { Finding, FindingId } from '../../../model/finding.ts';
 import { makeFinding } from '../../finding-catalogue.ts';
+import { limitsOf } from '../coverage.ts';
 import type { Observations, ServerProblem } from '../observation.ts';
 
 /** What the server program says about itself, and what is missing altogether. */
 export function judgeServer(observations: Observations): readonly Finding[] {
   const findings = observations.problems.flatMap((problem) => {
     const id = findingOfProblem(problem);
-    return id === undefined ? [] : [makeFinding(id, [problem.evidence])];
+    return id === undefined ? [] : [makeFinding(id, [problem.evidence], rangeWords(observations, problem))];
   });
   const { dnsmasqVersion, versionEvidence } = observations.server;
   if (dnsmasqVersion !== undefined && isBrokenDnsmasq(dnsmasqVersion)) {
     findings.push(makeFinding('dnsmasq-version-broken', versionEvidence ? [versionEvidence] : []));
   }
-  if (observations.clients.length === 0 && findings.length === 0) findings.push(nothingSeen(observations));
+  if (observations.clients.length === 0 && findings.length === 0) findings.push(...nothingSeen(observations));
   return findings;
 }
 
 /** dnsmasq 2.92 answers port 4011 requests at the broadcast address (mended in 2.93). */
 export function isBrokenDnsmasq(version: string): boolean {
   return /^2\.92(?:$|[^\d])/.test(version);
+}
+
+/** A server that leases addresses keeps doing so: its mend is a range, and no proxy. */
+function rangeWords({ server }: Observations, { problem, subject }: ServerProblem): Partial<Finding> {
+  if (problem !== 'no-address-range' || server.leases !== true || server.isProxy === true) return {};
+  const interfaceName = subject ?? 'the interface';
+  const range = server.range === undefined ? 'dhcp-range' : `dhcp-range (${server.range})`;
+  return {
+    title: `the DHCP range is not in the network of ${interfaceName}`,
+    cause:
+      `dnsmasq leases addresses on ${interfaceName} only from a range in a network that this interface has an address in. ${range} is in none: ` +
+      'the interface has another address, or one with the prefix /32 (netmask 255.255.255.255), as containers and some clouds give it.',
+    fix: [
+      `see which address and prefix it has: ip -4 address show ${interfaceName}`,
+      'give the interface an address in the network of the range, with its real prefix (/24), or name a range in its network:',
+      server.range === undefined
+        ? 'dhcp-range=FIRST,LAST,NETMASK,12h'
+        : `dhcp-range=${server.range.replace(' - ', ',')},NETMASK,12h`,
+    ],
+  };
 }
 
 function findingOfProblem({ problem, subject }: ServerProblem): FindingId | undefined {
@@ -44,28 +65,29 @@ function findingOfProblem({ problem, subject }: ServerProblem): FindingId | unde
   }
 }
 
-function nothingSeen(observations: Observations): Finding {
+function nothingSeen(observations: Observations): readonly Finding[] {
   const unit =
     observations.vantage === 'capture' ? 'packets' : observations.vantage === 'events' ? 'events' : 'lines';
   const isDnsmasq = observations.server.dnsmasqVersion !== undefined || observations.server.isProxy === true;
-  if ((observations.server.unidentifiedDhcpCount ?? 0) > 0) {
-    return makeFinding('no-pxe-in-log', [], {
-      cause:
-        'dnsmasq answers DHCP here, and its log does not tell which clients boot from the network: log-dhcp is not set.',
-      fix: ['log-dhcp', 'start dnsmasq and the machine again, and give doctor the new log'],
-    });
+  // as proxy and without log-dhcp dnsmasq writes nothing of those that it does not answer
+  const showsAll = observations.server.logsAnswers === true || observations.server.leases === true;
+  if (isDnsmasq && observations.vantage === 'server-log' && showsAll) {
+    return [
+      makeFinding(
+        'no-discover-seen',
+        observations.server.versionEvidence ? [observations.server.versionEvidence] : [],
+        {
+          severity: 'warning',
+          cause: `dnsmasq runs, and in ${observations.readCount} lines of its log no network boot client asks for anything.`,
+        },
+      ),
+    ];
   }
-  if (isDnsmasq && observations.vantage === 'server-log') {
-    return makeFinding(
-      'no-discover-seen',
-      observations.server.versionEvidence ? [observations.server.versionEvidence] : [],
-      {
-        severity: 'warning',
-        cause: `dnsmasq runs, and in ${observations.readCount} lines of its log no network boot client asks for anything.`,
-      },
-    );
-  }
-  return makeFinding('no-pxe-in-log', [], {
-    cause: `Of ${observations.readCount} ${unit} none belongs to a network boot client.`,
-  });
+  // that there is none may be said only of what was wholly understood
+  if (limitsOf(observations).length > 0) return [];
+  return [
+    makeFinding('no-pxe-in-log', [], {
+      cause: `Of ${observations.readCount} ${unit} none belongs to a network boot client.`,
+    }),
+  ];
 }

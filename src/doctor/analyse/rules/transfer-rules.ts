@@ -27,7 +27,9 @@ function judgePath(context: PhaseContext, path: string, reads: readonly TftpRead
   if (!last || path === '' || reads.some((read) => read.outcome === 'done')) return [];
   switch (last.outcome) {
     case 'missing':
-      return isOptionalFile(path) ? [] : [missingFile(context, path, last)];
+      // a Raspberry Pi asks for many files that it does without: its own rules know which
+      if (isOptionalFile(path) || context.phase.firmware === 'raspberry-pi') return [];
+      return [missingFile(context, path, last)];
     case 'denied':
       return [
         clientFinding(context, 'tftp-access-denied', [last.evidence], {
@@ -77,6 +79,14 @@ function missingFile(context: PhaseContext, path: string, read: TftpRead): Findi
     });
   }
   if (isElsewhere(context, read) && isFromLease(context, read)) return fromRouter(context, path, read);
+  if (isNamedByNobody(context)) {
+    return clientFinding(context, 'file-name-altered', evidence, {
+      title: `${printable(path)} is "not found": it is not there, or was asked for with a byte behind it that the log leaves out`,
+      cause:
+        `No answer of this server names ${path}: the client has the name from another DHCP server (option 67 of the router). Old BIOS ROMs read that name one byte ` +
+        'too far, and ask for it with the end mark 255 behind it. dnsmasq leaves such bytes out of its log, so that the file seems to be missing although it is there.',
+    });
+  }
   if (isSecondStageName(path) && !(told !== undefined && sameFile(told, path))) {
     return clientFinding(context, 'second-stage-missing', evidence, {
       title: `${baseName(path)} is not on the TFTP server`,
@@ -232,6 +242,17 @@ function isAltered(path: string, told: string | undefined): boolean {
     /\.(?:k?pxe|efi)\.0$/.test(path) ||
     (told !== undefined && path === `${told}.0`) ||
     /^undionly\.0$/.test(path)
+  );
+}
+
+/** dnsmasq logged each packet with its answer, and the file that a BIOS asks for is in none of them. */
+function isNamedByNobody({ phase, observations }: PhaseContext): boolean {
+  if (observations.vantage !== 'server-log' || phase.firmware !== 'bios') return false;
+  const isWhole = observations.server.logsAnswers === true && phase.requests.every((seen) => !seen.isCut);
+  const answers = phase.replies.filter((reply) => reply.type !== 'nak');
+  const isFirst = !phase.tftp.some((read) => read.outcome === 'done');
+  return (
+    isWhole && isFirst && answers.length > 0 && answers.every((reply) => bootFileOf(reply) === undefined)
   );
 }
 

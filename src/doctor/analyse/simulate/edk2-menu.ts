@@ -15,7 +15,9 @@ export type MenuDecision =
   /** asks for the boot server of a menu item */
   | { readonly action: 'discover'; readonly type: number }
   /** PXE-E53 or PXE-E99 */
-  | { readonly action: 'no-file' };
+  | { readonly action: 'no-file' }
+  /** the options are cut short before what decides */
+  | { readonly action: 'unknown' };
 
 const WAIT_FOR_EVER = 255;
 /** what dnsmasq sends when no pxe-service line fits: 06:01:08 0a:04:00 "PXE" ff */
@@ -28,6 +30,9 @@ export function decideMenu(reply: ReplySeen): MenuDecision {
   const menu = readMenuTypes(subOptions.get(9));
   const promptTimeout = hasPrompt(reply.option43) ? (subOptions.get(10)?.[0] ?? 0) : undefined;
   const usesBootFile = ((subOptions.get(6)?.[0] ?? 0) & DISCOVERY_CONTROL.useBootFile) !== 0;
+  // what was cut off may hold prompt, menu and file
+  if (reply.option43?.isElided === true && (menu ?? []).length === 0 && !isNoServiceForm(reply.option43))
+    return { action: 'unknown' };
   const item = decideItem(menu, promptTimeout);
   if (item === undefined) return file === undefined ? { action: 'no-file' } : { action: 'load', file };
   // EDK2 since 2013 (30a95d4d39) skips prompt and menu when bit 3 is set and there is a file
@@ -44,14 +49,18 @@ export function isNoServiceAnswer(option43: Option43Seen | undefined): boolean {
   return (
     (subOptions.get(6)?.[0] ?? 0) === DISCOVERY_CONTROL.useBootFile &&
     hasPrompt(option43) &&
-    !subOptions.has(9)
+    !subOptions.has(9) &&
+    (!option43.isElided || isNoServiceForm(option43))
   );
 }
 
 /** Whether a prompt (10) is there; in shortened bytes the length tells dnsmasq's form. */
 function hasPrompt(option43: Option43Seen | undefined): boolean {
   if (option43 === undefined) return false;
-  if (subOptionsOf(option43).has(10)) return true;
+  return subOptionsOf(option43).has(10) || isNoServiceForm(option43);
+}
+
+function isNoServiceForm(option43: Option43Seen): boolean {
   return (
     option43.isElided && option43.sizeBytes === DNSMASQ_NO_SERVICE_BYTES && subOptionsOf(option43).has(6)
   );

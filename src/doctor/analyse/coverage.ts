@@ -1,0 +1,109 @@
+import { baseName, isLoaderName } from './boot-files.ts';
+import type { ClientObservation, Limit, Observations } from './observation.ts';
+
+/** How far a boot was seen to get. */
+export type Reach = 'asked' | 'answered' | 'loader' | 'end';
+
+/** Files that only a loader at its end asks for: a kernel and what goes with it. */
+const SYSTEM_FILE =
+  /^(?:vmlinu[xz]|linux(?!\.)|kernel|bzimage|initrd|initramfs|minirt|memdisk|wimboot|pxeboot\.n12|cmdline\.txt|start\w*\.elf$)|^(?:boot|winpe)\.wim$|\.(?:iso|squashfs|wim|efi\.img)$/i;
+
+/** The last stage of a boot that was seen; `end` when a kernel was handed over, or the started system spoke. */
+export function reachOf(client: ClientObservation): Reach {
+  const files = client.phases.flatMap(({ tftp, http }) => [
+    ...tftp.filter((read) => read.outcome === 'done').map((read) => read.path),
+    ...http.filter((read) => (read.status ?? 0) < 400 && read.status !== undefined).map((read) => read.path),
+  ]);
+  const hasSystem = client.phases.some(({ firmware }, index) => firmware === 'system' && index > 0);
+  if (hasSystem || files.some((path) => SYSTEM_FILE.test(baseName(path)))) return 'end';
+  if (files.length > 0 || client.phases.some((phase) => phase.firmware === 'ipxe')) return 'loader';
+  const isAnswered = client.phases.some(
+    ({ replies, requests }) => replies.length > 0 || requests.some((request) => request.wasAnswered),
+  );
+  return isAnswered ? 'answered' : 'asked';
+}
+
+const SEEN_TO: Readonly<Record<Exclude<Reach, 'end'>, string>> = {
+  asked: 'its question',
+  answered: 'the answer that it got',
+  loader: 'its loader',
+};
+
+/** Why "nothing wrong" cannot be said of what was seen, although no fault shows. Empty when it can. */
+export function limitsOf(observations: Observations): readonly Limit[] {
+  const limits = [...(observations.limits ?? [])];
+  const open = observations.clients.filter((client) => isBoot(client) && reachOf(client) !== 'end');
+  if (open.length > 0) limits.push(notToTheEnd(observations, open));
+  if (observations.clients.length === 0 && observations.vantage === 'server-log') {
+    const silent = silentLog(observations);
+    if (silent) limits.push(silent);
+  }
+  return limits;
+}
+
+function notToTheEnd(observations: Observations, open: readonly ClientObservation[]): Limit {
+  const [first] = open;
+  const reach = first === undefined ? 'asked' : (reachOf(first) as Exclude<Reach, 'end'>);
+  const who = first?.mac ?? first?.macText ?? first?.ip ?? 'one client';
+  const others = open.length > 1 ? ` and ${open.length - 1} more` : '';
+  const isLog = observations.vantage === 'server-log';
+  const text = `the boot of ${who}${others} is seen as far as ${SEEN_TO[reach]}, not to its end`;
+  const isHttpNext = first?.phases.some(
+    (phase) =>
+      phase.firmware === 'ipxe' || phase.tftp.some((read) => /ipxe|snponly|undionly/i.test(read.path)),
+  );
+  if (isLog && reach === 'loader' && isHttpNext === true)
+    return {
+      text: `${text}: what iPXE fetches over HTTP is not in this log`,
+      advice: "give the web server's access log in the same file, or a capture: pxectl doctor --pcap FILE",
+    };
+  if (isLog && observations.server.servesTftp !== true && reach !== 'loader')
+    return {
+      text: `${text}: no file transfer is in this log`,
+      advice: "add the TFTP server's log to the file, or give a capture: pxectl doctor --pcap FILE",
+    };
+  return { text, advice: 'record until the machine stops or its system starts' };
+}
+
+const LOG_DHCP =
+  'add log-dhcp to dnsmasq.conf, start dnsmasq and the machine again, and give doctor the new log';
+
+/** A log without any client: what would it have shown? */
+function silentLog({ server, readCount }: Observations): Limit | undefined {
+  if (server.logsAnswers === true) return undefined;
+  if (server.unidentifiedDhcpCount !== undefined)
+    return {
+      text: 'dnsmasq answers DHCP here, and its log does not tell which clients boot from the network: log-dhcp is not set',
+      advice: LOG_DHCP,
+    };
+  if (server.isProxy === true)
+    return {
+      text: 'without log-dhcp dnsmasq as proxy writes of a client only when it answers: either none asked, or dnsmasq has no pxe-service line for it',
+      advice:
+        'add log-dhcp to dnsmasq.conf, start dnsmasq and the machine again, and give doctor the new log',
+    };
+  if (server.dnsmasqVersion !== undefined || server.leases === true) return undefined;
+  return {
+    text: `none of ${readCount} lines is one of a boot server that doctor reads`,
+    advice: 'give the log of the DHCP or TFTP server, or a capture: pxectl doctor --pcap FILE',
+  };
+}
+
+/** Whether what a client did over TFTP belongs to a boot at all: people fetch other files with it too. */
+export function isBoot(client: ClientObservation): boolean {
+  const hasDhcp = client.phases.some((phase) => phase.requests.length > 0 || phase.replies.length > 0);
+  if (hasDhcp) return true;
+  return client.phases.some(({ tftp }) => tftp.some((read) => isBootFile(read.path)));
+}
+
+function isBootFile(path: string): boolean {
+  const name = baseName(path);
+  return (
+    isLoaderName(path) ||
+    SYSTEM_FILE.test(name) ||
+    /^(?:grub\.cfg\S*|ldlinux\.\w+|bootcode\.bin|config\.txt|bootmgr\S*|\S+\.ipxe|\S+\.c32|bcd)$/i.test(
+      name,
+    ) ||
+    /(?:^|\/)pxelinux\.cfg\//.test(path)
+  );
+}

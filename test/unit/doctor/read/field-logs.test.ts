@@ -1,0 +1,43 @@
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { analyseLogFile } from '../../../../src/doctor/read-inputs.ts';
+import type { Verdict } from '../../../../src/model/verdict.ts';
+
+const field = new URL('../../../../fixtures/field/', import.meta.url);
+const pathOf = (name: string): string => fileURLToPath(new URL(name, field));
+
+/** file, verdict, findings of weight; fixtures/field/README.md says why. */
+const RIGHT: readonly (readonly [string, Verdict, readonly string[]])[] = [
+  ['logs/i18n-C.log', 'ill', ['loader-missing']],
+  ['logs/quiet-proxy-answers.log', 'not-understood', []],
+  ['logs/quiet-proxy-without-service.log', 'not-understood', []],
+  ['logs/bios-offer-with-boot-servers.log', 'not-understood', []],
+  ['logs/bios-service-healthy.log', 'not-understood', []],
+  ['logs/raspberry-pi-healthy-start.log', 'not-understood', []],
+  ['logs/raspberry-pi-bootcode-missing.log', 'ill', ['loader-missing']],
+  ['logs/raspberry-pi-offers-only-redacted.log', 'ill', ['raspberry-pi-not-started']],
+  ['logs/bios-ff-suffix.log', 'ill', ['file-name-altered']],
+  ['logs/full-dhcp-no-range.log', 'ill', ['proxy-range-mismatch']],
+  ['logs/tiny-pxe-server-crlf.log', 'not-understood', []],
+];
+
+const weighty = (findings: readonly { severity: string; id: string }[]): readonly string[] =>
+  findings.filter(({ severity }) => severity !== 'info').map(({ id }) => id);
+
+describe.each(RIGHT)('%s', (name, verdict, ids) => {
+  it(`is ${verdict}${ids.length === 0 ? '' : `: ${ids.join(', ')}`}`, async () => {
+    const { reading, findings } = await analyseLogFile(pathOf(name));
+    expect({ verdict: reading.verdict, ids: weighty(findings) }).toEqual({ verdict, ids });
+    if (verdict === 'not-understood') {
+      expect(reading.limits.length + reading.passedOver.length).toBeGreaterThan(0);
+      expect(reading.advice).not.toEqual([]);
+    }
+  });
+});
+
+it('a server that leases addresses is not advised to become a proxy', async () => {
+  const { findings } = await analyseLogFile(pathOf('logs/full-dhcp-no-range.log'));
+  const fix = findings[0]?.fix.join('\n') ?? '';
+  expect(fix).toContain('dhcp-range=192.168.222.100,192.168.222.200,');
+  expect(fix).not.toContain('proxy');
+});
