@@ -1,10 +1,11 @@
 import type { ExplainedCause, Explanation } from '../doctor/explain.ts';
 import { renderFindings, summarise } from '../doctor/report.ts';
-import type { DoctorResult } from '../doctor/doctor-result.ts';
+import type { DoctorResult, ToldScreen } from '../doctor/doctor-result.ts';
 import type { Reading } from '../model/verdict.ts';
 import type { Output } from './output.ts';
 
 const DEFAULT_WIDTH = 100;
+type ToldLine = ToldScreen['lines'][number];
 /** Findings that fit on one screen. */
 const SHOWN_FINDINGS = 5;
 const SHOWN_MEANINGS = 2;
@@ -82,6 +83,7 @@ function printKnown(result: DoctorResult, output: Output): void {
     output.data('Better than any text: pxectl doctor --log FILE, --pcap FILE or --probe');
     return;
   }
+  printScreen(result.screen, output);
   const shown = result.known.slice(0, SHOWN_MEANINGS);
   shown.forEach((entry, index) => {
     if (index > 0) output.data('');
@@ -89,6 +91,34 @@ function printKnown(result: DoctorResult, output: Output): void {
   });
   const rest = result.known.slice(SHOWN_MEANINGS);
   if (rest.length > 0) output.data(`\nalso: ${rest.map((entry) => entry.text).join(' · ')}`);
+}
+
+const PART_WORDS: Readonly<Record<ToldLine['part'], string>> = {
+  proof: 'worked',
+  harmless: 'normal',
+  overcome: 'overcome',
+  cause: 'stopped here',
+  consequence: 'follows',
+  last: 'came so far',
+  'other-try': 'other try',
+};
+const MAX_SCREEN_TEXT = 60;
+
+/** The screen as a story: every understood line with what it says of the boot. */
+function printScreen(screen: DoctorResult['screen'], output: Output): void {
+  const { colors } = output;
+  if (screen === undefined) return;
+  for (const { line, text, part, meaning, note } of screen.lines) {
+    const bounded = text.length > MAX_SCREEN_TEXT ? `${text.slice(0, MAX_SCREEN_TEXT - 1)}…` : text;
+    const paint = part === 'cause' ? colors.red : colors.dim;
+    output.data(`${String(line).padStart(3)} ${paint(PART_WORDS[part].padEnd(12))} ${bounded}`);
+    if (part === 'harmless' && meaning !== '') output.data(colors.dim(`${' '.repeat(17)}${meaning}`));
+    if (note !== undefined) output.data(`${' '.repeat(17)}${note}`);
+  }
+  const { unknownLines } = screen;
+  if (unknownLines > 0)
+    output.data(colors.dim(`${unknownLines} line${unknownLines === 1 ? '' : 's'} not understood`));
+  output.data('');
 }
 
 function printExplanation(entry: Explanation, output: Output): void {

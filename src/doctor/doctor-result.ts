@@ -2,7 +2,23 @@ import type { Finding } from '../model/finding.ts';
 import type { Reading, Verdict } from '../model/verdict.ts';
 import type { CheckResult } from './checks/check.ts';
 import type { Explanation } from './explain.ts';
+import type { LinePart } from './knowledge/screen/read-screen.ts';
 import type { ProbeWalk } from './probe/judge-walks.ts';
+
+/** A screen of several lines, read in order. */
+export interface ToldScreen {
+  readonly lines: readonly {
+    readonly line: number;
+    readonly text: string;
+    /** the cause and its consequences are faults of this boot; the rest is proof that it came so far */
+    readonly part: LinePart;
+    readonly id: string;
+    readonly meaning: string;
+    readonly note?: string;
+  }[];
+  /** lines that doctor does not know */
+  readonly unknownLines: number;
+}
 
 /** `pxectl doctor --json`. */
 export interface DoctorResult {
@@ -18,6 +34,8 @@ export interface DoctorResult {
   readonly known: readonly Explanation[];
   /** false when `known` holds only the nearest meanings */
   readonly isKnown?: boolean;
+  /** a text of several lines: what each understood line says in the story of the boot */
+  readonly screen?: ToldScreen;
   /** what was read, input by input, what of it was passed over, and what would help */
   readonly readings: readonly Reading[];
   readonly probe: readonly Pick<ProbeWalk, 'client' | 'steps'>[];

@@ -24,9 +24,23 @@ export interface Explanation {
   readonly source: string;
 }
 
-/** What a message means, each cause with the result of its check. Causes that were found here come first. */
-export function explain(entry: KnowledgeEntry, checks: readonly CheckResult[]): Explanation {
-  const causes = entry.causes.map((cause) => explainCause(cause, checks));
+/** What else stands on the screen: the ids of its entries, with the line that shows each. */
+export type SeenOnScreen = ReadonlyMap<string, string>;
+
+/**
+ * What a message means, each cause with the result of its check, or with the line of the screen that excludes it.
+ * Causes that were found here come first, then those that the screen speaks for.
+ */
+export function explain(
+  entry: KnowledgeEntry,
+  checks: readonly CheckResult[],
+  seen: SeenOnScreen = new Map(),
+): Explanation {
+  const likely = (cause: KnownCause): boolean => cause.when?.some((id) => seen.has(id)) === true;
+  const inOrder = [...entry.causes.filter(likely), ...entry.causes.filter((cause) => !likely(cause))];
+  const explained = inOrder.map((cause) => excludedOnScreen(cause, seen) ?? explainCause(cause, checks));
+  const excluded = explained.filter((cause) => cause.status === 'not-found-here');
+  const causes = [...explained.filter((cause) => !excluded.includes(cause)), ...excluded];
   const found = causes.filter((cause) => cause.status === 'found-here');
   return {
     id: entry.id,
@@ -37,6 +51,13 @@ export function explain(entry: KnowledgeEntry, checks: readonly CheckResult[]): 
     causes: [...found, ...causes.filter((cause) => !found.includes(cause))],
     source: entry.source,
   };
+}
+
+/** A cause that a line of the screen excludes; undefined when none does. */
+function excludedOnScreen(cause: KnownCause, seen: SeenOnScreen): ExplainedCause | undefined {
+  const proof = cause.unless?.map((id) => seen.get(id)).find((line) => line !== undefined);
+  if (proof === undefined) return undefined;
+  return { ...explainCause(cause, []), status: 'not-found-here', detail: `the screen says "${proof}"` };
 }
 
 function explainCause(cause: KnownCause, checks: readonly CheckResult[]): ExplainedCause {

@@ -1,13 +1,12 @@
 import { extname } from 'node:path';
 import type { Finding } from '../model/finding.ts';
 import { verdictOnAll, verdictOn, type Reading } from '../model/verdict.ts';
+import { answerText } from './answer-text.ts';
 import type { CheckResult } from './checks/check.ts';
 import { chooseSubject } from './choose-subject.ts';
 import type { DoctorRequest } from './doctor-request.ts';
 import type { DoctorResult } from './doctor-result.ts';
-import { explain } from './explain.ts';
 import { sortFindings } from './finding-catalogue.ts';
-import { lookUp } from './knowledge/look-up.ts';
 import { lintFile } from './lint-files.ts';
 import { analyseCaptureFile, analyseLogFile, type Analysis } from './read-inputs.ts';
 import { recordCapture } from './record-capture.ts';
@@ -52,17 +51,15 @@ export async function runDoctor(request: DoctorRequest): Promise<DoctorResult> {
     request.bundlePath !== undefined ||
     request.captureSeconds !== undefined;
   if (!needsHost) {
-    const known =
-      request.text === undefined ? [] : lookUp(request.text).matches.map((entry) => explain(entry, []));
-    return result({ findings, checks: [], known, readings, probe: [], written, notes });
+    const said = request.text === undefined ? { known: [] } : answerText(request.text, []);
+    return result({ findings, checks: [], ...said, readings, probe: [], written, notes });
   }
   const chosen = await chooseSubject(isForeignConfig ? undefined : request.configPath);
   notes.push(...chosen.notes);
   const { checks, probe } = await runChecks(chosen, request);
-  const looked = request.text === undefined ? undefined : lookUp(request.text);
-  const known = (looked?.matches ?? []).map((entry) => explain(entry, checks));
+  const said = request.text === undefined ? { known: [] } : answerText(request.text, checks);
   // asked about a message, doctor answers about that message: the rest of the host is not the question
-  if (looked === undefined || request.probe)
+  if (request.text === undefined || request.probe)
     findings.push(...chosen.findings, ...checks.flatMap((check) => check.findings));
   let capturePath: string | undefined;
   if (request.captureSeconds !== undefined && chosen.subject) {
@@ -72,8 +69,7 @@ export async function runDoctor(request: DoctorRequest): Promise<DoctorResult> {
   const answer = result({
     findings,
     checks,
-    known,
-    ...(looked === undefined ? {} : { isKnown: looked.isKnown }),
+    ...said,
     readings,
     probe: (probe?.walks ?? []).map(({ client, steps }) => ({ client, steps })),
     written,

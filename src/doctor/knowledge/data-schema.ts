@@ -1,17 +1,19 @@
 import { z } from 'zod';
 import type { FindingFile } from '../finding-catalogue.ts';
 import type { IpxeCausesFile, IpxeErrorsFile } from './ipxe-codes.ts';
-import type { KnownCause, MessageFile } from './knowledge-entry.ts';
+import { STAGES_ON_SCREEN, type KnownCause, type MessageFile } from './knowledge-entry.ts';
+import type { WindowsStatusFile } from './windows-status.ts';
 import { dataFiles, readData } from './read-data.ts';
 
 const id = z.string().regex(/^[a-z][a-z0-9-]*$/, 'small letters, digits and hyphens');
 const words = z.string().trim().min(1);
 const $schema = z.string().optional();
 
-const findingCause = z.strictObject({ finding: id, tell: words }).meta({
+const onScreen = { when: z.array(id).optional(), unless: z.array(id).optional() };
+const findingCause = z.strictObject({ finding: id, tell: words, ...onScreen }).meta({
   description: 'a finding that doctor can check, and what tells it from the other causes',
 });
-const seenCause = z.strictObject({ text: words, fix: z.array(words) }).meta({
+const seenCause = z.strictObject({ text: words, fix: z.array(words), ...onScreen }).meta({
   description: 'a thing that only the user can see',
 });
 const namedCause = z.strictObject({ common: id }).meta({ description: 'one of "common" of this file' });
@@ -32,6 +34,9 @@ const messages = z.strictObject({
           .regex(/^PXE-[EMT][0-9A-F]{2}$/)
           .optional(),
         texts: z.array(words).min(1),
+        role: z.enum(['fault', 'proof', 'attempt', 'harmless', 'trailer']).optional(),
+        stage: z.enum(STAGES_ON_SCREEN).optional(),
+        excuses: z.array(id).optional(),
         meaning: words,
         causes,
         source: words,
@@ -78,8 +83,24 @@ const ipxeCauses = z.strictObject({
   ),
 }) satisfies z.ZodType<IpxeCausesFile>;
 
+const windowsStatus = z.strictObject({
+  $schema,
+  source: words,
+  common,
+  others: causes,
+  statuses: z.array(
+    z.strictObject({ code: hex('8'), name: z.string().regex(/^STATUS_\w+$/), meaning: words, causes }),
+  ),
+}) satisfies z.ZodType<WindowsStatusFile>;
+
 /** The form of each data file, and the name of its JSON Schema for editors (data/schemas/NAME.schema.json). */
-export const DATA_FORMS = { messages, findings, 'ipxe-errors': ipxeErrors, 'ipxe-causes': ipxeCauses };
+export const DATA_FORMS = {
+  messages,
+  findings,
+  'ipxe-errors': ipxeErrors,
+  'ipxe-causes': ipxeCauses,
+  'windows-status': windowsStatus,
+};
 
 /** Everything that is wrong in knowledge/data: one line each, with the file and the place in it. */
 export function dataProblems(): readonly string[] {
@@ -88,6 +109,7 @@ export function dataProblems(): readonly string[] {
     ...dataFiles('findings').map((name) => [`findings/${name}`, findings] as const),
     ['ipxe-errors.json', ipxeErrors],
     ['ipxe-causes.json', ipxeCauses],
+    ['windows-status.json', windowsStatus],
   ];
   const malformed = files.flatMap(([name, form]) => {
     const result = form.safeParse(readData(name));
@@ -98,28 +120,45 @@ export function dataProblems(): readonly string[] {
   return malformed.length > 0 ? malformed : brokenReferences();
 }
 
-/** Ids that stand twice, and findings and common causes that are named and not there. */
+/** Ids that stand twice, and what is named and not there: findings, common causes, lines of a screen. */
 function brokenReferences(): readonly string[] {
   const messageFiles = dataFiles('messages').map((name) => readData<MessageFile>(`messages/${name}`));
-  const known = dataFiles('findings').flatMap((name) => readData<FindingFile>(`findings/${name}`).findings);
-  const findingIds = known.map((finding) => finding.id);
-  const entryIds = messageFiles.flatMap((file) => file.entries.map((entry) => entry.id));
+  const entries = messageFiles.flatMap((file) => file.entries.map((entry) => ({ file, entry })));
+  const entryIds = entries.map(({ entry }) => entry.id);
+  const findingIds = dataFiles('findings')
+    .flatMap((name) => readData<FindingFile>(`findings/${name}`).findings)
+    .map((finding) => finding.id);
   const ipxe = readData<IpxeCausesFile>('ipxe-causes.json');
+  const windows = readData<WindowsStatusFile>('windows-status.json');
   const groups = [
-    ...messageFiles.flatMap((file) => file.entries.map((entry) => ({ name: entry.id, file, entry }))),
-    ...ipxe.causes.map((entry) => ({ name: entry.of, file: ipxe, entry })),
+    ...entries.map(({ file, entry }) => ({ name: entry.id, file, causes: entry.causes })),
+    ...ipxe.causes.map(({ of, causes: own }) => ({ name: of, file: ipxe, causes: own })),
+    ...windows.statuses.map(({ code, causes: own }) => ({ name: code, file: windows, causes: own })),
   ];
-  const missing = groups.flatMap(({ name, file, entry }) =>
-    entry.causes.flatMap((cause) => {
+  const missing = groups.flatMap(({ name, file, causes: own }) =>
+    own.flatMap((cause) => {
       if ('common' in cause && file.common?.[cause.common] === undefined)
         return [`${name}: no common cause ${cause.common} in its file`];
       const full: KnownCause | undefined = 'common' in cause ? file.common?.[cause.common] : cause;
-      return full && 'finding' in full && !findingIds.includes(full.finding)
-        ? [`${name}: there is no finding ${full.finding}`]
-        : [];
+      const lines = [...(full?.when ?? []), ...(full?.unless ?? [])];
+      return [
+        ...(full && 'finding' in full ? [full.finding].filter((one) => !findingIds.includes(one)) : []),
+        ...lines.filter((one) => !entryIds.includes(one)),
+      ].map((one) => `${name}: there is no ${one}`);
     }),
   );
-  return [...missing, ...twice(entryIds), ...twice(findingIds), ...twice(ipxe.causes.map(({ of }) => of))];
+  const unexcused = entries.flatMap(({ entry }) =>
+    (entry.excuses ?? [])
+      .filter((one) => !entryIds.includes(one))
+      .map((one) => `${entry.id}: there is no ${one}`),
+  );
+  return [
+    ...missing,
+    ...unexcused,
+    ...twice(entryIds),
+    ...twice(findingIds),
+    ...twice(ipxe.causes.map(({ of }) => of)),
+  ];
 }
 
 function twice(ids: readonly string[]): readonly string[] {

@@ -90,6 +90,14 @@ export function decodeIpxeCode(text: string): IpxeError | undefined {
   };
 }
 
+/** The errno whose text iPXE wrote into a line; undefined when there is none. */
+export function ipxeErrnoOfWords(line: string): { readonly name: string; readonly text: string } | undefined {
+  const said = line.toLowerCase();
+  return [...errnos.values()]
+    .filter(({ text }) => said.includes(text.toLowerCase()))
+    .sort((a, b) => b.text.length - a.text.length)[0];
+}
+
 /** What is known about an iPXE code, as an entry like those of the tables. */
 export function ipxeEntry(error: IpxeError): KnowledgeEntry {
   const words = error.text ?? error.errnoText ?? 'unknown';

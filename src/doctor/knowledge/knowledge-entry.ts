@@ -1,12 +1,38 @@
 import type { FindingId } from '../../model/finding.ts';
 
+/** What else stands on the screen, by the ids of its entries: a cause is told by it, or excluded. */
+interface OnScreen {
+  /** these lines make the cause the likelier one */
+  readonly when?: readonly string[];
+  /** these lines exclude it */
+  readonly unless?: readonly string[];
+}
+
 /** One possible cause: a finding that doctor can check, or a thing that only the user can see. */
-export type KnownCause =
-  | { readonly finding: FindingId; /** what tells it from the other causes */ readonly tell: string }
-  | { readonly text: string; readonly fix: readonly string[] };
+export type KnownCause = OnScreen &
+  (
+    | { readonly finding: FindingId; /** what tells it from the other causes */ readonly tell: string }
+    | { readonly text: string; readonly fix: readonly string[] }
+  );
 
 /** As a data file has it: a cause that several entries share is written once and named. */
 export type CauseInFile = KnownCause | { readonly common: string };
+
+/** The order of a boot: what a later line proves, an earlier one cannot have stopped. */
+export const STAGES_ON_SCREEN = [
+  'link',
+  'address',
+  'offer',
+  'loader',
+  'second-stage',
+  'boot-config',
+  'kernel',
+  'system',
+  'root-image',
+  'seed',
+  'install',
+] as const;
+export type BootStageOnScreen = (typeof STAGES_ON_SCREEN)[number];
 
 /** What a message on a screen means. */
 export interface KnowledgeEntry {
@@ -17,6 +43,15 @@ export interface KnowledgeEntry {
   /** as users see it; the first is the usual spelling. `…` stands for what changes */
   readonly texts: readonly string[];
   readonly printedBy: string;
+  /**
+   * What the line is in the story of a boot. A `proof` shows that its stage was reached, an `attempt` begins a new
+   * try, a `harmless` line is normal, a `trailer` follows any failure and names none. Absent: a `fault`.
+   */
+  readonly role?: 'fault' | 'proof' | 'attempt' | 'harmless' | 'trailer';
+  /** of a proof: the stage of the boot that is reached with it */
+  readonly stage?: BootStageOnScreen;
+  /** of a harmless line: entries that mean nothing right behind it */
+  readonly excuses?: readonly string[];
   readonly meaning: string;
   /** most likely first; empty when the message is harmless */
   readonly causes: readonly KnownCause[];

@@ -2,6 +2,7 @@ import { FINDING_CATALOGUE } from '../finding-catalogue.ts';
 import { ipxeEntries } from './ipxe-codes.ts';
 import type { KnowledgeEntry, KnownCause } from './knowledge-entry.ts';
 import { KNOWLEDGE } from './messages.ts';
+import { windowsEntries } from './windows-status.ts';
 
 /** docs/troubleshooting.md: every message and every finding, from the same data that doctor answers from. */
 export function renderTroubleshooting(): string {
@@ -20,6 +21,14 @@ export function renderTroubleshooting(): string {
     '`pxectl doctor --config dnsmasq.conf`, or `sudo pxectl doctor --probe` from another machine on the network.',
     'The same code can mean two things: UEFI firmware and the ROMs of BIOS network cards number differently. The words tell.',
     '',
+    ...contents(),
+    '# Index of texts',
+    '',
+    'Every text that doctor knows, by its first word; capital and small letters, spaces and stops do not matter.',
+    '',
+    ...index(KNOWLEDGE),
+    '# Messages',
+    '',
     ...sections(KNOWLEDGE),
     '## iPXE error codes',
     '',
@@ -32,6 +41,11 @@ export function renderTroubleshooting(): string {
     '|---|---|',
     ...others.map((entry) => `| \`${entry.code ?? ''}\` | ${cell(entry.meaning)} |`),
     '',
+    '## Windows status codes',
+    '',
+    'Codes whose first digit is 8 or more are of Windows (WDS, wimboot), never of iPXE.',
+    '',
+    ...windowsEntries().flatMap(entrySection),
     '# Findings',
     '',
     'What `pxectl doctor` reports, by the id in `--json`. Ids do not change.',
@@ -51,6 +65,46 @@ export function renderTroubleshooting(): string {
   ].join('\n');
 }
 
+/** Links to the parts of the page, one for each program that prints. */
+function contents(): string[] {
+  const printers = [...new Set(KNOWLEDGE.map((entry) => entry.printedBy))];
+  const parts = [...printers, 'iPXE error codes', 'Windows status codes'];
+  return [
+    '**Contents**',
+    '',
+    '- [Index of texts](#index-of-texts)',
+    '- [Messages](#messages)',
+    ...parts.map((part) => `  - [${part}](#${anchorOf(part)})`),
+    '- [Findings](#findings)',
+    '',
+  ];
+}
+
+/** Every text in the order of the alphabet, with the entry that explains it. */
+function index(entries: readonly KnowledgeEntry[]): string[] {
+  const sortKey = (text: string): string =>
+    text
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} ]+/gu, '')
+      .trim();
+  const texts = entries.flatMap((entry) => entry.texts.map((text) => ({ text, entry, key: sortKey(text) })));
+  const sorted = texts.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  return [...sorted.map(({ text, entry }) => `- [${asCode(text)}](#${entry.id}) ${entry.printedBy}`), ''];
+}
+
+/** A text that may hold a back-tick itself, as GRUB's do. */
+function asCode(text: string): string {
+  return text.includes('`') ? `\`\` ${text} \`\`` : `\`${text}\``;
+}
+
+/** The anchor that Markdown viewers give a heading. */
+function anchorOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-');
+}
+
 function sections(entries: readonly KnowledgeEntry[]): string[] {
   const printers = [...new Set(entries.map((entry) => entry.printedBy))];
   return printers.flatMap((printer) => [
@@ -65,9 +119,9 @@ function entrySection(entry: KnowledgeEntry): string[] {
   return [
     `<a id="${entry.id}"></a>`,
     '',
-    `### \`${first}\``,
+    `### ${asCode(first)}`,
     '',
-    ...(more.length === 0 ? [] : [`Also: ${more.map((text) => `\`${text}\``).join(', ')}`, '']),
+    ...(more.length === 0 ? [] : [`Also: ${more.map(asCode).join(', ')}`, '']),
     entry.meaning,
     '',
     ...entry.causes.map((cause, index) => `${index + 1}. ${causeText(cause)}`),

@@ -1,0 +1,157 @@
+import { stripVTControlCharacters } from 'node:util';
+import { STAGES_ON_SCREEN, type KnowledgeEntry } from '../knowledge-entry.ts';
+import { matchCodes } from './match-codes.ts';
+import { matchTexts, VOCABULARY } from './match-texts.ts';
+import { screenWords } from './screen-words.ts';
+
+/**
+ * What a line is in the story: only the cause and what follows it is a fault of this boot. `last` is the proof that
+ * nothing follows: nobody knows whether the boot stands there or the screen was shown too early.
+ */
+export type LinePart = 'proof' | 'harmless' | 'overcome' | 'cause' | 'consequence' | 'last' | 'other-try';
+
+/** One understood line of a screen. */
+export interface ScreenLine {
+  /** 1 for the first */
+  readonly line: number;
+  readonly text: string;
+  readonly part: LinePart;
+  /** several when its code has several meanings and nothing decides */
+  readonly entries: readonly KnowledgeEntry[];
+  readonly note?: string;
+}
+
+export interface ScreenStory {
+  readonly lines: readonly ScreenLine[];
+  /** lines with words in them that doctor does not know */
+  readonly unknownLines: number;
+}
+
+interface Item {
+  readonly line: number;
+  readonly lastLine: number;
+  readonly entries: readonly KnowledgeEntry[];
+  readonly note?: string;
+}
+
+/**
+ * Reads a screen in order: each line proves the stages before it, harmless lines are named as such, and the cause
+ * is looked for after the last proof of the attempt that got furthest.
+ */
+export function readScreen(text: string): ScreenStory {
+  const lines = plainLines(text);
+  const items = withoutRivals(itemsOf(lines));
+  const parts = new Map<Item, LinePart>();
+  for (const item of excused(items)) parts.set(item, 'harmless');
+  const attempt = mainAttempt(items.filter((item) => !parts.has(item)));
+  for (const item of items) {
+    if (parts.has(item)) continue;
+    const part = attempt.includes(item) ? (isProof(item) ? 'proof' : 'overcome') : 'other-try';
+    parts.set(item, roleOf(item) === 'trailer' ? 'consequence' : part);
+  }
+  const cause = causeOf(attempt);
+  if (cause) {
+    parts.set(cause, isProof(cause) ? 'last' : 'cause');
+    for (const item of attempt.slice(attempt.indexOf(cause) + 1)) parts.set(item, 'consequence');
+  }
+  const read = new Set(items.flatMap((item) => lineNumbers(item)));
+  return {
+    lines: items.map((item) => ({
+      line: item.line,
+      text: (lines[item.line - 1] ?? '').trim(),
+      part: parts.get(item) ?? 'proof',
+      entries: item.entries,
+      ...(item.note === undefined ? {} : { note: item.note }),
+    })),
+    unknownLines: lines.filter((line, index) => /\p{L}{3}/u.test(line) && !read.has(index + 1)).length,
+  };
+}
+
+/** Lines without colours; firmware puts the cursor elsewhere instead of ending a line. */
+function plainLines(text: string): readonly string[] {
+  return stripVTControlCharacters(text.replace(/\u001b\[\d+;\d+H/g, '\n')).split(/\r?\n|\r/);
+}
+
+/** Codes and texts in the order of the screen; a code and the words beside it are one thing. */
+function itemsOf(lines: readonly string[]): readonly Item[] {
+  const codes = matchCodes(lines);
+  const texts = matchTexts(screenWords(lines, VOCABULARY));
+  // a line that is known as harmless is so with any code on it
+  const harmless = new Set(
+    texts.flatMap(({ entries, line }) => (entries[0]?.role === 'harmless' ? line : [])),
+  );
+  const telling = codes.filter((code) => !harmless.has(code.line));
+  const besideCode = new Set(telling.map((code) => code.line));
+  const items: Item[] = [
+    ...telling.map((code) => ({ ...code, lastLine: code.line })),
+    ...texts
+      .filter((match) => !besideCode.has(match.line))
+      .map(({ entries, line, lastLine }) => ({ entries, line, lastLine })),
+  ];
+  return items.sort((a, b) => a.line - b.line);
+}
+
+/** Of several meanings of a code those of the program that printed other lines too; equal lines are told once. */
+function withoutRivals(items: readonly Item[]): readonly Item[] {
+  const printers = new Set(
+    items.flatMap(({ entries }) => (entries.length === 1 ? entries[0]?.printedBy : [])),
+  );
+  const settled = items.map((item) => {
+    const ofPrinter = item.entries.filter((entry) => printers.has(entry.printedBy));
+    return ofPrinter.length > 0 ? { ...item, entries: ofPrinter } : item;
+  });
+  const idsOf = (item: Item | undefined): string | undefined => item?.entries.map((entry) => entry.id).join();
+  return settled.filter((item, index) => idsOf(item) !== idsOf(settled[index - 1]));
+}
+
+/** Lines between a harmless line and the error that belongs to it. */
+const MAX_EXCUSED_LINES = 8;
+
+/** Harmless lines, and the errors right behind them that belong to them. */
+function excused(items: readonly Item[]): readonly Item[] {
+  return items.flatMap((item, index) => {
+    const [entry] = item.entries;
+    if (entry?.role !== 'harmless') return [];
+    const next = items.slice(index + 1).find((later) => !isProof(later));
+    const isOwn = next !== undefined && entry.excuses?.includes(next.entries[0]?.id ?? '') === true;
+    return isOwn && next.line <= item.lastLine + MAX_EXCUSED_LINES ? [item, next] : [item];
+  });
+}
+
+/** The attempt that got furthest; of two equal ones the first that failed. */
+function mainAttempt(items: readonly Item[]): readonly Item[] {
+  const attempts: Item[][] = [[]];
+  for (const item of items) {
+    if (roleOf(item) === 'attempt' && (attempts.at(-1)?.length ?? 0) > 0) attempts.push([]);
+    attempts.at(-1)?.push(item);
+  }
+  const reach = (attempt: readonly Item[]): number =>
+    Math.max(...attempt.map((item) => STAGES_ON_SCREEN.indexOf(item.entries[0]?.stage ?? 'link')), -1);
+  const hasFault = (attempt: readonly Item[]): number =>
+    Number(attempt.some((item) => roleOf(item) === 'fault'));
+  return attempts.sort((a, b) => reach(b) - reach(a) || hasFault(b) - hasFault(a))[0] ?? [];
+}
+
+/** The first fault after the last proof; where none follows, the boot stands at the last proof itself. */
+function causeOf(attempt: readonly Item[]): Item | undefined {
+  const last = attempt.findLastIndex(isProof);
+  const after = attempt.slice(last + 1);
+  const silent = attempt[last];
+  return (
+    after.find((item) => roleOf(item) === 'fault') ??
+    (silent?.entries[0]?.causes.length ? silent : undefined) ??
+    after.find((item) => roleOf(item) === 'trailer')
+  );
+}
+
+function roleOf(item: Item): NonNullable<KnowledgeEntry['role']> {
+  return item.entries[0]?.role ?? 'fault';
+}
+
+function isProof(item: Item): boolean {
+  return roleOf(item) === 'proof' || roleOf(item) === 'attempt';
+}
+
+function lineNumbers({ line, lastLine }: Item): readonly number[] {
+  return Array.from({ length: lastLine - line + 1 }, (_, index) => line + index);
+}
