@@ -1,5 +1,4 @@
 import type { BootEvent } from '../model/boot-event.ts';
-import { macOfIp } from '../net/neighbours.ts';
 import { UNSPECIFIED_IPV4, type Ipv4Address, type MacAddress } from '../protocol/addresses.ts';
 
 /** Whose address it is, if that is known. */
@@ -18,7 +17,7 @@ const VALID_MS = 4 * 3_600_000;
 export class AddressBook {
   readonly #learnt = new Map<Ipv4Address, { readonly mac: MacAddress; readonly atMs: number }>();
 
-  constructor(private readonly neighbour: MacOf = macOfIp) {}
+  constructor(private readonly neighbour: MacOf) {}
 
   /** Takes what a DHCP event says of an address. */
   learn({ type, mac, ip }: Pick<BootEvent, 'type' | 'mac' | 'ip'>, nowMs = Date.now()): void {

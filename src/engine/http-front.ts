@@ -1,4 +1,4 @@
-import { macOfIp } from '../net/neighbours.ts';
+import { neighboursOn } from '../net/neighbours.ts';
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import type { BootContext } from '../model/boot-context.ts';
@@ -44,7 +44,7 @@ export async function startOwnHttp(input: EngineInput): Promise<HttpFront> {
     routes: input.routes,
     sink: input.sink,
     // who may have a seed is not decided by what somebody said over DHCP
-    resolveMac: macOfIp,
+    resolveMac: neighboursOn(network.interface),
   });
   return {
     description: `HTTP by pxectl on port ${http.port}`,
@@ -65,7 +65,7 @@ export async function startBehindNginx(
     root: input.layout.httpRoot,
     routes: input.routes,
     sink: input.sink,
-    resolveMac: macOfIp,
+    resolveMac: neighboursOn(input.context.config.network.interface),
     proxySecret,
   });
 }

@@ -6,6 +6,7 @@ import { withInstalls } from '../machines/apply-installs.ts';
 import { openMachineStates } from '../machines/machine-states.ts';
 import { configError, engineError, messageOf, PxectlError, type ErrorCode } from '../model/errors.ts';
 import { identityOf } from '../platform/process-identity.ts';
+import { neighboursOn } from '../net/neighbours.ts';
 import { boundLogs } from '../platform/bounded-logs.ts';
 import { Turns } from '../platform/turns.ts';
 import type { OpenTrouble } from '../model/network-trouble.ts';
@@ -152,7 +153,7 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     },
   });
   await installs.refresh();
-  const addresses = new AddressBook();
+  const addresses = new AddressBook(neighboursOn(context.config.network.interface));
   events.subscribe((event) => {
     addresses.learn(event);
     installs.take(event);

@@ -119,7 +119,7 @@ async function askTheKernel({
   const table = readNeighbours(Date.now(), 0);
   return new Map(
     addresses.flatMap((address) => {
-      const mac = table.get(address);
+      const mac = table.find(({ ip }) => ip === address)?.mac;
       if (mac === undefined) return [];
       onUser?.(address, mac);
       return [[address, mac] as const];

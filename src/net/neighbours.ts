@@ -7,13 +7,17 @@ const MAX_AGE_MS = 1000;
 const MAX_AGE_OF_A_MISS_MS = 50;
 const FLAG_COMPLETE = 2;
 
-let cached: { readonly atMs: number; readonly table: ReadonlyMap<Ipv4Address, MacAddress> } | undefined;
+/** One entry of the kernel's table; an address may be on several interfaces. */
+interface Neighbour {
+  readonly ip: Ipv4Address;
+  readonly mac: MacAddress;
+  readonly interfaceName: string;
+}
+
+let cached: { readonly atMs: number; readonly table: readonly Neighbour[] } | undefined;
 
 /** The IPv4 neighbours that the kernel knows (ARP), at most one second old. Empty where there is no /proc. */
-export function readNeighbours(
-  nowMs = Date.now(),
-  maxAgeMs = MAX_AGE_MS,
-): ReadonlyMap<Ipv4Address, MacAddress> {
+export function readNeighbours(nowMs = Date.now(), maxAgeMs = MAX_AGE_MS): readonly Neighbour[] {
   if (cached !== undefined && nowMs - cached.atMs < maxAgeMs && nowMs >= cached.atMs) return cached.table;
   let text = '';
   try {
@@ -25,21 +29,28 @@ export function readNeighbours(
   return cached.table;
 }
 
-/** The MAC address of a neighbour, or undefined when the kernel has not talked to it. */
-export function macOfIp(ip: Ipv4Address): MacAddress | undefined {
-  const nowMs = Date.now();
-  return readNeighbours(nowMs).get(ip) ?? readNeighbours(nowMs, MAX_AGE_OF_A_MISS_MS).get(ip);
+/**
+ * Tells the MAC address of a neighbour on this interface, or undefined when the kernel has not talked to it there: whoever is
+ * on another one (a container's bridge) may call itself what it likes.
+ */
+export function neighboursOn(interfaceName: string): (ip: Ipv4Address) => MacAddress | undefined {
+  return (ip) => {
+    const nowMs = Date.now();
+    const find = (table: readonly Neighbour[]): MacAddress | undefined =>
+      table.find((entry) => entry.ip === ip && entry.interfaceName === interfaceName)?.mac;
+    return find(readNeighbours(nowMs)) ?? find(readNeighbours(nowMs, MAX_AGE_OF_A_MISS_MS));
+  };
 }
 
 /** Reads the text of /proc/net/arp; entries that were never answered are left out. */
-export function parseNeighbours(text: string): ReadonlyMap<Ipv4Address, MacAddress> {
-  const table = new Map<Ipv4Address, MacAddress>();
+export function parseNeighbours(text: string): readonly Neighbour[] {
+  const table: Neighbour[] = [];
   for (const line of text.split('\n').slice(1)) {
-    const [ip = '', , flags = '0', hardware = ''] = line.trim().split(/\s+/);
+    const [ip = '', , flags = '0', hardware = '', , interfaceName = ''] = line.trim().split(/\s+/);
     const address = parseIpv4(ip);
     const mac = parseMac(hardware);
     if (address === undefined || mac === undefined) continue;
-    if ((Number.parseInt(flags, 16) & FLAG_COMPLETE) !== 0) table.set(address, mac);
+    if ((Number.parseInt(flags, 16) & FLAG_COMPLETE) !== 0) table.push({ ip: address, mac, interfaceName });
   }
   return table;
 }

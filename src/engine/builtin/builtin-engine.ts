@@ -1,5 +1,5 @@
 import type { BootContext } from '../../model/boot-context.ts';
-import { macOfIp } from '../../net/neighbours.ts';
+import { neighboursOn } from '../../net/neighbours.ts';
 import { planBoot } from '../../plan/plan-boot.ts';
 import { reservedAddresses } from '../../plan/reserved-addresses.ts';
 import { startHttpServer } from '../../server/http/http-server.ts';
@@ -33,7 +33,7 @@ async function startBuiltin(input: EngineInput): Promise<RunningEngine> {
       routes: input.routes,
       sink: input.sink,
       // who may have a seed is not decided by what somebody said over DHCP
-      resolveMac: macOfIp,
+      resolveMac: neighboursOn(network.interface),
     });
     closers.push(() => httpServer.close());
     const tftp = await startTftpServer({

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect } from 'vitest';
 import { createVirtualLan, type VirtualLan } from '../../../src/lab/virtual-lan.ts';
 import type { InstallState } from '../../../src/model/machine-state.ts';
-import type { ProcessResult } from '../../../src/platform/processes.ts';
+import { runOrThrow, type ProcessResult } from '../../../src/platform/processes.ts';
 import { macWithHyphens, parseMac, type MacAddress } from '../../../src/protocol/addresses.ts';
 import { MESSAGE_TYPE } from '../../../src/protocol/dhcp/dhcp-packet.ts';
 import { encodeDhcp } from '../../../src/protocol/dhcp/encode-dhcp.ts';
@@ -80,6 +80,18 @@ const up = async (engine: string): Promise<void> => {
   expect(exitCode, stderr).toBe(0);
 };
 
+/** A bridge for containers, say: behind it a guest that calls itself as the machine does. */
+const connectAnotherInterface = async (host: string): Promise<void> => {
+  const [server, guest] = [lan.namespaceOf('lan'), lan.namespaceOf(host)];
+  const ip = (...args: string[]): Promise<unknown> => runOrThrow('ip', args);
+  await ip('-n', server, 'link', 'add', 'guests', 'type', 'veth', 'peer', 'name', 'eth1', 'netns', guest);
+  await ip('-n', server, 'address', 'add', '10.9.9.1/24', 'dev', 'guests');
+  await ip('-n', server, 'link', 'set', 'guests', 'up');
+  await ip('-n', guest, 'link', 'set', 'eth1', 'address', mac, 'up');
+  await ip('-n', guest, 'address', 'add', '10.9.9.2/24', 'dev', 'eth1');
+  await ip('-n', guest, 'route', 'add', '192.168.1.50/32', 'via', '10.9.9.1');
+};
+
 describe('an order to install', () => {
   itNeeds('root', 'ip', 'curl', 'dnsmasq', 'nginx').each(['builtin', 'dnsmasq'])(
     '(%s) is given by somebody, used up by the boot that fetches the seed, and not by the next one',
@@ -137,6 +149,10 @@ describe('an order to install', () => {
           { timeout: 60_000, interval: 500 },
         )
         .toContain(title);
+      expect(await state()).toBe('armed');
+
+      await connectAnotherInterface('other');
+      expect(await askForSeed('other')).toContain('the request came from an unknown card at 10.9.9.2');
       expect(await state()).toBe('armed');
       expect((await cli('logs')).stdout).toContain('its seed was refused: this seed is for');
 

@@ -10,6 +10,7 @@ import { machineRoutes } from '../../../src/engine/machine-routes.ts';
 import { loadProject } from '../../../src/engine/project.ts';
 import { withoutReadinessEvents } from '../../../src/engine/readiness-client.ts';
 import { checkReadiness } from '../../../src/engine/readiness.ts';
+import { neighboursOn } from '../../../src/net/neighbours.ts';
 import { fillServeFolder } from '../../../src/engine/serve-folder.ts';
 import { PxectlError } from '../../../src/model/errors.ts';
 
@@ -40,7 +41,7 @@ try {
   const project = await loadProject(configPath);
   let context = await loadBootContext(project);
   await fillServeFolder(context, project.layout);
-  const addresses = new AddressBook();
+  const addresses = new AddressBook(neighboursOn(context.config.network.interface));
   const sink = withoutReadinessEvents({
     emit: (event) => {
       addresses.learn(event);

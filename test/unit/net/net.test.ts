@@ -74,7 +74,7 @@ describe('neighbours', () => {
         '192.168.1.41     0x1         0x0         00:00:00:00:00:00     *        eno1',
       ].join('\n'),
     );
-    expect([...table]).toEqual([['192.168.1.40', '52:54:00:12:34:56']]);
+    expect(table).toEqual([{ ip: '192.168.1.40', mac: '52:54:00:12:34:56', interfaceName: 'eno1' }]);
   });
 });
 
