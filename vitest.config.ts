@@ -17,8 +17,9 @@ const retry = process.env['CI'] === 'true' ? 1 : 0;
 export default defineConfig({
   test: {
     projects: [
-      project('unit'),
-      project('cli', { testTimeout: 90_000 }),
+      // modules are loaded once for all files of a worker: half of the time goes there otherwise
+      project('unit', { isolate: false }),
+      project('cli', { isolate: false, testTimeout: 90_000 }),
       project('contract', { retry, fileParallelism: false, testTimeout: 60_000, hookTimeout: 180_000 }),
       project('integration', { retry, maxWorkers: 2, testTimeout: 60_000, hookTimeout: 120_000 }),
       project('firmware', { retry, maxWorkers: 2, testTimeout: 600_000, hookTimeout: 180_000 }),

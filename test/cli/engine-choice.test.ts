@@ -89,7 +89,7 @@ describe('an Engine that answers and cannot run our containers', () => {
     env: Record<string, string>,
     wrap: (command: readonly string[]) => readonly string[] = (command) => command,
   ): Promise<{ text: () => string; end(): Promise<number | undefined> }> => {
-    const [file, [, , name = '', ...command]] = pxectlCommand(['up', ...args], network);
+    const [file, [, , name = '', ...command]] = pxectlCommand(['up', '--no-look', ...args], network);
     const program = start(file, ['netns', 'exec', name, ...wrap(command)], { cwd: folder.path, env });
     running.push(program);
     const lines: string[] = [];
@@ -208,7 +208,11 @@ describe('an Engine that answers and cannot run our containers', () => {
     'dnsmasq',
   )('that was asked for is not replaced: exit 6 and nothing is left', async () => {
     const { env } = await startEngine(WITHOUT_IMAGE);
-    const failed = await pxectl(['up', '--engine', 'docker'], { cwd: folder.path, network, env });
+    const failed = await pxectl(['up', '--no-look', '--engine', 'docker'], {
+      cwd: folder.path,
+      network,
+      env,
+    });
     expect(failed.exitCode).toBe(6);
     expect(failed.stderr).toContain("error: the image cannot be made from this machine's programs");
     expect(failed.stderr).toContain('why:  the import was refused');
@@ -228,7 +232,11 @@ describe('an Engine that answers and cannot run our containers', () => {
     'dnsmasq',
   )('that was asked for and starts no container is an error with its words', async () => {
     const { env, requests } = await startEngine(WITHOUT_CONTAINERS);
-    const failed = await pxectl(['up', '--engine', 'docker', '--json'], { cwd: folder.path, network, env });
+    const failed = await pxectl(['up', '--no-look', '--engine', 'docker', '--json'], {
+      cwd: folder.path,
+      network,
+      env,
+    });
     expect(failed.exitCode).toBe(6);
     expect(failed.stderr).toContain(`why:  ${NO_CONTAINER}`);
     expect(failed.stdout).toContain('"code": "E_ENGINE_START"');

@@ -207,7 +207,10 @@ describe('the life of a project', () => {
       await writeFile(join(other.path, 'pxectl.yaml'), await config());
       await run('cp', ['-r', join(folder.path, '.pxectl'), join(other.path, '.pxectl')]);
       await run('rm', ['-rf', join(other.path, '.pxectl/run')]);
-      const { exitCode, stderr } = await pxectl(['up', '--engine', 'builtin'], { cwd: other.path, network });
+      const { exitCode, stderr } = await pxectl(['up', '--no-look', '--engine', 'builtin'], {
+        cwd: other.path,
+        network,
+      });
       expect(exitCode).toBe(4);
       const { session } = await json('status', '--json');
       expect(stderr).toMatch(/port (8080|69|67|4011)/);
@@ -229,18 +232,18 @@ describe('the life of a project', () => {
   });
 
   it('up works again after kill -9', async () => {
-    expect((await cli('up', '--detach', '--engine', 'builtin')).exitCode).toBe(0);
+    expect((await cli('up', '--no-look', '--detach', '--engine', 'builtin')).exitCode).toBe(0);
     const { session } = await json('status', '--json');
     process.kill(session.process.pid, 'SIGKILL');
     await expect.poll(() => identityOf(session.process.pid)).toBeUndefined();
     expect((await cli('status')).exitCode).toBe(1);
-    const again = await cli('up', '--detach', '--engine', 'builtin');
+    const again = await cli('up', '--no-look', '--detach', '--engine', 'builtin');
     expect(again.stderr).toContain('up in the background');
     expect((await cli('down')).exitCode).toBe(0);
   });
 
   it('in the foreground it ends cleanly on ^C', async () => {
-    const [file, args] = pxectlCommand(['up', '--engine', 'builtin', '--json'], network);
+    const [file, args] = pxectlCommand(['up', '--no-look', '--engine', 'builtin', '--json'], network);
     const running = start(file, args, { cwd: folder.path });
     const types: string[] = [];
     running.onLine((line, stream) => stream === 'stdout' && types.push((JSON.parse(line) as BootEvent).type));
@@ -251,7 +254,7 @@ describe('the life of a project', () => {
   });
 
   itNeeds('script')('on a terminal it ends with it, and a reload does not end it', async () => {
-    const [file, words] = pxectlCommand(['up', '--engine', 'builtin'], network);
+    const [file, words] = pxectlCommand(['up', '--no-look', '--engine', 'builtin'], network);
     const line = [file, ...words].join(' ');
     // script makes the terminal, and closes it when it ends
     const terminal = start('script', ['-qfc', line, '/dev/null'], { cwd: folder.path });
@@ -269,11 +272,11 @@ describe('the life of a project', () => {
   it('up without the interface in the configuration says which there are', async () => {
     const good = await config();
     await writeFile(join(folder.path, 'pxectl.yaml'), good.replace('interface: eno1', 'interface: eno7'));
-    const { exitCode, stderr } = await cli('up', '--engine', 'builtin');
+    const { exitCode, stderr } = await cli('up', '--no-look', '--engine', 'builtin');
     expect(exitCode).toBe(4);
     expect(stderr).toContain('eno7');
     await writeFile(join(folder.path, 'pxectl.yaml'), good.replace('192.168.1.50', '192.168.1.51'));
-    const wrong = await cli('up', '--engine', 'builtin');
+    const wrong = await cli('up', '--no-look', '--engine', 'builtin');
     expect(wrong.exitCode).toBe(4);
     expect(wrong.stderr).toContain('192.168.1.51');
     await writeFile(join(folder.path, 'pxectl.yaml'), good);
@@ -286,7 +289,7 @@ it('up IMAGE with no configuration does init, fetch and up in one go', async () 
   try {
     const cli = (...args: string[]) => pxectl(args, { cwd: folder.path, network });
     expect((await cli('up', 'debian-12', '--dry-run')).stdout).toContain('would write');
-    const { exitCode, stderr } = await cli('up', 'debian-12', '--detach', '--engine', 'builtin');
+    const { exitCode, stderr } = await cli('up', 'debian-12', '--no-look', '--detach', '--engine', 'builtin');
     expect(stderr).toContain('up in the background');
     expect(exitCode).toBe(0);
     expect(JSON.parse((await cli('status', '--json')).stdout)).toMatchObject({ up: true });
@@ -294,7 +297,7 @@ it('up IMAGE with no configuration does init, fetch and up in one go', async () 
 
     // as when the first one was interrupted while it fetched: the same command goes on
     await run('rm', ['-rf', join(folder.path, '.pxectl/images')]);
-    const again = await cli('up', 'debian-12', '--detach', '--engine', 'builtin');
+    const again = await cli('up', 'debian-12', '--no-look', '--detach', '--engine', 'builtin');
     expect(again.stderr).toContain('up in the background');
     expect((await cli('down')).exitCode).toBe(0);
   } finally {
@@ -310,7 +313,7 @@ it('without the capability for low ports it says which is missing, and the setca
     await pxectl(['init', '--image', 'debian-12'], { cwd: folder.path, network });
     await pxectl(['fetch', 'debian-12'], { cwd: folder.path, network });
     const dropped = ['setpriv', '--bounding-set=-net_bind_service,-net_raw,-net_admin', '--inh-caps=-all'];
-    const [file, args] = pxectlCommand(['up', '--engine', 'builtin'], network);
+    const [file, args] = pxectlCommand(['up', '--no-look', '--engine', 'builtin'], network);
     const [, , name = '', ...command] = args;
     const { exitCode, stderr } = await run(file, ['netns', 'exec', name, ...dropped, ...command], {
       cwd: folder.path,

@@ -47,7 +47,13 @@ describe('output that nobody reads', () => {
   });
 
   itNeeds('dnsmasq')('stops what up --json serves, and leaves nothing', async () => {
-    const { exitCode, stderr } = await shell('PXECTL | head -n 1', ['up', '--engine', 'dnsmasq', '--json']);
+    const { exitCode, stderr } = await shell('PXECTL | head -n 1', [
+      'up',
+      '--no-look',
+      '--engine',
+      'dnsmasq',
+      '--json',
+    ]);
     expect(stderr).toContain('stopped');
     expect(exitCode).toBe(0);
     const down = await pxectl(['down'], { cwd: folder.path, network });
@@ -55,7 +61,7 @@ describe('output that nobody reads', () => {
   });
 
   it('serves on when only its progress has no reader', async () => {
-    const running = shell('PXECTL 2>&1 >/dev/null | head -n 1', ['up', '--engine', 'builtin']);
+    const running = shell('PXECTL 2>&1 >/dev/null | head -n 1', ['up', '--no-look', '--engine', 'builtin']);
     const status = () => pxectl(['status'], { cwd: folder.path, network });
     await expect.poll(async () => (await status()).exitCode, { timeout: 20_000 }).toBe(0);
     const get = ['netns', 'exec', network.namespace, 'curl', '-s', 'http://192.168.1.50:8080/nothing'];

@@ -40,7 +40,7 @@ describe('a pxectl that belongs to another user', () => {
       await chmod(path, 0o755);
       await chown(path, NOBODY, NOBODY);
     }
-    expect((await root('up', '--detach', '--engine', 'builtin')).exitCode).toBe(0);
+    expect((await root('up', '--no-look', '--detach', '--engine', 'builtin')).exitCode).toBe(0);
   });
   afterAll(async () => {
     await root('down');
@@ -71,13 +71,13 @@ describe('a pxectl that belongs to another user', () => {
   it('up --detach without privileges ends with the exit code of up', async () => {
     await root('down');
     await run('chown', ['-R', `${NOBODY}:${NOBODY}`, folder.path]);
-    const { exitCode, stderr } = await nobody(['up', '--detach', '--engine', 'builtin']);
+    const { exitCode, stderr } = await nobody(['up', '--no-look', '--detach', '--engine', 'builtin']);
     expect(stderr).toContain('setcap');
     expect(exitCode).toBe(4);
   });
 
   itNeeds('dnsmasq')('dnsmasq without privileges is refused before it is started', async () => {
-    const { exitCode, stderr } = await nobody(['up', '--engine', 'dnsmasq']);
+    const { exitCode, stderr } = await nobody(['up', '--no-look', '--engine', 'dnsmasq']);
     expect(stderr).toContain('next: sudo pxectl up --engine dnsmasq');
     expect(exitCode).toBe(4);
   });

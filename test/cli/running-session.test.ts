@@ -254,7 +254,7 @@ describe('servers of a pxectl', () => {
     try {
       await prepareState(other.path, CONFIG);
       for (const engine of ['builtin', 'dnsmasq']) {
-        const second = await pxectl(['up', '--engine', engine], { cwd: other.path, network });
+        const second = await pxectl(['up', '--no-look', '--engine', engine], { cwd: other.path, network });
         expect(second.exitCode).toBe(4);
         expect(second.stderr).toContain(`taken by the pxectl of ${project}`);
         expect(second.stderr).toContain(`pxectl --config ${join(project, 'pxectl.yaml')} down`);
@@ -281,7 +281,7 @@ describe('two at once', () => {
   });
 
   it('in the foreground too, and down ends one that starts', async () => {
-    const [file, args] = pxectlCommand(['up', '--engine', 'builtin'], network);
+    const [file, args] = pxectlCommand(['up', '--no-look', '--engine', 'builtin'], network);
     const first = start(file, args, { cwd: project });
     const second = await cli('up', '--no-look', '--detach', '--engine', 'builtin');
     const pid = await pidOfSession();

@@ -39,11 +39,18 @@ describe.skipIf(skip !== undefined)('a Docker Engine that is gone', () => {
       .exitCode === 0;
 
   it('down and status say what goes on, up does not blame somebody else, and down ends it with the Engine', async () => {
-    const up = await cli('up', '--detach', '--engine', 'docker');
+    const up = await cli('up', '--no-look', '--detach', '--engine', 'docker');
     expect(up.stderr).toContain('up in the background');
     const other = await mkdtemp(join(tmpdir(), 'pxectl-engine-'));
     await prepareState(other, configText());
-    const second = await cli('--config', join(other, 'pxectl.yaml'), 'up', '--engine', 'builtin');
+    const second = await cli(
+      '--config',
+      join(other, 'pxectl.yaml'),
+      'up',
+      '--no-look',
+      '--engine',
+      'builtin',
+    );
     await rm(other, { recursive: true });
     expect(second.stderr).toContain(`is taken by the pxectl of ${lab.folder} (`);
 
@@ -64,7 +71,9 @@ describe.skipIf(skip !== undefined)('a Docker Engine that is gone', () => {
     expect(status.exitCode).toBe(1);
     for (const { name, pid } of running)
       expect(status.stdout).toContain(`${name} in a container (pid ${pid})`);
-    expect((await cli('up', '--engine', 'builtin')).stderr).toContain('containers of pxectl go on');
+    expect((await cli('up', '--no-look', '--engine', 'builtin')).stderr).toContain(
+      'containers of pxectl go on',
+    );
     expect(await isServing()).toBe(true);
 
     again = await startLabDocker(lab.lan, lab.folder);

@@ -1,7 +1,12 @@
 import type { MacAddress } from '../../../src/protocol/addresses.ts';
 import { parseIpv4 } from '../../../src/protocol/addresses.ts';
 import { encodeDhcp } from '../../../src/protocol/dhcp/encode-dhcp.ts';
-import { MESSAGE_TYPE, type DhcpOption, type DhcpPacket } from '../../../src/protocol/dhcp/dhcp-packet.ts';
+import {
+  macOf,
+  MESSAGE_TYPE,
+  type DhcpOption,
+  type DhcpPacket,
+} from '../../../src/protocol/dhcp/dhcp-packet.ts';
 import { decodeDhcp } from '../../../src/protocol/dhcp/decode-dhcp.ts';
 import { optionName } from '../../../src/protocol/dhcp/option-codes.ts';
 import { addressOption } from '../../../src/protocol/dhcp/options/address-options.ts';
@@ -60,20 +65,8 @@ export interface ContractCase {
 export function contractCases(mode: 'proxy' | 'pxe-only'): ContractCase[] {
   const cases: ContractCase[] = [];
   let xid = 0x10_00_00_00;
-  const add = (name: string, packet: DhcpPacket, port: 67 | 4011, waitMs: number): void => {
-    // dnsmasq pings an address for three seconds before it first leases it, and remembers what it heard
-    const isFirstLease = mode === 'pxe-only' && cases.length === 0;
-    const packetHex = Buffer.from(encodeDhcp(packet)).toString('hex');
-    cases.push({
-      name,
-      exchange: {
-        packetHex,
-        port,
-        server: SERVER,
-        localAddress: CLIENT,
-        waitMs: isFirstLease ? 6_000 : waitMs,
-      },
-    });
+  const add = (name: string, packet: DhcpPacket, port: 67 | 4011): void => {
+    cases.push({ name, exchange: exchangeOf(packet, { mode, port, localAddress: CLIENT }) });
   };
   for (const [machine, mac] of Object.entries(MACHINES)) {
     for (const [firmware, kind] of Object.entries(FIRMWARES)) {
@@ -88,12 +81,7 @@ export function contractCases(mode: 'proxy' | 'pxe-only'): ContractCase[] {
       };
       const name = `${firmware}, machine ${machine}`;
       xid += 0x100;
-      add(
-        `${name}: DISCOVER`,
-        clientPacket(client, { messageType: MESSAGE_TYPE.discover, xid }),
-        67,
-        mode === 'proxy' ? 350 : 800,
-      );
+      add(`${name}: DISCOVER`, clientPacket(client, { messageType: MESSAGE_TYPE.discover, xid }), 67);
       if (mode === 'pxe-only') continue;
       add(
         `${name}: REQUEST of the router's offer`,
@@ -103,14 +91,12 @@ export function contractCases(mode: 'proxy' | 'pxe-only'): ContractCase[] {
           extraOptions: [addressOption(50, CLIENT), addressOption(54, parseIpv4('192.168.1.1')!)],
         }),
         67,
-        150,
       );
       if (kind.isHttp === true) continue;
       add(
         `${name}: REQUEST to port 4011`,
         clientPacket(client, { messageType: MESSAGE_TYPE.request, xid: xid + 1, clientAddress: CLIENT }),
         4011,
-        350,
       );
     }
   }
@@ -123,8 +109,34 @@ export function contractCases(mode: 'proxy' | 'pxe-only'): ContractCase[] {
     ...stranger,
     options: stranger.options.filter(({ code }) => ![60, 93, 94, 97].includes(code)),
   };
-  add('a client that does not boot from the network: DISCOVER', plain, 67, 350);
+  add('a client that does not boot from the network: DISCOVER', plain, 67);
   return [...cases, ...relayedCases(mode, 0x20_00_00_00)];
+}
+
+/** What is always answered: in proxy mode alike for every client, else with the lease of the client that asks. */
+function fenceOf(asks: DhcpPacket, mode: 'proxy' | 'pxe-only', port: 67 | 4011): DhcpPacket {
+  const mac = mode === 'proxy' ? (MACHINES.unknown as MacAddress) : macOf(asks)!;
+  const client: PxeClient = { mac, architectures: [7] };
+  return port === 67
+    ? clientPacket(client, { messageType: MESSAGE_TYPE.discover, xid: 0 })
+    : clientPacket(client, { messageType: MESSAGE_TYPE.request, xid: 0, clientAddress: CLIENT });
+}
+
+function exchangeOf(
+  packet: DhcpPacket,
+  {
+    mode,
+    ...sending
+  }: Pick<Exchange, 'port' | 'localAddress' | 'localPort'> & { readonly mode: 'proxy' | 'pxe-only' },
+): Exchange {
+  const hexOf = (some: DhcpPacket): string => Buffer.from(encodeDhcp(some)).toString('hex');
+  return {
+    ...sending,
+    packetHex: hexOf(packet),
+    fenceHex: hexOf(fenceOf(packet, mode, sending.port)),
+    server: SERVER,
+    fenceAddress: CLIENT,
+  };
 }
 
 /** What relays add (RFC 3046): circuit id and remote id; with `link` the network of the client too (RFC 3527). */
@@ -165,14 +177,10 @@ function relayedCases(mode: 'proxy' | 'pxe-only', firstXid: number): ContractCas
       const packet = clientPacket(client, { messageType: MESSAGE_TYPE.discover, xid, extraOptions });
       cases.push({
         name: `${firmware}, ${name}: DISCOVER`,
-        exchange: {
-          packetHex: Buffer.from(encodeDhcp({ ...packet, giaddr, hops: 1 })).toString('hex'),
-          port: 67,
-          server: SERVER,
-          localAddress: giaddr,
-          localPort: 67,
-          waitMs: 350,
-        },
+        exchange: exchangeOf(
+          { ...packet, giaddr, hops: 1 },
+          { mode, port: 67, localAddress: giaddr, localPort: 67 },
+        ),
       });
     }
     if (kind.isHttp === true || mode !== 'proxy') continue;
@@ -183,13 +191,7 @@ function relayedCases(mode: 'proxy' | 'pxe-only', firstXid: number): ContractCas
     });
     cases.push({
       name: `${firmware}, behind the relay: REQUEST to port 4011`,
-      exchange: {
-        packetHex: Buffer.from(encodeDhcp(asked)).toString('hex'),
-        port: 4011,
-        server: SERVER,
-        localAddress: RELAYED.client,
-        waitMs: 350,
-      },
+      exchange: exchangeOf(asked, { mode, port: 4011, localAddress: RELAYED.client }),
     });
   }
   return cases;
