@@ -188,7 +188,7 @@ function minimalSeed(format: SeedFormat): string {
     case 'ignition':
       return '{ "ignition": { "version": "3.3.0" } }\n';
     case 'talos':
-      return 'version: v1alpha1\n';
+      return 'version: v1alpha1\nmachine: { type: worker }\n';
     case 'none':
       return '';
   }

@@ -5,6 +5,7 @@ import { CaptureObserver } from '../../../../src/doctor/analyse/observe-capture.
 import { LogObserver } from '../../../../src/doctor/analyse/observe-log.ts';
 import type { Finding } from '../../../../src/model/finding.ts';
 import { readCapture } from '../../../../src/protocol/pcap/capture-reader.ts';
+import { DESTRUCTIVE } from '../../../support/destructive-words.ts';
 
 const fixtures = new URL('../../../../fixtures/', import.meta.url);
 const failures = new URL('failures/', fixtures);
@@ -49,7 +50,10 @@ describe.each(folders)('failure %s', (name) => {
     if (expected === 'nothing')
       expect(findings.filter((f) => f.severity !== 'info').map((f) => f.title)).toEqual([]);
     else expect(findings.map((f) => f.id)[0]).toBe(expected);
-    for (const finding of findings) expect(finding.evidence.length, finding.id).toBeGreaterThan(0);
+    for (const finding of findings) {
+      expect(finding.evidence.length, finding.id).toBeGreaterThan(0);
+      expect(finding.fix.filter((line) => DESTRUCTIVE.test(line))).toEqual([]);
+    }
   };
 
   it(`the capture gives ${expected} first`, async () => {
