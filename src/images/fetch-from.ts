@@ -145,7 +145,7 @@ async function fetchFromUrl(
   context.progress({
     type: 'warning',
     subject: wantedId ?? url,
-    text: `nobody vouches for ${url}: images of the catalogue are verified, addresses of your own are not`,
+    text: `nobody vouches for ${client.askedAddress(url)}: images of the catalogue are verified, addresses of your own are not`,
   });
   const source = await openHttpSource(client, url);
   const parts = join(store.folder, '.parts-from');

@@ -119,7 +119,7 @@ function finished(manifest: ImageManifest, context: FetchContext): FetchedImage 
   context.progress({
     type: 'done',
     subject: manifest.id,
-    text: `${manifest.title}; verified by ${manifest.verifiedBy}`,
+    text: `${manifest.title}; verified by ${manifest.verifiedBy}${manifest.mirror === undefined ? '' : `; from ${manifest.mirror}`}`,
   });
   return { manifest, outcome: 'fetched' };
 }

@@ -62,7 +62,7 @@ export async function fetchRemoteImage(
     } catch (error) {
       // releases.ubuntu.com goes on listing a point release after its ISO moved: quickemu's pull request 1715
       if (!isMissingOnServer(error)) throw error;
-      tried.push(`${found.place} (the file is not there)`);
+      tried.push(`${input.client.askedAddress(found.place)} (the file is not there)`);
       places = places.slice(places.indexOf(found.place) + 1);
     }
   }
@@ -95,7 +95,11 @@ async function fetchFound(
 async function findImage(image: RemoteImage, input: VouchInput, tried: string[]): Promise<Found> {
   const { trust, payload } = image;
   for (const place of image.places) {
-    input.context.progress({ type: 'step', subject: image.id, text: `looking in ${place}` });
+    input.context.progress({
+      type: 'step',
+      subject: image.id,
+      text: `looking in ${input.client.askedAddress(place)}`,
+    });
     try {
       const vouched = await readVouchedFiles(image, place, trust, input);
       // without a list, whether a file is there shows when it is downloaded
@@ -108,12 +112,14 @@ async function findImage(image: RemoteImage, input: VouchInput, tried: string[])
         const files = names.map((name) => ({ place, name, ...sumOf(trust, vouched.sums.get(name)) }));
         const origin = payload.kind === 'files' ? place : place + (names[0] ?? '');
         const { verification, verifiedBy } = vouched;
-        return { files, place, provenance: { origin, verification, verifiedBy } };
+        const asked = input.client.askedAddress(origin);
+        const mirror = asked === origin ? {} : { mirror: asked };
+        return { files, place, provenance: { origin, ...mirror, verification, verifiedBy } };
       }
-      tried.push(`${place} (its list does not name it)`);
+      tried.push(`${input.client.askedAddress(place)} (its list does not name it)`);
     } catch (error) {
       if (!isMissingOnServer(error)) throw error;
-      tried.push(`${place} (not there)`);
+      tried.push(`${input.client.askedAddress(place)} (not there)`);
     }
   }
   throw assetError('E_NOT_FOUND', {
@@ -133,7 +139,11 @@ function sumOf(trust: Trust, sum: string | undefined): Pick<Wanted, 'sha256' | '
  * The name of a file that is there although its vendor's list does not name it.
  * @throws PxectlError E_SIGNATURE unless the user wants no verification
  */
-function leftOutName(image: RemoteImage, vouched: VouchedFiles, { options }: VouchInput): string | undefined {
+function leftOutName(
+  image: RemoteImage,
+  vouched: VouchedFiles,
+  { client, options }: VouchInput,
+): string | undefined {
   const { trust, payload } = image;
   if (trust.kind !== 'signed-list' || trust.leavesOut === undefined || payload.kind === 'files')
     return undefined;
@@ -144,8 +154,8 @@ function leftOutName(image: RemoteImage, vouched: VouchedFiles, { options }: Vou
   const name = newestMatching(names, payload.name);
   if (name === undefined || options.isVerificationSkipped === true) return name;
   throw assetError('E_SIGNATURE', {
-    what: `nobody vouches for ${vouched.place}${name}`,
-    why: `${vouched.place}${trust.list} does not name it, and it has no signature of its own`,
+    what: `nobody vouches for ${client.askedAddress(vouched.place + name)}`,
+    why: `${client.askedAddress(vouched.place + trust.list)} does not name it, and it has no signature of its own`,
     next: `pxectl fetch ${instead}, which installs the same and is signed (what is not: docs/images.md)`,
   });
 }
@@ -158,7 +168,7 @@ async function download(
 ): Promise<HashedFile> {
   const { context, client } = input;
   const url = wanted.place + wanted.name;
-  context.progress({ type: 'step', subject: image.id, text: `downloading ${url}` });
+  context.progress({ type: 'step', subject: image.id, text: `downloading ${client.askedAddress(url)}` });
   const hashed = await downloadFile(client, {
     url,
     part,
@@ -167,7 +177,8 @@ async function download(
     onNotice: (text) => context.progress({ type: 'warning', subject: image.id, text }),
     onResume: reportResume(context.progress, image.id),
   });
-  if (wanted.sha512 !== undefined) await checkFileSha512(url, part, wanted.sha512, context.signal);
+  if (wanted.sha512 !== undefined)
+    await checkFileSha512(client.askedAddress(url), part, wanted.sha512, context.signal);
   if (image.trust.kind === 'signed-files') {
     await checkFileSignature(image, url, part, image.trust, input);
   }

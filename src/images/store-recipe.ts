@@ -11,6 +11,8 @@ import type { FileTree } from './trees/file-tree.ts';
 /** Where the bytes came from and why they can be trusted. */
 export interface Provenance {
   readonly origin: string;
+  /** the address that was asked instead */
+  readonly mirror?: string;
   readonly verification: Verification;
   readonly verifiedBy: string;
 }

@@ -51,6 +51,8 @@ export interface ImageManifest {
   readonly architecture: ImageArchitecture;
   readonly files: readonly StoredFile[];
   readonly origin: string;
+  /** where it really came from, when a mirror was asked instead */
+  readonly mirror?: string;
   readonly verification: Verification;
   /** one line: by which key, list or package */
   readonly verifiedBy: string;

@@ -75,7 +75,7 @@ async function runImages(context: CommandContext<ImagesOptions>): Promise<number
           formatBytes(image.sizeBytes),
           image.verification === 'skipped' ? 'NOT VERIFIED' : image.verification,
           image.verifiedAt.slice(0, 10),
-          image.verifiedBy,
+          image.mirror === undefined ? image.verifiedBy : `${image.verifiedBy}; from ${image.mirror}`,
           image.usedBy.join(', '),
         ]),
       ),

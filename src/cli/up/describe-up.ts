@@ -2,6 +2,7 @@ import { loadBootContext } from '../../engine/boot-context.ts';
 import type { LookChoice } from '../../engine/session-network.ts';
 import type { Project } from '../../engine/project.ts';
 import type { Config } from '../../model/config.ts';
+import { mirrorsInWords } from '../../images/download/mirrors.ts';
 import { readTemplate } from '../../platform/package-root.ts';
 import { renderAll } from '../../render/render-all.ts';
 import type { Output } from '../output.ts';
@@ -34,6 +35,7 @@ export async function describeUp(
   output.data(`look        ${describeLook(look, network.mode)}`);
   output.data(`ports       ${ports.join(', ')}`);
   output.data(`images      ${images.join(', ')}`);
+  for (const mirror of mirrorsInWords(context.config.mirrors)) output.data(`mirror      ${mirror}`);
   output.data(`would write below ${project.layout.root}:`);
   for (const file of files) output.data(`  ${file.path}  ${file.purpose}`);
   output.data(

@@ -1,6 +1,7 @@
 import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readLoaderManifest } from '../../images/loaders/loader-manifest.ts';
+import { mirrorsInWords } from '../../images/download/mirrors.ts';
 import { openStore } from '../../images/store.ts';
 import type { Config } from '../../model/config.ts';
 import { messageOf, systemCodeOf } from '../../model/errors.ts';
@@ -167,7 +168,7 @@ async function lookAtImages(config: Config, layout: StateLayout): Promise<Looked
       );
       continue;
     }
-    seen.push(id);
+    seen.push(manifest.mirror === undefined ? id : `${id} from ${manifest.mirror}`);
     for (const file of manifest.files) {
       const path = store.filePath(id, file.path);
       try {
@@ -194,7 +195,8 @@ async function lookAtImages(config: Config, layout: StateLayout): Promise<Looked
       }
     }
   }
-  return { seen: seen.length === 0 ? 'none' : seen.join(', '), findings };
+  const mirrors = mirrorsInWords(config.mirrors).map((mirror) => `; fetch asks ${mirror}`);
+  return { seen: (seen.length === 0 ? 'none' : seen.join(', ')) + mirrors.join(''), findings };
 }
 
 /** What the first bytes of a boot program of a foreign TFTP root say; undefined when it cannot be read. */

@@ -8,7 +8,6 @@ import { openHashedWriter, type HashedFile } from '../hashed-writer.ts';
 import { parseContentRange } from './content-range.ts';
 import { isRetryable, pauseBeforeRetry, type HttpAnswer, type HttpClient } from './http-client.ts';
 import { connectionError } from './http-errors.ts';
-import { throughMirror } from './mirrors.ts';
 import { collectNetworkGarbage } from './network-garbage.ts';
 import type { PartFacts, PartFile } from './part-file.ts';
 import { beginsAsPage, pageInstead } from './web-page.ts';
@@ -228,9 +227,9 @@ function brokenOff(url: string, why: string): Error {
   });
 }
 
-function wrongHash({ options }: HttpClient, request: DownloadRequest, hashed: HashedFile): Error {
+function wrongHash(client: HttpClient, request: DownloadRequest, hashed: HashedFile): Error {
   return wrongSum(
-    throughMirror(request.url, options.mirrors),
+    client.askedAddress(request.url),
     `its SHA-256 is ${hashed.sha256}, the list says ${request.expectedSha256 ?? ''} (${hashed.sizeBytes} bytes came)`,
     { url: request.url, sha256: hashed.sha256, expected: request.expectedSha256 },
   );

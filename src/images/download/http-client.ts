@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { assetError, PxectlError } from '../../model/errors.ts';
 import { connectionError, offlineError, redirectError, statusError } from './http-errors.ts';
-import { throughMirror } from './mirrors.ts';
+import { askedAddress, throughMirror, withoutPassword } from './mirrors.ts';
 import { proxyInWords, readProxies } from './proxies.ts';
 import { beginsAsPage, pageInstead } from './web-page.ts';
 
@@ -17,7 +17,7 @@ export interface HttpClientOptions {
 
 export interface HttpAnswer {
   readonly status: number;
-  /** where the answer came from, after mirrors and redirects */
+  /** where the answer came from, after mirrors and redirects; for people */
   readonly url: string;
   header(name: string): string | undefined;
   readonly body: Readable;
@@ -38,6 +38,8 @@ export interface HttpClient {
   get(url: string, headers?: Readonly<Record<string, string>>, trust?: BytesTrust): Promise<HttpAnswer>;
   /** a small file as bytes, tried again where it makes sense; refused when longer than `maxBytes` */
   getBytes(url: string, maxBytes: number, trust?: BytesTrust): Promise<Uint8Array>;
+  /** the address that is really asked, for people: a mirror is named as that */
+  askedAddress(url: string): string;
   close(): Promise<void>;
 }
 
@@ -61,16 +63,18 @@ export async function openHttpClient(options: HttpClientOptions = {}): Promise<H
 
   const get: HttpClient['get'] = async (original, headers = {}, trust = { isVouched: false }) => {
     let url = throughMirror(original, options.mirrors);
-    if (options.isOffline === true) throw offlineError(url);
+    if (options.isOffline === true) throw offlineError(askedAddress(original, options.mirrors));
     for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
       options.signal?.throwIfAborted();
-      if (!isHttpUrl(url)) throw redirectError(original, `${url} is no http or https address`);
+      const name = hop === 0 ? askedAddress(original, options.mirrors) : withoutPassword(url);
+      if (!isHttpUrl(url))
+        throw redirectError(askedAddress(original, options.mirrors), `${url} is no http or https address`);
       const answer = await request(url, {
         dispatcher,
         headers: { 'user-agent': 'pxectl', 'accept-encoding': 'identity', ...headers },
         ...(options.signal === undefined ? {} : { signal: options.signal }),
       }).catch((error: unknown) => {
-        throw connectionError(error, url, options.signal, proxyInWords(url, proxies));
+        throw connectionError(error, name, options.signal, proxyInWords(url, proxies));
       });
       const header = (name: string): string | undefined => [answer.headers[name]].flat()[0];
       const location = header('location');
@@ -82,13 +86,16 @@ export async function openHttpClient(options: HttpClientOptions = {}): Promise<H
       }
       if (answer.statusCode >= 300 && answer.statusCode !== 416) {
         await answer.body.dump();
-        throw statusError(answer.statusCode, url, proxyInWords(url, proxies));
+        throw statusError(answer.statusCode, name, proxyInWords(url, proxies));
       }
       // destroying a body that nobody reads any more must not end the process; readers still see their errors
       answer.body.on('error', () => undefined);
-      return { status: answer.statusCode, url, header, body: answer.body };
+      return { status: answer.statusCode, url: name, header, body: answer.body };
     }
-    throw redirectError(original, `it is redirected in a circle: ${MAX_REDIRECTS} times and on to ${url}`);
+    throw redirectError(
+      askedAddress(original, options.mirrors),
+      `it is redirected in a circle: ${MAX_REDIRECTS} times and on to ${url}`,
+    );
   };
 
   return {
@@ -98,6 +105,7 @@ export async function openHttpClient(options: HttpClientOptions = {}): Promise<H
       withRetries(SMALL_FILE_ATTEMPTS, options, () =>
         readSmall(() => get(url, {}, trust), maxBytes, options.signal),
       ),
+    askedAddress: (url) => askedAddress(url, options.mirrors),
     close: () => dispatcher.close(),
   };
 }

@@ -32,10 +32,11 @@ export function archivePackages(input: VouchInput): PackageSource {
       const entry = (await index).get(name);
       if (entry === undefined) return undefined;
       const url = ARCHIVE.base + entry.filename;
+      const origin = input.client.askedAddress(url);
       const deb = await input.client.getBytes(url, MAX_DEB_BYTES, { isVouched: true });
-      checkSum(url, deb, entry.sha256, 'Packages');
-      const files = await readDebFiles(deb, paths, url);
-      return { name, version: entry.version, origin: url, read: async (path) => files.get(path) };
+      checkSum(origin, deb, entry.sha256, 'Packages');
+      const files = await readDebFiles(deb, paths, origin);
+      return { name, version: entry.version, origin, read: async (path) => files.get(path) };
     },
   };
 }
@@ -43,17 +44,14 @@ export function archivePackages(input: VouchInput): PackageSource {
 async function readIndex(architecture: DebArchitecture, input: VouchInput): Promise<Map<string, IndexEntry>> {
   const { client, context } = input;
   const folder = `${ARCHIVE.base}dists/${ARCHIVE.suite}/`;
-  context.progress({ type: 'step', subject: 'loaders', text: `looking in ${folder}` });
+  context.progress({ type: 'step', subject: 'loaders', text: `looking in ${client.askedAddress(folder)}` });
+  const inRelease = client.askedAddress(`${folder}InRelease`);
   const release = await client.getBytes(`${folder}InRelease`, MAX_INDEX_BYTES, { isVouched: true });
-  const checked = await checkOrSkip(
-    { id: 'loaders' },
-    debianKey(ARCHIVE.release),
-    `${folder}InRelease`,
-    input,
-    (keys) => verifyClearsigned(`${folder}InRelease`, release, keys).then((result) => result.signedText),
+  const checked = await checkOrSkip({ id: 'loaders' }, debianKey(ARCHIVE.release), inRelease, input, (keys) =>
+    verifyClearsigned(inRelease, release, keys).then((result) => result.signedText),
   );
   if (checked.text !== undefined) {
-    checkRelease(checked.text, { codename: ARCHIVE.suite, name: `${folder}InRelease` }, new Date());
+    checkRelease(checked.text, { codename: ARCHIVE.suite, name: inRelease }, new Date());
   }
   const sums = releaseSums(checked.text ?? Buffer.from(release).toString('utf8'));
   const name = ['xz', 'gz']
@@ -61,11 +59,11 @@ async function readIndex(architecture: DebArchitecture, input: VouchInput): Prom
     .find((n) => sums.has(n));
   if (name === undefined) {
     throw assetError('E_NOT_FOUND', {
-      what: `${folder}InRelease names no list of packages for ${architecture}`,
+      what: `${inRelease} names no list of packages for ${architecture}`,
     });
   }
   const packed = await client.getBytes(folder + name, MAX_INDEX_BYTES, { isVouched: true });
-  checkSum(folder + name, packed, sums.get(name) ?? '', 'InRelease');
+  checkSum(client.askedAddress(folder + name), packed, sums.get(name) ?? '', 'InRelease');
   return parsePackages(decompress(Readable.from([packed])));
 }
 

@@ -213,7 +213,12 @@ async function signedIpxe(
     const bytes = programs.get(wanted.inArchive);
     const fromPackage = kept.get(wanted.path)?.origin.startsWith('package') === true;
     if (bytes === undefined || fromPackage) return [];
-    const about = { ...wanted, isProgram: true, origin: SIGNED_IPXE.url, version: SIGNED_IPXE.version };
+    const about = {
+      ...wanted,
+      isProgram: true,
+      origin: client.askedAddress(SIGNED_IPXE.url),
+      version: SIGNED_IPXE.version,
+    };
     const loader = newLoader(about, bytes);
     if (wanted.mustBeSigned && !loader.file.isSigned) {
       throw invalidLoader(wanted.inArchive, UNSIGNED);

@@ -74,7 +74,7 @@ export async function downloadSignedIpxe(
   const packed = await client.getBytes(SIGNED_IPXE.url, MAX_ARCHIVE_BYTES, { isVouched: true });
   const sha256 = createHash('sha256').update(packed).digest('hex');
   if (sha256 !== SIGNED_IPXE.sha256) {
-    const what = `${SIGNED_IPXE.url} is not the archive that iPXE published`;
+    const what = `${client.askedAddress(SIGNED_IPXE.url)} is not the archive that iPXE published`;
     const why = `its SHA-256 is ${sha256}, it should be ${SIGNED_IPXE.sha256} (${packed.length} bytes came)`;
     if (onOther === undefined) {
       throw assetError('E_CHECKSUM', {

@@ -51,7 +51,7 @@ export async function downloadTrustedKeys(
     try {
       const keys = pinnedKeysOf(await client.getBytes(url, MAX_RING_BYTES, { isVouched: true }), pin);
       if (keys.length === 0) {
-        problems.push(`${url} does not hold it`);
+        problems.push(`${client.askedAddress(url)} does not hold it`);
         continue;
       }
       await writeFileAtomic(cachePath(pin, layout), ringOf(keys));

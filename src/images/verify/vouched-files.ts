@@ -57,39 +57,62 @@ export async function readVouchedFiles(
         place,
         sums: parseChecksumList(textOf(await get(trust.list))),
         verification: 'checksum',
-        verifiedBy: `${place}${trust.list}, which nobody signed`,
+        verifiedBy: `${client.askedAddress(place + trust.list)}, which nobody signed`,
       };
     case 'signed-list': {
       const list = await get(trust.list);
-      const checked = await checkOrSkip(image, trust.key, place + trust.list, input, async (keys) => {
-        const signature = await firstSignature(
-          client,
-          trust.signatures.map((name) => place + name),
-        );
-        await verifyDetached(place + trust.list, list, signature, keys);
-        return textOf(list);
-      });
+      const checked = await checkOrSkip(
+        image,
+        trust.key,
+        client.askedAddress(place + trust.list),
+        input,
+        async (keys) => {
+          const signature = await firstSignature(
+            client,
+            trust.signatures.map((name) => place + name),
+          );
+          await verifyDetached(client.askedAddress(place + trust.list), list, signature, keys);
+          return textOf(list);
+        },
+      );
       const parse = trust.algorithm === 'sha512' ? parseSha512List : parseChecksumList;
       return { place, sums: parse(checked.text ?? textOf(list)), ...verdict(checked) };
     }
     case 'clearsigned-list': {
       const list = await get(trust.list);
-      const checked = await checkOrSkip(image, trust.key, place + trust.list, input, async (keys) => {
-        return (await verifyClearsigned(place + trust.list, list, keys)).signedText;
-      });
+      const checked = await checkOrSkip(
+        image,
+        trust.key,
+        client.askedAddress(place + trust.list),
+        input,
+        async (keys) => {
+          return (await verifyClearsigned(client.askedAddress(place + trust.list), list, keys)).signedText;
+        },
+      );
       return { place, sums: parseChecksumList(checked.text ?? textOf(list)), ...verdict(checked) };
     }
     case 'debian-archive': {
       const release = await get(trust.inRelease);
-      const checked = await checkOrSkip(image, trust.key, place + trust.inRelease, input, async (keys) => {
-        return (await verifyClearsigned(place + trust.inRelease, release, keys)).signedText;
-      });
+      const checked = await checkOrSkip(
+        image,
+        trust.key,
+        client.askedAddress(place + trust.inRelease),
+        input,
+        async (keys) => {
+          return (await verifyClearsigned(client.askedAddress(place + trust.inRelease), release, keys))
+            .signedText;
+        },
+      );
       const released = checked.text ?? textOf(release);
       if (checked.text !== undefined) {
-        checkRelease(released, { codename: trust.codename, name: place + trust.inRelease }, new Date());
+        checkRelease(
+          released,
+          { codename: trust.codename, name: client.askedAddress(place + trust.inRelease) },
+          new Date(),
+        );
       }
       const list = await get(trust.list);
-      checkListAgainstRelease(released, trust, place, list);
+      checkListAgainstRelease(released, trust, client.askedAddress(place + trust.list), list);
       return { place, sums: installerSums(textOf(list), trust.list), ...verdict(checked) };
     }
   }
@@ -179,7 +202,7 @@ export async function getSignature(client: HttpClient, url: string): Promise<Uin
 function checkListAgainstRelease(
   release: string,
   trust: Extract<Trust, { kind: 'debian-archive' }>,
-  place: string,
+  name: string,
   list: Uint8Array,
 ): void {
   // paths in a Release file are relative to its own folder
@@ -188,7 +211,7 @@ function checkListAgainstRelease(
   const actual = createHash('sha256').update(list).digest('hex');
   if (expected === actual) return;
   throw assetError('E_CHECKSUM', {
-    what: `${place}${trust.list} is not the list that the archive signed`,
+    what: `${name} is not the list that the archive signed`,
     why:
       expected === undefined
         ? `${trust.inRelease} does not name it`
@@ -219,9 +242,10 @@ export async function checkFileSignature(
   input: VouchInput,
 ): Promise<void> {
   try {
-    await checkOrSkip(image, trust.key, url, input, async (keys) => {
+    const name = input.client.askedAddress(url);
+    await checkOrSkip(image, trust.key, name, input, async (keys) => {
       const signature = await getSignature(input.client, url + trust.suffix);
-      await verifyDetached(url, part.path, signature, keys);
+      await verifyDetached(name, part.path, signature, keys);
       return undefined;
     });
   } catch (error) {

@@ -68,6 +68,12 @@ beforeEach(async () => {
 });
 afterEach(() => mirror.close());
 
+/** As messages name what was asked: the mirror, and whose it is. */
+const asked = (path: string): string => {
+  const vendor = path.startsWith('/old/') ? 'https://old-releases.ubuntu.com' : 'https://releases.ubuntu.com';
+  return `${mirror.url}${path} (mirror of ${vendor})`;
+};
+
 const fetch = (ids: readonly string[] = [ID], options: FetchOptions = {}): Promise<FetchedImage[]> =>
   fetchImages(
     ids,
@@ -107,7 +113,12 @@ describe('fetch ubuntu-20.04.3', () => {
       release: '20.04.3',
       verification: 'signature',
       origin: `https://old-releases.ubuntu.com/releases/20.04.3/${NAME}`,
+      mirror: asked(ISO_PATH),
     });
+    const told = events.flatMap((event) => ('text' in event ? [event.text] : []));
+    expect(told).toContain(`looking in ${asked(`${OLD}/`)}`);
+    expect(told).toContain(`downloading ${asked(ISO_PATH)}`);
+    expect(told.at(-1)).toContain(`; from ${asked(ISO_PATH)}`);
     expect(manifest.boot.arguments).toEqual([
       'root=/dev/ram0',
       'ramdisk_size=1500000',
@@ -141,8 +152,8 @@ describe('fetch ubuntu-20.04.3', () => {
     mirror.files.delete(ISO_PATH);
     const error = await failure(fetch());
     expect(error.code).toBe('E_NOT_FOUND');
-    expect(error.why).toMatch(/releases\.ubuntu\.com\/20\.04\/ \(the file is not there\)/);
-    expect(error.why).toMatch(/old-releases\.ubuntu\.com\/releases\/20\.04\.3\/ \(the file is not there\)/);
+    expect(error.why).toContain(`${asked('/releases/20.04/')} (the file is not there)`);
+    expect(error.why).toContain(`${asked('/old/releases/20.04.3/')} (the file is not there)`);
     expect(await listImages(layout)).toEqual([]);
   });
 
@@ -344,6 +355,9 @@ describe('trust', () => {
     const error = await failure(fetch());
     expect(error.code).toBe(code);
     expect(error.why ?? '').toMatch(why);
+    // whoever is to blame is named: the mirror that was asked
+    expect(error.message).toContain(`${mirror.url}${OLD}/`);
+    expect(error.message).toContain('(mirror of https://old-releases.ubuntu.com)');
     put(OLD, { [NAME]: iso });
     await expectStoreWorks();
   });
@@ -391,8 +405,8 @@ describe('mirrors that are not well', () => {
     mirror.files.clear();
     const error = await failure(fetch());
     expect(error.code).toBe('E_NOT_FOUND');
-    expect(error.why).toContain('releases.ubuntu.com/20.04.3/');
-    expect(error.why).toContain('old-releases.ubuntu.com/releases/20.04.3/');
+    expect(error.why).toContain(`${asked('/releases/20.04.3/')} (not there)`);
+    expect(error.why).toContain(`${asked('/old/releases/20.04.3/')} (not there)`);
   });
 
   const cases: readonly [string, () => LoopbackMirror['misbehave'], string, RegExp][] = [

@@ -198,7 +198,7 @@ describe('fetchLoaders from an archive over HTTP', () => {
     ]);
     expect(files[0]).toMatchObject({
       version,
-      origin: 'https://ftp.debian.org/debian/pool/syslinux-common.deb',
+      origin: `${mirror.url}/debian/pool/syslinux-common.deb (mirror of https://ftp.debian.org/debian)`,
     });
     mirror.requests.length = 0;
     await fetch();

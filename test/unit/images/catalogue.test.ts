@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { availableImages, findRemoteImage } from '../../../src/images/catalogue/available.ts';
 import { ramForIsoMiB } from '../../../src/images/catalogue/ubuntu.ts';
 import { checkImageId } from '../../../src/images/image-id.ts';
-import { throughMirror } from '../../../src/images/download/mirrors.ts';
+import { askedAddress, throughMirror } from '../../../src/images/download/mirrors.ts';
 import { parseContentRange } from '../../../src/images/download/content-range.ts';
 import {
   newestMatching,
@@ -100,6 +100,14 @@ describe('mirrors', () => {
     ['https://a.org.evil/f', 'https://a.org.evil/f'],
     ['https://b.org/f', 'https://b.org/f'],
   ])('%s → %s', (url, expected) => expect(throughMirror(url, mirrors)).toBe(expected));
+
+  it.each([
+    ['https://a.org/x/f', 'http://m2/y/f (mirror of https://a.org/x)'],
+    ['https://b.org/f', 'https://b.org/f'],
+    ['https://c.org/f', 'http://m3:8080/f (mirror of https://c.org)'],
+  ])('%s is named %s: what is asked, and no password', (url, expected) => {
+    expect(askedAddress(url, { ...mirrors, 'https://c.org': 'http://me:secret@m3:8080' })).toBe(expected);
+  });
 });
 
 describe('lists', () => {
