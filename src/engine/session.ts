@@ -19,6 +19,7 @@ import type { EngineInput, RunningEngine } from './engine.ts';
 import { machineRoutes } from './machine-routes.ts';
 import { SessionInstalls, type ArmOrder } from './session-installs.ts';
 import { reloadProject, type Project } from './project.ts';
+import { withRelayedNames } from './relayed-names.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { withoutReadinessEvents } from './readiness-client.ts';
 import { checkReadiness } from './readiness.ts';
@@ -137,7 +138,7 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     network.changed();
     return changed;
   };
-  const sink = withoutReadinessEvents(events);
+  const sink = withoutReadinessEvents(withRelayedNames(events, () => context.config.network.relayed ?? []));
   const states = openMachineStates(layout);
   const installs = new SessionInstalls({
     states,

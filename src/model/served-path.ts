@@ -1,4 +1,5 @@
 import type { BootStage } from './boot-trace.ts';
+import { parseMac, type MacAddress } from '../protocol/addresses.ts';
 
 /**
  * The stage of a boot that a request for this path belongs to, judged by name alone: every engine, every log and
@@ -16,4 +17,13 @@ export function stageOfPath(path: string): BootStage | undefined {
   if (/\.(iso|squashfs|img|raw)$/.test(name) || /^modloop/.test(name)) return 'root-image';
   if (/\.(efi|0|kpxe|pxe|kkpxe|c32|bin|signed)$/.test(name)) return 'loader';
   return undefined;
+}
+
+/** The machine in whose name a loader asks: iPXE in its query, others in the name of the file. Anybody can say so. */
+export function machineAskedAs(path: string, query?: URLSearchParams): MacAddress | undefined {
+  if (path === '/boot.ipxe') return parseMac(query?.get('mac') ?? '');
+  const file = /(?:^|\/)(?:machines\/|pxelinux\.cfg\/01-|grub\.cfg-01-)([0-9a-f-]{17})(?:\.ipxe)?$/i.exec(
+    path,
+  );
+  return parseMac(file?.[1] ?? '');
 }

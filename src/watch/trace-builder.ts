@@ -1,7 +1,7 @@
 import type { BootEvent } from '../model/boot-event.ts';
 import { BOOT_STAGES, type BootStage, type BootTrace, type StageRecord } from '../model/boot-trace.ts';
 import { stageOfPath } from '../model/served-path.ts';
-import { UNSPECIFIED_IPV4, type Ipv4Address, type MacAddress } from '../protocol/addresses.ts';
+import { parseMac, UNSPECIFIED_IPV4, type Ipv4Address, type MacAddress } from '../protocol/addresses.ts';
 
 /** Firmware repeats its DISCOVER for about a minute (4+8+16+32 s in EDK2): after a longer silence it is a new boot. */
 const SILENCE_BETWEEN_BOOTS_MS = 90_000;
@@ -39,7 +39,10 @@ export class TraceBuilder {
 
   /** Takes one event; returns the boot it belongs to, or undefined when it belongs to none. */
   add(event: BootEvent): BootTrace | undefined {
-    const mac = event.mac ?? (event.ip === undefined ? undefined : this.#macOfIp.get(event.ip));
+    const mac =
+      event.mac ??
+      parseMac(String(event.detail['askedAs'] ?? '')) ??
+      (event.ip === undefined ? undefined : this.#macOfIp.get(event.ip));
     if (mac === undefined) return undefined;
     if (event.ip !== undefined && isOwnAddress(event)) this.#macOfIp.set(event.ip, mac);
     let boot = this.#boots.findLast((candidate) => candidate.mac === mac);

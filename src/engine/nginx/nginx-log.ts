@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BootEventType, NewBootEvent } from '../../model/boot-event.ts';
+import { machineAskedAs } from '../../model/served-path.ts';
 import { parseIpv4, type Ipv4Address } from '../../protocol/addresses.ts';
 
 interface AccessLine {
@@ -8,6 +9,7 @@ interface AccessLine {
   readonly ip: Ipv4Address;
   readonly method: string;
   readonly path: string;
+  readonly askedAs: string | undefined;
   readonly status: number;
   readonly sentBytes: number;
   readonly durationMs: number;
@@ -32,6 +34,7 @@ export function eventsOfAccess(line: string, httpRoot: string): NewBootEvent[] {
     userAgent: access.userAgent,
     ...(access.range === '' ? {} : { range: access.range }),
     ...(size === undefined ? {} : { sizeBytes: size }),
+    ...(access.askedAs === undefined ? {} : { askedAs: access.askedAs }),
   };
   const sent = { sentBytes: access.sentBytes, durationMs: access.durationMs };
   if (method === 'HEAD' && status < 400) return [{ type: 'http.head', time: endedAt, ip, detail }];
@@ -61,11 +64,14 @@ function readAccess(line: string): AccessLine | undefined {
     const ip = parseIpv4(typeof raw['ip'] === 'string' ? raw['ip'] : '');
     const uri = raw['uri'];
     if (ip === undefined || typeof uri !== 'string' || typeof raw['status'] !== 'number') return undefined;
+    const [target = '', query = ''] = uri.split('?', 2);
+    const path = decodePath(target);
     return {
       epochSeconds: Number(raw['epochSeconds']),
       ip,
       method: textOf(raw['method']),
-      path: decodePath(uri.split('?')[0] ?? ''),
+      path,
+      askedAs: machineAskedAs(path, new URLSearchParams(query)),
       status: raw['status'],
       sentBytes: Number(raw['sentBytes']),
       durationMs: Math.round(Number(raw['durationSeconds']) * 1000),

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BootEventType, EventDetail } from '../../model/boot-event.ts';
 import { printable } from '../../model/printable.ts';
+import type { MacAddress } from '../../protocol/addresses.ts';
 
 /** One request with its answer, and the events that tell of it. */
 export class Exchange {
@@ -8,6 +9,8 @@ export class Exchange {
   readonly response: ServerResponse;
   /** decoded, without the query: a query may hold secrets */
   path = '';
+  /** which machine the client says it is */
+  askedAs: MacAddress | undefined;
   readonly #emit: (type: BootEventType, detail: EventDetail) => void;
   readonly #startedMs = performance.now();
 
@@ -30,7 +33,8 @@ export class Exchange {
   }
 
   emit(type: BootEventType, detail: EventDetail): void {
-    this.#emit(type, { path: printable(this.path), ...detail, ...this.#client() });
+    const askedAs = this.askedAs === undefined ? {} : { askedAs: this.askedAs };
+    this.#emit(type, { path: printable(this.path), ...askedAs, ...detail, ...this.#client() });
   }
 
   /** An event at the end of the exchange, with the time it took. */

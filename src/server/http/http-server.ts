@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net';
 import type { BootEventType, EventDetail, EventSink } from '../../model/boot-event.ts';
 import { messageOf } from '../../model/errors.ts';
+import { machineAskedAs } from '../../model/served-path.ts';
 import { bindError } from '../../net/bind-error.ts';
 import { parseIpv4, type Ipv4Address, type MacAddress } from '../../protocol/addresses.ts';
 import { answerFile } from './answer-file.ts';
@@ -81,6 +82,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       return;
     }
     exchange.path = target.path;
+    exchange.askedAs = machineAskedAs(target.path, target.query);
     const route = routes.find((candidate) => target.path.startsWith(candidate.prefix));
     const method = request.method ?? '';
     if (method !== 'GET' && method !== 'HEAD' && !(method === 'POST' && route !== undefined)) {

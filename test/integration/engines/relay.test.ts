@@ -10,6 +10,7 @@ import { macWithHyphens, parseMac, type MacAddress } from '../../../src/protocol
 import { decodeDhcp } from '../../../src/protocol/dhcp/decode-dhcp.ts';
 import type { DhcpPacket } from '../../../src/protocol/dhcp/dhcp-packet.ts';
 import { encodeDhcp } from '../../../src/protocol/dhcp/encode-dhcp.ts';
+import { buildTraces } from '../../../src/watch/trace-builder.ts';
 import { readEvents } from '../../../src/watch/read-events.ts';
 import { clientPacket, ip } from '../../support/dhcp/client-packets.ts';
 import type { RawAnswer } from '../../support/dhcp/raw-client.ts';
@@ -139,8 +140,13 @@ describe('behind ISC dhcrelay, with the leases of a DHCP server that knows nothi
       const told = [join(folder, '.pxectl/events.jsonl')];
       for (const name of await readdir(run)) if (/\.(log|jsonl)$/.test(name)) told.push(join(run, name));
       for (const file of told) expect(await readFile(file, 'utf8'), file).not.toMatch(/token-\w/);
-      const asked = (await readEvents(told[0] ?? '')).filter(({ type }) => type === 'seed.requested');
+      const events = await readEvents(told[0] ?? '');
+      const asked = events.filter(({ type }) => type === 'seed.requested');
       expect(asked).toMatchObject([{ mac: node, ip: expect.stringMatching(/^10\.2\.0\./) as string }]);
+      const boot = buildTraces(events).find((trace) => trace.mac === node);
+      expect(boot?.stages.map(({ stage }) => stage)).toEqual(
+        expect.arrayContaining(['discover', 'offer', 'boot-config', 'install-seed', 'done']),
+      );
     },
     120_000,
   );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { stageOfPath } from '../../../src/model/served-path.ts';
+import { machineAskedAs, stageOfPath } from '../../../src/model/served-path.ts';
 
 describe('the stage that a served path belongs to', () => {
   it.each([
@@ -24,4 +24,20 @@ describe('the stage that a served path belongs to', () => {
   ])('%s → %s', (path, stage) => {
     expect(stageOfPath(path)).toBe(stage);
   });
+});
+
+it.each([
+  ['/machines/52-54-00-00-00-01.ipxe', '52:54:00:00:00:01'],
+  ['pxelinux.cfg/01-52-54-00-00-00-01', '52:54:00:00:00:01'],
+  ['/grub/grub.cfg-01-52-54-00-00-00-01', '52:54:00:00:00:01'],
+  ['/seed/52-54-00-00-00-01/preseed.cfg', undefined],
+  ['/boot.ipxe', undefined],
+])('%s is asked for in the name of %s', (path, mac) => {
+  expect(machineAskedAs(path)).toBe(mac);
+});
+
+it('iPXE says in its query who it is', () => {
+  const query = new URLSearchParams('mac=52:54:00:00:00:01');
+  expect(machineAskedAs('/boot.ipxe', query)).toBe('52:54:00:00:00:01');
+  expect(machineAskedAs('/images/x/linux', query)).toBeUndefined();
 });

@@ -42,6 +42,19 @@ function healthyBoot(start = 0): BootEvent[] {
 }
 
 describe('traces of boots', () => {
+  it('follows a machine behind a relay by what it asks for, where the log of DHCP tells no address', () => {
+    const ip = '10.2.0.7' as Ipv4Address;
+    const who = { ip };
+    const [trace] = buildTraces([
+      at(0, 'dhcp.discover', {}, uefi),
+      at(0, 'dhcp.offer', {}, uefi),
+      at(5, 'tftp.done', { path: 'ipxe/snponly-x64.efi' }, who),
+      at(7, 'http.get', { path: '/boot.ipxe', askedAs: MAC }, who),
+      at(8, 'http.get', { path: '/images/debian-12/linux' }, who),
+    ]);
+    expect(trace).toMatchObject({ mac: MAC, ip, current: 'kernel' });
+  });
+
   it('puts the events of one boot into stages with durations and sizes', () => {
     const [trace, ...others] = buildTraces(healthyBoot(), [{ mac: MAC, name: 'node-1' }]);
     expect(others).toEqual([]);
