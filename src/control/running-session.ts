@@ -1,8 +1,8 @@
 import type { Session } from '../engine/session.ts';
 import type { ArmOrder } from '../engine/session-installs.ts';
 import { httpBaseUrl } from '../model/boot-context.ts';
-import { findMachines } from '../model/find-machines.ts';
-import { messageOf, usageError } from '../model/errors.ts';
+import { findMachines, withoutMac } from '../model/find-machines.ts';
+import { messageOf } from '../model/errors.ts';
 import { parseMac } from '../protocol/addresses.ts';
 import type { ControlHandlers, ControlStatus, ReloadOutcome, ReplyOf } from './api.ts';
 
@@ -56,7 +56,7 @@ export class RunningSession {
     const named = machines.filter((word) => parseMac(word) === undefined);
     const found = findMachines(session.context.config, named).map(({ name, mac }) => {
       if (mac !== undefined) return mac;
-      throw usageError({ what: `${name} has no MAC address: its install cannot be armed or disarmed` });
+      throw withoutMac(name);
     });
     const given = machines.map((word) => parseMac(word)).filter((mac) => mac !== undefined);
     const macs = [...new Set([...found, ...given])];

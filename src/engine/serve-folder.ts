@@ -5,8 +5,9 @@ import type { StateLayout } from '../model/state-layout.ts';
 import { messageOf } from '../model/errors.ts';
 import { linkOrCopy, readTextIfThere, writeFileAtomic } from '../platform/files.ts';
 import { readTemplate } from '../platform/package-root.ts';
+import type { MacAddress } from '../protocol/addresses.ts';
 import { withoutEngineLines } from '../render/engine-lines.ts';
-import { renderAll, type RenderedFile } from '../render/render-all.ts';
+import { machineFiles, renderAll, type RenderedFile } from '../render/render-all.ts';
 import { claimServed } from './served-files.ts';
 
 export interface ServeFolderResult {
@@ -64,17 +65,20 @@ export async function fillServeFolder(
 }
 
 /**
- * Writes what is served again after machines were armed or disarmed, from the configuration in force. A file that cannot be
- * written is taken away: it could start an install that nobody wants any more, and without it the menu for everyone holds.
+ * Writes what is served to these machines again after they were armed or disarmed, from the configuration in force. A file
+ * that cannot be written is taken away: it could start an install that nobody wants any more, and without it the menu for
+ * everyone holds.
  * @returns what went wrong, one line each
  */
-export async function refreshServedFiles(
+export async function serveMachines(
   context: BootContext,
   layout: StateLayout,
+  macs: readonly MacAddress[],
 ): Promise<readonly string[]> {
   const troubles: string[] = [];
-  for (const { path: name, content } of renderAll(context, readTemplate, { stateRoot: layout.root })) {
-    if (!name.startsWith('serve/')) continue;
+  const machines = context.config.machines.filter(({ mac }) => mac !== undefined && macs.includes(mac));
+  const files = machines.flatMap((machine) => machineFiles(context, readTemplate, machine));
+  for (const { path: name, content } of files) {
     const path = join(layout.root, name);
     try {
       if ((await readTextIfThere(path)) !== content) await writeFileAtomic(path, content);

@@ -5,7 +5,8 @@ import type { ArmedOrder } from '../model/machine-state.ts';
 import { stageOfPath } from '../model/served-path.ts';
 import { withInstalls } from '../machines/apply-installs.ts';
 import { orderFor } from '../machines/order-for.ts';
-import type { MachineStates, SpendResult } from '../machines/machine-states.ts';
+import type { MachineStates, Recorded, SpendResult } from '../machines/machine-states.ts';
+import { Turns } from '../platform/turns.ts';
 import type { MacAddress } from '../protocol/addresses.ts';
 
 /** Who orders an install, and whether it is for every boot. */
@@ -14,8 +15,12 @@ export type ArmOrder = Pick<ArmedOrder, 'by' | 'isAlways'>;
 export interface SessionInstallsInput {
   readonly states: MachineStates;
   readonly context: () => BootContext;
-  /** puts a context with other machine states in force: served files, then the engine; must not throw */
-  readonly putInForce: (context: BootContext) => Promise<void>;
+  /** decides from this context from now on, whatever becomes of files and engine */
+  readonly decide: (context: BootContext) => void;
+  /** writes what is served to these machines, whatever else is under way; must not throw */
+  readonly serve: (macs: readonly MacAddress[]) => Promise<void>;
+  /** brings the engine up to date when it has done what it is at; must not throw */
+  readonly reloadEngine: () => Promise<void>;
   readonly sink: EventSink;
 }
 
@@ -26,6 +31,10 @@ export interface SessionInstallsInput {
 export class SessionInstalls {
   /** machines whose next network boot closes what was spent */
   #installing = new Set<MacAddress>();
+  /** what was read later is decided from later */
+  readonly #readings = new Turns();
+  /** what was decided later is written later */
+  readonly #writings = new Turns();
 
   constructor(private readonly input: SessionInstallsInput) {}
 
@@ -34,14 +43,12 @@ export class SessionInstalls {
     const at = new Date().toISOString();
     const { config } = this.input.context();
     await this.input.states.arm(new Map(macs.map((mac) => [mac, orderFor(config, mac, { at, ...order })])));
-    await this.refresh();
+    await this.#putInForce(macs);
   }
 
-  /** In force at once; what the disk does not take is warned of, and tried again. */
+  /** In force and served so at once; what the disk does not take is warned of, and tried again. */
   async disarm(macs: readonly MacAddress[]): Promise<void> {
-    const { trouble } = await this.input.states.disarm(macs);
-    if (trouble !== undefined) this.#warnUnwritten(trouble);
-    await this.refresh();
+    await this.#record(macs, this.input.states.disarm(macs));
   }
 
   /** Whether this boot may have its seed; spends the order. */
@@ -50,15 +57,13 @@ export class SessionInstalls {
     const before = machines.find((machine) => machine.mac === mac)?.installState?.kind;
     const result = await this.input.states.spend(mac, new Date().toISOString());
     // not waited for: the installer has its answer, and the next boot is minutes away
-    if (result.kind === 'given' && before === 'armed') void this.refresh();
+    if (result.kind === 'given' && before === 'armed') void this.#putInForce([mac]);
     return result;
   }
 
   /** The machine says that it is installed. */
   async report(mac: MacAddress): Promise<void> {
-    const { trouble } = await this.input.states.report(mac, new Date().toISOString());
-    if (trouble !== undefined) this.#warnUnwritten(trouble);
-    await this.refresh();
+    await this.#record([mac], this.input.states.report(mac, new Date().toISOString()));
   }
 
   /** Looks whether an event is a network boot of a machine that was being installed. */
@@ -68,13 +73,33 @@ export class SessionInstalls {
     void this.#bootedAgain(mac, event.time);
   }
 
-  /** Brings what is known of machines into the context in force, and into what is served. */
-  async refresh(): Promise<void> {
-    const known = await this.input.states.known();
-    this.#installing = new Set(
-      [...known.installs].filter(([, state]) => state.kind === 'installing').map(([mac]) => mac),
-    );
-    await this.input.putInForce(withInstalls(this.input.context(), known));
+  /** Decides from what is known of machines now; with another context when the configuration was read again. */
+  refresh(next?: BootContext): Promise<void> {
+    return this.#readings.take(async () => {
+      const known = await this.input.states.known();
+      this.#installing = new Set(
+        [...known.installs].filter(([, state]) => state.kind === 'installing').map(([mac]) => mac),
+      );
+      this.input.decide(withInstalls(next ?? this.input.context(), known));
+    });
+  }
+
+  /** Writes what is served to every machine, from what is decided now. */
+  serveAll(): Promise<void> {
+    const macs = this.input.context().config.machines.flatMap(({ mac }) => (mac === undefined ? [] : [mac]));
+    return this.#writings.take(() => this.input.serve(macs));
+  }
+
+  /** What holds already is served while it is still being written down. */
+  async #record(macs: readonly MacAddress[], written: Promise<Recorded>): Promise<void> {
+    const [{ trouble }] = await Promise.all([written, this.#putInForce(macs)]);
+    if (trouble !== undefined) this.#warnUnwritten(trouble);
+  }
+
+  async #putInForce(macs: readonly MacAddress[]): Promise<void> {
+    await this.refresh();
+    await this.#writings.take(() => this.input.serve(macs));
+    await this.input.reloadEngine();
   }
 
   async #bootedAgain(mac: MacAddress, at: string): Promise<void> {
@@ -93,7 +118,7 @@ export class SessionInstalls {
         },
       });
     }
-    await this.refresh();
+    await this.#putInForce([mac]);
   }
 
   #warnUnwritten(trouble: string): void {

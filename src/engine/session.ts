@@ -2,7 +2,6 @@ import type { BootContext } from '../model/boot-context.ts';
 import { httpBaseUrl } from '../model/boot-context.ts';
 import type { BootEvent } from '../model/boot-event.ts';
 import type { Config, EngineName } from '../model/config.ts';
-import { withInstalls } from '../machines/apply-installs.ts';
 import { openMachineStates } from '../machines/machine-states.ts';
 import { configError, engineError, messageOf, PxectlError, type ErrorCode } from '../model/errors.ts';
 import { identityOf } from '../platform/process-identity.ts';
@@ -23,7 +22,7 @@ import { withRelayedNames } from './relayed-names.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { withoutReadinessEvents } from './readiness-client.ts';
 import { checkReadiness } from './readiness.ts';
-import { fillServeFolder, foreignFiles, refreshServedFiles } from './serve-folder.ts';
+import { fillServeFolder, foreignFiles, serveMachines } from './serve-folder.ts';
 import { readLiveSession, removeSession, whileStarting, writeSession } from './session-record.ts';
 import { SessionNetwork, type LookChoice } from './session-network.ts';
 
@@ -118,11 +117,13 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
   });
   const fill = async (): Promise<readonly string[]> => {
     events.know(context.config.machines);
-    const { changed, foreign } = await fillServeFolder(context, layout);
+    const filled = context;
+    const { changed, foreign } = await fillServeFolder(filled, layout);
+    // whoever was disarmed meanwhile may have been served anew before the fill came by
+    if (context !== filled) await installs.serveAll();
     if (foreign.length > 0) options.onWarning(foreignFiles(foreign));
     return changed;
   };
-  await fill();
   const logs = boundLogs(['pxectl.log', 'nginx-error.log'].map((name) => `${layout.run}/${name}`));
 
   // an engine takes one change after the other, and none before it has started
@@ -132,7 +133,7 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     const next = await loadBootContext(await reloadProject(options.project));
     refuseMove(context.config, next.config);
     // a machine may have been disarmed while the file was read
-    context = withInstalls(next, await states.known());
+    await installs.refresh(next);
     const changed = await fill();
     await started?.reload(context);
     network.changed();
@@ -144,16 +145,17 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     states,
     sink,
     context: () => context,
-    putInForce: (changed) => {
-      // decided from now on, whatever becomes of the files
-      context = changed;
-      return turns.take(async () => {
-        for (const trouble of await refreshServedFiles(context, layout)) options.onWarning(trouble);
-        await started?.reload(context).catch((error: unknown) => options.onWarning(messageOf(error)));
-      });
+    decide: (decided) => (context = decided),
+    serve: async (macs) => {
+      for (const trouble of await serveMachines(context, layout, macs)) options.onWarning(trouble);
     },
+    reloadEngine: () =>
+      turns.take(async () => {
+        await started?.reload(context).catch((error: unknown) => options.onWarning(messageOf(error)));
+      }),
   });
   await installs.refresh();
+  await fill();
   const addresses = new AddressBook(neighboursOn(context.config.network.interface));
   events.subscribe((event) => {
     addresses.learn(event);

@@ -36,6 +36,7 @@ export interface MachineStates {
   known(): Promise<KnownInstalls>;
   /** @throws PxectlError of the disk: an order that is not written is none */
   arm(orders: ReadonlyMap<MacAddress, ArmedOrder>): Promise<void>;
+  /** In force when it is called; closes the seed of a boot that installs too: what its installer has, it has. */
   disarm(macs: readonly MacAddress[]): Promise<Recorded>;
   /** A boot asks for the seed: the order is spent, on the disk, before the answer. The same boot may ask again. */
   spend(mac: MacAddress, at: string): Promise<SpendResult>;
@@ -55,6 +56,13 @@ const LOCK_TIMEOUT_MS = 60_000;
 
 type Change = (record: InstallRecord) => InstallRecord;
 
+/** Changes hold in the order in which they were asked for, whatever order the disk takes them in. */
+interface Step {
+  readonly turn: number;
+  readonly mac: MacAddress;
+  readonly change: Change;
+}
+
 /** @see MachineStates */
 export function openMachineStates(layout: Pick<StateLayout, 'root'>): MachineStates {
   return new FileStates(layout);
@@ -73,6 +81,7 @@ function stateOfRecord(record: InstallRecord | undefined): InstallState {
   if (record.bootedAgainAt !== undefined) {
     return { kind: 'unreported', since, bootedAgainAt: record.bootedAgainAt };
   }
+  if (record.closedAt !== undefined) return NOT_ARMED;
   return { kind: 'installing', since, armedBy };
 }
 
@@ -83,9 +92,18 @@ function tokenOfRecord({ armed, spent, bootedAgainAt }: InstallRecord): OrderTok
   return { secret: spent.token, spentAt: spent.at };
 }
 
+/** What a boot in this state gets; an order for one boot has to be spent first. */
+function seedFor(state: InstallState): SpendResult {
+  const isGiven = state.kind === 'installing' || (state.kind === 'armed' && state.isAlways);
+  return isGiven ? { kind: 'given' } : { kind: 'refused', state };
+}
+
+const isSpendable = (state: InstallState): boolean => state.kind === 'armed' && !state.isAlways;
+
 class FileStates implements MachineStates {
   /** changes that the disk did not take: they hold here, in their order */
-  #unwritten: { readonly mac: MacAddress; readonly change: Change }[] = [];
+  #unwritten: readonly Step[] = [];
+  #lastTurn = 0;
   #retry: NodeJS.Timeout | undefined;
   /** machines that are installed together report together: one after the other */
   readonly #turns = new Turns();
@@ -93,8 +111,10 @@ class FileStates implements MachineStates {
   constructor(private readonly layout: Pick<StateLayout, 'root'>) {}
 
   async known(): Promise<KnownInstalls> {
+    const before = this.#unwritten;
     const { records, problem } = await readState(this.layout);
-    const held = applied(records, this.#unwritten);
+    // what was written while the file was read may not be in what was read
+    const held = applied(records, [...new Set([...before, ...this.#unwritten])]);
     const installs = new Map([...held].map(([mac, record]) => [mac, stateOfRecord(record)] as const));
     const tokens = new Map<MacAddress, OrderToken>();
     for (const [mac, record] of held) {
@@ -105,37 +125,48 @@ class FileStates implements MachineStates {
   }
 
   async arm(orders: ReadonlyMap<MacAddress, ArmedOrder>): Promise<void> {
-    await this.#turns.take(async () => {
-      const changes = [...orders].map(([mac, order]) => {
-        const armed = { ...order, token: newTokenSecret() };
-        return { mac, change: (): InstallRecord => ({ armed }) };
-      });
-      await this.#write(changes);
+    const steps = [...orders].map(([mac, order]) => {
+      const armed = { ...order, token: newTokenSecret() };
+      return this.#step(mac, () => ({ armed }));
     });
+    await this.#take(steps);
   }
 
   disarm(macs: readonly MacAddress[]): Promise<Recorded> {
-    const change: Change = ({ armed: _, ...rest }) => rest;
+    const closedAt = new Date().toISOString();
+    const change: Change = ({ armed: _, ...rest }) => ({
+      ...rest,
+      ...(stateOfRecord(rest).kind === 'installing' ? { closedAt } : {}),
+    });
     return this.#hold(
-      macs.map((mac) => ({ mac, change })),
+      macs.map((mac) => this.#step(mac, change)),
       // on the disk they are still armed: a crash before the next try must not bring that back
       () => breakSeal(this.layout),
     );
   }
 
-  spend(mac: MacAddress, at: string): Promise<SpendResult> {
-    return this.#turns.take(async () => {
-      const state = (await this.known()).installs.get(mac) ?? NOT_ARMED;
-      if (state.kind === 'installing' || (state.kind === 'armed' && state.isAlways)) return { kind: 'given' };
-      if (state.kind !== 'armed') return { kind: 'refused', state };
-      const change: Change = ({ armed }) => ({ spent: { at, armedBy: state.by, token: armed?.token } });
-      try {
-        await this.#write([{ mac, change }]);
-        return { kind: 'given' };
-      } catch (error) {
-        return { kind: 'not-recorded', trouble: messageOf(error) };
-      }
-    });
+  async spend(mac: MacAddress, at: string): Promise<SpendResult> {
+    // decided under the lock: nobody may disarm between the look and the answer
+    const step = this.#step(mac, (record) =>
+      isSpendable(stateOfRecord(record))
+        ? { spent: { at, armedBy: record.armed?.by ?? '', token: record.armed?.token } }
+        : record,
+    );
+    // nothing to write: neither the disk nor another process is waited for
+    const answer = async (): Promise<SpendResult | undefined> => {
+      const state = await this.#stateOf(mac);
+      return isSpendable(state) ? undefined : seedFor(state);
+    };
+    return (await answer()) ?? this.#turns.take(async () => (await answer()) ?? this.#spend(step));
+  }
+
+  async #spend(step: Step): Promise<SpendResult> {
+    try {
+      const written = await this.#write([step], step.turn);
+      return seedFor(stateOfRecord(applied(written, this.#unwritten).get(step.mac)));
+    } catch (error) {
+      return { kind: 'not-recorded', trouble: messageOf(error) };
+    }
   }
 
   report(mac: MacAddress, at: string): Promise<Recorded> {
@@ -144,33 +175,40 @@ class FileStates implements MachineStates {
       armed?.isAlways === true
         ? { ...rest, armed, ...(spent === undefined ? {} : { spent }), reportedAt: at }
         : { spent: spent ?? { at, armedBy: armed?.by ?? '', token: armed?.token }, reportedAt: at };
-    return this.#hold([{ mac, change }]);
+    return this.#hold([this.#step(mac, change)]);
   }
 
   async bootedAgain(mac: MacAddress, at: string): Promise<InstallState | undefined> {
-    const isNews = (state: InstallState | undefined): boolean =>
-      state?.kind === 'installing' && Date.parse(at) - Date.parse(state.since) >= MIN_RESET_MS;
-    if (!isNews((await this.known()).installs.get(mac))) return undefined;
-    await this.#hold([{ mac, change: (record) => ({ ...record, bootedAgainAt: at }) }]);
-    return (await this.known()).installs.get(mac);
+    const isNews = (state: InstallState): boolean =>
+      state.kind === 'installing' && Date.parse(at) - Date.parse(state.since) >= MIN_RESET_MS;
+    if (!isNews(await this.#stateOf(mac))) return undefined;
+    const close: Change = (record) =>
+      isNews(stateOfRecord(record)) ? { ...record, bootedAgainAt: at } : record;
+    await this.#hold([this.#step(mac, close)]);
+    return this.#stateOf(mac);
   }
 
   async close(): Promise<void> {
     clearTimeout(this.#retry);
-    await this.#turns.take(async () => {
-      if (this.#unwritten.length > 0) await this.#write([]);
-    });
+    if (this.#unwritten.length > 0) await this.#take([]);
+  }
+
+  #step(mac: MacAddress, change: Change): Step {
+    this.#lastTurn += 1;
+    return { turn: this.#lastTurn, mac, change };
+  }
+
+  async #stateOf(mac: MacAddress): Promise<InstallState> {
+    return (await this.known()).installs.get(mac) ?? NOT_ARMED;
   }
 
   /** In force here first, then written, again and again until the disk takes it. */
-  #hold(
-    changes: readonly { readonly mac: MacAddress; readonly change: Change }[],
-    onTrouble: () => Promise<void> = async () => undefined,
-  ): Promise<Recorded> {
-    this.#unwritten.push(...changes);
+  #hold(steps: readonly Step[], onTrouble: () => Promise<void> = async () => undefined): Promise<Recorded> {
+    this.#unwritten = [...this.#unwritten, ...steps];
+    const until = this.#lastTurn;
     return this.#turns.take(async () => {
       try {
-        await this.#write([]);
+        await this.#write([], until);
         return { isWritten: true };
       } catch (error) {
         await onTrouble().catch(() => undefined);
@@ -182,29 +220,35 @@ class FileStates implements MachineStates {
     });
   }
 
-  /** Writes what waits and these changes, on top of what is there now. @throws PxectlError of the disk */
-  async #write(changes: readonly { readonly mac: MacAddress; readonly change: Change }[]): Promise<void> {
-    const waiting = this.#unwritten.length;
-    await withLock(
-      this.layout.root,
-      'machines',
-      async () => {
-        const there = await readState(this.layout);
-        if (there.isUnreadable === true) await keepAside(this.layout, new Date().toISOString());
-        const all = [...this.#unwritten.slice(0, waiting), ...changes];
-        await writeState(this.layout, applied(there.records, all));
-      },
-      { timeoutMs: LOCK_TIMEOUT_MS },
-    );
-    this.#unwritten = this.#unwritten.slice(waiting);
+  /** Writes these steps when it is their turn. */
+  #take(steps: readonly Step[]): Promise<InstallRecords> {
+    const until = this.#lastTurn;
+    return this.#turns.take(() => this.#write(steps, until));
+  }
+
+  /**
+   * Writes these steps and what was asked for before them and waits, on top of what is there now.
+   * @throws PxectlError of the disk
+   */
+  #write(steps: readonly Step[], until: number): Promise<InstallRecords> {
+    const work = async (): Promise<InstallRecords> => {
+      const there = await readState(this.layout);
+      if (there.unreadable !== undefined) throw there.unreadable;
+      if (there.isSpoilt === true) await keepAside(this.layout, new Date().toISOString());
+      const held = this.#unwritten.filter(({ turn }) => turn <= until);
+      const records = applied(there.records, [...held, ...steps]);
+      await writeState(this.layout, records);
+      this.#unwritten = this.#unwritten.filter((step) => !held.includes(step));
+      return records;
+    };
+    return withLock(this.layout.root, 'machines', work, { timeoutMs: LOCK_TIMEOUT_MS });
   }
 }
 
-function applied(
-  records: InstallRecords,
-  changes: readonly { readonly mac: MacAddress; readonly change: Change }[],
-): InstallRecords {
+function applied(records: InstallRecords, steps: readonly Step[]): InstallRecords {
   const changed = new Map(records);
-  for (const { mac, change } of changes) changed.set(mac, change(changed.get(mac) ?? {}));
+  for (const { mac, change } of steps.toSorted((one, other) => one.turn - other.turn)) {
+    changed.set(mac, change(changed.get(mac) ?? {}));
+  }
   return changed;
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open, readFile, rename, stat } from 'node:fs/promises';
 import { z } from 'zod';
-import { systemCodeOf } from '../model/errors.ts';
+import { messageOf, PxectlError, systemCodeOf } from '../model/errors.ts';
 import type { StateLayout } from '../model/state-layout.ts';
 import { diskError, readTextIfThere, writeFileAtomic } from '../platform/files.ts';
 import { parseMac, type MacAddress } from '../protocol/addresses.ts';
@@ -23,6 +23,8 @@ const installRecord = z.object({
   spent: z.object({ at: time, armedBy: z.string(), token: z.string().optional() }).optional(),
   reportedAt: time.optional(),
   bootedAgainAt: time.optional(),
+  /** somebody disarmed it while that boot installed: its seed is closed */
+  closedAt: time.optional(),
 });
 export type InstallRecord = z.infer<typeof installRecord>;
 
@@ -38,7 +40,9 @@ export interface ReadState {
   /** why the file, or what is armed in it, was not believed */
   readonly problem?: string;
   /** the file cannot be understood: it is kept aside before another is written */
-  readonly isUnreadable?: boolean;
+  readonly isSpoilt?: boolean;
+  /** what stands in the way of reading it, and so of writing: nobody knows what would be lost */
+  readonly unreadable?: Error;
 }
 
 const NOTHING: InstallRecords = new Map();
@@ -60,20 +64,29 @@ export const stateFiles = (layout: Pick<StateLayout, 'root'>): readonly string[]
  */
 export async function readState(layout: Pick<StateLayout, 'root'>): Promise<ReadState> {
   const path = statePath(layout);
-  let text = await readTextIfThere(path);
+  let text: string | undefined;
+  try {
+    text = await readTextIfThere(path);
+  } catch (error) {
+    return {
+      records: NOTHING,
+      problem: `${whyNot(error)}: nobody is armed`,
+      unreadable: error instanceof Error ? error : new Error(String(error)),
+    };
+  }
   if (text === undefined) return { records: NOTHING };
   const records = parseState(text);
   if (records === undefined) {
     const why = isOldState(text) ? 'was written by an older pxectl' : 'cannot be read';
-    return { records: NOTHING, problem: `${path} ${why}: nobody is armed`, isUnreadable: !isOldState(text) };
+    return { records: NOTHING, problem: `${path} ${why}: nobody is armed`, isSpoilt: !isOldState(text) };
   }
   const armed = [...records].filter(([, record]) => record.armed !== undefined).map(([mac]) => mac);
   if (armed.length === 0) return { records };
   // a writer puts the file in place first and seals it then
   for (let attempt = 1; attempt <= SEAL_ATTEMPTS; attempt++) {
-    if ((await readTextIfThere(sealPath(layout))) === (await sealOf(path, text))) return { records };
+    if ((await readSeal(layout)) === (await sealOf(path, text))) return { records };
     await new Promise((resolve) => setTimeout(resolve, SEAL_PAUSE_MS));
-    const again = await readTextIfThere(path);
+    const again = await readTextIfThere(path).catch(() => undefined);
     if (again !== text) return again === undefined ? { records: NOTHING } : readState(layout);
     text = again;
   }
@@ -83,6 +96,15 @@ export async function readState(layout: Pick<StateLayout, 'root'>): Promise<Read
     `(it names ${armed.join(', ')})`;
   return { records: disarmed, problem };
 }
+
+/** A seal that cannot be read seals nothing. */
+const readSeal = (layout: Pick<StateLayout, 'root'>): Promise<string | undefined> =>
+  readTextIfThere(sealPath(layout)).catch(() => undefined);
+
+const whyNot = (error: unknown): string =>
+  [messageOf(error), ...(error instanceof PxectlError && error.why !== undefined ? [error.why] : [])].join(
+    ': ',
+  );
 
 /**
  * Writes the records so that a power cut leaves the old ones, the new ones, or nobody armed.

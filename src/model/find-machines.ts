@@ -1,6 +1,6 @@
 import { parseMac } from '../protocol/addresses.ts';
 import type { Config, Machine } from './config.ts';
-import { usageError } from './errors.ts';
+import { usageError, type PxectlError } from './errors.ts';
 import { nearestWord } from './nearest-word.ts';
 import { printable } from './printable.ts';
 
@@ -30,5 +30,14 @@ export function findMachines({ machines }: Config, wanted: readonly string[]): r
     what: `there is no machine ${unknown.map((word) => printable(word)).join(', ')}`,
     ...(why === '' ? {} : { why }),
     next: 'pxectl machines lists them',
+  });
+}
+
+/** What is told whoever wants to install a machine that is known by its UUID alone. */
+export function withoutMac(name: string): PxectlError {
+  return usageError({
+    what: `${name} is known by its UUID alone: its install cannot be armed or disarmed`,
+    why: 'an order, its seed and its report go by the MAC address',
+    next: `give ${name} its mac in pxectl.yaml, beside the uuid: pxectl watch shows it when the machine boots`,
   });
 }

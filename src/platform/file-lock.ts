@@ -108,8 +108,9 @@ async function contenders(
   prefix: string,
 ): Promise<{ readonly entry: string; readonly pid: number; readonly isAlive: boolean }[]> {
   const found = [];
-  for (const entry of await readdir(folder)) {
-    if (!entry.startsWith(prefix)) continue;
+  for (const there of await readdir(folder, { withFileTypes: true })) {
+    const entry = there.name;
+    if (!entry.startsWith(prefix) || there.isDirectory()) continue;
     // ubuntu-20.04 must not take a lock of ubuntu-20.04.3 for one of its own
     const mark = /^(\d+)\.(\d*)\.[0-9a-f]{8}$/.exec(entry.slice(prefix.length));
     if (mark === null) continue;

@@ -130,6 +130,15 @@ export function diskError(error: unknown, path: string): unknown {
         next: `check the owner and mode: ls -ld ${dirname(path)} ${path}`,
         cause: error,
       });
+    case 'EISDIR':
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return environmentError('E_PERMISSION', {
+        what: `cannot use ${path}`,
+        why: systemCodeOf(error) === 'EISDIR' ? 'it is a folder' : 'it, or what it lies in, is no folder',
+        next: `look what is there: ls -ld ${dirname(path)} ${path}; move it away`,
+        cause: error,
+      });
     case 'ELOOP':
       return environmentError('E_UNSAFE_FOLDER', {
         what: `${path} is a link`,

@@ -93,7 +93,12 @@ function autoexecPaths(context: BootContext): string[] {
   return names.flatMap((name) => [`serve/tftp/${name}`, `serve/http/loaders/${name}`]);
 }
 
-function machineFiles(context: BootContext, readTemplate: ReadTemplate, machine: Machine): RenderedFile[] {
+/** What is served to one machine alone: all that depends on whether it is armed. */
+export function machineFiles(
+  context: BootContext,
+  readTemplate: ReadTemplate,
+  machine: Machine,
+): RenderedFile[] {
   const purpose = `machine ${machine.name}`;
   return [
     ...configNames(machine).flatMap((name) => [

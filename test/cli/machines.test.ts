@@ -104,6 +104,42 @@ describe('pxectl machines', () => {
     expect((await cli('machines')).stdout).toContain('not armed');
   });
 
+  it('says where nobody can be armed: a folder in place of machines.json', async () => {
+    await cli('machines', 'add', MAC, '--name', 'node-1', '--seed', 'seeds/node-1.cfg');
+    const state = join(folder.path, '.pxectl/machines.json');
+    await mkdir(state, { recursive: true });
+    for (const args of [
+      ['machines'],
+      ['render', '--for', MAC],
+      ['status'],
+      ['up', '--dry-run', '--no-look'],
+    ]) {
+      expect((await cli(...args)).exitCode, args.join(' ')).not.toBe(70);
+    }
+    const listed = await cli('machines');
+    expect(listed.exitCode).toBe(0);
+    expect(listed.stderr).toContain(`cannot use ${state}: it is a folder: nobody is armed`);
+    const refused = await cli('machines', 'arm', 'node-1', '--yes');
+    expect(refused.exitCode).toBe(4);
+    expect(refused.stderr).toContain(`cannot use ${state}`);
+    expect(refused.stderr).toContain('it is a folder');
+  });
+
+  it('says that a machine known by its UUID alone needs its mac', async () => {
+    const uuid = '4c4c4544-0044-4a10-8056-b4c04f4c3332';
+    const text = (await config()).replace('machines: []', '');
+    await writeFile(
+      join(folder.path, 'pxectl.yaml'),
+      `${text}\nmachines: [{ uuid: "${uuid}", name: rack-1 }]\n`,
+    );
+    for (const args of [['arm', '--yes'], ['disarm']]) {
+      const { exitCode, stderr } = await cli('machines', ...args, 'rack-1');
+      expect(exitCode).toBe(2);
+      expect(stderr).toContain('rack-1 is known by its UUID alone');
+      expect(stderr).toContain('give rack-1 its mac in pxectl.yaml');
+    }
+  });
+
   it('up and reload refuse an armed machine whose seed is not there', async () => {
     await cli('machines', 'add', MAC, '--name', 'node-1', '--seed', 'seeds/node-1.cfg', '--arm', '--yes');
     await rm(join(folder.path, 'seeds/node-1.cfg'));

@@ -61,6 +61,17 @@ describe('a pxectl that belongs to another user', () => {
     expect((await root('status')).exitCode).toBe(0);
   });
 
+  it('who is armed, readable for root alone, is nobody to others, and that is said', async () => {
+    const state = join(folder.path, '.pxectl/machines.json');
+    expect((await root('machines', 'arm', '--yes', 'node-1')).exitCode).toBe(0);
+    await chmod(state, 0o600);
+    const { exitCode, stdout, stderr } = await nobody(['machines']);
+    expect(stderr).toContain(`cannot access ${state}: permission denied: nobody is armed`);
+    expect(stdout).toContain('not armed');
+    expect(exitCode).toBe(0);
+    await root('machines', 'disarm', 'node-1');
+  });
+
   it('is seen by everybody: up is a no-op, and says what changes nothing', async () => {
     const same = await nobody(['up']);
     expect(same.exitCode).toBe(0);

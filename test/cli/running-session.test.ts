@@ -3,9 +3,11 @@ import { chmod, lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/p
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { readLiveSession } from '../../src/engine/session-record.ts';
+import { openMachineStates } from '../../src/machines/machine-states.ts';
 import { identityOf } from '../../src/platform/process-identity.ts';
 import { run, start } from '../../src/platform/processes.ts';
 import type { StateLayout } from '../../src/model/state-layout.ts';
+import type { MacAddress } from '../../src/protocol/addresses.ts';
 import { configText, prepareState } from '../support/engine/prepare-state.ts';
 import { itNeeds } from '../support/external-tool.ts';
 import {
@@ -143,6 +145,31 @@ describe('machines arm and disarm while it is up', () => {
     expect(halfEdited.exitCode).toBe(0);
     expect(await menuOf('52:54:00:12:34:57')).not.toContain('/seed/');
     expect((await cli('machines', 'disarm', 'pc2', 'pc3')).stderr).toContain('there is no machine pc3');
+  });
+
+  it('a disarm in the midst of reloads holds, and closes the seed of a machine that is installing', async () => {
+    await configure(WITH_MACHINES);
+    await writeFile(join(project, 'seed.cfg'), '# preseed\n');
+    await up();
+    expect((await cli('machines', 'arm', 'pc1', 'pc2', '--yes')).exitCode).toBe(0);
+    const [reloaded, disarmed] = await Promise.all([
+      cli('reload'),
+      cli('machines', 'disarm', 'pc1'),
+      cli('reload'),
+    ]);
+    expect([reloaded.exitCode, disarmed.exitCode]).toEqual([0, 0]);
+    expect(await menuOf(MAC)).not.toContain('/seed/');
+    expect(await menuOf('52:54:00:12:34:57')).toContain('/seed/');
+    const states = openMachineStates(layout);
+    await states.spend('52:54:00:12:34:57' as MacAddress, new Date().toISOString());
+    const late = await cli('machines', 'disarm', 'pc2');
+    expect(late.stderr).toContain('pc2 fetched its seed');
+    expect(late.exitCode).toBe(0);
+    expect((await openMachineStates(layout).known()).installs.get('52:54:00:12:34:57' as MacAddress)).toEqual(
+      {
+        kind: 'not-armed',
+      },
+    );
   });
 
   it('a disarm that the running one does not confirm is told as that, and an arm is not done', async () => {

@@ -4,14 +4,17 @@ import { askControl } from '../../control/control-client.ts';
 import { findConfig, layoutBeside, loadProject, type Project } from '../../engine/project.ts';
 import { readLiveSession, type SessionRecord } from '../../engine/session-record.ts';
 import { openMachineStates } from '../../machines/machine-states.ts';
+import { orderFor } from '../../machines/order-for.ts';
+import type { Config } from '../../model/config.ts';
 import { engineError, environmentError, messageOf, PxectlError, usageError } from '../../model/errors.ts';
-import { findMachines } from '../../model/find-machines.ts';
+import { findMachines, withoutMac } from '../../model/find-machines.ts';
 import type { StateLayout } from '../../model/state-layout.ts';
 import type { MacAddress } from '../../protocol/addresses.ts';
 import { requestedConfigPath, type CommandContext } from '../cli.ts';
 import { confirm } from '../confirm.ts';
 import { tellSeeds } from '../install-seeds.ts';
 import { EXIT } from '../exit-codes.ts';
+import { formatLocalTime } from '../units.ts';
 
 type Verb = 'arm' | 'disarm';
 
@@ -26,9 +29,8 @@ export interface SetArmedOptions {
 interface Installable {
   readonly name: string;
   readonly mac: MacAddress;
-  /** what its order is for */
-  readonly seed: string;
-  readonly image: string;
+  /** its installer has the seed already */
+  readonly installingSince?: string;
 }
 
 /** `pxectl machines arm NAME…` and `disarm NAME…`: all of them, or none; in the words of the running pxectl. */
@@ -37,14 +39,14 @@ export async function setArmedByUser(context: CommandContext<SetArmedOptions>, v
   const requested = requestedConfigPath(options);
   const configPath = await findConfig(requested, process.cwd());
   const session = configPath === undefined ? undefined : await readLiveSession(layoutBeside(configPath));
-  const machines = await loadProject(requested).then(
+  const inFile = await loadProject(requested).then(
     async (project) => {
-      const chosen = installables(project, args, verb, options.always === true);
+      const machines = installables(project, args, verb, options.always === true);
       if (verb === 'arm') {
         const seeds = findMachines(project.config, args);
         await tellSeeds(project, seeds, { output, isRefused: true });
       }
-      return chosen;
+      return { machines, config: project.config };
     },
     (error: unknown) => {
       // a half edited file must not keep a running pxectl armed: it knows the names itself
@@ -53,6 +55,7 @@ export async function setArmedByUser(context: CommandContext<SetArmedOptions>, v
       return undefined;
     },
   );
+  const machines = inFile?.machines;
   const layout = layoutBeside(configPath ?? '');
   const names = machines?.map(({ mac }) => mac) ?? args;
   if (options.dryRun) {
@@ -67,7 +70,8 @@ export async function setArmedByUser(context: CommandContext<SetArmedOptions>, v
     await confirm({ ...context, ...asked, what: armWarning(who, options.always === true) });
   }
   if (session === undefined) {
-    await record(layout, machines ?? [], verb, options.always === true);
+    if (verb === 'disarm') await recordDisarm(layout, machines ?? []);
+    else if (inFile !== undefined) await recordArm(layout, inFile, options.always === true);
     sayHeld(context, verb, machines ?? []);
     return tell(context, verb, { changed: true, machines: machines ?? [] });
   }
@@ -75,8 +79,7 @@ export async function setArmedByUser(context: CommandContext<SetArmedOptions>, v
     ...{ layout, verb, names, words: args, machines: machines ?? [], isAlways: options.always === true },
   });
   const told = held.map((machine) => {
-    const inFile = machines?.find(({ mac }) => mac === machine.mac);
-    return { ...machine, name: inFile?.name ?? machine.name };
+    return { ...machine, ...machines?.find(({ mac }) => mac === machine.mac) };
   });
   const others = told.filter(({ isArmed }) => isArmed !== (verb === 'arm')).map(({ name }) => name);
   if (others.length > 0) {
@@ -102,7 +105,8 @@ function installables(
   verb: Verb,
   isAlways: boolean,
 ): readonly Installable[] {
-  return findMachines(project.config, args).map(({ name, mac, install, image }) => {
+  return findMachines(project.config, args).map(({ name, mac, install, installState: state }) => {
+    if (mac === undefined) throw withoutMac(name);
     if (isAlways && install?.once === true) {
       throw usageError({
         what: `${name} is to be installed once: --always is not for it`,
@@ -110,8 +114,8 @@ function installables(
         next: `if that is what you want: install: { seed: …, once: false } in ${project.configPath}`,
       });
     }
-    if (mac !== undefined && install !== undefined) {
-      return { name, mac, seed: install.seed, image: image ?? project.config.boot.default };
+    if (install !== undefined) {
+      return { name, mac, ...(state?.kind === 'installing' ? { installingSince: state.since } : {}) };
     }
     throw usageError({
       what: `${name} has no install seed: there is nothing to ${verb}`,
@@ -122,19 +126,19 @@ function installables(
 }
 
 /** @throws PxectlError of the disk: what is not written is not so */
-async function record(
+async function recordArm(
   layout: StateLayout,
-  machines: readonly Installable[],
-  verb: Verb,
+  { config, machines }: { readonly config: Config; readonly machines: readonly Installable[] },
   isAlways: boolean,
 ): Promise<void> {
-  const states = openMachineStates(layout);
-  if (verb === 'arm') {
-    const order = { at: new Date().toISOString(), by: userName(), isAlways };
-    await states.arm(new Map(machines.map(({ mac, seed, image }) => [mac, { ...order, seed, image }])));
-    return;
-  }
-  const { trouble } = await states.disarm(machines.map(({ mac }) => mac));
+  const order = { at: new Date().toISOString(), by: userName(), isAlways };
+  const orders = machines.map(({ mac }) => [mac, orderFor(config, mac, order)] as const);
+  await openMachineStates(layout).arm(new Map(orders));
+}
+
+/** @throws PxectlError of the disk: what is not written is not so */
+async function recordDisarm(layout: StateLayout, machines: readonly Installable[]): Promise<void> {
+  const { trouble } = await openMachineStates(layout).disarm(machines.map(({ mac }) => mac));
   if (trouble === undefined) return;
   throw environmentError('E_PERMISSION', {
     what: `that ${machines.map(({ name }) => name).join(', ')} is disarmed cannot be written`,
@@ -174,7 +178,7 @@ async function askSession(
   } catch (error) {
     const isUnanswered = error instanceof PxectlError && error.code === 'E_CONTROL';
     if (verb === 'arm' || !isUnanswered) throw error;
-    await record(layout, machines, verb, isAlways);
+    await recordDisarm(layout, machines);
     const recorded = machines.length > 0 ? 'disarmed on disk, but' : 'not disarmed:';
     throw engineError('E_CONTROL', {
       what: `${words.join(', ')}: ${recorded} the running pxectl (pid ${pid}) has not confirmed it`,
@@ -188,7 +192,8 @@ async function askSession(
 function sayHeld(
   { output, options }: CommandContext<SetArmedOptions>,
   verb: Verb,
-  machines: readonly (Pick<Installable, 'name'> | ReplyOf<Verb>['machines'][number])[],
+  machines: readonly (Pick<Installable, 'name' | 'installingSince'> &
+    Partial<ReplyOf<Verb>['machines'][number]>)[],
 ): void {
   for (const machine of machines) {
     const what =
@@ -197,10 +202,17 @@ function sayHeld(
           ? `${machine.name} is armed for EVERY network boot: each installs unattended and may wipe its disk`
           : `${machine.name} is armed: its next network boot installs unattended and may wipe its disk`
         : `${machine.name} is disarmed`;
-    const isAhead = 'isServed' in machine && !machine.isServed;
     output.progress(
-      isAhead ? `${what} (the running pxectl does not know its install yet: pxectl reload)` : what,
+      machine.isServed === false
+        ? `${what} (the running pxectl does not know its install yet: pxectl reload)`
+        : what,
     );
+    if (verb === 'disarm' && machine.installingSince !== undefined) {
+      const since = formatLocalTime(machine.installingSince);
+      output.warn(
+        `${machine.name} fetched its seed ${since}: it gets none any more, and what its installer has it may go on with; switch it off to stop it`,
+      );
+    }
   }
 }
 

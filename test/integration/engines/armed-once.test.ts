@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect } from 'vitest';
+import { startLabDocker, type LabDocker } from '../../../src/lab/lab-docker.ts';
 import { createVirtualLan, type VirtualLan } from '../../../src/lab/virtual-lan.ts';
 import type { InstallState } from '../../../src/model/machine-state.ts';
 import { runOrThrow, type ProcessResult } from '../../../src/platform/processes.ts';
@@ -19,6 +20,7 @@ import { pxectl } from '../../support/pxectl-process.ts';
 let lan: VirtualLan;
 let folder: string;
 let mac: MacAddress;
+let docker: LabDocker | undefined;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pxectl-armed-'));
@@ -31,6 +33,8 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await cli('down');
+  await docker?.stop();
+  docker = undefined;
   await lan.destroy();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -39,7 +43,8 @@ const config = (): string =>
   configText('proxy', `machines: [{ mac: "${mac}", name: node-1, install: { seed: seed.cfg } }]`);
 const cli = (...args: string[]): Promise<ProcessResult> => {
   const network = { namespace: lan.namespaceOf('lan'), destroy: async () => undefined };
-  return pxectl(args, { cwd: folder, network });
+  const env = docker?.environment ?? {};
+  return pxectl(args, { cwd: folder, network, env, timeoutMs: 180_000 });
 };
 const curlFrom = async (host: string, path: string, ...more: string[]): Promise<string> => {
   const url = `http://192.168.1.50:8080${path}`;
@@ -93,9 +98,10 @@ const connectAnotherInterface = async (host: string): Promise<void> => {
 };
 
 describe('an order to install', () => {
-  itNeeds('root', 'ip', 'curl', 'dnsmasq', 'nginx').each(['builtin', 'dnsmasq'])(
+  itNeeds('root', 'ip', 'curl', 'dnsmasq', 'nginx', 'dockerd').each(['builtin', 'dnsmasq', 'docker'])(
     '(%s) is given by somebody, used up by the boot that fetches the seed, and not by the next one',
     async (engine) => {
+      if (engine === 'docker') docker = await startLabDocker(lan, folder);
       await up(engine);
       expect(await isInstalling()).toBe(false);
       expect(await askForSeed()).toMatch(/nobody has armed the install of node-1.* 403$/s);

@@ -1,10 +1,13 @@
-import { cp, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openMachineStates } from '../../../src/machines/machine-states.ts';
+import { openMachineStates, type SpendResult } from '../../../src/machines/machine-states.ts';
+import { writeState } from '../../../src/machines/state-file.ts';
 import type { ArmedOrder, InstallState } from '../../../src/model/machine-state.ts';
+import { withLock } from '../../../src/platform/file-lock.ts';
 import type { MacAddress } from '../../../src/protocol/addresses.ts';
 
 const MAC = '52:54:00:00:00:01' as MacAddress;
@@ -102,6 +105,104 @@ describe('an order', () => {
     await Promise.all(macs.map((mac) => openMachineStates({ root }).disarm([mac])));
     for (const mac of macs) expect(await stateOf(mac)).toBe('not-armed');
     expect(await stateOf(OTHER)).toBe('armed');
+  });
+});
+
+describe('a disarm', () => {
+  it('of a machine that is installing closes its seed for that boot; its report still counts', async () => {
+    await arm(MAC, OTHER);
+    const states = openMachineStates({ root });
+    await states.spend(MAC, T1);
+    expect(await states.disarm([MAC])).toEqual({ isWritten: true });
+    expect(await states.spend(MAC, T1)).toMatchObject({ kind: 'refused', state: { kind: 'not-armed' } });
+    expect(await states.bootedAgain(MAC, T2)).toBeUndefined();
+    expect(await stateOf(MAC)).toBe('not-armed');
+    await states.report(MAC, T2);
+    expect(await stateOf(MAC)).toBe('installed');
+    await states.disarm([MAC]);
+    expect(await stateOf(MAC)).toBe('installed');
+  });
+
+  it('holds from its call, in this process and before the disk', async () => {
+    await arm(MAC);
+    const states = openMachineStates({ root });
+    await withLock(root, 'machines', async () => {
+      const isWritten = states.disarm([MAC]);
+      expect((await states.known()).installs.get(MAC)).toEqual({ kind: 'not-armed' });
+      void isWritten.catch(() => undefined);
+    });
+    await states.close();
+    expect(await stateOf(MAC)).toBe('not-armed');
+  });
+
+  it('by another process, as the seed is asked for, is not written over', async () => {
+    await arm(MAC);
+    let spent: Promise<SpendResult> | undefined;
+    await withLock(root, 'machines', async () => {
+      spent = openMachineStates({ root }).spend(MAC, T1);
+      await sleep(300);
+      // what another process does while it holds the lock
+      await writeState({ root }, new Map([[MAC, {}]]));
+    });
+    expect(await spent).toMatchObject({ kind: 'refused', state: { kind: 'not-armed' } });
+    expect(await stateOf(MAC)).toBe('not-armed');
+  });
+
+  it('of this process, while the seed waits for the lock, closes it', async () => {
+    await arm(MAC);
+    const states = openMachineStates({ root });
+    let spent: Promise<SpendResult> | undefined;
+    await withLock(root, 'machines', async () => {
+      spent = states.spend(MAC, T1);
+      await sleep(300);
+      void states.disarm([MAC]);
+    });
+    expect(await spent).toMatchObject({ kind: 'refused', state: { kind: 'not-armed' } });
+    await states.close();
+  });
+
+  it('after an arm that still waits for the disk wins over it', async () => {
+    const states = openMachineStates({ root });
+    await withLock(root, 'machines', async () => {
+      const orders = [states.arm(new Map([[OTHER, ORDER]])), states.arm(new Map([[MAC, ORDER]]))];
+      void states.disarm([MAC]);
+      void Promise.all(orders);
+      await sleep(50);
+    });
+    await states.close();
+    expect([await stateOf(MAC), await stateOf(OTHER)]).toEqual(['not-armed', 'armed']);
+  });
+});
+
+describe('a place that cannot be read or written', () => {
+  it('machines.json as a folder: nobody is armed, and nothing is written over it', async () => {
+    await mkdir(file());
+    expect(await stateOf(MAC)).toBe('not-armed');
+    expect(await problem()).toMatch(/cannot use .*machines\.json: it is a folder: nobody is armed/);
+    await expect(arm(MAC)).rejects.toMatchObject({ code: 'E_PERMISSION', kind: 'environment' });
+    expect(await openMachineStates({ root }).spend(MAC, T1)).toMatchObject({ kind: 'refused' });
+    expect(await openMachineStates({ root }).disarm([MAC])).toMatchObject({ isWritten: false });
+    await rmdir(file());
+    await arm(MAC);
+    expect(await stateOf(MAC)).toBe('armed');
+  });
+
+  it('its seal as a folder: the same', async () => {
+    await arm(MAC);
+    await rm(seal());
+    await mkdir(join(seal(), 'something'), { recursive: true });
+    expect(await stateOf(MAC)).toBe('not-armed');
+    await expect(arm(MAC)).rejects.toMatchObject({ code: 'E_PERMISSION' });
+    expect(await stateOf(MAC)).toBe('not-armed');
+  });
+
+  it('a folder called as a lock of a dead process stands in nobody’s way; a file in place of the folder is told', async () => {
+    await mkdir(join(root, `.lock-machines.${2 ** 22 + 1}.1.00000000`));
+    await arm(MAC);
+    expect(await stateOf(MAC)).toBe('armed');
+    const noFolder = openMachineStates({ root: file() });
+    expect((await noFolder.known()).installs.size).toBe(0);
+    await expect(noFolder.arm(new Map([[MAC, ORDER]]))).rejects.toMatchObject({ code: 'E_PERMISSION' });
   });
 });
 
