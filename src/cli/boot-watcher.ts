@@ -11,7 +11,7 @@ const HISTORY_AFTER_MS = 15 * 60_000;
 
 /**
  * Watches boots as their events come, and tells each finding of a boot that goes wrong or stands still once, while
- * somebody can still look at the machine.
+ * somebody can still look at the machine: also that an installer is silent, which may be well and may be an error box.
  */
 export class BootWatcher {
   readonly #builder: TraceBuilder;
@@ -41,8 +41,6 @@ export class BootWatcher {
     for (const trace of this.#builder.traces()) {
       if (nowMs - Date.parse(trace.lastEventAt) > HISTORY_AFTER_MS) continue;
       for (const finding of findingsOfTrace(trace, nowMs)) {
-        // what is no fault is for whoever asks, and no news
-        if (finding.severity === 'info') continue;
         const key = `${trace.mac} ${trace.startedAt} ${finding.id}`;
         if (this.#told.has(key)) continue;
         this.#told.add(key);
@@ -56,5 +54,6 @@ export class BootWatcher {
 export function formatLiveFinding(finding: Finding, trace: BootTrace): string {
   const who = trace.machineName ?? trace.mac;
   const fix = finding.fix[0] === undefined ? '' : `\n          do: ${finding.fix[0]}`;
-  return `  ! ${who}: ${finding.title} (pxectl doctor explains ${finding.id})\n          why: ${finding.cause}${fix}`;
+  const mark = finding.severity === 'info' ? '·' : '!';
+  return `  ${mark} ${who}: ${finding.title} (pxectl doctor explains ${finding.id})\n          why: ${finding.cause}${fix}`;
 }

@@ -30,19 +30,24 @@ export function renderFindings(findings: readonly Finding[], options: ReportOpti
   return blocks.join('\n\n');
 }
 
-/** `2 errors, 1 warning`, that there is nothing, or that no more can be said. */
+/**
+ * `2 errors, 1 warning`, that there is nothing wrong, or that no more can be said; with the notes, which are no fault and
+ * yet worth reading.
+ */
 export function summarise(findings: readonly Finding[], verdict?: Verdict): string {
   const count = (severity: Finding['severity'], word: string): string[] => {
     const number = findings.filter((finding) => finding.severity === severity).length;
     return number === 0 ? [] : [`${number} ${word}${number === 1 ? '' : 's'}`];
   };
-  const parts = [...count('error', 'error'), ...count('warning', 'warning')];
+  const wrong = [...count('error', 'error'), ...count('warning', 'warning')];
+  const notes = count('info', 'note');
   if (verdict === 'not-understood')
     return [
-      ...parts,
+      ...wrong,
+      ...notes,
       'not wholly understood: no fault shows in what was read, and that is no all-clear',
     ].join('; ');
-  return parts.length === 0 ? 'nothing wrong found' : parts.join(', ');
+  return [...(wrong.length === 0 ? ['nothing wrong found'] : wrong), ...notes].join(', ');
 }
 
 function renderFinding(finding: Finding, { width, style }: ReportOptions): string {

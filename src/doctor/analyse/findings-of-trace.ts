@@ -3,8 +3,8 @@ import type { Finding, FindingId } from '../../model/finding.ts';
 import { makeFinding } from '../finding-catalogue.ts';
 import { analyse } from './analyse.ts';
 import { findingOfRefusedSeed } from './refused-seed.ts';
-import { observeEvents, showsStarts } from './observe-events.ts';
-import { untilMissed } from './waiting-times.ts';
+import { isTransferOpen, observeEvents, showsStarts } from './observe-events.ts';
+import { LONGEST_KERNEL_MS, LONGEST_TRANSFER_MS, untilMissed } from './waiting-times.ts';
 
 interface StageDeadline {
   /** longest silence after the last sign of this stage, on real machines and on emulated ones */
@@ -50,18 +50,23 @@ function isWithoutRootImage({ events }: BootTrace): boolean {
   return events.some(({ detail }) => /\/images\/debian-\d+[^/]*\/initrd/.test(String(detail['path'] ?? '')));
 }
 
+/** How long the boot may say nothing: for as long as a transfer may take that goes on, or may go on without being seen. */
+function longestSilence(trace: BootTrace, silenceMs: number): number {
+  const { current, events } = trace;
+  if (isTransferOpen(events)) return Math.max(silenceMs, LONGEST_TRANSFER_MS);
+  const shows = showsStarts(events);
+  // behind nginx the root image shows when it has come whole, and not before
+  if (current === 'root-image' || (current === 'initrd' && !isWithoutRootImage(trace))) {
+    return untilMissed({ showsStarts: shows }, 'http', silenceMs);
+  }
+  const isLoading = current === 'boot-config' || current === 'kernel';
+  return isLoading && !(shows.tftp && shows.http) ? Math.max(silenceMs, LONGEST_KERNEL_MS) : silenceMs;
+}
+
 function deadlineFinding(trace: BootTrace, nowMs: number): Finding | undefined {
   const deadline = DEADLINES[trace.current];
   const silentMs = nowMs - Date.parse(trace.lastEventAt);
-  if (!deadline) return undefined;
-  // behind nginx the root image shows when it has come whole, and not before
-  const isFetching =
-    trace.current === 'root-image' || (trace.current === 'initrd' && !isWithoutRootImage(trace));
-  const { silenceMs } = deadline;
-  const waitMs = isFetching
-    ? untilMissed({ showsStarts: showsStarts(trace.events) }, 'http', silenceMs)
-    : silenceMs;
-  if (silentMs <= waitMs) return undefined;
+  if (!deadline || silentMs <= longestSilence(trace, deadline.silenceMs)) return undefined;
   // only a boot that is to be installed unattended has a seed to ask for
   if (deadline.finding === 'seed-not-requested' && trace.isUnattended !== true) return undefined;
   const last = trace.events.at(-1);
@@ -73,9 +78,8 @@ function deadlineFinding(trace: BootTrace, nowMs: number): Finding | undefined {
         },
       ]
     : [];
-  const finding = makeFinding(deadline.finding, evidence, {
-    cause: `Nothing has happened for ${Math.round(silentMs / 1000)} s after the stage "${trace.current}".`,
-  });
   const client = { mac: trace.mac, ...(trace.firmware === undefined ? {} : { firmware: trace.firmware }) };
-  return { ...finding, client };
+  const finding = makeFinding(deadline.finding, evidence, { client });
+  const since = `Nothing has happened for ${Math.round(silentMs / 1000)} s after the stage "${trace.current}".`;
+  return { ...finding, cause: `${since} ${finding.cause}` };
 }

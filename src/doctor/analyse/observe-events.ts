@@ -61,6 +61,17 @@ function hasStart(events: readonly BootEvent[], { ip, detail }: BootEvent, type:
   );
 }
 
+/** Whether a transfer has begun that has not ended: its server would have said so. */
+export function isTransferOpen(events: readonly BootEvent[]): boolean {
+  const open = new Set<string>();
+  for (const { type, ip, detail } of events) {
+    const key = `${type.split('.')[0]} ${ip} ${detail['path']}`;
+    if (type === 'tftp.start' || type === 'http.get') open.add(key);
+    else open.delete(key);
+  }
+  return open.size > 0;
+}
+
 /** Seeds and reports come from the pxectl process, whoever serves the files. */
 function isRoute({ detail }: BootEvent): boolean {
   return /^\/?(?:seed|report)\//.test(String(detail['path'] ?? ''));

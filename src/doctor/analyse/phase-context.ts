@@ -8,6 +8,7 @@ import {
   type ReplySeen,
 } from './observation.ts';
 import { selectOffer } from './simulate/edk2-offers.ts';
+import { WAITING_TIMES } from './waiting-times.ts';
 import { httpBootTakes } from './simulate/second-stage.ts';
 
 /** One phase of one client's boot, with what was before and after it. */
@@ -88,6 +89,15 @@ export function quotesOf(reply: ReplySeen): readonly Evidence[] {
 export function silenceMsAfter(observations: Observations, timeMs: number | undefined): number | undefined {
   if (timeMs === undefined || observations.lastTimeMs === undefined) return undefined;
   return observations.lastTimeMs - timeMs;
+}
+
+/** The recording went on long enough for an answer to be in it. */
+export function isWaitedFor(
+  { observations }: Pick<PhaseContext, 'observations'>,
+  timeMs: number | undefined,
+): boolean {
+  const silence = silenceMsAfter(observations, timeMs);
+  return silence === undefined || silence >= WAITING_TIMES.answerMs;
 }
 
 function withoutRepeats(evidence: readonly Evidence[]): readonly Evidence[] {

@@ -9,19 +9,23 @@ export const WAITING_TIMES = {
   answerMs: 3_500,
   /**
    * from the last word of DHCP to the first request for a file: EDK2 waits for its timer and the lease, iPXE up to 16 s for
-   * a proxy that may still come
+   * a proxy that may still come, and 22 s on a busy host
    */
-  settleMs: 30_000,
+  settleMs: 40_000,
   /** from a whole loader to its first own request: iPXE may have to wait for a switch port (spanning tree: 30 s) */
   loaderStartMs: 45_000,
+  /** how far the log of one server may be behind that of another, on a busy host */
+  logLagMs: 3_000,
   /** from the answer to a size probe to the read itself */
   afterProbeMs: 10_000,
   /** casper asks for its ISO within this time of its initrd, on an emulated machine too */
   rootImageMs: 120_000,
 } as const;
 
-/** A transfer that shows only when it ends: 3 GB at 10 Mb/s take 40 minutes. */
-const UNSEEN_TRANSFER_MS = 45 * 60_000;
+/** The longest transfer: 3 GB at 10 Mb/s take 40 minutes. */
+export const LONGEST_TRANSFER_MS = 45 * 60_000;
+/** The longest that kernel or initrd take: 100 MB at 1.5 Mb/s, or over TFTP with an answer every 5 ms. */
+export const LONGEST_KERNEL_MS = 10 * 60_000;
 
 /**
  * The time after which a transfer that was not seen counts as not begun. Where the source tells of transfers only when they
@@ -32,5 +36,5 @@ export function untilMissed(
   kind: 'tftp' | 'http',
   waitingMs: number,
 ): number {
-  return showsStarts?.[kind] === false ? Math.max(waitingMs, UNSEEN_TRANSFER_MS) : waitingMs;
+  return showsStarts?.[kind] === false ? Math.max(waitingMs, LONGEST_TRANSFER_MS) : waitingMs;
 }

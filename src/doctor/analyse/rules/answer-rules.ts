@@ -5,6 +5,7 @@ import { bootFileOf, phaseName, type Phase, type ReplySeen } from '../observatio
 import {
   bootAnswerOf,
   clientFinding,
+  isWaitedFor,
   quotesOf,
   seesTransfers,
   silenceMsAfter,
@@ -200,7 +201,9 @@ export function judgeNextServer(context: PhaseContext): readonly Finding[] {
 export function judgeHttpBoot(context: PhaseContext): readonly Finding[] {
   const { phase } = context;
   if (!phase.firmware.startsWith('uefi-http') || phase.http.length > 0) return [];
-  if (phase.replies.some(httpBootTakes) || phase.requests.length === 0) return [];
+  const [first] = phase.requests;
+  if (first === undefined || phase.replies.some(httpBootTakes) || !isWaitedFor(context, first.timeMs))
+    return [];
   const boot = phase.replies.find((reply) => reply.vendorClass?.startsWith('HTTPClient') === true);
   // firmware whose PXE boot failed goes on with its next boot entry: not what the user is after
   const isAfterPxe = context.client.phases.some(
@@ -211,7 +214,7 @@ export function judgeHttpBoot(context: PhaseContext): readonly Finding[] {
     clientFinding(
       context,
       'http-client-unanswered',
-      [...phase.requests.slice(0, 1).map((request) => request.evidence), ...(boot ? quotesOf(boot) : [])],
+      [first.evidence, ...(boot ? quotesOf(boot) : [])],
       isAfterPxe
         ? { severity: 'info', title: 'after PXE the machine also tried HTTP Boot, and nobody answered that' }
         : {},

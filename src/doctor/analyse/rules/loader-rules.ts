@@ -191,10 +191,9 @@ function hasFollowers({ phase, next }: PhaseContext, loaded: Loaded): boolean {
 /** The firmware came back with its next boot entry, or the recording went on long enough. */
 function isWaitedFor({ observations, next, phase }: PhaseContext, loaded: Loaded): boolean {
   if (next !== undefined) return true;
-  if (
-    phase.requests.some((request) => (request.timeMs ?? 0) > (loaded.lastTimeMs ?? Number.POSITIVE_INFINITY))
-  )
-    return true;
+  // DHCP, TFTP and HTTP may be told by logs of their own, each a moment behind: the REQUEST before the transfer comes after it
+  const cameBackMs = (loaded.lastTimeMs ?? Number.POSITIVE_INFINITY) + WAITING_TIMES.logLagMs;
+  if (phase.requests.some((request) => (request.timeMs ?? 0) > cameBackMs)) return true;
   const silence = silenceMsAfter(observations, loaded.lastTimeMs ?? loaded.timeMs);
   return silence !== undefined && silence >= WAITING_TIMES.loaderStartMs;
 }

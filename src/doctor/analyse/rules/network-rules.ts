@@ -5,6 +5,7 @@ import { phaseName, type Phase, type ReplySeen } from '../observation.ts';
 import {
   clientFinding,
   isBootOffer,
+  isWaitedFor,
   leaseOf,
   offersOf,
   seesTransfers,
@@ -253,6 +254,8 @@ function judgeNak(context: PhaseContext): readonly Finding[] {
   const nak = phase.replies.find((reply) => reply.type === 'nak');
   const decline = phase.requests.find((request) => request.type === 'decline');
   if ((!nak && !decline) || wentOn(context) || leaseWasGiven(phase)) return [];
+  // the other server's ACK may be on its way
+  if (!isWaitedFor(context, nak?.timeMs ?? decline?.timeMs)) return [];
   return [
     clientFinding(context, 'second-dhcp-server', [
       ...(nak ? [nak.evidence] : []),
@@ -263,10 +266,4 @@ function judgeNak(context: PhaseContext): readonly Finding[] {
 
 function leaseWasGiven(phase: Phase): boolean {
   return leaseOf(phase)?.type === 'ack';
-}
-
-/** The recording went on long enough for an answer to be in it. */
-function isWaitedFor({ observations }: PhaseContext, timeMs: number | undefined): boolean {
-  const silence = silenceMsAfter(observations, timeMs);
-  return silence === undefined || silence >= WAITING_TIMES.answerMs;
 }

@@ -137,6 +137,27 @@ describe('findingsOfTrace', () => {
     expect(findings(initrd, 20 + 3600, true)).toEqual(['root-image-not-requested']);
   });
 
+  it('does not miss what follows while a transfer goes on, however slowly', () => {
+    const linux = { path: 'images/debian-12/linux' };
+    const reading = [...untilLoader, ...loader, ...afterLoader, event(12, 'tftp.start', linux)];
+    expect(findings(reading, 12 + 20 * 60, true)).toEqual([]);
+    const iso = { path: '/images/ubuntu-24.04/ubuntu.iso', status: 200, sizeBytes: 3e9 };
+    const initrd = { path: '/images/ubuntu-24.04/initrd', status: 200, sizeBytes: 9 };
+    const fetching = [
+      ...reading,
+      event(400, 'tftp.done', { ...linux, sentBytes: 9 }),
+      event(401, 'http.get', initrd),
+      event(410, 'http.done', { ...initrd, sentBytes: 9 }),
+      event(420, 'http.get', iso),
+    ];
+    expect(findings(fetching, 420 + 30 * 60, true)).toEqual([]);
+    const whole = [...fetching, event(2300, 'http.done', { ...iso, sentBytes: 3e9 })];
+    expect(findings(whole, 2300 + 300, true)).toEqual([]);
+    expect(findings(whole, 2300 + 700, true)).toEqual(['seed-not-requested']);
+    // the server knows when a client is gone; one that died itself says no more
+    expect(findings(reading, 12 + 50 * 60, true)).toEqual(['kernel-not-requested']);
+  });
+
   it('says of an installer that has been silent for minutes that it has, and no more', () => {
     const seeded = [
       ...untilLoader,
