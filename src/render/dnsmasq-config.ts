@@ -107,7 +107,10 @@ function classifySection(options: DnsmasqOptions): Section {
       'dhcp-vendorclass=set:http,HTTPClient',
       'dhcp-match=set:ipxe,175',
       'dhcp-userclass=set:ipxe,iPXE',
-      ...KNOWN_ARCHITECTURES.map((code) => `dhcp-match=set:arch-${code},option:client-arch,${code}`),
+      '# the first of several: pxe-service knows no other, and would name no file for a second one',
+      ...KNOWN_ARCHITECTURES.map(
+        (code) => `dhcp-match=set:arch-${code},93,${colonBytes(code.toString(16).padStart(4, '0'))}`,
+      ),
       ...RASPBERRY_PI_PREFIXES.map((prefix) => `dhcp-mac=set:raspberry-pi,${prefix}:*:*:*`),
       `dhcp-match=set:raspberry-pi,97,00:${colonBytes(RASPBERRY_PI_UUID_PREFIX)}`,
       // in the packet of a UEFI HTTP client the architecture may still be that of its PXE stack
@@ -228,8 +231,9 @@ function leaseSection(context: BootContext, options: DnsmasqOptions): Section {
       'dhcp-option-force=tag:ipxe,encap:175,1,27',
       ...(router === undefined
         ? ['# this server is no router', 'dhcp-option=3']
-        : [`dhcp-option=3,${router}`]),
-      ...(nameServers === undefined ? [] : [`dhcp-option=6,${nameServers.slice(0, 3).join(',')}`]),
+        : [`dhcp-option-force=3,${router}`]),
+      // firmware that asks for neither hands its lease on to an installer that needs them
+      ...(nameServers === undefined ? [] : [`dhcp-option-force=6,${nameServers.slice(0, 3).join(',')}`]),
       ...httpKinds.map((kind) => `dhcp-option-force=${tagList(...kind.tags)},60,HTTPClient`),
     ],
   };

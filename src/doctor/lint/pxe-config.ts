@@ -70,8 +70,8 @@ export function readPxeConfig(files: ConfFiles): PxeConfig {
     const what = rest.join(',');
     if (/^(?:option:)?175\b/.test(what) || (at.key === 'dhcp-userclass' && /iPXE/i.test(what)))
       ipxeTags.add(tag);
-    const arch = /^(?:option:client-arch|93),(\d+)/.exec(what)?.[1] ?? /Arch:(\d+)/.exec(what)?.[1];
-    if (arch !== undefined) architectureTags.set(tag, [...(architectureTags.get(tag) ?? []), Number(arch)]);
+    const arch = architectureOfMatch(what);
+    if (arch !== undefined) architectureTags.set(tag, [...(architectureTags.get(tag) ?? []), arch]);
   }
   return {
     files,
@@ -92,6 +92,14 @@ export function readPxeConfig(files: ConfFiles): PxeConfig {
     vendors: all('dhcp-pxe-vendor').flatMap((at) => splitValue(at.value)),
     line: (key) => all(key).at(-1),
   };
+}
+
+/** `option:client-arch,7`; `93,00:07`, which is the first of several; `PXEClient:Arch:00007`. */
+function architectureOfMatch(what: string): number | undefined {
+  const bytes = /^(?:option:client-arch|93),([0-9a-f]{2}):([0-9a-f]{2})\b/i.exec(what);
+  if (bytes !== null) return Number.parseInt(`${bytes[1] ?? ''}${bytes[2] ?? ''}`, 16);
+  const number = /^(?:option:client-arch|93),(\d+)/.exec(what)?.[1] ?? /Arch:(\d+)/.exec(what)?.[1];
+  return number === undefined ? undefined : Number(number);
 }
 
 /** The architecture that a name or number in pxe-service means, since dnsmasq 2.76. */

@@ -122,7 +122,8 @@ function fenceOf(asks: DhcpPacket, mode: 'proxy' | 'pxe-only', port: 67 | 4011):
     : clientPacket(client, { messageType: MESSAGE_TYPE.request, xid: 0, clientAddress: CLIENT });
 }
 
-function exchangeOf(
+/** How such a packet is sent and its answer waited for. */
+export function exchangeOf(
   packet: DhcpPacket,
   {
     mode,

@@ -17,6 +17,9 @@ const BYPASS = '060108ff';
 const LONG_BYPASS = '0601080a0400505845ff';
 const PXE_CLIENT = Buffer.from('PXEClient').toString('hex');
 
+/** A field of an answer that did not come, or the number of answers. */
+const isSilence = (other: string): boolean => other === 'absent' || other === '0';
+
 export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   {
     title: 'No server name in the header',
@@ -59,5 +62,17 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
       ((field.startsWith('60 ') && builtin === PXE_CLIENT) ||
         field.startsWith('97 ') ||
         (field.startsWith('43 ') && builtin === BYPASS)),
+  },
+  {
+    title: 'Clients without option 93',
+    covers: ({ packet, other }) => packet.includes(', without option 93: ') && isSilence(other),
+  },
+  {
+    title: 'Several architectures',
+    covers: ({ packet, other }) => packet.includes(', several architectures: ') && isSilence(other),
+  },
+  {
+    title: 'INFORM to port 4011',
+    covers: ({ packet, other }) => packet.endsWith(': INFORM to port 4011') && isSilence(other),
   },
 ];

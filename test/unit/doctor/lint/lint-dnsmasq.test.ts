@@ -116,6 +116,11 @@ describe('lintDnsmasqConfig', () => {
     ['no TFTP', healthy.replace('enable-tftp\n', ''), 'tftp-not-served'],
     ['HTTP Boot without its class', healthy.replace(/^dhcp-pxe-vendor.*$/m, ''), 'http-client-unanswered'],
     [
+      'HTTP Boot, its architecture in bytes, without its class',
+      healthy.replace('option:client-arch,16', '93,00:10').replace(/^dhcp-pxe-vendor.*$/m, ''),
+      'http-client-unanswered',
+    ],
+    [
       'HTTP Boot by pxe-service',
       `${healthy}pxe-service=16,"HTTP",http://192.168.1.11/x.efi\n`,
       'http-client-unanswered',
