@@ -16,12 +16,15 @@ const BREAKS: Readonly<Record<Format, RegExp>> = {
   nginx: /["'\\$\p{Cc}]/u,
 };
 
+/** Whether the format has a way to hold this word. */
+export const canHold = (word: string, format: Format): boolean => word !== '' && !BREAKS[format].test(word);
+
 /**
  * Writes one word (a kernel argument, a path, a name) so that the format reads back exactly this word.
  * @throws PxectlError E_CONFIG_UNSAFE_VALUE when the format has no way to hold it
  */
 export function quoteWord(word: string, format: Format): string {
-  if (word === '' || BREAKS[format].test(word)) {
+  if (!canHold(word, format)) {
     throw configError('E_CONFIG_UNSAFE_VALUE', {
       what: `${JSON.stringify(word)} cannot be written into a file for ${format}`,
       why:

@@ -9,6 +9,7 @@ import { renderGrubConfig } from './grub-config.ts';
 import { renderAutoexec, renderIpxeScript } from './ipxe-script.ts';
 import { renderNginxConfig } from './nginx-config.ts';
 import { renderPxelinuxConfig } from './pxelinux-config.ts';
+import { canHold } from './quoting.ts';
 import type { ReadTemplate } from './template-engine.ts';
 
 /** One generated file. */
@@ -62,6 +63,17 @@ export function renderAll(
       purpose: 'second stage: menu of iPXE, sends known machines to their own script',
     },
     ...context.config.machines.flatMap((machine) => machineFiles(context, readTemplate, machine)),
+    ...(isForBuiltinAlone(context, stateRoot) ? [] : engineFiles(context, readTemplate, stateRoot, options)),
+  ];
+}
+
+function engineFiles(
+  context: BootContext,
+  readTemplate: ReadTemplate,
+  stateRoot: string,
+  options: RenderOptions,
+): RenderedFile[] {
+  return [
     {
       path: 'run/dnsmasq.conf',
       content: renderDnsmasqConfig(context, readTemplate, {
@@ -80,6 +92,16 @@ export function renderAll(
       purpose: 'engines dnsmasq and docker: HTTP',
     },
   ];
+}
+
+/** A folder that dnsmasq or nginx has no way to write (a comma) keeps nobody from the built-in servers. */
+function isForBuiltinAlone({ config: { engine } }: BootContext, stateRoot: string): boolean {
+  return (engine === 'builtin' || engine === 'auto') && !canServersName(stateRoot);
+}
+
+/** Whether the files of dnsmasq and nginx have a way to write this folder. */
+export function canServersName(stateRoot: string): boolean {
+  return canHold(stateRoot, 'dnsmasq') && canHold(stateRoot, 'nginx');
 }
 
 /** Beside every iPXE there is, under TFTP and (for HTTP Boot) below /loaders/. */

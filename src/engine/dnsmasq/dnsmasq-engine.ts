@@ -5,6 +5,7 @@ import { missingForPort, readPrivileges } from '../../net/privileges.ts';
 import { writeFileAtomic } from '../../platform/files.ts';
 import { readTemplate } from '../../platform/package-root.ts';
 import { renderDnsmasqConfig } from '../../render/dnsmasq-config.ts';
+import { canServersName } from '../../render/render-all.ts';
 import { createLogToEvents } from '../dnsmasq-log/log-to-events.ts';
 import type { Engine, EngineInput, RunningEngine } from '../engine.ts';
 import { refuseTakenPorts } from '../free-ports.ts';
@@ -33,13 +34,14 @@ const MAX_RELOAD_WAIT_MS = 120_000;
 /** The host's own dnsmasq answers DHCP and TFTP; HTTP comes from nginx if it is installed, else from pxectl. */
 export const dnsmasqEngine: Engine = { name: 'dnsmasq', whyUnavailable, start };
 
-async function whyUnavailable(): Promise<string | undefined> {
+async function whyUnavailable({ layout }: EngineInput): Promise<string | undefined> {
   const program = await findDnsmasq();
   if (program === undefined) return 'dnsmasq is not installed';
   const unsuitable = whyUnsuitable(program);
   if (unsuitable !== undefined) return unsuitable;
   const { isRoot } = await readPrivileges();
-  return isRoot ? undefined : 'dnsmasq needs root';
+  if (!isRoot) return 'dnsmasq needs root';
+  return canServersName(layout.root) ? undefined : `dnsmasq and nginx cannot name the folder ${layout.root}`;
 }
 
 async function start(input: EngineInput): Promise<RunningEngine> {

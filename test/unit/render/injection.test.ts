@@ -84,9 +84,13 @@ describe('a value that slipped through', () => {
   });
 
   it.each(['/srv/a"b', '/srv/a\nb', '/srv/a,b', '/srv/a$b', '/srv/a#b'])(
-    'the state folder %j is refused',
+    'the state folder %j is refused for dnsmasq, and left to the built-in servers otherwise',
     (folder) => {
-      expect(() => render(clean, folder)).toThrow(expect.objectContaining({ code: 'E_CONFIG_UNSAFE_VALUE' }));
+      const forDnsmasq: BootContext = { ...clean, config: { ...clean.config, engine: 'dnsmasq' } };
+      expect(() => render(forDnsmasq, folder)).toThrow(
+        expect.objectContaining({ code: 'E_CONFIG_UNSAFE_VALUE' }),
+      );
+      expect(render(clean, folder).map(({ path }) => path)).not.toContain('run/dnsmasq.conf');
     },
   );
 });

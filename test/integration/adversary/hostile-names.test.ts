@@ -1,9 +1,9 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { run, runOrThrow } from '../../src/platform/processes.ts';
-import { configText, prepareState } from '../support/engine/prepare-state.ts';
-import { makeFolder, makePrivateNetwork, pxectl, type PrivateNetwork } from '../support/pxectl-process.ts';
+import { run, runOrThrow } from '../../../src/platform/processes.ts';
+import { configText, prepareState } from '../../support/engine/prepare-state.ts';
+import { makeFolder, makePrivateNetwork, pxectl, type PrivateNetwork } from '../../support/pxectl-process.ts';
 
 /** Sets a window's title, clears a screen, moves to the line's begin, 8-bit CSI, hides text, turns its direction, ends a line. */
 const HOSTILE = 'x\u001b]0;gone\u0007\u001b[2J\r\u009b31m\u001b[8m\u202e\u2028\u007fy';

@@ -2,10 +2,10 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { chmod, chown, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { identityOf } from '../../src/platform/process-identity.ts';
-import { run } from '../../src/platform/processes.ts';
-import { configText } from '../support/engine/prepare-state.ts';
-import { makeFolder, pxectl } from '../support/pxectl-process.ts';
+import { identityOf } from '../../../src/platform/process-identity.ts';
+import { run } from '../../../src/platform/processes.ts';
+import { configText } from '../../support/engine/prepare-state.ts';
+import { makeFolder, pxectl } from '../../support/pxectl-process.ts';
 
 const OTHER = 65534;
 
