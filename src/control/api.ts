@@ -62,6 +62,8 @@ const statusReply = z.object({
   lastReload: reloadOutcome.optional(),
   /** what is wrong on the network now */
   troubles: z.array(networkTrouble).optional(),
+  /** why nobody looked for other servers and for who uses our addresses */
+  notLooked: z.string().optional(),
 });
 export type ControlStatus = z.infer<typeof statusReply>;
 

@@ -47,6 +47,7 @@ export class RunningSession {
       httpUrl: httpBaseUrl(context.config),
       ...(this.#lastReload === undefined ? {} : { lastReload: this.#lastReload }),
       troubles: [...session.troubles],
+      ...(session.notLooked === undefined ? {} : { notLooked: session.notLooked }),
     };
   }
 

@@ -77,8 +77,9 @@ function explainCause(cause: KnownCause, checks: readonly CheckResult[]): Explai
     fix: known?.fix ?? [],
   };
   const finding = checks
+    .filter(({ status }) => status === 'found')
     .flatMap((check) => check.findings)
-    .find((candidate) => candidate.id === cause.finding && candidate.severity !== 'info');
+    .find((candidate) => candidate.id === cause.finding);
   if (finding) {
     return {
       ...base,

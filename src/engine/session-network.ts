@@ -24,16 +24,23 @@ export class SessionNetwork {
   // one client for all looks: a server that leases addresses sets one aside for it, and not many
   readonly #clientMac = readinessMac();
   #watch: NetworkWatch | undefined;
+  #notLooked: string | undefined;
 
   /** Begins to look at once: the engine starts meanwhile, where that does no harm. */
   constructor(private readonly options: SessionNetworkOptions) {
     this.#look = options.choice === 'skip' ? undefined : this.#lookNow();
+    if (options.choice === 'skip') this.#notLooked = 'pxectl is up with --no-look';
     // told when it is waited for
     this.#look?.catch(() => undefined);
   }
 
   get troubles(): readonly OpenTrouble[] {
     return this.#watch?.troubles ?? [];
+  }
+
+  /** why nobody looked for other servers and for who uses our addresses */
+  get notLooked(): string | undefined {
+    return this.#notLooked;
   }
 
   /**
@@ -79,11 +86,11 @@ export class SessionNetwork {
   }
 
   async #lookNow(): Promise<NetworkLook> {
-    try {
-      return await lookAtNetwork(this.options.config(), this.options.layout, this.#clientMac);
-    } catch (error) {
-      // what cannot be looked at is no reason not to serve
-      return { troubles: [], notAsked: messageOf(error) };
-    }
+    // what cannot be looked at is no reason not to serve
+    const look = await lookAtNetwork(this.options.config(), this.options.layout, this.#clientMac).catch(
+      (error: unknown): NetworkLook => ({ troubles: [], notAsked: messageOf(error) }),
+    );
+    this.#notLooked = look.notAsked;
+    return look;
   }
 }

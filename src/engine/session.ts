@@ -56,6 +56,8 @@ export interface Session {
   readonly context: BootContext;
   /** what is wrong on the network now */
   readonly troubles: readonly OpenTrouble[];
+  /** why nobody looked for other servers and for who uses our addresses */
+  readonly notLooked: string | undefined;
   /** resolves with the reason when the engine has stopped by itself */
   readonly died: Promise<string>;
   /** reads the configuration again and applies it; running transfers go on */
@@ -190,6 +192,9 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     },
     get troubles() {
       return network.troubles;
+    },
+    get notLooked() {
+      return network.notLooked;
     },
     died: running.died,
     reload: () => turns.take(apply),

@@ -99,6 +99,14 @@ it('up, reload and doctor tell it', async () => {
     evidence: [{ source: `${join(folder.path, 'node.cfg')}:4:1` }],
   });
   expect(doctor.exitCode).toBe(1);
+  // its servers hold their ports, and with --no-look nobody has looked at the network
+  expect(findings.map(({ id }) => id)).not.toContain('engine-not-answering');
+  expect(JSON.parse(doctor.stdout)).toMatchObject({
+    checks: expect.arrayContaining([
+      expect.objectContaining({ id: 'ports', status: 'ok' }),
+      expect.objectContaining({ id: 'network', status: 'not-checked' }),
+    ]) as unknown,
+  });
 
   await seed(PRESEED);
   expect((await cli('reload')).stderr).not.toContain('the seed of');

@@ -28,7 +28,13 @@ export interface Check {
 
 /** What a check saw: all well, findings, or a reason why it could not look. */
 export type Looked =
-  { readonly seen: string; readonly findings?: readonly Finding[] } | { readonly notChecked: string };
+  | {
+      readonly seen: string;
+      readonly findings?: readonly Finding[];
+      /** something is missing, although what is found about it is no more than good to know */
+      readonly isLacking?: boolean;
+    }
+  | { readonly notChecked: string };
 
 /** Runs a check; whatever it throws becomes "not checked", with the reason. */
 export async function runCheck(check: Check): Promise<CheckResult> {
@@ -43,6 +49,6 @@ export async function runCheck(check: Check): Promise<CheckResult> {
   if ('notChecked' in looked)
     return { ...base, status: 'not-checked', detail: looked.notChecked, findings: [] };
   const findings = looked.findings ?? [];
-  const isFound = findings.some((finding) => finding.severity !== 'info');
+  const isFound = looked.isLacking === true || findings.some((finding) => finding.severity !== 'info');
   return { ...base, status: isFound ? 'found' : 'ok', detail: looked.seen, findings };
 }

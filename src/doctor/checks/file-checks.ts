@@ -35,7 +35,7 @@ export function fileChecks(config: Config, layout: StateLayout): readonly Check[
       id: 'images',
       group: 'files',
       title: 'images of the configuration',
-      covers: ['image-not-fetched', 'http-file-missing', 'image-parts-mixed'],
+      covers: ['image-not-fetched', 'http-file-missing'],
       look: () => lookAtImages(config, layout),
     },
   ];
@@ -154,6 +154,7 @@ function lookAtSecureBoot(config: Config, files: readonly LoaderFile[]): Finding
 }
 
 async function lookAtImages(config: Config, layout: StateLayout): Promise<Looked> {
+  if (config.images.length === 0) return { notChecked: 'the configuration names no image' };
   const store = openStore(layout);
   const findings: Finding[] = [];
   const seen: string[] = [];

@@ -18,20 +18,14 @@ export function hostChecks(subject: Subject): readonly Check[] {
       id: 'interface',
       group: 'host',
       title: 'network interface and address',
-      covers: [
-        'interface-missing',
-        'interface-down',
-        'address-not-on-interface',
-        'wrong-server-address',
-        'no-discover-seen',
-      ],
+      covers: ['interface-missing', 'interface-down', 'address-not-on-interface'],
       look: () => lookAtInterface(subject),
     },
     {
       id: 'ports',
       group: 'host',
       title: 'ports 67, 69, 4011 and HTTP',
-      covers: ['port-in-use', 'dns-port-enabled', 'port-4011-silent', 'tftp-not-served'],
+      covers: ['port-in-use'],
       look: () => lookAtPorts(subject),
     },
     {
@@ -45,7 +39,7 @@ export function hostChecks(subject: Subject): readonly Check[] {
       id: 'firewall',
       group: 'host',
       title: 'firewall of this host',
-      covers: ['firewall-blocks', 'tftp-blocked', 'http-blocked'],
+      covers: ['firewall-blocks'],
       look: () => lookAtFirewall(subject),
     },
     {
@@ -124,7 +118,16 @@ async function lookAtPorts(subject: Subject): Promise<Looked> {
     );
     const [owner] = owners;
     if (!owner) {
-      if (subject.isServing) held.push(`${port}/${protocol} nobody`);
+      if (!subject.isServing) continue;
+      held.push(`${port}/${protocol} nobody`);
+      // only boot information beside another DHCP server is asked for on 4011
+      if (port === 4011 && subject.config?.network.mode !== 'proxy') continue;
+      findings.push(
+        makeFinding('engine-not-answering', [host(`${what}: nobody holds ${protocol} port ${port}`)], {
+          title: `pxectl is up, and nobody holds ${protocol} port ${port} (${what})`,
+          cause: 'The engine has ended, or somebody closed that part of it.',
+        }),
+      );
       continue;
     }
     held.push(`${port}/${protocol} ${describeOwner(owner)}`);
@@ -153,6 +156,7 @@ async function lookAtPrivileges(subject: Subject): Promise<Looked> {
     return { seen: privileges.isRoot ? 'root' : 'the needed capabilities are there' };
   return {
     seen: `${missing} is missing`,
+    isLacking: true,
     findings: [
       makeFinding('privilege-missing', [host(`this process lacks ${missing}`)], {
         severity: 'info',

@@ -18,12 +18,18 @@ export function installChecks(project: Project): Check {
       const { config, stateProblem } = project;
       if (stateProblem !== undefined) return { notChecked: stateProblem };
       const withSeed = config.machines.filter(({ install }) => install !== undefined);
+      if (withSeed.length === 0) return { notChecked: 'no machine has an install seed' };
       const findings = await Promise.all(withSeed.map((machine) => findingsOf(machine, project)));
       const seeds = await judgeSeeds(project, withSeed);
       const unknown = withSeed.length - seeds.length;
+      const all = [...findings.flat(), ...seeds.flatMap(findingsOfSeed)];
+      const blind = `nothing is known of the image of ${unknown} of them`;
+      if (unknown > 0 && all.length === 0) {
+        return { notChecked: `${withSeed.length} machines with a seed, and ${blind}` };
+      }
       return {
-        seen: `${withSeed.length} machines with a seed${unknown === 0 ? '' : `, ${unknown} of them not looked at: nothing is known of their image`}`,
-        findings: [...findings.flat(), ...seeds.flatMap(findingsOfSeed)],
+        seen: `${withSeed.length} machines with a seed${unknown === 0 ? '' : `; ${blind}`}`,
+        findings: all,
       };
     },
   };

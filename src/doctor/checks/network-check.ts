@@ -32,7 +32,8 @@ async function lookAround(project: Project, isProbing: boolean): Promise<Looked>
   const session = await readLiveSession(layout);
   if (session !== undefined) {
     const question = { layout, pid: session.process.pid, command: 'pxectl doctor' };
-    const { troubles = [] } = await askControl('status', {}, question);
+    const { troubles = [], notLooked } = await askControl('status', {}, question);
+    if (notLooked !== undefined && troubles.length === 0) return { notChecked: notLooked };
     return told(troubles, 'the running pxectl');
   }
   if (!isProbing) return { notChecked: 'it sends packets: pxectl doctor --probe' };

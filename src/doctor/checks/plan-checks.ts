@@ -4,12 +4,12 @@ import { grubRefusals, grubRefusalText } from '../../plan/grub-refusals.ts';
 import { makeFinding } from '../finding-catalogue.ts';
 import type { Check } from './check.ts';
 
-/** Whether every machine of the configuration gets the loader that it needs. */
+/** Whether the configuration sends no machine to a GRUB that would not find its files. */
 export function planChecks(project: Project): Check {
   return {
     id: 'loaders-of-machines',
     group: 'config',
-    title: 'a loader for each machine',
+    title: 'machines that would end at the prompt of GRUB',
     covers: ['grub-needs-lease'],
     async look() {
       const context = await loadBootContext(project);
@@ -17,7 +17,7 @@ export function planChecks(project: Project): Check {
       const findings = refusals.map((refusal) =>
         makeFinding('grub-needs-lease', [{ source: project.configPath, text: grubRefusalText(refusal) }]),
       );
-      return { seen: `${context.config.machines.length} machines`, findings };
+      return { seen: refusals.length === 0 ? 'none' : `${refusals.length}`, findings };
     },
   };
 }
