@@ -15,7 +15,7 @@ interface StageDeadline {
 
 const DEADLINES: Readonly<Partial<Record<BootStage, StageDeadline>>> = {
   discover: { silenceMs: 20_000, finding: 'client-ignored' },
-  offer: { silenceMs: 40_000, finding: 'proxy-offer-ignored' },
+  offer: { silenceMs: 60_000, finding: 'proxy-offer-ignored' },
   loader: { silenceMs: 60_000, finding: 'loader-did-not-start' },
   'boot-config': { silenceMs: 90_000, finding: 'kernel-not-requested' },
   kernel: { silenceMs: 120_000, finding: 'kernel-not-requested' },

@@ -9,9 +9,9 @@ export const WAITING_TIMES = {
   answerMs: 3_500,
   /**
    * from the last word of DHCP to the first request for a file: EDK2 waits for its timer and the lease, iPXE up to 16 s for
-   * a proxy that may still come, and 22 s on a busy host
+   * a proxy that may still come, which on a busy host were 29 s
    */
-  settleMs: 40_000,
+  settleMs: 60_000,
   /** from a whole loader to its first own request: iPXE may have to wait for a switch port (spanning tree: 30 s) */
   loaderStartMs: 45_000,
   /** how far the log of one server may be behind that of another, on a busy host */
