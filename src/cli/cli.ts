@@ -9,7 +9,8 @@ import { reportError } from './report-error.ts';
 
 /** Options that every command understands. */
 export interface GlobalOptions {
-  readonly config?: string;
+  /** as often as it was given; only doctor takes more than one */
+  readonly config?: readonly string[];
   readonly quiet?: boolean;
   readonly verbose?: boolean;
   readonly color?: boolean;
@@ -131,6 +132,11 @@ function interruptible(output: Output): { readonly signal: AbortSignal; release(
 
 /** The configuration file asked for: --config, else $PXECTL_CONFIG; undefined: look upwards from here. */
 export function requestedConfigPath(options: GlobalOptions): string | undefined {
-  const path = options.config ?? process.env['PXECTL_CONFIG'];
-  return path === undefined || path === '' ? undefined : resolve(path);
+  return requestedConfigPaths(options).at(-1);
+}
+
+/** Every configuration asked for, in the order of the command line. */
+export function requestedConfigPaths(options: GlobalOptions): readonly string[] {
+  const paths = options.config ?? [process.env['PXECTL_CONFIG'] ?? ''];
+  return paths.filter((path) => path !== '').map((path) => resolve(path));
 }

@@ -28,7 +28,11 @@ export function buildProgram(): Command {
   const program = new Command('pxectl')
     .description('Boots any machine on a LAN over the network, next to the router that is already there.')
     .version(packageVersion(), '--version', 'print the version')
-    .option('--config <file>', 'configuration file (default: $PXECTL_CONFIG, or pxectl.yaml here or above)')
+    .option(
+      '--config <file>',
+      'configuration file (default: $PXECTL_CONFIG, or pxectl.yaml here or above)',
+      (path: string, before: readonly string[] = []) => [...before, path],
+    )
     .option('-q, --quiet', 'no progress, only data and errors')
     .option('-v, --verbose', 'more progress, and stacks with errors')
     .option('--no-color', 'no colours (NO_COLOR works too)')

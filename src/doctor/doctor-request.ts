@@ -4,8 +4,10 @@ export interface DoctorRequest {
   readonly text?: string;
   readonly logPath?: string;
   readonly pcapPath?: string;
-  /** pxectl.yaml, or a dnsmasq.conf or loader configuration to lint */
-  readonly configPath?: string;
+  /** pxectl.yaml, or configurations of dnsmasq and loaders to lint: files and folders */
+  readonly configPaths: readonly string[];
+  /** where the linted configuration's own computer lies; undefined: it is judged as text */
+  readonly root?: string;
   readonly fix: boolean;
   readonly probe: boolean;
   readonly captureSeconds?: number;

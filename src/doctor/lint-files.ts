@@ -1,100 +1,265 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
-import { PxectlError } from '../model/errors.ts';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, extname, join, resolve } from 'node:path';
+import { PxectlError, systemCodeOf } from '../model/errors.ts';
 import type { Finding } from '../model/finding.ts';
-import { readTextIfThere, writeFileAtomic } from '../platform/files.ts';
-import { sortFindings } from './finding-catalogue.ts';
+import { rangesOf, verdictOn, type PassedOver, type Reading } from '../model/verdict.ts';
+import { diskError, readTextIfThere, writeFileAtomic } from '../platform/files.ts';
+import { makeFinding, sortFindings } from './finding-catalogue.ts';
 import { checkTftpRoot } from './checks/tftp-root-checks.ts';
 import { applyEdits } from './lint/apply-edits.ts';
-import { readConfig, type ConfReader } from './lint/conf-lines.ts';
-import { kindOfBootScript, lintBootScript } from './lint/lint-boot-script.ts';
+import { placedReader } from './lint/config-reader.ts';
+import { hasCommandLine } from './lint/conf-lines.ts';
+import { kindOfConfig, type ConfigKind } from './lint/config-kinds.ts';
+import { fragmentLimits, lintBootScript, type BootScriptKind } from './lint/lint-boot-script.ts';
 import { lintDnsmasqConfig } from './lint/lint-dnsmasq.ts';
-import { readPxeConfig } from './lint/pxe-config.ts';
+import type { LintFinding } from './lint/lint-finding.ts';
+import { isTemplateLine, templateOf } from './lint/templates.ts';
+import { testByDnsmasq } from './lint/test-by-dnsmasq.ts';
 
 const MAX_CONFIG_BYTES = 4 * 1024 * 1024;
+const MAX_FILES_IN_FOLDER = 100;
 
-/** Reads from the disk; what cannot be read is undefined, never an exception. */
-const diskReader: ConfReader = {
-  read: (path) => quietly(() => readFileSync(path, 'utf8')),
-  list: (path) => quietly(() => readdirSync(path)),
-  // a folder that cannot be seen says nothing about its files
-  exists: (path) =>
-    existsSync(path) ? true : existsSync(dirname(path)) || isBelowVisible(path) ? false : undefined,
-};
+export interface LintOptions {
+  /** write corrected copies beside the files */
+  readonly fix: boolean;
+  /** where the configuration's own computer lies: `/` for this one; undefined: somebody else's, judged as text */
+  readonly root: string | undefined;
+}
 
 export interface LintResult {
-  readonly kind: string;
+  readonly readings: readonly Reading[];
   readonly findings: readonly Finding[];
   /** corrected copies that --fix wrote */
   readonly written: readonly string[];
 }
 
+/** Whether these are configurations of other programs, not pxectl's own. */
+export async function areForeign(paths: readonly string[]): Promise<boolean> {
+  const [only] = paths;
+  if (only === undefined) return false;
+  if (paths.length > 1 || !['.yaml', '.yml'].includes(extname(only))) return true;
+  // a compose file may start a dnsmasq with options
+  return hasCommandLine((await readTextIfThere(only)) ?? '');
+}
+
 /**
- * Lints a dnsmasq configuration or a loader's. With `fix`, corrected copies are written beside the files
- * (`dnsmasq.conf.fixed`): the originals stay as they are.
+ * Lints configurations of dnsmasq and of loaders; dnsmasq's files are one configuration. Unless `root` says where they
+ * lie, the files that they name are of another computer, and only the text is judged. With `fix`, corrected copies are
+ * written beside the files (`dnsmasq.conf.fixed`): the originals stay as they are.
  * @throws PxectlError E_INPUT
  */
-export async function lintFile(path: string, fix: boolean): Promise<LintResult> {
-  const text = await readTextIfThere(path);
-  if (text === undefined) throw inputError(`there is no file ${path}`);
-  if (text.length > MAX_CONFIG_BYTES || text.includes('\0'))
-    throw inputError(`${path} is no configuration: it is binary or too large`);
-  if (text.trim() === '') throw inputError(`${path} is empty`);
-  const kind = kindOfBootScript(path, text);
-  if (kind !== undefined) {
-    const root = tftpRootOf(path);
-    const exists = (name: string): boolean | undefined => {
-      const target = name.startsWith('/')
-        ? `${root}${name}`
-        : resolve(kind === 'pxelinux' ? root : dirname(path), name);
-      return existsSync(target) || existsSync(`${root}/${name}`);
-    };
-    return { kind, findings: lintBootScript({ path, text, kind, exists }), written: [] };
+export async function lintFiles(paths: readonly string[], options: LintOptions): Promise<LintResult> {
+  const given = new Map<string, string>();
+  for (const path of paths) for (const [file, text] of await readGiven(path)) given.set(file, text);
+  const root = options.root ?? ([...given.keys()].every(isOfThisComputer) ? '/' : undefined);
+  const kinds = new Map([...given].map(([path, text]) => [path, kindOfConfig(path, text)] as const));
+  const ofDnsmasq = [...given].filter(([path]) => kinds.get(path)?.format === 'dnsmasq');
+  const results: LintResult[] = [];
+  if (ofDnsmasq.length > 0) results.push(await lintDnsmasq(new Map(ofDnsmasq), { ...options, root }));
+  for (const [path, text] of given) {
+    const kind = kinds.get(path);
+    if (kind === undefined || kind.format === 'dnsmasq') continue;
+    results.push(
+      kind.format === 'other' ? unreadable(path, kind) : lintScript(path, text, kind.format, root),
+    );
   }
-  const linted = lintDnsmasqConfig(path, diskReader);
-  const config = readPxeConfig(readConfig(path, diskReader));
-  const inRoot = await checkTftpRoot(config);
-  const written: string[] = [];
-  if (fix) {
-    const edits = linted.flatMap((finding) => finding.edits);
-    for (const file of new Set(edits.map((edit) => edit.at.file))) {
-      const before = await readFile(file, 'utf8');
-      const after = applyEdits(before, file, edits);
-      if (after === before) continue;
-      await writeFileAtomic(`${file}.fixed`, after);
-      written.push(`${file}.fixed`);
-    }
-  }
-  const findings = linted.map(({ edits: _edits, ...finding }): Finding => finding);
-  // a file that the lint found missing cannot be looked at, and one that it found wrong is said once
-  const said = new Set(findings.map((finding) => finding.id));
   return {
-    kind: 'dnsmasq',
-    findings: sortFindings([...findings, ...inRoot.filter((finding) => !said.has(finding.id))]),
-    written,
+    readings: results.flatMap((result) => result.readings),
+    findings: sortFindings(results.flatMap((result) => result.findings)),
+    written: results.flatMap((result) => result.written),
   };
 }
 
-/** The folder that names in a loader's configuration begin at. */
-function tftpRootOf(path: string): string {
-  const folder = dirname(resolve(path));
-  return /\/(?:pxelinux\.cfg|grub)$/.test(folder) ? dirname(folder) : folder;
+/** dnsmasq's own place on the computer that doctor runs on. */
+function isOfThisComputer(path: string): boolean {
+  return /^\/etc\/dnsmasq(?:\.conf|\.d\/[^/]+)$/.test(resolve(path));
 }
 
-function isBelowVisible(path: string): boolean {
-  for (let folder = dirname(path); folder !== '/' && folder !== '.'; folder = dirname(folder)) {
-    if (existsSync(folder)) return true;
+async function lintDnsmasq(
+  given: ReadonlyMap<string, string>,
+  { fix, root }: LintOptions,
+): Promise<LintResult> {
+  const reader = placedReader({ given, root });
+  const { config, findings, isWhole } = lintDnsmasqConfig(inReadingOrder(given), reader);
+  const said = new Set(findings.map((finding) => `${finding.id} ${finding.evidence[0]?.source ?? ''}`));
+  const refused = (await testByDnsmasq(config.files)).flatMap(({ at, words }) => {
+    const source = `${basename(at.file)}:${at.line}`;
+    if (['config-unreadable', 'config-option-unknown'].some((id) => said.has(`${id} ${source}`))) return [];
+    return [
+      makeFinding('config-unreadable', [{ source, text: at.raw }], {
+        title: `dnsmasq --test of this host refuses the line: ${words}`,
+        cause: 'dnsmasq does not start with this line.',
+      }),
+    ];
+  });
+  const ids = new Set(findings.map((finding) => finding.id));
+  // a file that the lint found missing cannot be looked at, and one that it found wrong is said once
+  const inRoot = root === undefined ? [] : (await checkTftpRoot(config)).filter((one) => !ids.has(one.id));
+  const all = [...findings.map(({ edits: _edits, ...finding }): Finding => finding), ...refused, ...inRoot];
+  const passedOver: PassedOver[] =
+    config.files.templateLines.length === 0
+      ? []
+      : [
+          {
+            what: 'lines of a template, filled in later',
+            count: config.files.templateLines.length,
+            at: rangesOf(config.files.templateLines.map(({ line }) => line)),
+            example: config.files.templateLines[0]?.raw ?? '',
+            matters: true,
+          },
+        ];
+  const limits = dnsmasqLimits(
+    config.ranges.length > 0,
+    isWhole,
+    config.files.problems.filter((one) => one.isElsewhere).map((one) => one.problem),
+  );
+  const template = [...given.values()]
+    .map((text) => templateOf(text, false))
+    .find((one) => one !== undefined);
+  const parts = { passedOver, limits };
+  return {
+    readings: [
+      {
+        source: [...given.keys()].join(', '),
+        kind: `configuration of dnsmasq${passedOver.length > 0 ? `, a template (${template ?? 'unknown'})` : ''}`,
+        read: `${config.files.lines.length} settings${root === undefined ? ', as text: of another computer' : ''}`,
+        verdict: verdictOn(all, parts),
+        ...parts,
+        advice: limits.length > 0 || passedOver.length > 0 ? ADVICE : [],
+      },
+    ],
+    findings: all,
+    written: fix ? await writeFixed(given, findings) : [],
+  };
+}
+
+const ADVICE = [
+  'all files of the configuration, filled in: pxectl doctor --config FILE --config FOLDER',
+  'where its files lie: --root FOLDER, or --here for this computer',
+];
+
+function dnsmasqLimits(hasRange: boolean, isWhole: boolean, missing: readonly string[]): readonly string[] {
+  const isPart = !hasRange && isWhole;
+  return [
+    ...missing,
+    ...(isPart
+      ? [
+          'there is no dhcp-range in what was given: a part of a configuration, or dnsmasq has it on its command line',
+        ]
+      : []),
+  ];
+}
+
+/** Files that include others first: what they include is read in its place. */
+function inReadingOrder(given: ReadonlyMap<string, string>): readonly string[] {
+  const includes = (text: string): boolean => /^\s*conf-(?:file|dir)\s*=/m.test(text);
+  const paths = [...given].map(([path, text]) => ({ path, isFirst: includes(text) }));
+  return [...paths.filter((one) => one.isFirst), ...paths.filter((one) => !one.isFirst)].map(
+    ({ path }) => path,
+  );
+}
+
+async function writeFixed(
+  given: ReadonlyMap<string, string>,
+  findings: readonly LintFinding[],
+): Promise<readonly string[]> {
+  const edits = findings.flatMap((finding) => finding.edits);
+  const written: string[] = [];
+  for (const file of new Set(edits.map((edit) => edit.at.file))) {
+    const before = given.get(file) ?? (await readFile(file, 'utf8'));
+    const after = applyEdits(before, file, edits);
+    if (after === before) continue;
+    await writeFileAtomic(`${file}.fixed`, after);
+    written.push(`${file}.fixed`);
   }
-  return false;
+  return written;
 }
 
-function quietly<T>(read: () => T): T | undefined {
+function lintScript(path: string, text: string, kind: BootScriptKind, root: string | undefined): LintResult {
+  const reader = placedReader({ given: new Map([[path, text]]), root });
+  const exists = (name: string): boolean | undefined =>
+    root === undefined ? undefined : reader.exists(name.startsWith('/') ? name : join(root, name));
+  const findings = lintBootScript({ path, text, kind, exists });
+  const marked = text
+    .split(/\r?\n/)
+    .flatMap((line, index) => (isTemplateLine(line, true) ? [index + 1] : []));
+  const passedOver: PassedOver[] =
+    marked.length === 0
+      ? []
+      : [
+          {
+            what: 'lines of a template, filled in later',
+            count: marked.length,
+            at: rangesOf(marked),
+            example: text.split(/\r?\n/)[(marked[0] ?? 1) - 1]?.trim() ?? '',
+            matters: true,
+          },
+        ];
+  const limits = fragmentLimits({ text, kind });
+  return {
+    readings: [
+      {
+        source: path,
+        kind: `configuration of ${kind}${limits.length > 0 ? ', a part of one' : ''}`,
+        read: `${text.split('\n').length} lines${root === undefined ? ', as text: its files are of another computer' : ''}`,
+        verdict: verdictOn(findings, { passedOver, limits }),
+        passedOver,
+        limits,
+        advice: limits.length > 0 || passedOver.length > 0 ? ADVICE : [],
+      },
+    ],
+    findings,
+    written: [],
+  };
+}
+
+function unreadable(path: string, kind: ConfigKind): LintResult {
+  return {
+    readings: [
+      {
+        source: path,
+        kind: kind.name,
+        read: 'looked at',
+        verdict: 'not-understood',
+        passedOver: [],
+        limits: [`doctor does not read ${kind.name}`],
+        advice: [kind.advice ?? 'a log or a capture of a boot: pxectl doctor --log FILE, --pcap FILE'],
+      },
+    ],
+    findings: [],
+    written: [],
+  };
+}
+
+/** A file with its text, or the files of a folder as dnsmasq's conf-dir would take them. */
+async function readGiven(path: string): Promise<readonly (readonly [string, string])[]> {
   try {
-    return read();
-  } catch {
-    return undefined;
+    if ((await stat(path)).isDirectory()) return await readFolder(path);
+    return [[path, await readText(path)]];
+  } catch (error) {
+    if (systemCodeOf(error) === 'ENOENT') throw inputError(`there is no file ${path}`);
+    throw error instanceof PxectlError ? error : diskError(error, path);
   }
+}
+
+async function readFolder(path: string): Promise<readonly (readonly [string, string])[]> {
+  const names = (await readdir(path, { withFileTypes: true }))
+    .filter((entry) => entry.isFile() && !/^\.|~$|\.(?:bak|fixed|dpkg-\w+)$/.test(entry.name))
+    .map((entry) => entry.name)
+    .sort()
+    .slice(0, MAX_FILES_IN_FOLDER);
+  if (names.length === 0) throw inputError(`there is no configuration in the folder ${path}`);
+  return Promise.all(
+    names.map(async (name) => [join(path, name), await readText(join(path, name))] as const),
+  );
+}
+
+async function readText(path: string): Promise<string> {
+  const { size } = await stat(path);
+  const text = size > MAX_CONFIG_BYTES ? '\0' : (await readFile(path, 'utf8')).replace(/^\uFEFF/, '');
+  if (text.includes('\0')) throw inputError(`${path} is no configuration: it is binary or too large`);
+  if (text.trim() === '') throw inputError(`${path} is empty`);
+  return text;
 }
 
 function inputError(what: string): PxectlError {

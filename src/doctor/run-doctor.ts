@@ -1,13 +1,12 @@
-import { extname } from 'node:path';
 import type { Finding } from '../model/finding.ts';
-import { verdictOnAll, verdictOn, type Reading } from '../model/verdict.ts';
+import { verdictOnAll, type Reading } from '../model/verdict.ts';
 import { answerText } from './answer-text.ts';
 import type { CheckResult } from './checks/check.ts';
 import { chooseSubject } from './choose-subject.ts';
 import type { DoctorRequest } from './doctor-request.ts';
 import type { DoctorResult } from './doctor-result.ts';
 import { sortFindings } from './finding-catalogue.ts';
-import { lintFile } from './lint-files.ts';
+import { areForeign, lintFiles } from './lint-files.ts';
 import { analyseCaptureFile, analyseLogFile, type Analysis } from './read-inputs.ts';
 import { recordCapture } from './record-capture.ts';
 import { runChecks } from './run-checks.ts';
@@ -28,21 +27,12 @@ export async function runDoctor(request: DoctorRequest): Promise<DoctorResult> {
   };
   if (request.logPath !== undefined) take(await analyseLogFile(request.logPath));
   if (request.pcapPath !== undefined) take(await analyseCaptureFile(request.pcapPath));
-  const isForeignConfig =
-    request.configPath !== undefined && !['.yaml', '.yml'].includes(extname(request.configPath));
-  if (isForeignConfig && request.configPath !== undefined) {
-    const linted = await lintFile(request.configPath, request.fix);
+  const foreign = (await areForeign(request.configPaths)) ? request.configPaths : [];
+  if (foreign.length > 0) {
+    const linted = await lintFiles(foreign, { fix: request.fix, root: request.root });
     findings.push(...linted.findings);
     written.push(...linted.written);
-    const parts = { passedOver: [], limits: [] };
-    readings.push({
-      source: request.configPath,
-      kind: `configuration of ${linted.kind}`,
-      read: 'whole',
-      verdict: verdictOn(linted.findings, parts),
-      ...parts,
-      advice: [],
-    });
+    readings.push(...linted.readings);
   }
   const wasGivenFiles = readings.length > 0;
   const needsHost =
@@ -54,7 +44,7 @@ export async function runDoctor(request: DoctorRequest): Promise<DoctorResult> {
     const said = request.text === undefined ? { known: [] } : answerText(request.text, []);
     return result({ findings, checks: [], ...said, readings, probe: [], written, notes });
   }
-  const chosen = await chooseSubject(isForeignConfig ? undefined : request.configPath);
+  const chosen = await chooseSubject(foreign.length > 0 ? undefined : request.configPaths.at(-1));
   notes.push(...chosen.notes);
   const { checks, probe } = await runChecks(chosen, request);
   const said = request.text === undefined ? { known: [] } : answerText(request.text, checks);

@@ -1,6 +1,6 @@
-import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir, userInfo } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Project } from '../engine/project.ts';
 import { packageVersion } from '../platform/package-root.ts';
 import { findProgram, run, runOrThrow } from '../platform/processes.ts';
@@ -61,8 +61,9 @@ async function collect(
     const events = (await readEvents(project.layout.events)).slice(-MAX_EVENTS);
     await put('events.jsonl', events.map((event) => `${JSON.stringify(event)}\n`).join(''));
   }
-  if (request.configPath !== undefined && request.configPath !== project?.configPath) {
-    await put('config.txt', await readFile(request.configPath, 'utf8'));
+  for (const path of request.configPaths) {
+    if (path === project?.configPath || (await stat(path)).isDirectory()) continue;
+    await put(`config-${basename(path)}.txt`, await readFile(path, 'utf8'));
   }
   if (request.logPath !== undefined) {
     const log = await readFile(request.logPath);

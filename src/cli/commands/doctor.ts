@@ -1,12 +1,15 @@
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { usageError } from '../../model/errors.ts';
-import { commandAction, requestedConfigPath, type CommandContext } from '../cli.ts';
+import { commandAction, requestedConfigPaths, type CommandContext } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
 
 interface DoctorFlags {
   readonly log?: string;
   readonly pcap?: string;
   readonly fix?: boolean;
+  readonly root?: string;
+  readonly here?: boolean;
   readonly probe?: boolean;
   readonly capture?: string;
   readonly bundle?: string;
@@ -23,6 +26,11 @@ export function registerDoctor(program: Command): void {
     .argument('[text...]', 'code, text or URL on the screen, for example PXE-E21')
     .option('--log <file>', 'dnsmasq log of anyone, with or without log-dhcp')
     .option('--pcap <file>', 'packet capture (pcap, pcapng) of anyone')
+    .option(
+      '--root <folder>',
+      'with --config: where the files that it names lie; else only its text is judged',
+    )
+    .option('--here', 'the same for this computer: --root /')
     .option('--fix', 'with --config dnsmasq.conf: write a corrected copy beside it (dnsmasq.conf.fixed)')
     .option('--probe', 'ask the network as every kind of client; changes no lease; takes half a minute')
     .option('--capture <seconds>', 'record the network for so long, and analyse that')
@@ -35,7 +43,9 @@ export function registerDoctor(program: Command): void {
     .addHelpText(
       'after',
       `
---config takes pxectl.yaml, or any dnsmasq.conf, pxelinux.cfg, grub.cfg or iPXE script to check.
+--config takes pxectl.yaml, or any dnsmasq.conf, pxelinux.cfg, grub.cfg or iPXE script to check; several, and
+folders, when --config is given several times. It is judged as text, as somebody else's, unless --root or --here
+says where its files lie.
 
 Examples:
   pxectl doctor "PXE-E21 : Remote boot canceled"
@@ -50,9 +60,9 @@ async function runDoctorCommand(context: CommandContext<DoctorFlags>): Promise<n
   const { output, options, args, signal } = context;
   const { runDoctor } = await import('../../doctor/run-doctor.ts');
   const { printDoctor } = await import('../doctor-view.ts');
-  const configPath = requestedConfigPath(options);
+  const configPaths = requestedConfigPaths(options);
   const text = args.join(' ').trim();
-  if (options.fix && (configPath === undefined || /\.ya?ml$/.test(configPath))) {
+  if (options.fix && configPaths.every((path) => /\.ya?ml$/.test(path))) {
     throw usageError({
       what: '--fix needs a dnsmasq configuration',
       next: 'pxectl doctor --config /etc/dnsmasq.conf --fix',
@@ -62,7 +72,8 @@ async function runDoctorCommand(context: CommandContext<DoctorFlags>): Promise<n
     ...(text === '' ? {} : { text }),
     ...(options.log === undefined ? {} : { logPath: options.log }),
     ...(options.pcap === undefined ? {} : { pcapPath: options.pcap }),
-    ...(configPath === undefined ? {} : { configPath }),
+    configPaths,
+    ...(options.here ? { root: '/' } : options.root === undefined ? {} : { root: resolve(options.root) }),
     ...(options.capture === undefined ? {} : { captureSeconds: readSeconds(options.capture) }),
     ...(options.bundle === undefined ? {} : { bundlePath: options.bundle }),
     fix: options.fix === true,

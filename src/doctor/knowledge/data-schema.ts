@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { ConfigKindsFile } from '../lint/config-kinds.ts';
+import type { DnsmasqOptionsFile } from '../lint/dnsmasq-options.ts';
 import type { FindingFile } from '../finding-catalogue.ts';
 import type { IpxeCausesFile, IpxeErrorsFile } from './ipxe-codes.ts';
 import { STAGES_ON_SCREEN, type KnownCause, type MessageFile } from './knowledge-entry.ts';
@@ -93,6 +95,29 @@ const windowsStatus = z.strictObject({
   ),
 }) satisfies z.ZodType<WindowsStatusFile>;
 
+const dnsmasqOptions = z.strictObject({
+  $schema,
+  source: words,
+  withoutValue: z.array(words),
+  withValue: z.array(words),
+  either: z.array(words),
+  dhcpOptions: z.array(words),
+  dhcpOptions6: z.array(words),
+}) satisfies z.ZodType<DnsmasqOptionsFile>;
+
+const regex = z.string().refine((text) => {
+  try {
+    new RegExp(text, 'm');
+    return true;
+  } catch {
+    return false;
+  }
+}, 'a regular expression');
+const configKinds = z.strictObject({
+  $schema,
+  kinds: z.array(z.strictObject({ name: words, marks: z.array(regex).min(1), advice: words.optional() })),
+}) satisfies z.ZodType<ConfigKindsFile>;
+
 /** The form of each data file, and the name of its JSON Schema for editors (data/schemas/NAME.schema.json). */
 export const DATA_FORMS = {
   messages,
@@ -100,6 +125,8 @@ export const DATA_FORMS = {
   'ipxe-errors': ipxeErrors,
   'ipxe-causes': ipxeCauses,
   'windows-status': windowsStatus,
+  'dnsmasq-options': dnsmasqOptions,
+  'config-kinds': configKinds,
 };
 
 /** Everything that is wrong in knowledge/data: one line each, with the file and the place in it. */
@@ -110,6 +137,8 @@ export function dataProblems(): readonly string[] {
     ['ipxe-errors.json', ipxeErrors],
     ['ipxe-causes.json', ipxeCauses],
     ['windows-status.json', windowsStatus],
+    ['dnsmasq-options.json', dnsmasqOptions],
+    ['config-kinds.json', configKinds],
   ];
   const malformed = files.flatMap(([name, form]) => {
     const result = form.safeParse(readData(name));

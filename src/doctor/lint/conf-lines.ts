@@ -1,3 +1,5 @@
+import { isTemplateLine } from './templates.ts';
+
 /** One setting of a dnsmasq configuration, where it stands. */
 export interface ConfLine {
   readonly file: string;
@@ -8,6 +10,8 @@ export interface ConfLine {
   readonly key: string;
   /** text after `=`, without a comment; empty for a flag */
   readonly value: string;
+  /** false for a flag: nothing stands behind it */
+  readonly hasValue: boolean;
 }
 
 /** How the configuration reaches files: injected, so that reading it can be tested and bounded. */
@@ -16,8 +20,10 @@ export interface ConfReader {
   read(path: string): string | undefined;
   /** names in a folder, or undefined when it is not there */
   list(path: string): readonly string[] | undefined;
-  /** whether a file exists; undefined when that cannot be told */
+  /** whether a file exists; undefined when that cannot be told, as it is of somebody else's computer */
   exists(path: string): boolean | undefined;
+  /** where the file really lies that the configuration calls so */
+  placeOf?(path: string): string;
 }
 
 export interface ReadProblem {
@@ -25,33 +31,47 @@ export interface ReadProblem {
   readonly line: number;
   readonly raw: string;
   readonly problem: string;
+  /** the file may be there, where this configuration is from: no fault of it */
+  readonly isElsewhere: boolean;
 }
 
 export interface ConfFiles {
   readonly lines: readonly ConfLine[];
   readonly problems: readonly ReadProblem[];
+  /** lines that are filled in later: what they will say is not known */
+  readonly templateLines: readonly Pick<ConfLine, 'file' | 'line' | 'raw'>[];
 }
 
 const MAX_FILES = 100;
 const MAX_LINES = 50_000;
 
-/** Reads a dnsmasq configuration with everything that conf-file and conf-dir name, in dnsmasq's order. */
-export function readConfig(path: string, reader: ConfReader): ConfFiles {
+/** Reads dnsmasq configurations with everything that conf-file and conf-dir name, in dnsmasq's order. */
+export function readConfig(paths: readonly string[], reader: ConfReader): ConfFiles {
   const lines: ConfLine[] = [];
   const problems: ReadProblem[] = [];
+  const templateLines: Pick<ConfLine, 'file' | 'line' | 'raw'>[] = [];
   const visited = new Set<string>();
 
-  const readFile = (file: string, from?: ConfLine): void => {
-    const complain = (problem: string): void => {
-      problems.push({ file: from?.file ?? file, line: from?.line ?? 1, raw: from?.raw ?? '', problem });
+  const readFile = (name: string, from?: ConfLine): void => {
+    const file = reader.placeOf?.(name) ?? name;
+    const complain = (problem: string, isElsewhere = false): void => {
+      const at = { file: from?.file ?? file, line: from?.line ?? 1, raw: from?.raw ?? '' };
+      problems.push({ ...at, problem, isElsewhere });
     };
     if (visited.has(file)) return complain(`${file} is read twice`);
     if (visited.size >= MAX_FILES) return complain('more files than can be read');
     visited.add(file);
     const text = reader.read(file);
-    if (text === undefined) return complain(`${file} cannot be read`);
+    if (text === undefined)
+      return reader.exists(file) === false
+        ? complain(`${file} cannot be read`)
+        : complain(`${file} was not given`, true);
     if (text.includes('\0')) return complain(`${file} is no text`);
+    const isCommand = hasCommandLine(text);
     text.split(/\r?\n/).forEach((raw, index) => {
+      if (isCommand) return void lines.push(...optionsOfCommand(file, index + 1, raw));
+      if (isTemplateLine(raw, false))
+        return void templateLines.push({ file, line: index + 1, raw: raw.trim() });
       const line = parseLine(file, index + 1, raw);
       if (!line || lines.length >= MAX_LINES) return;
       lines.push(line);
@@ -65,7 +85,12 @@ export function readConfig(path: string, reader: ConfReader): ConfFiles {
     const [folder = '', ...patterns] = line.value.split(',').map((part) => part.trim());
     const names = reader.list(resolve(line.file, folder));
     if (!names) {
-      problems.push({ ...line, problem: `${folder} cannot be read` });
+      const isElsewhere = reader.exists(resolve(line.file, folder)) === undefined;
+      problems.push({
+        ...line,
+        problem: `${folder} ${isElsewhere ? 'was not given' : 'cannot be read'}`,
+        isElsewhere,
+      });
       return;
     }
     const wanted = patterns.filter((p) => p.startsWith('*')).map((p) => p.slice(1));
@@ -79,8 +104,9 @@ export function readConfig(path: string, reader: ConfReader): ConfFiles {
     }
   };
 
-  readFile(path);
-  return { lines, problems };
+  // a file that another one of them includes is read where it is included
+  for (const path of paths) if (!visited.has(path)) readFile(path);
+  return { lines, problems, templateLines };
 }
 
 function resolve(from: string, path: string): string {
@@ -89,13 +115,33 @@ function resolve(from: string, path: string): string {
   return at < 0 ? path : `${from.slice(0, at)}/${path}`;
 }
 
+/** A script, Dockerfile or compose file that starts dnsmasq with options instead of a configuration. */
+export function hasCommandLine(text: string): boolean {
+  return (
+    /\bdnsmasq\b/.test(text) &&
+    /(?:^|[\s"'[])--(?:dhcp-(?:range|boot)|pxe-service|enable-tftp|port)\b/m.test(text)
+  );
+}
+
+function optionsOfCommand(file: string, line: number, raw: string): readonly ConfLine[] {
+  const options = raw.matchAll(/(?:^|[\s"'[])--([a-z][a-z0-9-]+)(?:=((?:"[^"]*"|'[^']*'|[^\s"'\]])+))?/gi);
+  return [...options].map(([, key = '', value]) => ({
+    file,
+    line,
+    raw: raw.trim(),
+    key,
+    value: value ?? '',
+    hasValue: value !== undefined,
+  }));
+}
+
 function parseLine(file: string, line: number, raw: string): ConfLine | undefined {
   const text = withoutComment(raw).trim();
   if (text === '') return undefined;
   const equals = text.indexOf('=');
   const key = (equals < 0 ? text : text.slice(0, equals)).trim().replace(/^--/, '');
   const value = equals < 0 ? '' : text.slice(equals + 1).trim();
-  return { file, line, raw: raw.trim(), key, value };
+  return { file, line, raw: raw.trim(), key, value, hasValue: equals >= 0 };
 }
 
 /** A `#` begins a comment at the start of a line or after white space, outside quotes (option.c read_file). */

@@ -1,25 +1,137 @@
-/** Every option of dnsmasq 2.93 and of the versions since 2.48 (from `dnsmasq --help` and its man page). */
-export const DNSMASQ_OPTIONS: ReadonlySet<string> = new Set(
-  `add-cpe-id add-mac add-subnet addn-hosts address alias all-servers auth-peer auth-sec-servers auth-server auth-soa
-auth-ttl auth-zone bind-dynamic bind-interfaces bogus-nxdomain bogus-priv bootp-dynamic bridge-interface caa-record
-cache-rr cache-size clear-on-reload cname conf-dir conf-file conf-script connmark-allowlist connmark-allowlist-enable
-conntrack dhcp-alternate-port dhcp-authoritative dhcp-boot dhcp-bridge dhcp-broadcast dhcp-circuitid
-dhcp-client-update dhcp-duid dhcp-fqdn dhcp-generate-names dhcp-host dhcp-hostsdir dhcp-hostsfile dhcp-ignore
-dhcp-ignore-clid dhcp-ignore-names dhcp-lease-max dhcp-leasefile dhcp-luascript dhcp-mac dhcp-match dhcp-name-match
-dhcp-no-override dhcp-option dhcp-option-force dhcp-option-pxe dhcp-optsdir dhcp-optsfile dhcp-proxy dhcp-pxe-vendor
-dhcp-range dhcp-rapid-commit dhcp-relay dhcp-remoteid dhcp-reply-delay dhcp-script dhcp-scriptuser
-dhcp-sequential-ip dhcp-split-relay dhcp-subscrid dhcp-ttl dhcp-userclass dhcp-vendorclass dns-forward-max
-dns-loop-detect dns-rr dnssec dnssec-check-unsigned dnssec-debug dnssec-limits dnssec-no-timecheck dnssec-timestamp
-do-0x20-encode domain domain-needed domain-suffix dumpfile dumpmask dynamic-host edns-packet-max enable-dbus enable-ra
-enable-tftp enable-ubus except-interface expand-hosts fast-dns-retry filter-A filter-AAAA filter-rr filterwin2k group
-host-record hostsdir ignore-address interface interface-name ipset keep-in-foreground leasefile-ro leasequery
-listen-address local local-service local-ttl localise-queries localmx log-async log-debug log-dhcp log-facility
-log-malloc log-queries max-cache-ttl max-port max-tcp-connections max-ttl min-cache-ttl min-port mx-host mx-target
-naptr-record neg-ttl nftset no-0x20-encode no-daemon no-dhcp-interface no-dhcpv4-interface no-dhcpv6-interface
-no-hosts no-ident no-negcache no-ping no-poll no-resolv no-round-robin pid-file port port-limit proxy-dnssec
-ptr-record pxe-prompt pxe-service query-port quiet-dhcp quiet-dhcp6 quiet-ra quiet-tftp ra-param read-ethers
-rebind-domain-ok rebind-localhost-ok resolv-file rev-server script-arp script-on-renewal selfmx server servers-file
-shared-network srv-host stop-dns-rebind strict-order strip-mac strip-subnet synth-domain tag-if test tftp-lowercase
-tftp-max tftp-mtu tftp-no-blocksize tftp-no-fail tftp-port-range tftp-root tftp-secure tftp-single-port
-tftp-unique-root trust-anchor txt-record umbrella use-stale-cache user version`.split(/\s+/),
-);
+import { nearestWord } from '../../model/nearest-word.ts';
+import { parseIpv4 } from '../../protocol/addresses.ts';
+import { readData } from '../knowledge/read-data.ts';
+import { splitValue, type ConfLine } from './conf-lines.ts';
+import { ARCHITECTURE_NAMES, architectureOfName, takeTags } from './pxe-config.ts';
+
+/** data/dnsmasq-options.json: what dnsmasq takes in a configuration file. */
+export interface DnsmasqOptionsFile {
+  readonly source: string;
+  readonly withoutValue: readonly string[];
+  readonly withValue: readonly string[];
+  readonly either: readonly string[];
+  /** names that may stand behind `option:` and `option6:` */
+  readonly dhcpOptions: readonly string[];
+  readonly dhcpOptions6: readonly string[];
+}
+
+const known = readData<DnsmasqOptionsFile>('dnsmasq-options.json');
+const withoutValue = new Set(known.withoutValue);
+const withValue = new Set(known.withValue);
+const either = new Set(known.either);
+const dhcpOptions = new Set(known.dhcpOptions);
+const dhcpOptions6 = new Set(known.dhcpOptions6);
+const allNames = [...withoutValue, ...withValue, ...either];
+
+/** Whether any dnsmasq since 2.48 has this option. */
+export function isDnsmasqOption(name: string): boolean {
+  return withoutValue.has(name) || withValue.has(name) || either.has(name);
+}
+
+/** Why dnsmasq does not start with a line, and the line that was meant, where that is plain. */
+export interface Refusal {
+  readonly why: string;
+  readonly meant?: string;
+}
+
+/** What `dnsmasq --test` would refuse, without dnsmasq; undefined for a line that nothing is wrong with. */
+export function refusalOf(line: ConfLine): Refusal | undefined {
+  const { key, value, hasValue } = line;
+  if (!isDnsmasqOption(key)) {
+    const nearest = nearestWord(key, allNames);
+    if (nearest === undefined) return undefined;
+    return { why: `dnsmasq has no option ${key}; is it ${nearest}?`, meant: line.raw.replace(key, nearest) };
+  }
+  if (withoutValue.has(key) && hasValue) return { why: `${key} takes no value`, meant: key };
+  if (withValue.has(key) && !hasValue) return { why: `${key} needs a value` };
+  switch (key) {
+    case 'dhcp-range':
+      return refusedRange(value);
+    case 'pxe-service':
+      return refusedService(line);
+    case 'dhcp-option':
+    case 'dhcp-option-force':
+    case 'dhcp-match':
+      return refusedDhcpOption(key, value);
+    case 'port':
+    case 'dhcp-lease-max':
+    case 'tftp-max':
+    case 'tftp-mtu':
+      return /^\d+$/.test(value) ? undefined : { why: `${key} wants a number, not "${value}"` };
+    case 'dhcp-reply-delay':
+      return /^\d+$/.test(splitValue(value).at(-1) ?? '')
+        ? undefined
+        : { why: 'dhcp-reply-delay wants seconds' };
+    case 'listen-address':
+      return splitValue(value).some((address) => !isAddress(address))
+        ? { why: `${value} is no address` }
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function isAddress(text: string): boolean {
+  return parseIpv4(text) !== undefined || /^[0-9a-f:.]*:[0-9a-f:.]*$/i.test(text);
+}
+
+const RANGE_MODES =
+  /^(?:static|proxy|ra-only|ra-names|ra-stateless|ra-advrouter|slaac|off-link|constructor:.+|template)$/;
+const LEASE_TIME = /^(?:\d+[smhdw]?|infinite|deprecated)$/i;
+
+/** `[tag:…|set:…,|interface,]start,(end|static|proxy|…)[,netmask[,broadcast]][,time]` */
+function refusedRange(value: string): Refusal | undefined {
+  const parts = splitValue(value).filter((part) => !/^(?:tag|set|net|interface):/.test(part));
+  // an old way to write a tag: one word before the address
+  if (parts.length > 1 && /^[a-z][\w.-]*$/i.test(parts[0] ?? '') && isAddress(parts[1] ?? '')) parts.shift();
+  const [start = '', second, ...rest] = parts;
+  if (!isAddress(start))
+    return { why: `dhcp-range: ${start === '' ? 'the first address is missing' : `${start} is no address`}` };
+  if (second === undefined)
+    return { why: 'dhcp-range needs an end, or the word proxy or static, behind its first address' };
+  if (!isAddress(second) && !RANGE_MODES.test(second)) {
+    const nearest = nearestWord(second, ['proxy', 'static']);
+    return {
+      why: `dhcp-range: ${second} is neither an address nor a mode${nearest === undefined ? '' : `; is it ${nearest}?`}`,
+    };
+  }
+  const odd = rest.find(
+    (part) => !(isAddress(part) || RANGE_MODES.test(part) || LEASE_TIME.test(part) || part === ''),
+  );
+  return odd === undefined ? undefined : { why: `dhcp-range: ${odd} is neither a netmask nor a time` };
+}
+
+function refusedService(line: ConfLine): Refusal | undefined {
+  const { rest } = takeTags(splitValue(line.value));
+  const [architecture = '', menuText] = rest;
+  if (architectureOfName(architecture) === undefined) {
+    const nearest = nearestWord(architecture, [...ARCHITECTURE_NAMES]);
+    return {
+      why: `pxe-service does not know the architecture ${architecture}; dnsmasq knows ${ARCHITECTURE_NAMES.join(', ')}, and numbers`,
+      ...(nearest === undefined ? {} : { meant: line.raw.replace(architecture, nearest) }),
+    };
+  }
+  return menuText === undefined
+    ? { why: 'pxe-service needs a text for the menu behind the architecture' }
+    : undefined;
+}
+
+function refusedDhcpOption(key: string, value: string): Refusal | undefined {
+  const parts = splitValue(value);
+  const named = parts.find((part) => /^option6?:/.test(part));
+  if (named !== undefined) {
+    const name = named.replace(/^option6?:/, '');
+    const names = named.startsWith('option6:') ? dhcpOptions6 : dhcpOptions;
+    const isKnown = /^\d+$/.test(name) || [...names].some((one) => one.toLowerCase() === name.toLowerCase());
+    if (!isKnown) {
+      const nearest = nearestWord(name, [...names]);
+      return {
+        why: `${key}: there is no DHCP option ${name}${nearest === undefined ? '' : `; is it ${nearest}?`}`,
+      };
+    }
+  }
+  const broken = parts.find(
+    (part) => /^\d{1,3}(?:\.\d{1,3}){3}$/.test(part) && parseIpv4(part) === undefined,
+  );
+  return broken === undefined ? undefined : { why: `${key}: ${broken} is no IPv4 address` };
+}

@@ -1,15 +1,11 @@
 import type { Evidence, Finding, FindingId } from '../../model/finding.ts';
 import { makeFinding, sortFindings } from '../finding-catalogue.ts';
+import { ipxeFragment, lintIpxe } from './rules/ipxe-rules.ts';
+import { grubWithoutInitrd, serverPaths } from './rules/path-rules.ts';
+import { lintPxelinux } from './rules/pxelinux-rules.ts';
+import { lineEvidence, type BootScriptInput, type BootScriptKind } from './script-lines.ts';
 
-export type BootScriptKind = 'pxelinux' | 'grub' | 'ipxe';
-
-export interface BootScriptInput {
-  readonly path: string;
-  readonly text: string;
-  readonly kind: BootScriptKind;
-  /** whether a file that a line names is there; undefined when that cannot be told (URLs, unknown root) */
-  readonly exists: (name: string) => boolean | undefined;
-}
+export type { BootScriptKind } from './script-lines.ts';
 
 /** One kernel line with its arguments, as the loader will hand them to the kernel. */
 interface KernelLine {
@@ -30,15 +26,21 @@ export function kindOfBootScript(path: string, text: string): BootScriptKind | u
     : undefined;
 }
 
+/** Why no more than a part of a configuration can be judged; empty for a whole one. */
+export function fragmentLimits({ text, kind }: Pick<BootScriptInput, 'text' | 'kind'>): readonly string[] {
+  return kind === 'ipxe' ? ipxeFragment(text) : [];
+}
+
 /** Finds what is wrong for network boot in a configuration of pxelinux, GRUB or iPXE, by line. */
 export function lintBootScript(input: BootScriptInput): readonly Finding[] {
   const lines = input.text.split(/\r?\n/);
   const kernels = kernelLines(input, lines);
   const findings = [
-    ...missingShebang(input, lines),
     ...missingFiles(input, lines),
     ...kernels.flatMap((kernel) => lintKernel(input, kernel)),
-    ...missingInitrdArgument(input, lines, kernels),
+    ...(input.kind === 'ipxe' ? lintIpxe(input, lines) : serverPaths(input, lines)),
+    ...(input.kind === 'pxelinux' ? lintPxelinux(input, lines) : []),
+    ...grubWithoutInitrd(input, lines),
   ];
   return sortFindings(findings);
 }
@@ -97,10 +99,7 @@ function kernelLines({ kind, path }: BootScriptInput, lines: readonly string[]):
   const out: KernelLine[] = [];
   let pxelinuxKernel: string | undefined;
   lines.forEach((raw, index) => {
-    const evidence = {
-      source: `${path.split('/').pop() ?? path}:${index + 1}`,
-      text: raw.trim().slice(0, 300),
-    };
+    const evidence = lineEvidence(path, index, raw);
     const text = raw.trim();
     if (kind === 'pxelinux') {
       pxelinuxKernel = /^(?:kernel|linux)\s+(\S+)/i.exec(text)?.[1] ?? pxelinuxKernel;
@@ -117,48 +116,6 @@ function kernelLines({ kind, path }: BootScriptInput, lines: readonly string[]):
   return out;
 }
 
-function missingShebang({ kind, path }: BootScriptInput, lines: readonly string[]): Finding[] {
-  if (kind !== 'ipxe' || /^#!ipxe\b/.test(lines[0] ?? '')) return [];
-  return [
-    makeFinding(
-      'loader-config-missing',
-      [{ source: `${path.split('/').pop() ?? path}:1`, text: lines[0] ?? '' }],
-      {
-        title: 'an iPXE script must begin with #!ipxe',
-        cause: 'Without it iPXE does not recognise the file: "Exec format error" (2e008081).',
-        fix: ['#!ipxe'],
-        codes: ['2e0080'],
-      },
-    ),
-  ];
-}
-
-/** Under UEFI the kernel needs initrd=NAME when iPXE loads an initrd. */
-function missingInitrdArgument(
-  { kind }: BootScriptInput,
-  lines: readonly string[],
-  kernels: readonly KernelLine[],
-): Finding[] {
-  if (kind !== 'ipxe') return [];
-  const initrd = lines
-    .map((line) => /^\s*initrd\s+(?:--name\s+(\S+)\s+)?(\S+)/.exec(line))
-    .find((match) => match !== null);
-  if (!initrd) return [];
-  const name = initrd[1] ?? (initrd[2] ?? '').split('/').pop() ?? 'initrd';
-  return kernels
-    .filter(
-      (kernel) =>
-        /^\s*(?:kernel|imgargs)\s/.test(kernel.raw) &&
-        !/(?:^|\s)initrd=\S/.test(kernel.arguments) &&
-        kernel.arguments !== '',
-    )
-    .map((kernel) =>
-      makeFinding('initrd-argument-missing', [kernel.evidence], {
-        fix: [`${kernel.raw.trim()} initrd=${name}`],
-      }),
-    );
-}
-
 function missingFiles(input: BootScriptInput, lines: readonly string[]): Finding[] {
   const words = /^\s*(?:kernel|linux(?:efi|16)?|initrd(?:efi|16)?)\s+(?:--\S+\s+\S+\s+)?(\S+)/i;
   return lines.flatMap((raw, index) => {
@@ -169,15 +126,11 @@ function missingFiles(input: BootScriptInput, lines: readonly string[]): Finding
     return names.flatMap((name) => {
       if (name === undefined || /[${(]|^https?:/.test(name) || input.exists(name) !== false) return [];
       return [
-        makeFinding(
-          'loader-missing',
-          [{ source: `${input.path.split('/').pop() ?? input.path}:${index + 1}`, text: raw.trim() }],
-          {
-            title: `${name} is not there`,
-            cause: 'The loader will ask for it and be told "not found".',
-            fix: [`put it below the TFTP root as ${name}`],
-          },
-        ),
+        makeFinding('loader-missing', [lineEvidence(input.path, index, raw)], {
+          title: `${name} is not there`,
+          cause: 'The loader will ask for it and be told "not found".',
+          fix: [`put it below the TFTP root as ${name}`],
+        }),
       ];
     });
   });

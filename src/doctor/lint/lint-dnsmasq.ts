@@ -1,43 +1,84 @@
-import { nearestWord } from '../../model/nearest-word.ts';
 import { sortFindings } from '../finding-catalogue.ts';
-import { readConfig, type ConfReader } from './conf-lines.ts';
-import { DNSMASQ_OPTIONS } from './dnsmasq-options.ts';
+import { readConfig, type ConfFiles, type ConfLine, type ConfReader } from './conf-lines.ts';
+import { isDnsmasqOption, refusalOf } from './dnsmasq-options.ts';
 import { lintFinding, type LintFinding, type LintInput } from './lint-finding.ts';
 import { readPxeConfig, type PxeConfig } from './pxe-config.ts';
 import { lintBootFiles } from './rules/file-rules.ts';
+import { lintLeases } from './rules/lease-rules.ts';
 import { lintServer } from './rules/server-rules.ts';
 import { lintServices } from './rules/service-rules.ts';
 
-/** Finds what is wrong for network boot in a dnsmasq configuration, by line, with corrected lines. */
-export function lintDnsmasqConfig(path: string, reader: ConfReader): readonly LintFinding[] {
-  const files = readConfig(path, reader);
-  const config = readPxeConfig(files);
-  const input: LintInput = { config, reader, path };
-  const unreadable = files.problems.map((problem) =>
-    lintFinding('config-unreadable', [problem], [], {
-      title: problem.problem,
-      cause: 'dnsmasq does not start with it.',
-    }),
-  );
-  const findings = [
-    ...unreadable,
-    ...lintServices(input),
-    ...lintBootFiles(input),
-    ...lintServer(input),
-    ...unknownOptions(config),
-  ];
-  return sortFindings(findings);
+/** What was made of dnsmasq configurations that belong together. */
+export interface DnsmasqLint {
+  readonly config: PxeConfig;
+  readonly findings: readonly LintFinding[];
+  /** no template, and nothing that it includes is missing: what is not in it is not there at all */
+  readonly isWhole: boolean;
 }
 
-function unknownOptions(config: PxeConfig): LintFinding[] {
-  return config.files.lines
-    .filter((line) => !DNSMASQ_OPTIONS.has(line.key))
+/** Finds what is wrong for network boot in dnsmasq configurations, by line, with corrected lines. */
+export function lintDnsmasqConfig(paths: readonly string[], reader: ConfReader): DnsmasqLint {
+  const files = readConfig(paths, reader);
+  const { refused, meant } = refusedLines(files);
+  // a misspelt line is judged as what it was meant to be: its absence is no second fault
+  const config = readPxeConfig({ ...files, lines: meant });
+  const isWhole = files.templateLines.length === 0 && !files.problems.some(({ isElsewhere }) => isElsewhere);
+  // a line that nobody can read may be the one that is missed
+  const isReadable = refused.every((finding) => finding.edits.length > 0);
+  const input: LintInput = { config, reader, isWhole: isWhole && isReadable };
+  const unreadable = files.problems
+    .filter(({ isElsewhere }) => !isElsewhere)
+    .map((problem) =>
+      lintFinding('config-unreadable', [problem], [], {
+        title: problem.problem,
+        cause: 'dnsmasq does not start with it.',
+      }),
+    );
+  const findings = [
+    ...unreadable,
+    ...refused,
+    ...lintServices(input),
+    ...lintLeases(input),
+    ...lintBootFiles(input),
+    ...lintServer(input),
+    ...unknownOptions(files),
+  ];
+  return { config, findings: sortFindings(findings), isWhole };
+}
+
+/** Lines with which dnsmasq does not start, and all lines as they were meant. */
+function refusedLines(files: ConfFiles): { refused: LintFinding[]; meant: readonly ConfLine[] } {
+  const refused: LintFinding[] = [];
+  const meant = files.lines.map((line): ConfLine => {
+    const refusal = refusalOf(line);
+    if (!refusal) return line;
+    const edits = refusal.meant === undefined ? [] : [{ at: line, lines: [refusal.meant] }];
+    const id = isDnsmasqOption(line.key) ? 'config-unreadable' : 'config-option-unknown';
+    refused.push(
+      lintFinding(id, [line], edits, {
+        severity: 'error',
+        title: refusal.why,
+        cause: 'dnsmasq does not start with this line.',
+        ...(refusal.meant === undefined
+          ? { fix: ['correct the line; dnsmasq --test tells whether it is right'] }
+          : {}),
+      }),
+    );
+    if (refusal.meant === undefined) return line;
+    const [key = '', ...value] = refusal.meant.split('=');
+    return { ...line, key: key.trim(), value: value.length > 0 ? value.join('=').trim() : '' };
+  });
+  return { refused, meant };
+}
+
+/** Words that are neither an option nor near one: a newer dnsmasq may know them. */
+function unknownOptions(files: ConfFiles): LintFinding[] {
+  return files.lines
+    .filter((line) => !isDnsmasqOption(line.key) && refusalOf(line) === undefined)
     .slice(0, 20)
-    .map((line) => {
-      const nearest = nearestWord(line.key, [...DNSMASQ_OPTIONS]);
-      return lintFinding('config-option-unknown', [line], [], {
-        title: `doctor does not know the option ${line.key}${nearest === undefined ? '' : ` (is it ${nearest}?)`}`,
-        ...(nearest === undefined ? {} : { severity: 'warning' as const }),
-      });
-    });
+    .map((line) =>
+      lintFinding('config-option-unknown', [line], [], {
+        title: `doctor does not know the option ${line.key}`,
+      }),
+    );
 }

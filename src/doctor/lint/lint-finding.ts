@@ -18,8 +18,8 @@ export interface LintFinding extends Finding {
 export interface LintInput {
   readonly config: PxeConfig;
   readonly reader: ConfReader;
-  /** the file that was given */
-  readonly path: string;
+  /** what is not in it is not there at all: absence is a fault */
+  readonly isWhole: boolean;
 }
 
 /** A finding about lines of the configuration. */

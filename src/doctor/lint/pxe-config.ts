@@ -34,6 +34,13 @@ export interface DhcpRange {
   readonly netmask: Ipv4Address | undefined;
 }
 
+/** `dhcp-option=[tag:…,]67,file` or `option:bootfile-name`. */
+export interface BootFileOption {
+  readonly at: ConfLine;
+  readonly tags: readonly string[];
+  readonly file: string;
+}
+
 /** What a dnsmasq configuration says about network boot. */
 export interface PxeConfig {
   readonly files: ConfFiles;
@@ -43,6 +50,8 @@ export interface PxeConfig {
   readonly prompts: readonly { readonly at: ConfLine; readonly timeoutSeconds: number | undefined }[];
   readonly tftpRoot: { readonly at: ConfLine; readonly path: string } | undefined;
   readonly hasTftp: boolean;
+  /** boot files that clients are told through option 67 */
+  readonly bootFileOptions: readonly BootFileOption[];
   /** the tag that marks iPXE, by option 175 or its user class */
   readonly ipxeTags: readonly string[];
   /** tag → architectures that set it */
@@ -87,6 +96,7 @@ export function readPxeConfig(files: ConfFiles): PxeConfig {
     }),
     tftpRoot: root && { at: root, path: splitValue(root.value)[0] ?? '' },
     hasTftp: all('enable-tftp').length > 0,
+    bootFileOptions: [...all('dhcp-option'), ...all('dhcp-option-force')].flatMap(parseBootFileOption),
     ipxeTags: [...ipxeTags],
     architectureTags,
     vendors: all('dhcp-pxe-vendor').flatMap((at) => splitValue(at.value)),
@@ -142,6 +152,12 @@ function parseBoot(at: ConfLine): DhcpBoot {
   };
 }
 
+function parseBootFileOption(at: ConfLine): readonly BootFileOption[] {
+  const { tags, rest } = takeTags(splitValue(at.value));
+  const [code = '', file = ''] = rest;
+  return /^(?:67|option:(?:67|bootfile-name))$/i.test(code) && file !== '' ? [{ at, tags, file }] : [];
+}
+
 function parseRange(at: ConfLine): DhcpRange {
   const { tags, rest } = takeTags(splitValue(at.value).filter((part) => !part.startsWith('set:')));
   const addresses = rest.map(parseIpv4);
@@ -150,7 +166,8 @@ function parseRange(at: ConfLine): DhcpRange {
   return { at, tags, isProxy, start: addresses[0], netmask: mask };
 }
 
-function takeTags(parts: readonly string[]): { tags: readonly string[]; rest: readonly string[] } {
+/** The leading `tag:…` parts of a value, and what stands behind them. */
+export function takeTags(parts: readonly string[]): { tags: readonly string[]; rest: readonly string[] } {
   const isTag = (part: string): boolean => /^(?:tag|net):/.test(part);
   const count = parts.findIndex((part) => !isTag(part));
   const end = count < 0 ? parts.length : count;

@@ -1,4 +1,5 @@
 import { lintFinding, type LintFinding, type LintInput } from '../lint-finding.ts';
+import { isUnusedName } from './service-rules.ts';
 import type { ConfLine } from '../conf-lines.ts';
 
 /** The files that clients are sent to: are they there, and does somebody serve them? */
@@ -16,7 +17,7 @@ interface NamedFile {
 
 function namedFiles({ config }: LintInput): readonly NamedFile[] {
   const services = config.services.flatMap((service): NamedFile[] => {
-    if (service.file === undefined) return [];
+    if (service.file === undefined || isUnusedName(service.file)) return [];
     const isSuffixed = !service.file.includes('.');
     return [
       {
@@ -73,51 +74,65 @@ function missingFiles(input: LintInput): LintFinding[] {
 }
 
 function unservedFiles(input: LintInput): LintFinding[] {
-  const { config } = input;
+  const { config, isWhole } = input;
+  if (!isWhole) return [];
   if (config.hasTftp) {
     if (config.tftpRoot) return [];
     const at = config.line('enable-tftp');
     return at
       ? [
-          lintFinding('tftp-not-served', [at], [{ at, lines: [at.raw, 'tftp-root=/srv/tftp'] }], {
+          lintFinding('tftp-not-served', [at], [], {
             severity: 'warning',
             title: 'enable-tftp without tftp-root serves the whole file system',
             cause:
               'Without tftp-root dnsmasq looks for the files from / on, and gives out anything that is readable for all.',
+            fix: [
+              'name the folder of the boot files: tftp-root=FOLDER; the names of the files then begin there',
+            ],
           }),
         ]
       : [];
   }
   const own = namedFiles(input).find((named) => named.server === undefined);
   if (!own) return [];
+  // tftpd-hpa, atftpd or a NAS may serve the files: dnsmasq needs to know nothing of it
   return [
-    lintFinding(
-      'tftp-not-served',
-      [own.at],
-      [{ at: own.at, lines: [own.at.raw, 'enable-tftp', 'tftp-root=/srv/tftp'] }],
-    ),
+    lintFinding('tftp-not-served', [own.at], [], {
+      severity: 'warning',
+      title: `dnsmasq serves no TFTP: another program of this server must have ${own.file}`,
+      fix: [
+        'where another TFTP server runs on this host, nothing is to be done',
+        'else let dnsmasq serve it: enable-tftp and tftp-root=FOLDER',
+      ],
+    }),
   ];
 }
 
 /** iPXE that is given iPXE. */
 function ipxeLoop(input: LintInput): LintFinding[] {
   const { config, reader } = input;
-  const ipxe = namedFiles(input).find(
-    ({ file }) => /(?:ipxe|undionly|snponly)[^/]*\.(?:efi|kpxe|0|pxe)$/i.test(file) && !/shim/i.test(file),
-  );
-  if (!ipxe || config.ipxeTags.length > 0) return [];
+  const ipxe = namedFiles(input).find(({ file }) => isStockIpxe(file));
+  if (!ipxe || config.ipxeTags.length > 0 || !input.isWhole) return [];
   const folder = `${config.tftpRoot?.path.replace(/\/$/, '') ?? ''}/${ipxe.file}`.replace(/\/[^/]*$/, '');
   const scripts = [
     `${folder}/autoexec.ipxe`,
     `${config.tftpRoot?.path.replace(/\/$/, '') ?? ''}/autoexec.ipxe`,
   ];
   if (scripts.some((path) => reader.exists(path) === true)) return [];
+  const canLook = reader.exists(folder) === true;
   return [
     lintFinding('ipxe-loop', [ipxe.at], [], {
-      severity: 'warning',
-      title: `nothing tells iPXE from the firmware: ${ipxe.file} may load itself again and again`,
+      severity: canLook ? 'warning' : 'info',
+      title: `nothing tells iPXE from the firmware: without a script inside, ${ipxe.file} loads itself again and again`,
     }),
   ];
+}
+
+/** iPXE as its project and the distributions build it; a build with a name of its own has a script inside. */
+function isStockIpxe(file: string): boolean {
+  return /(?:^|\/)(?:ipxe|undionly|snponly|snp|intel|realtek|ipxe[-_]?(?:x86_64|x64|ia32|i386|arm64)|(?:x86_64|i386|arm64)-efi\/\w+)\.(?:efi|kpxe|kkpxe|0|pxe)$/i.test(
+    file,
+  );
 }
 
 /** In proxy mode dnsmasq leaves the next server empty without an address, and iPXE passes such an answer over. */

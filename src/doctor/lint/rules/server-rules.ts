@@ -1,11 +1,14 @@
 import { lintFinding, type LintFinding, type LintInput } from '../lint-finding.ts';
+import type { PxeConfig } from '../pxe-config.ts';
 
 /** DNS, ranges and the delay of answers. */
-export function lintServer({ config }: LintInput): LintFinding[] {
+export function lintServer({ config, isWhole }: LintInput): LintFinding[] {
   const findings: LintFinding[] = [];
   const [range] = config.ranges;
-  const isPxe = config.services.length > 0 || config.boots.length > 0 || config.prompts.length > 0;
+  const isPxe =
+    config.services.length + config.boots.length + config.prompts.length + config.bootFileOptions.length > 0;
   if (!isPxe && config.ranges.every((candidate) => !candidate.isProxy)) {
+    if (!isWhole) return [];
     return [
       lintFinding('no-pxe-in-log', [], [], {
         title: 'there is no network boot in this configuration',
@@ -16,24 +19,12 @@ export function lintServer({ config }: LintInput): LintFinding[] {
   }
   const port = config.line('port');
   const isProxy = config.ranges.some((candidate) => candidate.isProxy);
-  if (isProxy && port?.value !== '0') {
+  if (isProxy && isWhole && port?.value !== '0' && !isDnsServer(config)) {
     const at = port ?? range?.at;
     if (at) {
       findings.push(
         lintFinding('dns-port-enabled', [at], [{ at, lines: port ? ['port=0'] : ['port=0', at.raw] }], {
           fix: ['port=0'],
-        }),
-      );
-    }
-  }
-  if (!range) {
-    const at = config.services[0]?.at ?? config.boots[0]?.at;
-    if (at) {
-      findings.push(
-        lintFinding('proxy-range-mismatch', [at], [], {
-          title: 'no dhcp-range: dnsmasq answers no DHCP at all',
-          cause: 'Without dhcp-range dnsmasq does not listen for DHCP.',
-          fix: ['dhcp-range=192.168.1.0,proxy,255.255.255.0', 'with the network of your own interface'],
         }),
       );
     }
@@ -53,4 +44,21 @@ export function lintServer({ config }: LintInput): LintFinding[] {
     );
   }
   return findings;
+}
+
+/** Options that somebody writes who wants dnsmasq to answer DNS: it is then no oversight that port 53 is open. */
+function isDnsServer(config: PxeConfig): boolean {
+  return [
+    'server',
+    'address',
+    'cache-size',
+    'local',
+    'domain',
+    'expand-hosts',
+    'resolv-file',
+    'no-resolv',
+    'addn-hosts',
+    'host-record',
+    'cname',
+  ].some((key) => config.line(key) !== undefined);
 }

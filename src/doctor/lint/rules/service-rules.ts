@@ -1,8 +1,8 @@
-import { nearestWord } from '../../../model/nearest-word.ts';
 import { fitsFirmware, platformOfName } from '../../analyse/boot-files.ts';
 import type { Firmware } from '../../../model/firmware.ts';
 import { lintFinding, type LintFinding, type LintInput } from '../lint-finding.ts';
-import { ARCHITECTURE_NAMES, type PxeConfig, type PxeService } from '../pxe-config.ts';
+import { bootOf } from '../client-answers.ts';
+import type { DhcpBoot, PxeConfig, PxeService } from '../pxe-config.ts';
 
 /** Architectures that machines on a LAN really have, in the order in which they are looked at. */
 const UEFI_ARCHITECTURES = [
@@ -19,6 +19,12 @@ const UEFI_ARCHITECTURES = [
     what: 'arch 9, which some 64-bit x86 UEFI firmware sends',
   },
 ] as const;
+/** What a proxy must serve, with the program that Debian's packages have for it. */
+const ALL_ARCHITECTURES = [
+  { code: 0, name: 'x86PC', firmware: 'bios', standard: 'undionly.kpxe' },
+  { code: 7, name: 'X86-64_EFI', firmware: 'uefi-x64', standard: 'ipxe.efi' },
+  { code: 9, name: 'BC_EFI', firmware: 'uefi-x64', standard: 'ipxe.efi' },
+] as const;
 const FIRMWARE_OF: ReadonlyMap<number, Firmware> = new Map([
   [0, 'bios'],
   [6, 'uefi-ia32'],
@@ -31,9 +37,7 @@ const FIRMWARE_OF: ReadonlyMap<number, Firmware> = new Map([
 export function lintServices(input: LintInput): LintFinding[] {
   const { config } = input;
   return [
-    ...unknownNames(config),
-    ...silentProxy(config),
-    ...missingArchitectures(config),
+    ...(input.isWhole ? [...silentProxy(config), ...missingArchitectures(config)] : []),
     ...wrongPrograms(config),
     ...localBoot(config),
     ...severalServices(config),
@@ -46,6 +50,12 @@ function isProxy(config: PxeConfig): boolean {
   return config.ranges.some((range) => range.isProxy);
 }
 
+/** Only the menu that a Raspberry Pi looks for: other machines are not meant. */
+function isForRaspberryPis(config: PxeConfig): boolean {
+  const isForPi = (service: PxeService): boolean => /Raspberry Pi Boot/.test(service.menuText);
+  return config.services.length > 0 && config.services.every(isForPi) && config.boots.length === 0;
+}
+
 /** The lines that would serve a UEFI client that is not yet iPXE. */
 function firstStage(config: PxeConfig, architecture: number): readonly PxeService[] {
   return config.services.filter(
@@ -54,42 +64,47 @@ function firstStage(config: PxeConfig, architecture: number): readonly PxeServic
   );
 }
 
-function unknownNames(config: PxeConfig): LintFinding[] {
-  return config.services
-    .filter((service) => service.architecture === undefined)
-    .map((service) => {
-      const nearest = nearestWord(service.architectureText, [...ARCHITECTURE_NAMES]);
-      const corrected =
-        nearest === undefined ? [] : [service.at.raw.replace(service.architectureText, nearest)];
-      return lintFinding(
-        'config-unreadable',
-        [service.at],
-        corrected.length > 0 ? [{ at: service.at, lines: corrected }] : [],
-        {
-          title: `pxe-service does not know the architecture ${service.architectureText}`,
-          cause: `dnsmasq knows ${ARCHITECTURE_NAMES.join(', ')}, and numbers.`,
-        },
-      );
-    });
-}
-
 function silentProxy(config: PxeConfig): LintFinding[] {
   if (!isProxy(config) || config.services.length > 0 || config.prompts.length > 0) return [];
   const range = config.ranges.find((candidate) => candidate.isProxy);
   if (!range) return [];
-  const [boot] = config.boots.filter((candidate) => platformOfName(candidate.file) !== 'bios');
-  const file = boot?.file !== undefined && !boot.file.includes('://') ? boot.file : 'ipxe.efi';
+  const at = config.boots.at(-1)?.at ?? range.at;
+  const lines = ALL_ARCHITECTURES.map((architecture) => {
+    const boot = bootOf(config, { architecture: architecture.code, isIpxe: false });
+    const fitting =
+      boot && isRunnable(boot.file, architecture.firmware)
+        ? boot
+        : runnableBoot(config, architecture.firmware);
+    return serviceLine(config, architecture.name, fitting?.file ?? architecture.standard, fitting?.address);
+  });
   return [
     lintFinding(
       'proxy-without-pxe-service',
-      [range.at, ...config.boots.slice(0, 1).map((b) => b.at)],
-      [{ at: range.at, lines: [range.at.raw, ...serviceLines(config, file)] }],
+      [range.at, ...config.boots.slice(0, 1).map((boot) => boot.at)],
+      [{ at, lines: [at.raw, ...lines] }],
     ),
   ];
 }
 
+/** Whether the name speaks against this firmware; a name that tells nothing is the user's own choice. */
+function isRunnable(file: string, firmware: Firmware): boolean {
+  const platform = platformOfName(file);
+  return (
+    file !== '' &&
+    !file.includes('://') &&
+    (platform === undefined || fitsFirmware(platform, firmware) !== false)
+  );
+}
+
+function runnableBoot(config: PxeConfig, firmware: Firmware): DhcpBoot | undefined {
+  return config.boots.find(
+    (boot) => isRunnable(boot.file, firmware) && !boot.tags.some((tag) => config.ipxeTags.includes(tag)),
+  );
+}
+
 function missingArchitectures(config: PxeConfig): LintFinding[] {
   if (!isProxy(config) || (config.services.length === 0 && config.prompts.length === 0)) return [];
+  if (isForRaspberryPis(config)) return [];
   const missing = UEFI_ARCHITECTURES.filter(({ code }) => firstStage(config, code).length === 0);
   const [first] = missing;
   if (!first) return [];
@@ -130,13 +145,19 @@ function missingArchitectures(config: PxeConfig): LintFinding[] {
   ];
 }
 
+/** LTSP writes this where no file is meant. */
+export function isUnusedName(file: string | undefined): boolean {
+  return file !== undefined && /^unused$/i.test(file);
+}
+
 function wrongPrograms(config: PxeConfig): LintFinding[] {
   return config.services.flatMap((service) => {
     const firmware = service.architecture === undefined ? undefined : FIRMWARE_OF.get(service.architecture);
     // dnsmasq appends .0 to a name without a dot: those are BIOS programs
     const name =
       service.file !== undefined && !service.file.includes('.') ? `${service.file}.0` : service.file;
-    const platform = name === undefined ? undefined : platformOfName(name);
+    // LTSP's name for a menu item that only wakes Raspberry Pis
+    const platform = name === undefined || isUnusedName(service.file) ? undefined : platformOfName(name);
     if (firmware === undefined || platform === undefined || fitsFirmware(platform, firmware) !== false)
       return [];
     const wanted =
@@ -280,11 +301,14 @@ function httpServices(config: PxeConfig): LintFinding[] {
   return findings;
 }
 
-function serviceLines(config: PxeConfig, file: string): string[] {
-  return UEFI_ARCHITECTURES.map(({ name }) => serviceLine(config, name, file));
-}
-
-function serviceLine(config: PxeConfig, name: string, file: string): string {
+/**
+ * A line that is like the user's own: its server and the tag of iPXE. dnsmasq appends ".0" to a name without a dot,
+ * which "./" keeps it from.
+ */
+function serviceLine(config: PxeConfig, name: string, file: string, server?: string): string {
   const [ipxe] = config.ipxeTags;
-  return `pxe-service=${ipxe === undefined ? '' : `tag:!${ipxe},`}${name},"Network boot",${file}`;
+  const own = server ?? config.services.find((service) => service.server !== undefined)?.server;
+  const tag = ipxe === undefined ? '' : `tag:!${ipxe},`;
+  const path = file.includes('.') ? file : `./${file}`;
+  return `pxe-service=${tag}${name},"Network boot",${path}${own === undefined ? '' : `,${own}`}`;
 }

@@ -34,7 +34,10 @@ describe('lintBootScript', () => {
       ),
     ).toEqual([]);
     expect(
-      ids('pxelinux', 'LABEL d\n KERNEL linux\n APPEND auto=true url=http://10.0.0.1/preseed.cfg'),
+      ids(
+        'pxelinux',
+        'LABEL d\n KERNEL linux\n APPEND initrd=initrd.gz auto=true url=http://10.0.0.1/preseed.cfg',
+      ),
     ).toEqual([]);
   });
 

@@ -24,7 +24,7 @@ function lint(
   more: Readonly<Record<string, string>> = {},
   known = false,
 ): readonly LintFinding[] {
-  return lintDnsmasqConfig('/etc/d.conf', readerOf({ '/etc/d.conf': text, ...more }, known));
+  return lintDnsmasqConfig(['/etc/d.conf'], readerOf({ '/etc/d.conf': text, ...more }, known)).findings;
 }
 
 const telling = (findings: readonly LintFinding[]): string[] =>
@@ -140,16 +140,26 @@ describe('lintDnsmasqConfig', () => {
       `${healthy}dhcp-boot=grubx64.efi,,192.168.1.11\n`,
       'dhcp-boot-overridden',
     ],
-    [
-      'iPXE that is not told apart',
-      `${users}pxe-service=X86-64_EFI,"x",ipxe.efi\npxe-service=BC_EFI,"x",ipxe.efi`,
-      'ipxe-loop',
-    ],
     ['an unknown architecture name', healthy.replace('x86-64_EFI', 'X86_64-EFI'), 'config-unreadable'],
     ['a misspelt option', `${healthy}pxe-servce=7,"x",y.efi\n`, 'config-option-unknown'],
-    ['a missing file', `${healthy}conf-file=/etc/none.conf\n`, 'config-unreadable'],
   ])('%s', (_name, text, id) => {
     expect(telling(lint(text))).toContain(id);
+  });
+
+  it('says that iPXE may load itself, and a fault only where it sees that there is no script beside it', () => {
+    const text = `${users}pxe-service=X86-64_EFI,"x",ipxe.efi\npxe-service=BC_EFI,"x",ipxe.efi`;
+    const severity = (findings: readonly LintFinding[]): string | undefined =>
+      findings.find((f) => f.id === 'ipxe-loop')?.severity;
+    expect(severity(lint(text))).toBe('info');
+    const there = { '/tftpboot/ipxe.efi': '', '/tftpboot/pxelinux.0': '' };
+    expect(severity(lint(text, there, true))).toBe('warning');
+    expect(severity(lint(text.replaceAll('ipxe.efi', 'netboot.xyz.efi')))).toBeUndefined();
+  });
+
+  it('accuses nobody of files that it was not given', () => {
+    const text = `${healthy}conf-file=/etc/none.conf\n`;
+    expect(lint(text)).toEqual([]);
+    expect(telling(lint(text, { '/srv/tftp/lpxelinux.0': '' }, true))).toContain('config-unreadable');
   });
 
   it('keeps options that it does not know, and only notes them', () => {
@@ -226,7 +236,7 @@ describe('applyEdits', () => {
       '/etc/d.conf',
       findings.flatMap((f) => f.edits),
     );
-    expect(telling(lint(fixed))).toEqual(['ipxe-loop']);
+    expect(telling(lint(fixed))).toEqual([]);
     for (const line of text.split('\n')) expect(fixed.split('\n')).toContain(line);
   });
 });

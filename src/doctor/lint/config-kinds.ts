@@ -1,0 +1,40 @@
+import { readData } from '../knowledge/read-data.ts';
+import { hasCommandLine } from './conf-lines.ts';
+import { isDnsmasqOption } from './dnsmasq-options.ts';
+import { kindOfBootScript, type BootScriptKind } from './lint-boot-script.ts';
+
+/** data/config-kinds.json: configurations of other programs, by what stands in them. */
+export interface ConfigKindsFile {
+  readonly kinds: readonly {
+    readonly name: string;
+    readonly marks: readonly string[];
+    readonly advice?: string;
+  }[];
+}
+
+export interface ConfigKind {
+  readonly format: 'dnsmasq' | BootScriptKind | 'other';
+  readonly name: string;
+  /** what to give doctor instead */
+  readonly advice?: string;
+}
+
+const others = readData<ConfigKindsFile>('config-kinds.json').kinds.map(({ marks, ...kind }) => ({
+  ...kind,
+  marks: marks.map((mark) => new RegExp(mark, 'm')),
+}));
+
+/** Which program a configuration is for, by its name and its words. */
+export function kindOfConfig(path: string, text: string): ConfigKind {
+  const script = kindOfBootScript(path, text);
+  if (script !== undefined) return { format: script, name: `a configuration of ${script}` };
+  const lines = text.split(/\r?\n/).filter((line) => !/^\s*(?:#|$)/.test(line));
+  const known = lines.filter((line) => isDnsmasqOption(/^\s*(?:--)?([\w-]+)/.exec(line)?.[1] ?? ''));
+  if (hasCommandLine(text) && known.length < lines.length / 2)
+    return { format: 'dnsmasq', name: 'a command line of dnsmasq' };
+  const other = others.find(({ marks }) => marks.some((mark) => mark.test(text)));
+  if (other && known.length < lines.length / 2) return { format: 'other', ...other };
+  return known.length > 0 || lines.length === 0 || path.endsWith('.conf')
+    ? { format: 'dnsmasq', name: 'a configuration of dnsmasq' }
+    : { format: 'other', name: 'a file that is no configuration of dnsmasq, pxelinux, GRUB or iPXE' };
+}

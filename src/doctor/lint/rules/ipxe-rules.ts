@@ -1,0 +1,90 @@
+import type { Finding } from '../../../model/finding.ts';
+import { makeFinding } from '../../finding-catalogue.ts';
+import { lineEvidence, needsNoInitrd, type BootScriptInput } from '../script-lines.ts';
+
+/** What one boot of a script loads: from a kernel line to the boot command, or to the next kernel. */
+interface Section {
+  readonly kernels: { readonly index: number; readonly raw: string; readonly arguments: string }[];
+  initrd: string | undefined;
+  hasArgument: boolean;
+}
+
+/** Rules of iPXE scripts. */
+export function lintIpxe(input: BootScriptInput, lines: readonly string[]): readonly Finding[] {
+  return [...missingShebang(input, lines), ...missingInitrdArgument(input, lines)];
+}
+
+/**
+ * Why a text is a part of a script and no whole one: it begins with a label, or jumps to one that it does not have.
+ * Empty for a whole script.
+ */
+export function ipxeFragment(text: string): readonly string[] {
+  const lines = text.split(/\r?\n/);
+  if (/^#!ipxe\b/.test(lines[0] ?? '')) return [];
+  const first = lines.map((line) => line.trim()).find((line) => line !== '' && !line.startsWith('#')) ?? '';
+  const labels = new Set(lines.flatMap((line) => /^\s*:(\S+)/.exec(line)?.[1] ?? []));
+  const jumps = lines.flatMap((line) => /\bgoto\s+([\w.-]+)/.exec(line)?.[1] ?? []);
+  const isPart = /^(?::|item\b)/.test(first) || jumps.some((label) => !labels.has(label));
+  return isPart ? ['this is a part of an iPXE script: it has no #!ipxe, and is put into another one'] : [];
+}
+
+function missingShebang({ path, text }: BootScriptInput, lines: readonly string[]): Finding[] {
+  if (/^#!ipxe\b/.test(lines[0] ?? '') || ipxeFragment(text).length > 0) return [];
+  return [
+    makeFinding('loader-config-missing', [lineEvidence(path, 0, lines[0] ?? '')], {
+      title: 'an iPXE script must begin with #!ipxe',
+      cause: 'Without it iPXE does not recognise the file: "Exec format error" (2e008081).',
+      fix: ['#!ipxe'],
+      codes: ['2e0080'],
+    }),
+  ];
+}
+
+/** Under UEFI the kernel needs initrd=NAME when iPXE loads an initrd. */
+function missingInitrdArgument({ path }: BootScriptInput, lines: readonly string[]): Finding[] {
+  return sectionsOf(lines).flatMap(({ kernels, initrd, hasArgument }) => {
+    if (initrd === undefined || hasArgument) return [];
+    return kernels.slice(-1).map(({ index, raw }) =>
+      makeFinding('initrd-argument-missing', [lineEvidence(path, index, raw)], {
+        fix: [`${raw.trim()} initrd=${initrd}`],
+      }),
+    );
+  });
+}
+
+function sectionsOf(lines: readonly string[]): readonly Section[] {
+  const sections: Section[] = [];
+  let section: Section = { kernels: [], initrd: undefined, hasArgument: false };
+  const close = (): void => {
+    if (section.kernels.length > 0) sections.push(section);
+    section = { kernels: [], initrd: undefined, hasArgument: false };
+  };
+  lines.forEach((raw, index) => {
+    const text = raw.trim();
+    if (text.startsWith('#')) return;
+    const kernel =
+      /^(?:kernel|imgselect|chain(?=.*\binitrd=))\s+(?:--\S+\s+(?:[^\s/-]\S*\s+)?)*(\S+)\s*(.*)$/.exec(text);
+    if (kernel && !needsNoInitrd(kernel[1] ?? '')) {
+      // a menu of several systems: each kernel that comes after an initrd begins a new one
+      if (section.kernels.length > 0 && section.initrd !== undefined) close();
+      section.kernels.push({ index, raw, arguments: kernel[2] ?? '' });
+    }
+    const initrd = /^(?:initrd|imgfetch|module)\s+(?:--name\s+(\S+)\s+)?(?:--\S+\s+)*(\S+)(?:\s+(\S+))?/.exec(
+      text,
+    );
+    if (/^initrd\b/.test(text) && initrd) {
+      section.initrd ??=
+        initrd[1] ?? initrd[3] ?? (initrd[2] ?? '').split(/[?#]/)[0]?.split('/').pop() ?? 'initrd';
+    }
+    // arguments out of a variable may hold it
+    if (
+      /(?:^|\s)initrd=\S/.test(text) ||
+      (/^(?:kernel|imgargs)\s+\S+\s+.*\$\{/.test(text) &&
+        !/\$\{(?:base|url|host|server)/i.test(text.replace(/^\S+\s+\S+/, '')))
+    )
+      section.hasArgument = true;
+    if (/^boot\b|^:/.test(text)) close();
+  });
+  close();
+  return sections;
+}

@@ -1,0 +1,99 @@
+import type { Firmware } from '../../../model/firmware.ts';
+import { fitsFirmware, platformOfName } from '../../analyse/boot-files.ts';
+import { leasedFileOf, type LeasedFile } from '../client-answers.ts';
+import { lintFinding, type Edit, type LintFinding, type LintInput } from '../lint-finding.ts';
+import type { PxeConfig } from '../pxe-config.ts';
+
+interface UefiClient {
+  readonly code: number;
+  readonly firmware: Firmware;
+  readonly what: string;
+}
+
+const UEFI: readonly UefiClient[] = [
+  { code: 7, firmware: 'uefi-x64', what: '64-bit x86 UEFI (arch 7): nearly every PC of the last ten years' },
+  { code: 9, firmware: 'uefi-x64', what: 'arch 9, which some 64-bit x86 UEFI firmware sends' },
+];
+
+/** A server that leases addresses: what each kind of firmware is told to load, by dhcp-boot or option 67. */
+export function lintLeases(input: LintInput): LintFinding[] {
+  const { config } = input;
+  const isProxy = config.ranges.some((range) => range.isProxy);
+  if (isProxy) return optionsInProxy(config);
+  if (config.boots.length === 0 && config.bootFileOptions.length === 0) return [];
+  return uefiClients(input);
+}
+
+/** UEFI machines that are given a BIOS program, or nothing while others are given something. */
+function uefiClients({ config, isWhole }: LintInput): LintFinding[] {
+  const served = [...config.boots, ...config.bootFileOptions];
+  const biosOnly = served.every(({ file }) => platformOfName(file) === 'bios' || file.includes('://'));
+  const faulty = UEFI.flatMap((client): readonly (UefiClient & { given: LeasedFile | undefined })[] => {
+    // a pxe-service line of its own decides for such a machine
+    if (config.services.some((service) => service.architecture === client.code)) return [];
+    const given = leasedFileOf(config, { architecture: client.code, isIpxe: false });
+    if (given === undefined) return isWhole ? [{ ...client, given }] : [];
+    const platform = platformOfName(given.file);
+    const fits = platform === undefined ? undefined : fitsFirmware(platform, client.firmware);
+    return fits === false ? [{ ...client, given }] : [];
+  });
+  const [first] = faulty;
+  if (!first) return [];
+  const at = first.given?.at ?? served.at(-1)?.at;
+  if (!at) return [];
+  const efi = served.find(({ file }) => /(?:x64|x86_64|amd64|\.efi$)/i.test(file) && file.endsWith('.efi'));
+  const tag = tagFor(
+    config,
+    faulty.map(({ code }) => code),
+  );
+  const file = efi?.file ?? 'ipxe.efi';
+  const [ipxe] = config.ipxeTags;
+  const template = config.boots.find((boot) => boot.address !== undefined);
+  const where = template ? `,${template.serverName ?? ''},${template.address ?? ''}` : '';
+  const lines = [
+    ...tag.lines,
+    `dhcp-boot=tag:${tag.name}${ipxe === undefined ? '' : `,tag:!${ipxe}`},${file}${where}`,
+  ];
+  const edits: Edit[] = [{ at, lines: [at.raw, ...lines] }];
+  const what = first.given ? `is given the BIOS program ${first.given.file}` : 'is given no boot file';
+  return [
+    lintFinding('no-boot-service-for-arch', [at], edits, {
+      severity: first.code === 7 ? (biosOnly || first.given ? 'error' : 'warning') : 'warning',
+      title: `${first.what}: ${what}`,
+      cause: first.given
+        ? 'UEFI firmware runs EFI programs (.efi) of its own CPU only: it drops the file after the download, or cancels (PXE-E21).'
+        : 'A machine of this kind gets an address and no boot file (PXE-E53, PXE-E21), while others are served.',
+      fix: [
+        ...lines,
+        ...(efi
+          ? []
+          : [
+              `and put an EFI program there: ${config.tftpRoot?.path ?? 'TFTP-ROOT'}/${file} (Debian: apt install ipxe, cp /usr/lib/ipxe/snponly.efi)`,
+            ]),
+      ],
+    }),
+  ];
+}
+
+/** A tag that marks these architectures: the user's own where there is one, else a new one. */
+function tagFor(
+  config: PxeConfig,
+  codes: readonly number[],
+): { readonly name: string; readonly lines: readonly string[] } {
+  const own = [...config.architectureTags].find(([, set]) => set.some((code) => code === 7 || code === 9));
+  const name = own?.[0] ?? 'efi64';
+  const missing = codes.filter((code) => own?.[1].includes(code) !== true);
+  return { name, lines: missing.map((code) => `dhcp-match=set:${name},option:client-arch,${code}`) };
+}
+
+/** A proxy answers with the PXE options alone: what dhcp-option adds is not in its offers. */
+function optionsInProxy(config: PxeConfig): LintFinding[] {
+  const [option] = config.bootFileOptions;
+  if (!option || config.ranges.some((range) => !range.isProxy)) return [];
+  return [
+    lintFinding('option-unused-by-proxy', [option.at], [{ at: option.at, lines: [] }], {
+      title: `dhcp-option for ${option.file} is not sent by a proxy`,
+      fix: ['name the file in pxe-service and dhcp-boot instead'],
+    }),
+  ];
+}

@@ -1,0 +1,60 @@
+import type { Finding } from '../../../model/finding.ts';
+import { makeFinding } from '../../finding-catalogue.ts';
+import { lineEvidence, type BootScriptInput } from '../script-lines.ts';
+
+/** Folders that TFTP servers serve: as a part of a name they are looked for below themselves. */
+const SERVED_FOLDERS =
+  /^\/(?:var\/lib\/tftpboot|srv\/tftp|tftpboot|var\/lib\/tftp|srv\/tftpboot|var\/tftp|var\/www\/html)\//;
+
+/** Names of files that begin with a folder of the server's file system. */
+export function serverPaths({ path, kind }: BootScriptInput, lines: readonly string[]): readonly Finding[] {
+  const words =
+    kind === 'pxelinux'
+      ? /^\s*(?:kernel|linux|initrd)\s+(\S+)|(?:^|\s)initrd=(\S+)/i
+      : /^\s*(?:linux(?:efi|16)?|initrd(?:efi|16)?|kernel)\s+(?:--\S+\s+)*(\S+)/;
+  return lines.flatMap((raw, index) => {
+    const match = words.exec(raw);
+    const name = match?.[1] ?? match?.[2] ?? '';
+    const folder = SERVED_FOLDERS.exec(name)?.[0];
+    if (folder === undefined) return [];
+    return [
+      makeFinding('path-of-server', [lineEvidence(path, index, raw)], {
+        title: `${name} begins with a folder of the server`,
+        fix: [raw.trim().replace(folder, kind === 'pxelinux' ? '' : '/')],
+      }),
+    ];
+  });
+}
+
+/** A menu entry of GRUB that loads a Linux kernel and no initrd. */
+export function grubWithoutInitrd(
+  { path, kind }: BootScriptInput,
+  lines: readonly string[],
+): readonly Finding[] {
+  if (kind !== 'grub') return [];
+  const findings: Finding[] = [];
+  let kernel: { readonly index: number; readonly raw: string } | undefined;
+  let hasInitrd = false;
+  let isInEntry = false;
+  const close = (): void => {
+    if (kernel && !hasInitrd)
+      findings.push(
+        makeFinding('initrd-missing', [lineEvidence(path, kernel.index, kernel.raw)], {
+          fix: ['initrd and the path of the file that belongs to this kernel'],
+        }),
+      );
+    kernel = undefined;
+    hasInitrd = false;
+  };
+  lines.forEach((raw, index) => {
+    if (/^\s*(?:menuentry|submenu)\s/.test(raw)) {
+      close();
+      isInEntry = true;
+    }
+    if (isInEntry && /^\s*linux(?:efi|16)?\s+\S/.test(raw) && !/memtest|wimboot|memdisk|ipxe/i.test(raw))
+      kernel ??= { index, raw };
+    if (/^\s*initrd(?:efi|16)?\s+\S/.test(raw)) hasInitrd = true;
+  });
+  close();
+  return findings;
+}

@@ -1,0 +1,88 @@
+import type { Finding } from '../../../model/finding.ts';
+import { makeFinding } from '../../finding-catalogue.ts';
+import { lineEvidence, needsNoInitrd, type BootScriptInput } from '../script-lines.ts';
+
+interface Line {
+  readonly index: number;
+  readonly raw: string;
+  readonly value: string;
+}
+
+interface Label {
+  readonly name: string;
+  readonly kernel: Line | undefined;
+  readonly initrds: readonly Line[];
+  readonly appends: readonly Line[];
+  readonly isOther: boolean;
+}
+
+/** Rules of pxelinux.cfg files: what each label loads. */
+export function lintPxelinux({ path }: BootScriptInput, lines: readonly string[]): readonly Finding[] {
+  return labelsOf(lines).flatMap((label) => {
+    const { kernel, initrds, appends, name } = label;
+    const findings: Finding[] = [];
+    if (initrds.length > 1) {
+      const merged = initrds.map(({ value }) => value).join(',');
+      findings.push(
+        makeFinding(
+          'initrd-lines-several',
+          initrds.map(({ index, raw }) => lineEvidence(path, index, raw)),
+          {
+            title: `label ${name} has ${initrds.length} INITRD lines: only the last one counts`,
+            fix: [`INITRD ${merged}`],
+          },
+        ),
+      );
+    }
+    const hasInitrd = initrds.length > 0 || appends.some(({ value }) => /(?:^|\s)initrd=\S/i.test(value));
+    if (kernel && !label.isOther && !hasInitrd && !needsNoInitrd(kernel.value)) {
+      findings.push(
+        makeFinding('initrd-missing', [lineEvidence(path, kernel.index, kernel.raw)], {
+          title: `label ${name} loads the kernel ${kernel.value} without an initrd`,
+          fix: ['INITRD and the name of the file that belongs to this kernel'],
+        }),
+      );
+    }
+    return findings;
+  });
+}
+
+function labelsOf(lines: readonly string[]): readonly Label[] {
+  const labels: {
+    name: string;
+    kernel: Line | undefined;
+    initrds: Line[];
+    appends: Line[];
+    isOther: boolean;
+  }[] = [];
+  lines.forEach((raw, index) => {
+    const [, word = '', value = ''] = /^\s*(\S+)\s*(.*?)\s*$/.exec(raw) ?? [];
+    const line = { index, raw, value };
+    const label = labels.at(-1);
+    switch (word.toLowerCase()) {
+      case 'label':
+        labels.push({ name: value, kernel: undefined, initrds: [], appends: [], isOther: false });
+        break;
+      case 'kernel':
+      case 'linux':
+        if (label) label.kernel = line;
+        break;
+      case 'initrd':
+        label?.initrds.push(line);
+        break;
+      case 'append':
+        label?.appends.push(line);
+        break;
+      case 'localboot':
+      case 'boot':
+      case 'bss':
+      case 'pxe':
+      case 'com32':
+      case 'config':
+        if (label) label.isOther = true;
+        break;
+      default:
+    }
+  });
+  return labels;
+}

@@ -1,0 +1,35 @@
+/** What kind of template a text is, by the marks in it. */
+const MARKS: readonly (readonly [string, RegExp])[] = [
+  ['Jinja', /\{%-?\s*\w|\{#/],
+  ['Go', /\{\{-?\s*(?:\.|range\b|if\b|end\b|with\b|template\b|define\b|include\b)/],
+  ['ERB', /<%=?-?\s/],
+  [
+    'Cheetah',
+    /^\s*#(?:if|else|end|set|for|import|include)\b.*\$|^\s*#end (?:if|for)\b|\$(?:\{|\()?[a-z]\w*\.\w+/m,
+  ],
+  ['Jinja', /\{\{/],
+  ['Terraform or shell', /\$\{\w+[^}]*\}|\$\([^)]+\)/],
+  ['shell', /(?:^|[=,"/])\$\w+/m],
+  [
+    'placeholders',
+    /@[A-Z][A-Z0-9_]+@|%%?[A-Z][A-Z0-9_]+%%?|__[A-Z][A-Z0-9_]+__|<(?:[A-Z][A-Z0-9_ -]+|your[\w -]*|server[\w -]*)>/i,
+  ],
+  [
+    'placeholders',
+    /(?:^|[=,])(?:[A-Z]+_(?:IP|ADDR|ADDRESS|SUBNET|NETWORK|NBP)|YOUR_\w+|x\.x\.x\.x)(?:$|[,/:])/m,
+  ],
+];
+
+/** The template language of a text; undefined for plain text. A loader's own variables are no template. */
+export function templateOf(text: string, ownVariables: boolean): string | undefined {
+  const found = MARKS.find(([name, mark]) => !(ownVariables && /shell/i.test(name)) && mark.test(text));
+  return found?.[0];
+}
+
+/** Whether a line is filled in later; Cheetah's directives begin like comments. */
+export function isTemplateLine(line: string, ownVariables: boolean): boolean {
+  if (/^\s*#(?:if|else|elif|end|set|for|import|include)\b/.test(line))
+    return templateOf(line, ownVariables) !== undefined;
+  if (/^\s*(?:#|$)/.test(line)) return false;
+  return templateOf(line, ownVariables) !== undefined;
+}

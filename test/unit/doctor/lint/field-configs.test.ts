@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { Finding } from '../../../../src/model/finding.ts';
+import { lintFiles } from '../../../../src/doctor/lint-files.ts';
+
+interface Verdict {
+  readonly config: string;
+  readonly verdict: 'healthy' | 'ill' | 'not-understood';
+  readonly errors: readonly string[];
+  /** findings that are no errors, or that only a dnsmasq here makes one */
+  readonly notes?: readonly string[];
+  readonly not?: readonly string[];
+  /** where the first error is */
+  readonly at?: string;
+  /** a line that only a real dnsmasq refuses */
+  readonly refused?: string;
+  readonly why: string;
+}
+
+const folder = new URL('../../../../fixtures/field/configs/', import.meta.url);
+const verdicts = JSON.parse(readFileSync(new URL('verdicts.json', folder), 'utf8')) as readonly Verdict[];
+const lint = (name: string) => lintFiles([new URL(name, folder).pathname], { fix: false, root: undefined });
+const idsOf = (findings: readonly Finding[], isError: boolean): readonly string[] => [
+  ...new Set(findings.filter((f) => (f.severity === 'error') === isError).map((f) => f.id)),
+];
+
+describe('configurations from the field', () => {
+  it.each(verdicts)('$config: $why', async ({ config, verdict, errors, notes = [], not = [], ...more }) => {
+    const { readings, findings } = await lint(config);
+    const ids = findings.map((finding) => finding.id);
+    const expected = findings.some(({ evidence }) => evidence[0]?.source === more.refused);
+    if (more.refused === undefined || !expected) {
+      expect([...idsOf(findings, true)].sort()).toEqual([...errors].sort());
+      expect(readings.map((reading) => reading.verdict)).toEqual([verdict]);
+    }
+    expect(ids).toEqual(expect.arrayContaining([...notes]));
+    for (const id of not) expect(ids).not.toContain(id);
+    if (more.at !== undefined)
+      expect(findings.find((f) => f.severity === 'error')?.evidence[0]?.source).toBe(more.at);
+  });
+
+  it('says nothing about files of this computer, whatever it has', async () => {
+    for (const { config } of verdicts) {
+      const { findings } = await lint(config);
+      expect(findings.filter(({ id }) => ['loader-missing', 'tftp-access-denied'].includes(id))).toEqual([]);
+    }
+  });
+});
