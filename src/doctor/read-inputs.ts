@@ -1,7 +1,5 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { Finding } from '../model/finding.ts';
 import { PxectlError, systemCodeOf } from '../model/errors.ts';
@@ -13,8 +11,9 @@ import { verdictOn, type Reading } from '../model/verdict.ts';
 import { analyse } from './analyse/analyse.ts';
 import { isBoot, limitsOf } from './analyse/coverage.ts';
 import { CaptureObserver } from './analyse/observe-capture.ts';
-import { LogObserver } from './analyse/observe-log.ts';
 import type { Observations } from './analyse/observation.ts';
+import { LogFileObserver } from './read/observe-lines.ts';
+import { encodingOf, TextLines } from './read/text-lines.ts';
 import { makeFinding, sortFindings } from './finding-catalogue.ts';
 
 /** What was made of a file. */
@@ -25,20 +24,25 @@ export interface Analysis {
 }
 
 const CHUNK_BYTES = 256 * 1024;
-/** A line of a log is short; a file without line ends must not fill the memory. */
-const MAX_LINE_CHARACTERS = 16_384;
 
 /**
- * Rebuilds the boots in a dnsmasq log of any size.
+ * Rebuilds the boots in a log of any size; gzip is undone.
  * @throws PxectlError E_INPUT when the file is missing, empty, or no text
  */
 export async function analyseLogFile(path: string): Promise<Analysis> {
   const head = await readHead(path);
   if (kindOf(head) === 'capture') throw wrongKind(path, 'a packet capture', `pxectl doctor --pcap ${path}`);
-  if (head.includes(0) && !isGzip(head))
-    throw wrongKind(path, 'a binary file and no log', 'give doctor the text that dnsmasq wrote');
-  const observer = new LogObserver();
-  for await (const line of linesOf(path, head)) observer.push(line);
+  if (isBinary(head))
+    throw wrongKind(path, 'a binary file and no log', 'give doctor the text that the server wrote');
+  const observer = new LogFileObserver();
+  const lines = new TextLines();
+  try {
+    for await (const chunk of openBytes(path, head))
+      for (const line of lines.push(chunk)) observer.push(line);
+  } catch (error) {
+    throw isDamagedGzip(error) ? damaged(path, error) : diskError(error, path);
+  }
+  for (const line of lines.flush()) observer.push(line);
   const observations = observer.finish();
   return conclude(observations, analyse(observations), { source: path, kind: 'log', unit: 'lines' });
 }
@@ -104,15 +108,6 @@ function openBytes(path: string, head: Uint8Array): AsyncIterable<Uint8Array> {
   return isGzip(head) ? file.pipe(createGunzip({ chunkSize: CHUNK_BYTES })) : file;
 }
 
-async function* linesOf(path: string, head: Uint8Array): AsyncGenerator<string> {
-  const reader = createInterface({
-    input: openBytes(path, head) as Readable,
-    crlfDelay: Number.POSITIVE_INFINITY,
-  });
-  for await (const line of reader)
-    yield line.length > MAX_LINE_CHARACTERS ? line.slice(0, MAX_LINE_CHARACTERS) : line;
-}
-
 async function readHead(path: string): Promise<Uint8Array> {
   try {
     const file = await open(path, 'r');
@@ -144,8 +139,13 @@ const CAPTURE_MAGICS: ReadonlySet<string> = new Set([
 function kindOf(head: Uint8Array): 'capture' | 'text' | 'unknown' {
   const magic = Array.from(head.subarray(0, 4), (byte) => byte.toString(16).padStart(2, '0')).join('');
   if (CAPTURE_MAGICS.has(magic)) return 'capture';
-  if (isGzip(head) || head.includes(0)) return 'unknown';
+  if (isGzip(head) || isBinary(head)) return 'unknown';
   return 'text';
+}
+
+/** Zero bytes are in no text but UTF-16. */
+function isBinary(head: Uint8Array): boolean {
+  return head.includes(0) && !isGzip(head) && encodingOf(head) === 'utf-8';
 }
 
 function isGzip(head: Uint8Array): boolean {

@@ -2,7 +2,9 @@ import type { Evidence } from '../../model/finding.ts';
 import type { Firmware } from '../../model/firmware.ts';
 import { firmwareOf } from '../../plan/firmware-of.ts';
 import { parseIpv4, UNSPECIFIED_IPV4, type Ipv4Address, type MacAddress } from '../../protocol/addresses.ts';
-import { splitPrefix } from '../../protocol/dnsmasq-log/log-prefix.ts';
+import type { LogLine } from '../../protocol/log-lines/log-line.ts';
+import { findMessage } from '../../protocol/log-lines/known-message.ts';
+import { toEnglish } from '../../protocol/dnsmasq-log/to-english.ts';
 import { createDnsmasqLogReader } from '../../protocol/dnsmasq-log/log-reader.ts';
 import type {
   DnsmasqLogRecord,
@@ -34,31 +36,36 @@ export class LogObserver {
   readonly #reader = createDnsmasqLogReader();
   readonly #builder = new ObservationBuilder();
   readonly #tally = new LineTally();
-  readonly #recent = new Map<number, string>();
+  readonly #recent = new Map<number, LogLine>();
   readonly #problems: ServerProblem[] = [];
   readonly #server: ServerFacts = {};
   readonly #keyOfXids = new Map<number, string>();
   readonly #macTextOf = new Map<string, string>();
-  #line = 0;
+  #number = 0;
+  /** the log names no programs: `journalctl -o cat` */
+  #isNameless: boolean | undefined;
+  #lastLine = 0;
   /** the client that was answered last */
   #lastKey: string | undefined;
   #lastVendorClass: string | undefined;
   #firstTimeMs: number | undefined;
   #lastTimeMs: number | undefined;
 
-  push(line: string): void {
-    this.#line++;
-    this.#recent.set(this.#line, line);
-    this.#recent.delete(this.#line - QUOTABLE_LINES);
-    const prefixed = splitPrefix(line);
-    if (!prefixed) {
-      if (line.trim() !== '') this.#tally.add('lines of other programs', this.#line, line, false);
+  /** One line without its wrappings. `count`: lines of the file up to it. */
+  push(line: LogLine): void {
+    const number = ++this.#number;
+    this.#recent.set(number, line);
+    this.#recent.delete(number - QUOTABLE_LINES);
+    this.#lastLine = Math.max(this.#lastLine, line.line);
+    if (!this.#isDnsmasq(line)) {
+      this.#tally.add('lines of other programs', line.line, line.text, false);
       return;
     }
-    for (const record of this.#reader.read(prefixed, this.#line)) this.#take(record);
+    for (const record of this.#reader.read(line, number)) this.#take(record);
   }
 
-  finish(): Observations {
+  /** `lineCount`: lines of the whole file */
+  finish(lineCount = this.#lastLine): Observations {
     for (const record of this.#reader.flush()) this.#take(record);
     return {
       vantage: 'server-log',
@@ -67,7 +74,7 @@ export class LogObserver {
       problems: this.#problems,
       ...(this.#firstTimeMs === undefined ? {} : { firstTimeMs: this.#firstTimeMs }),
       ...(this.#lastTimeMs === undefined ? {} : { lastTimeMs: this.#lastTimeMs }),
-      readCount: this.#line,
+      readCount: lineCount,
       passedOver: this.#tally.passedOver(),
     };
   }
@@ -106,18 +113,19 @@ export class LogObserver {
         });
         return;
       case 'note':
-        if (!record.isKnown)
-          this.#tally.add(
-            'lines of dnsmasq that doctor does not know',
-            record.line,
-            this.#recent.get(record.line) ?? record.text,
-            true,
-          );
+        if (!record.isKnown) this.#passOver(record);
         return;
       case 'compile-options':
       case 'stopped':
         return;
     }
+  }
+
+  #passOver({ line, text }: DnsmasqLogRecord): void {
+    const source = this.#recent.get(line);
+    const isNamed = source?.program !== undefined;
+    const what = isNamed ? 'lines of dnsmasq that doctor does not know' : 'lines of other programs';
+    this.#tally.add(what, source?.line ?? line, source?.text ?? text, isNamed);
   }
 
   #takeExchange(record: ExchangeRecord, timeMs: number | undefined): void {
@@ -249,17 +257,34 @@ export class LogObserver {
     });
   }
 
-  #quote(line: number): Evidence {
-    return { source: `log:${line}`, text: (this.#recent.get(line) ?? '').trim().slice(0, 200) };
+  /** By its name, or where all names were left out by what some line says. */
+  #isDnsmasq({ program, message }: LogLine): boolean {
+    if (program !== undefined) {
+      this.#isNameless ??= false;
+      return program.startsWith('dnsmasq');
+    }
+    const isKnown = findMessage(message) === 0 || toEnglish(message) !== undefined;
+    if (isKnown) this.#isNameless ??= true;
+    return isKnown || this.#isNameless === true;
+  }
+
+  #quote(number: number): Evidence {
+    const line = this.#recent.get(number);
+    return { source: `log:${line?.line ?? number}`, text: (line?.text ?? '').slice(0, 200) };
   }
 
   #quoteFrom(record: ExchangeRecord, pattern: RegExp): Evidence | undefined {
     const xid = record.xid === undefined ? '' : String(record.xid);
-    for (let line = record.line; line <= record.lastLine; line++) {
-      const text = this.#recent.get(line);
-      if (text !== undefined && text.includes(xid) && pattern.test(text)) return this.#quote(line);
+    for (let number = record.line; number <= record.lastLine; number++) {
+      const message = this.#recent.get(number)?.message;
+      if (message?.includes(xid) && this.#matches(pattern, message)) return this.#quote(number);
     }
     return undefined;
+  }
+
+  #matches(pattern: RegExp, message: string): boolean {
+    if (pattern.test(message)) return true;
+    return this.#reader.isTranslated && pattern.test(toEnglish(message) ?? '');
   }
 }
 

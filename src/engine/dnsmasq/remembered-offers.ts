@@ -13,8 +13,8 @@ import {
   type Ipv4Address,
   type MacAddress,
 } from '../../protocol/addresses.ts';
-import { splitPrefix } from '../../protocol/dnsmasq-log/log-prefix.ts';
 import { parseBlockPart } from '../../protocol/dnsmasq-log/message.ts';
+import { splitPrefix } from '../../protocol/log-lines/split-prefix.ts';
 import { isReadinessClient } from '../readiness-client.ts';
 import { OfferMemory, type OfferMemoryOptions } from './offer-memory.ts';
 
@@ -99,8 +99,8 @@ export async function rememberOffers(
   };
   return {
     takeLine(line) {
-      const message = splitPrefix(line)?.message.replace(/^\d+ /, '');
-      const part = message === undefined ? undefined : parseBlockPart(message);
+      const { program, message } = splitPrefix(line);
+      const part = program?.startsWith('dnsmasq') ? parseBlockPart(message.replace(/^\d+ /, '')) : undefined;
       if (part?.part !== 'packet' || part.mac === undefined || part.address === undefined) return;
       if (isReadinessClient(part.mac)) return;
       const nowMs = Date.now();

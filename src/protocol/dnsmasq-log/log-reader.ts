@@ -1,6 +1,14 @@
-import { parseBlockPart, parseSimpleMessage, type BlockPart, type PacketPart } from './message.ts';
+import {
+  isCutShort,
+  parseBlockPart,
+  parseSimpleMessage,
+  type BlockPart,
+  type PacketPart,
+} from './message.ts';
 import { parseVendorClass } from '../pxe/vendor-class.ts';
-import { splitPrefix, type PrefixedLine } from './log-prefix.ts';
+import type { LogLine } from '../log-lines/log-line.ts';
+import { Unwrapper } from '../log-lines/unwrapper.ts';
+import { toEnglish } from './to-english.ts';
 import type { ClientMessage, DnsmasqLogRecord, ExchangeRecord, RecordOrigin, TftpRecord } from './record.ts';
 
 /** Blocks of one packet are shorter; a longer one is cut so that a strange log cannot fill the memory. */
@@ -9,7 +17,11 @@ const MAX_BLOCK_LINES = 200;
 const MAX_SERVICES = 32;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer I)[] ? I[] : T[K] };
-type Block = Mutable<Omit<ExchangeRecord, 'isComplete' | 'port'>> & { lines: number; isProxy: boolean };
+type Block = Mutable<Omit<ExchangeRecord, 'isComplete' | 'port'>> & {
+  lines: number;
+  isProxy: boolean;
+  isCut: boolean;
+};
 
 interface ServiceState {
   block?: Block;
@@ -21,8 +33,10 @@ interface ServiceState {
 export interface DnsmasqLogReader {
   /** the records that this line completes */
   push(line: string): DnsmasqLogRecord[];
-  /** the same for a line whose prefix is taken off already; `line` is its number */
-  read(prefixed: PrefixedLine, line: number): DnsmasqLogRecord[];
+  /** the same for a line without its wrappings; `line` is the number that its records get */
+  read(unwrapped: LogLine, line: number): DnsmasqLogRecord[];
+  /** some line was in another language than English */
+  readonly isTranslated: boolean;
   /** what is still open: at the end of a log, or when a live log has been quiet for a moment */
   flush(): DnsmasqLogRecord[];
 }
@@ -39,7 +53,9 @@ export function parseDnsmasqLog(lines: Iterable<string>): DnsmasqLogRecord[] {
 /** A reader for a log that is still being written. Lines that dnsmasq did not write are counted and skipped. */
 export function createDnsmasqLogReader(): DnsmasqLogReader {
   const services = new Map<string, ServiceState>();
+  const unwrapper = new Unwrapper();
   let lineNumber = 0;
+  let isTranslated = false;
 
   const stateOf = (service: string): ServiceState => {
     let state = services.get(service);
@@ -53,16 +69,26 @@ export function createDnsmasqLogReader(): DnsmasqLogReader {
     return state;
   };
 
-  const read = (prefixed: PrefixedLine, line: number): DnsmasqLogRecord[] =>
-    readLine(stateOf(prefixed.service ?? ''), prefixed, originOf(prefixed, line));
+  const read = (unwrapped: LogLine, line: number): DnsmasqLogRecord[] => {
+    const state = stateOf(unwrapped.service ?? '');
+    const origin = originOf(unwrapped, line);
+    return readMessage(state, unwrapped.message, origin, (message) => {
+      const english = toEnglish(message);
+      isTranslated ||= english !== undefined;
+      return english;
+    });
+  };
 
   return {
     push(line) {
       lineNumber++;
-      const prefixed = splitPrefix(line);
-      return prefixed ? read(prefixed, lineNumber) : [];
+      const ours = unwrapper.push(line, lineNumber).filter(({ program }) => program?.startsWith('dnsmasq'));
+      return ours.flatMap((unwrapped) => read(unwrapped, lineNumber));
     },
     read,
+    get isTranslated() {
+      return isTranslated;
+    },
     flush() {
       const records: DnsmasqLogRecord[] = [];
       for (const state of services.values()) records.push(...closeBlock(state), ...closeAbort(state));
@@ -71,8 +97,8 @@ export function createDnsmasqLogReader(): DnsmasqLogReader {
   };
 }
 
-function originOf(prefixed: PrefixedLine, line: number): RecordOrigin {
-  const { message, stamp, time, service, pid } = prefixed;
+function originOf(unwrapped: LogLine, line: number): RecordOrigin {
+  const { message, stamp, time, service, pid } = unwrapped;
   return {
     line,
     lastLine: line,
@@ -84,15 +110,35 @@ function originOf(prefixed: PrefixedLine, line: number): RecordOrigin {
   };
 }
 
-function readLine(state: ServiceState, prefixed: PrefixedLine, origin: RecordOrigin): DnsmasqLogRecord[] {
-  const withXid = /^(\d{1,10}) (.*)$/.exec(prefixed.message);
-  const part = parseBlockPart(withXid?.[2] ?? prefixed.message);
-  if (part && withXid) return [...closeAbort(state), ...addToBlock(state, Number(withXid[1]), part, origin)];
+function readMessage(
+  state: ServiceState,
+  message: string,
+  origin: RecordOrigin,
+  translate?: (message: string) => string | undefined,
+): DnsmasqLogRecord[] {
+  const withXid = /^(\d{1,10}) (.*)$/.exec(message);
+  const part = parseBlockPart(withXid?.[2] ?? message);
+  if (part && withXid) {
+    const before = [...closeAbort(state), ...addToBlock(state, Number(withXid[1]), part, origin)];
+    // dnsmasq's own dots shorten bytes; others stand for what a screen had no room for
+    if (state.block && isCutShort(message) && !(part.part === 'sent' && part.option.isElided))
+      state.block.isCut = true;
+    return before;
+  }
   // without log-dhcp only the packet lines are written: each stands alone
   if (part?.part === 'packet') {
     return [...closeAbort(state), ...closeBlock(state), closed(openBlock(undefined, part, origin))];
   }
-  const simple = { ...origin, ...parseSimpleMessage(prefixed.message) };
+  const simple = { ...origin, ...parseSimpleMessage(message) };
+  if (simple.kind === 'note' && !simple.isKnown) {
+    const english = translate?.(message);
+    if (english !== undefined) return readMessage(state, english, origin);
+    if (state.block !== undefined && state.block.xid === Number(withXid?.[1])) {
+      // a line of this packet that says something unknown
+      state.block.isCut = true;
+      return [simple];
+    }
+  }
   const finished = closeBlock(state);
   if (simple.kind !== 'tftp') return [...finished, ...closeAbort(state), simple];
   return [...finished, ...readTftp(state, simple)];
@@ -152,6 +198,7 @@ function openBlock(xid: number | undefined, part: BlockPart, origin: RecordOrigi
     sent: [],
     lines: 0,
     isProxy: false,
+    isCut: false,
     ...(xid === undefined ? {} : { xid }),
   };
   addPart(block, part, origin.line);
@@ -225,7 +272,7 @@ function closeBlock(state: ServiceState): DnsmasqLogRecord[] {
 const REPLIES: Readonly<Record<string, ExchangeRecord['reply']>> = { '2': 'offer', '5': 'ack', '6': 'nak' };
 
 function closed(block: Block): ExchangeRecord {
-  const { lines, isProxy, ...exchange } = block;
+  const { lines, isProxy, isCut, ...exchange } = block;
   const messageType = block.sent.find((option) => option.code === 53)?.text;
   const reply = exchange.reply ?? (messageType === undefined ? undefined : REPLIES[messageType]);
   const isPxe = block.message === 'pxe' || block.message === 'pxe-boot-server';
@@ -236,7 +283,7 @@ function closed(block: Block): ExchangeRecord {
   return {
     ...exchange,
     message,
-    isComplete: lines < MAX_BLOCK_LINES && !(wasAnswering && reply === undefined),
+    isComplete: !isCut && lines < MAX_BLOCK_LINES && !(wasAnswering && reply === undefined),
     ...(reply === undefined ? {} : { reply }),
     ...(port === undefined ? {} : { port }),
   };

@@ -1,4 +1,5 @@
 import { isKnownNote } from './known-notes.ts';
+import { IGNORED_WORDS } from './to-english.ts';
 import { parseIpv4, parseMac, type Ipv4Address, type MacAddress } from '../addresses.ts';
 import type {
   ClientMessage,
@@ -146,7 +147,7 @@ function parsePacket(text: string): PacketPart | undefined {
     part: 'packet',
     message: isBootServer ? 'pxe-boot-server' : known.message,
     interfaceName: found[2] ?? '',
-    isIgnored: remark === 'ignored' || remark === 'proxy-ignored',
+    isIgnored: IGNORED_WORDS.has(remark),
     isProxy,
     ...(known.reply === undefined ? {} : { reply: known.reply }),
     ...(address === undefined ? {} : { address }),
@@ -168,6 +169,10 @@ export function parseSimpleMessage(text: string): SimpleMessage {
 function parseTftp(message: string): SimpleMessage | undefined {
   const text = message.replace(/^TFTP (?=sent |error |file |failed )/, '');
   const transfer = /^(sent|failed sending|timeout sending) (.+) to (\S+)$/.exec(text);
+  const cutTransfer = transfer ? undefined : /^sent (\S+) (?:t|to|to [\d.]+)?$/.exec(withoutCut(text));
+  if (cutTransfer && isCutShort(text)) {
+    return { kind: 'tftp', outcome: 'sent', ...pathAndClient(cutTransfer[1], undefined) };
+  }
   if (transfer) {
     const isSent = transfer[1] === 'sent';
     return {
@@ -188,7 +193,7 @@ function parseTftp(message: string): SimpleMessage | undefined {
       ...(reason === '' ? {} : { reason }),
     };
   }
-  const missing = /^file (.+?) not found(?: for (\S+))?$/.exec(text);
+  const missing = /^file (.+?) not(?: found)?(?: for (\S+))?$/.exec(withoutCut(text));
   if (missing) return { kind: 'tftp', outcome: 'missing', ...pathAndClient(missing[1], missing[2]) };
   const unsupported = /^unsupported request from (\S+)$/.exec(text);
   if (unsupported)
@@ -204,6 +209,16 @@ function parseTftp(message: string): SimpleMessage | undefined {
     };
   }
   return undefined;
+}
+
+/** `systemctl status` and narrow terminals end a long line with dots. */
+export function isCutShort(text: string): boolean {
+  return /(?:\.\.\.|…)$/.test(text);
+}
+
+/** The text before the dots, without a word that they broke. */
+function withoutCut(text: string): string {
+  return isCutShort(text) ? text.replace(/(?:\.\.\.|…)$/, '').replace(/ (?:f|fo|fou|foun|for|)$/, '') : text;
 }
 
 /** Firmware ends its size probe with error 8 (EDK2) or 0 (pxelinux); 4 is the user's Escape key. */

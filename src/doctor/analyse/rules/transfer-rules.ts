@@ -87,7 +87,11 @@ function missingFile(context: PhaseContext, path: string, read: TftpRead): Findi
         'too far, and ask for it with the end mark 255 behind it. dnsmasq leaves such bytes out of its log, so that the file seems to be missing although it is there.',
     });
   }
-  if (isSecondStageName(path) && !(told !== undefined && sameFile(told, path))) {
+  if (
+    isSecondStageName(path) &&
+    !(told !== undefined && sameFile(told, path)) &&
+    !isFirstFile(context, path)
+  ) {
     return clientFinding(context, 'second-stage-missing', evidence, {
       title: `${baseName(path)} is not on the TFTP server`,
       cause: `The loader runs and asks for ${path}, which is not there.`,
@@ -256,8 +260,17 @@ function isNamedByNobody({ phase, observations }: PhaseContext): boolean {
   );
 }
 
-function sameFile(a: string, b: string): boolean {
-  return a.replace(/^\/+/, '') === b.replace(/^\/+/, '');
+/** GRUB may be the loader itself: when nothing was loaded before it, it is. */
+function isFirstFile({ phase, client }: PhaseContext, path: string): boolean {
+  const hasLoaded = client.phases.some(({ tftp }) => tftp.some((read) => read.outcome === 'done'));
+  return isGrubName(path) && phase.firmware !== 'ipxe' && !hasLoaded;
+}
+
+/** A name that was cut short (`…`) is that of every file that begins so. */
+function sameFile(told: string, path: string): boolean {
+  const [a, b] = [told.replace(/^\/+/, ''), path.replace(/^\/+/, '')];
+  const shown = /^(.+?)(?:\.\.\.|…)$/.exec(a)?.[1];
+  return shown === undefined ? a === b : b.startsWith(shown);
 }
 
 function isRecent({ observations }: PhaseContext, read: TftpRead | undefined): boolean {

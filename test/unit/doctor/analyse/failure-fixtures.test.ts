@@ -2,7 +2,7 @@ import { createReadStream, existsSync, readdirSync, readFileSync } from 'node:fs
 import { describe, expect, it } from 'vitest';
 import { analyse } from '../../../../src/doctor/analyse/analyse.ts';
 import { CaptureObserver } from '../../../../src/doctor/analyse/observe-capture.ts';
-import { LogObserver } from '../../../../src/doctor/analyse/observe-log.ts';
+import { observeLines } from '../../../../src/doctor/read/observe-lines.ts';
 import type { Finding } from '../../../../src/model/finding.ts';
 import { readCapture } from '../../../../src/protocol/pcap/capture-reader.ts';
 import { DESTRUCTIVE } from '../../../support/destructive-words.ts';
@@ -18,9 +18,7 @@ async function ofCapture(file: URL): Promise<readonly Finding[]> {
 }
 
 function ofLog(file: URL): readonly Finding[] {
-  const observer = new LogObserver();
-  for (const line of readFileSync(file, 'utf8').split('\n')) observer.push(line);
-  return analyse(observer.finish());
+  return analyse(observeLines(readFileSync(file, 'utf8').split('\n')));
 }
 
 /** What a fixture's README says doctor has to find first; `nothing` for a healthy boot. */

@@ -1,13 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { analyse } from '../../../../src/doctor/analyse/analyse.ts';
-import { LogObserver } from '../../../../src/doctor/analyse/observe-log.ts';
+import { observeLines } from '../../../../src/doctor/read/observe-lines.ts';
 import type { Finding } from '../../../../src/model/finding.ts';
 
 function findingsOf(text: string): readonly Finding[] {
-  const observer = new LogObserver();
-  for (const line of text.split('\n')) observer.push(line);
-  return analyse(observer.finish());
+  return analyse(observeLines(text.split('\n')));
 }
 
 const log = readFileSync(

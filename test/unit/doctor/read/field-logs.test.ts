@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { analyseLogFile } from '../../../../src/doctor/read-inputs.ts';
@@ -6,9 +7,13 @@ import type { Verdict } from '../../../../src/model/verdict.ts';
 const field = new URL('../../../../fixtures/field/', import.meta.url);
 const pathOf = (name: string): string => fileURLToPath(new URL(name, field));
 
+const WRAPPED = readdirSync(new URL('wrapped/', field));
+
 /** file, verdict, findings of weight; fixtures/field/README.md says why. */
 const RIGHT: readonly (readonly [string, Verdict, readonly string[]])[] = [
   ['logs/i18n-C.log', 'ill', ['loader-missing']],
+  ['logs/i18n-de_DE.log', 'ill', ['loader-missing']],
+  ...WRAPPED.map((name) => [`wrapped/${name}`, 'ill', ['loader-missing']] as const),
   ['logs/quiet-proxy-answers.log', 'not-understood', []],
   ['logs/quiet-proxy-without-service.log', 'not-understood', []],
   ['logs/bios-offer-with-boot-servers.log', 'not-understood', []],

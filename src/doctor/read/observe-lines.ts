@@ -1,0 +1,67 @@
+import { sniffLayout } from '../../protocol/log-lines/layout.ts';
+import type { LogLine } from '../../protocol/log-lines/log-line.ts';
+import { Unwrapper, type Layout } from '../../protocol/log-lines/unwrapper.ts';
+import { LogObserver } from '../analyse/observe-log.ts';
+import type { Observations } from '../analyse/observation.ts';
+
+/** Lines by which the layout of a log is found. */
+const HEAD_LINES = 600;
+/** A log with the newest line first is turned round in memory: longer ones are read from here on only. */
+const MAX_TURNED_LINES = 200_000;
+
+/** The one reader in front of all log readers: raw lines of a file in, observations out. */
+export class LogFileObserver {
+  readonly #observer = new LogObserver();
+  readonly #head: string[] = [];
+  readonly #turned: LogLine[] = [];
+  #unwrapper: Unwrapper | undefined;
+  #layout: Layout | undefined;
+  #line = 0;
+  #left = 0;
+
+  push(raw: string): void {
+    if (this.#unwrapper) return this.#take(this.#unwrapper.push(raw, ++this.#line));
+    this.#head.push(raw);
+    if (this.#head.length >= HEAD_LINES) this.#begin();
+  }
+
+  finish(): Observations {
+    this.#begin();
+    this.#take(this.#unwrapper?.flush() ?? []);
+    for (const line of this.#turned.reverse()) this.#observer.push(line);
+    const observations = this.#observer.finish(this.#line);
+    if (this.#left === 0) return observations;
+    const limit = {
+      text: `the newest line comes first, and only the oldest ${MAX_TURNED_LINES} lines were read`,
+      advice: 'give the log with the oldest line first: journalctl without -r, or tac FILE',
+    };
+    return { ...observations, limits: [...(observations.limits ?? []), limit] };
+  }
+
+  #begin(): void {
+    if (this.#unwrapper) return;
+    this.#layout = sniffLayout(this.#head);
+    const unwrapper = new Unwrapper(this.#layout);
+    this.#unwrapper = unwrapper;
+    for (const raw of this.#head) this.#take(unwrapper.push(raw, ++this.#line));
+    this.#head.length = 0;
+  }
+
+  #take(lines: readonly LogLine[]): void {
+    if (this.#layout?.isReversed !== true) {
+      for (const line of lines) this.#observer.push(line);
+      return;
+    }
+    this.#turned.push(...lines);
+    // dropped in pieces: each drop moves all that is kept
+    if (this.#turned.length < MAX_TURNED_LINES * 1.1) return;
+    this.#left += this.#turned.splice(0, this.#turned.length - MAX_TURNED_LINES).length;
+  }
+}
+
+/** A whole log in memory. */
+export function observeLines(lines: Iterable<string>): Observations {
+  const observer = new LogFileObserver();
+  for (const line of lines) observer.push(line);
+  return observer.finish();
+}

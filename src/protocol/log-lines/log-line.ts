@@ -1,0 +1,20 @@
+/** One line of a log without what tools put around it. */
+export interface LogLine {
+  /** number of its first line in the file, from 1 */
+  readonly line: number;
+  /** the program that wrote it, as its log names it; absent where only messages were kept */
+  readonly program?: string;
+  readonly pid?: number;
+  /** the stamp as it was written */
+  readonly stamp?: string;
+  /** ISO 8601 in UTC; only when the stamp names year and zone */
+  readonly time?: string;
+  /** host, container or unit */
+  readonly service?: string;
+  readonly message: string;
+  /** what to quote: the line without colours and markup */
+  readonly text: string;
+}
+
+/** No line of a boot server is longer; a log may be anything. */
+export const MAX_MESSAGE_CHARACTERS = 4096;
