@@ -10,9 +10,13 @@ const CAPABILITY_BITS = {
 
 export type Capability = keyof typeof CAPABILITY_BITS;
 
-/** Gives node the right to open the DHCP and TFTP ports without root. */
-export const SETCAP_COMMAND =
-  "sudo setcap 'cap_net_bind_service,cap_net_raw=+ep' $(readlink -f $(which node))";
+/**
+ * Gives one pxectl, and no other program, the right to open the DHCP and TFTP ports: setcap on the node of the system would give
+ * it to every script.
+ */
+const WITH_CAPABILITIES =
+  'sudo setpriv --reuid $(id -u) --regid $(id -g) --init-groups' +
+  ' --inh-caps +net_bind_service,+net_raw --ambient-caps +net_bind_service,+net_raw $(which pxectl) up';
 
 /** What this process may do on the network. */
 export interface Privileges {
@@ -55,7 +59,7 @@ export function privilegeError(what: string, capability: Capability, cause?: unk
   return environmentError('E_PRIVILEGE', {
     what,
     why: `this process has no ${capability}`,
-    next: `${SETCAP_COMMAND}   (or run pxectl with sudo)`,
+    next: `run pxectl with sudo; or as yourself, with two capabilities: ${WITH_CAPABILITIES}`,
     cause,
     details: { capability },
   });

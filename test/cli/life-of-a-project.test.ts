@@ -306,7 +306,7 @@ it('up IMAGE with no configuration does init, fetch and up in one go', async () 
   }
 });
 
-it('without the capability for low ports it says which is missing, and the setcap line', async () => {
+it('without the capability for low ports it says which is missing, and the line that gives it', async () => {
   const folder = await makeFolder();
   const network = await makePrivateNetwork();
   try {
@@ -321,7 +321,7 @@ it('without the capability for low ports it says which is missing, and the setca
     });
     expect(exitCode).toBe(4);
     expect(stderr).toContain('cap_net_bind_service');
-    expect(stderr).toContain('setcap');
+    expect(stderr).toContain('--ambient-caps +net_bind_service,+net_raw');
   } finally {
     await network.destroy();
     await folder.remove();

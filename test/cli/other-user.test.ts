@@ -83,7 +83,7 @@ describe('a pxectl that belongs to another user', () => {
     await root('down');
     await run('chown', ['-R', `${NOBODY}:${NOBODY}`, folder.path]);
     const { exitCode, stderr } = await nobody(['up', '--no-look', '--detach', '--engine', 'builtin']);
-    expect(stderr).toContain('setcap');
+    expect(stderr).toContain('--ambient-caps');
     expect(exitCode).toBe(4);
   });
 
