@@ -1,0 +1,169 @@
+import { existsSync } from 'node:fs';
+import { copyFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { start } from '../../src/platform/processes.ts';
+import { writeCasperIso } from '../support/casper-iso.ts';
+import { documentedCommands, isTaken, shellLines } from '../support/documents.ts';
+import { configText, prepareState } from '../support/engine/prepare-state.ts';
+import {
+  makeFolder,
+  makePrivateNetwork,
+  pxectl,
+  pxectlCommand,
+  type PrivateNetwork,
+} from '../support/pxectl-process.ts';
+
+/** What is not run here, and the reason. */
+const NOT_RUN: Readonly<Record<string, string>> = {
+  'make demo': 'boots three machines: CI runs it beside the tests',
+  'make test': 'runs this test',
+  'npm ci && npm run build && sudo npm link': 'changes the machine: the built program is what runs here',
+  'pxectl fetch ubuntu-20.04.3':
+    'gigabytes: test/integration/images/fetch-ubuntu.test.ts has a mirror of its own',
+  'pxectl fetch ubuntu-24.04':
+    'gigabytes: test/integration/images/fetch-ubuntu.test.ts has a mirror of its own',
+  'pxectl doctor --probe': 'takes half a minute: test/integration/doctor/probe.test.ts',
+  'pxectl lab run': 'boots a machine: test/firmware/lab-run.test.ts',
+  'pxectl lab run --firmware F': 'boots a machine: test/firmware/lab-run.test.ts',
+};
+
+/** What a document leaves out because the reader knows it, and what would ask a person. */
+const COMPLETED: Readonly<Record<string, string>> = {
+  'pxectl images rm': 'pxectl images rm debian-12 --force --dry-run',
+  'pxectl images rm NAME': 'pxectl images rm debian-12 --force --dry-run',
+  'pxectl machines add': 'pxectl machines add 52:54:00:12:34:99',
+  'pxectl machines rm': 'pxectl machines rm 52:54:00:12:34:99',
+  'pxectl machines arm': 'pxectl machines arm node-1 --yes',
+  'pxectl machines arm NAME': 'pxectl machines arm node-1 --yes',
+  'pxectl machines arm --always NAME': 'pxectl machines arm --always node-1 --yes',
+  'pxectl machines disarm': 'pxectl machines disarm node-1',
+  'pxectl doctor CODE or TEXT': 'pxectl doctor PXE-E21',
+};
+
+/** What stands for something. */
+const STANDS_FOR: Readonly<Record<string, string>> = {
+  'THE LINE ABOVE': 'PXE-E18: Server response timeout.',
+  COMMAND: 'up',
+  E: 'builtin',
+  F: 'uefi',
+  FILE: 'boot.pcap',
+  FIRMWARE: 'uefi-x64',
+  IMAGE: 'debian-12',
+  MAC: '52:54:00:12:34:56',
+  NAME: 'node-1',
+};
+
+const wordsOf = (command: string): string[] =>
+  [...command.matchAll(/"([^"]*)"|(\S+)/g)]
+    .slice(1)
+    .map(([, quoted, plain]) => quoted ?? plain ?? '')
+    .map((word) => STANDS_FOR[word] ?? word);
+
+const commands = documentedCommands();
+const runnable = commands.filter((command) => !(command in NOT_RUN));
+/** In the order of a first evening: this folder has nothing yet. */
+const BEGINNING = ['pxectl init', 'pxectl init --force', 'pxectl fetch IMAGE'];
+const serving = runnable.filter((command) => /^pxectl up\b/.test(command));
+const changing = runnable.filter((command) => /^pxectl (?:machines (?:add|arm|disarm)|reload)/.test(command));
+const others = runnable.filter(
+  (command) => ![...BEGINNING, ...serving, ...changing, 'pxectl watch', 'pxectl down'].includes(command),
+);
+
+let folder: Awaited<ReturnType<typeof makeFolder>>;
+let network: PrivateNetwork;
+const cli = (words: readonly string[]) => pxectl(words, { cwd: folder.path, network });
+
+/** Runs what serves or follows until it has said `text`, and ends it with ^C. */
+async function runUntil(words: readonly string[], text: string): Promise<number | undefined> {
+  const [file, args] = pxectlCommand(words, network);
+  const running = start(file, args, { cwd: folder.path, env: { PXECTL_CONFIG: '' } });
+  const lines: string[] = [];
+  running.onLine((line) => lines.push(line));
+  await expect.poll(() => lines.join('\n'), { timeout: 30_000 }).toContain(text);
+  running.kill('SIGINT');
+  return (await running.ended).exitCode;
+}
+
+describe('every command of the documents', () => {
+  beforeAll(async () => {
+    network = await makePrivateNetwork();
+    folder = await makeFolder();
+  });
+  afterAll(async () => {
+    await cli(['down']);
+    await network.destroy();
+    await folder.remove();
+  });
+
+  it('is run, or stands here with the reason', async () => {
+    const known = [...commands, ...shellLines()];
+    expect(shellLines().filter((line) => !(line in NOT_RUN))).toEqual([]);
+    expect(
+      [...Object.keys(NOT_RUN), ...Object.keys(COMPLETED), ...BEGINNING].filter(
+        (one) => !known.includes(one),
+      ),
+    ).toEqual([]);
+    for (const command of Object.keys(NOT_RUN).filter((one) => one.startsWith('pxectl '))) {
+      expect(await isTaken(wordsOf(command)), command).toBe(true);
+    }
+    const tests = Object.values(NOT_RUN).flatMap((reason) => /test\/\S+\.ts/.exec(reason) ?? []);
+    expect(tests.filter((file) => !existsSync(file))).toEqual([]);
+  });
+
+  it.each(BEGINNING)('%s, in this order', async (command) => {
+    expect(await cli(wordsOf(command))).toMatchObject({ exitCode: 0 });
+  });
+
+  it.each(serving)('%s', async (command) => {
+    const words = [...wordsOf(command), '--no-look'];
+    if (!words.includes('--detach')) return expect(await runUntil(words, '^C stops')).toBe(0);
+    expect(await cli(words)).toMatchObject({ exitCode: 0 });
+    expect(await cli(wordsOf('pxectl down'))).toMatchObject({
+      exitCode: 0,
+      stderr: expect.stringContaining('stopped'),
+    });
+  });
+
+  describe('while it serves', () => {
+    beforeAll(async () => {
+      const machine =
+        'machines: [{ mac: 52:54:00:12:34:56, name: node-1, install: { seed: node.cfg, once: false } }]';
+      await prepareState(folder.path, configText('proxy', machine).replace('br0', 'eno1'));
+      await writeFile(
+        join(folder.path, 'node.cfg'),
+        'd-i preseed/late_command string wget -O- --post-data= @PXECTL_REPORT@/done\n',
+      );
+      const fixture = 'fixtures/failures/users-own-conf';
+      for (const [from, to] of [
+        ['capture.pcap', 'boot.pcap'],
+        ['dnsmasq.conf', 'dnsmasq.conf'],
+        ['dnsmasq.log', 'dnsmasq.log'],
+      ] as const) {
+        await copyFile(join(fixture, from), join(folder.path, to));
+      }
+      writeCasperIso(join(folder.path, 'my.iso'));
+      expect(await cli(['up', '--detach', '--no-look', '--engine', 'builtin'])).toMatchObject({
+        exitCode: 0,
+      });
+    });
+
+    it.each(changing)('%s', async (command) => {
+      const { exitCode, stderr } = await cli(wordsOf(COMPLETED[command] ?? command));
+      expect(stderr).not.toContain('error:');
+      expect(exitCode).toBe(0);
+    });
+
+    it.concurrent.each(others)('%s', async (command) => {
+      const { exitCode, stderr } = await cli(wordsOf(COMPLETED[command] ?? command));
+      expect(stderr).not.toContain('error:');
+      // doctor ends with 1 where it found something: it is asked about failures here
+      expect(command.startsWith('pxectl doctor') ? [0, 1] : [0]).toContain(exitCode);
+    });
+
+    it('pxectl watch', async () => {
+      // from the beginning, since no machine boots here
+      expect(await runUntil(['watch', '--all'], 'engine.ready')).toBe(0);
+    });
+  });
+});

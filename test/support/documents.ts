@@ -1,0 +1,96 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { buildProgram } from '../../src/cli/main.ts';
+
+/** What a user reads, from the repository's folder on. */
+export const DOCUMENTS: readonly string[] = [
+  'README.md',
+  ...readdirSync('docs')
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
+
+export const readDocument = (file: string): string => readFileSync(file, 'utf8');
+
+export interface FencedBlock {
+  /** `docs/config.md:8` */
+  readonly where: string;
+  /** empty where none is given */
+  readonly language: string;
+  readonly text: string;
+}
+
+export function fencedBlocks(file: string): FencedBlock[] {
+  const blocks: FencedBlock[] = [];
+  const text = readDocument(file);
+  for (const match of text.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)) {
+    const line = text.slice(0, match.index).split('\n').length;
+    blocks.push({ where: `${file}:${line}`, language: match[1] ?? '', text: match[2] ?? '' });
+  }
+  return blocks;
+}
+
+/** Lines of shell blocks that are not pxectl's. */
+export function shellLines(): string[] {
+  const lines = DOCUMENTS.flatMap(fencedBlocks)
+    .filter(({ language }) => language === 'sh')
+    .flatMap(({ text }) => text.trim().split('\n').map(withoutRemark));
+  return lines.filter((line) => !/^(?:sudo )?pxectl /.test(line));
+}
+
+/** A remark after a command: `# …`, or words in a column of their own. */
+const withoutRemark = (line: string): string => line.replace(/\s+#.*$| {2,}.*$/, '');
+
+/** Sentences that stand in one piece with their command, as doctor prints them. */
+const PROSE = /,? then (?=pxectl)|, .*$| (?:shows|looks)\b.*$/;
+
+/** Every command that the documents name, written out: optional parts are there, alternatives are commands of their own. */
+export function documentedCommands(): string[] {
+  const found = DOCUMENTS.flatMap((file) => {
+    const prose = readDocument(file).replace(/^```[\s\S]*?^```$/gm, '');
+    const inBlocks = fencedBlocks(file).flatMap(({ text }) => text.split('\n').map(withoutRemark));
+    return [...inBlocks, ...prose.split('\n').flatMap(commandsOfLine)];
+  });
+  const commands = found
+    .map((text) => text.replace(/^sudo /, ''))
+    .filter((text) => /^pxectl /.test(text))
+    .flatMap((text) => text.split(/ && |, then (?=pxectl)/))
+    .map((text) => text.replace(PROSE, ''))
+    .flatMap(alternatives);
+  return [...new Set(commands)].sort();
+}
+
+/** Commands in back quotes. In a table the words after `·` go on: options, verbs of the first, or commands beside it. */
+function commandsOfLine(line: string): string[] {
+  const codes = [...line.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code.replaceAll('\\|', '|'));
+  const [first] = codes;
+  if (!/^\| `pxectl /.test(line) || first === undefined) return codes;
+  const cell = line.split(/(?<!\\)\|/)[1] ?? '';
+  const others = [...cell.matchAll(/· `([^`]+)`/g)].map(([, code = '']) => code.replaceAll('\\|', '|'));
+  const group = buildProgram().commands.find((command) => first === `pxectl ${command.name()}`);
+  const isVerb = (word: string): boolean =>
+    word.startsWith('-') || (group?.commands.some((command) => command.name() === word) ?? false);
+  return [first, ...others.map((word) => (isVerb(word) ? `${first} ${word}` : `pxectl ${word}`))];
+}
+
+/** `export compose|systemd` is two commands; `[--diff]` is there; `IMAGE…` is one. */
+function alternatives(text: string): string[] {
+  const plain = text.replace(/\[([^\]]*)\]/g, '$1').replaceAll('…', '');
+  const words = /\S+\|\S+/.exec(plain)?.[0];
+  if (words === undefined) return [plain];
+  return words.split('|').flatMap((word) => alternatives(plain.replace(words, word)));
+}
+
+/** Whether the command line takes these words, without doing what they ask. */
+export async function isTaken(words: readonly string[]): Promise<boolean> {
+  let isReached = false;
+  const settle = (command: Command): void => {
+    command.configureOutput({ writeErr: () => undefined, writeOut: () => undefined });
+    if (command.parent !== null) command.action(() => void (isReached = true));
+    for (const sub of command.commands) settle(sub);
+  };
+  const program = buildProgram();
+  settle(program);
+  await program.parseAsync([...words], { from: 'user' }).catch(() => undefined);
+  return isReached;
+}

@@ -1,0 +1,132 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Command } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { EXIT } from '../../../src/cli/exit-codes.ts';
+import { buildProgram } from '../../../src/cli/main.ts';
+import { FINDING_CATALOGUE } from '../../../src/doctor/finding-catalogue.ts';
+import { parseConfig } from '../../../src/model/config-file.ts';
+import { keysAt } from '../../../src/model/config-schema.ts';
+import { DOCUMENTS, fencedBlocks, readDocument } from '../../support/documents.ts';
+
+/** Files of others, told by the first line of their block: test/unit/machines/seeds looks at those. */
+const SEED_BLOCK = /^# autoinstall/;
+/** What a part of a configuration is put into. */
+const MINIMAL = { version: 1, network: { interface: 'eno1', address: '192.168.1.50' } };
+
+/** Options of other programs: firewall-cmd, dnsmasq, update-alternatives, grub-mknetdir, wget. */
+const FOREIGN_OPTIONS = [
+  '--add-port',
+  '--add-service',
+  '--conf-file',
+  '--list',
+  '--net-directory',
+  '--permanent',
+  '--post-data',
+  '--reload',
+  '--test',
+];
+/** Words with hyphens that are no findings. */
+const OTHER_WORDS = [
+  'bind-dynamic',
+  'd-i',
+  'enable-tftp',
+  'meta-data',
+  'network-config',
+  'pxe-only',
+  'user-data',
+  'vendor-data',
+];
+
+const everyDocument = DOCUMENTS.map((file) => [file, readDocument(file)] as const);
+const named = (pattern: RegExp): string[] =>
+  [...new Set(everyDocument.flatMap(([, text]) => text.match(pattern) ?? []))].sort();
+
+function* optionsOf(command: Command): Generator<string> {
+  for (const { long, negate } of command.options) if (long) yield negate ? `--no-${long.slice(5)}` : long;
+  for (const sub of command.commands) yield* optionsOf(sub);
+}
+
+describe('the documents', () => {
+  const blocks = DOCUMENTS.flatMap(fencedBlocks).filter(
+    ({ language, text }) => language === 'yaml' && !SEED_BLOCK.test(text),
+  );
+
+  it.each(blocks.map((block) => [block.where, block.text]))(
+    '%s is a configuration, or a part of one',
+    (where, text) => {
+      const written = parse(text) as object;
+      const whole = 'version' in written ? text : stringify({ ...MINIMAL, ...written });
+      expect(parseConfig(whole, { path: where, stateRoot: '/nowhere' }).network.interface).toBe('eno1');
+    },
+  );
+
+  it('docs/config.md explains every key, and none that there is not', () => {
+    const rows = readDocument('docs/config.md').match(/^\| `.*?\|/gm) ?? [];
+    const explained = rows.flatMap((row) => [...row.matchAll(/`([a-zA-Z.]+)`/g)].map(([, key = '']) => key));
+    const keys = [
+      ...leavesOf([]),
+      ...leavesOf(['machines', 0]).map((key) => key.replace(/^machines\.0\./, '')),
+    ];
+    const isKey = (word: string): boolean => keys.includes(word);
+    expect(keys.filter((key) => !key.startsWith('machines') && !explained.includes(key))).toEqual([]);
+    expect(
+      explained.filter((word) => word.includes('.') && !/\.(?:cfg|xml|ign|yaml)$/.test(word) && !isKey(word)),
+    ).toEqual([]);
+  });
+
+  it('name options that there are', () => {
+    const known = new Set(['--help', ...optionsOf(buildProgram())]);
+    expect(named(/(?<=^|[ `(])--[a-z][a-z-]+/gm).filter((option) => !known.has(option))).toEqual(
+      FOREIGN_OPTIONS,
+    );
+  });
+
+  it('name findings that there are', () => {
+    const words = named(/(?<=`)[a-z0-9]+(?:-[a-z0-9]+)+(?=`)/g);
+    const findings: ReadonlySet<string> = new Set(FINDING_CATALOGUE.keys());
+    expect(words.filter((word) => !findings.has(word))).toEqual(OTHER_WORDS);
+    expect(words.some((word) => findings.has(word))).toBe(true);
+  });
+
+  it('README.md lists the exit codes', () => {
+    const [list = ''] = /Exit codes:[^.]*\./.exec(readDocument('README.md')) ?? [];
+    const codes = [...list.matchAll(/(?:·|codes:)\s+(\d+) /g)].map(([, code]) => Number(code));
+    expect(codes).toEqual(Object.values(EXIT));
+  });
+
+  it.each(everyDocument)('%s links to what is there', (file, text) => {
+    const links = [...text.matchAll(/\]\((?!https?:)([^)\s]+)\)/g)].map(([, link = '']) => link);
+    const broken = links.filter((link) => {
+      const [path = '', anchor] = link.split('#');
+      const target = path === '' ? file : join(dirname(file), path);
+      if (!existsSync(target)) return true;
+      return anchor !== undefined && anchors.get(target)?.has(anchor) !== true;
+    });
+    expect(broken).toEqual([]);
+  });
+});
+
+/** Dotted keys that hold a value. */
+function leavesOf(path: readonly PropertyKey[]): string[] {
+  return keysAt(path).flatMap((key) => {
+    const inner = leavesOf([...path, key]);
+    return inner.length > 0 ? inner : [[...path, key].join('.')];
+  });
+}
+
+/** As GitHub makes them of headings, and those that are written out. */
+const anchorsOf = (text: string): ReadonlySet<string> =>
+  new Set([
+    ...[...text.matchAll(/<a id="([^"]+)"/g)].map(([, id = '']) => id),
+    ...[...text.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
+      title
+        .toLowerCase()
+        .replace(/[^\w\- ]/g, '')
+        .replaceAll(' ', '-'),
+    ),
+  ]);
+
+/** Links to the document itself are many. */
+const anchors = new Map(everyDocument.map(([file, text]) => [file, anchorsOf(text)]));
