@@ -17,6 +17,7 @@ node_modules/.package-lock.json: package-lock.json
 	@.ci/setup demo
 
 dist/.built: node_modules/.package-lock.json $(SOURCES)
+	@.ci/setup node
 	@rm -rf dist && npm run --silent build && touch $@
 
 .PHONY: build

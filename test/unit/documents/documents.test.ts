@@ -35,6 +35,7 @@ const OTHER_WORDS = [
   'meta-data',
   'network-config',
   'pxe-only',
+  'pxe-service',
   'user-data',
   'vendor-data',
 ];
