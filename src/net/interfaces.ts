@@ -79,9 +79,20 @@ export function parseDefaultRoute(text: string): DefaultRoute | undefined {
   return { interfaceName, router: ipv4FromBytes(Buffer.from(gateway, 'hex').reverse()) };
 }
 
-/** The name servers of /etc/resolv.conf that another machine can use too (not 127.0.0.53 and the like). */
+/** resolv.conf(5); where that names systemd-resolved alone, the servers that it asks itself */
+const RESOLVER_FILES = ['/etc/resolv.conf', '/run/systemd/resolve/resolv.conf'];
+
+/** The name servers of this host that another machine can use too. */
 export async function readNameServers(): Promise<readonly Ipv4Address[]> {
-  const text = await readFile('/etc/resolv.conf', 'utf8').catch(() => '');
+  for (const path of RESOLVER_FILES) {
+    const found = parseNameServers(await readFile(path, 'utf8').catch(() => ''));
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+/** Reads the text of a resolv.conf; 127.0.0.53 and the like are of no use to others. */
+export function parseNameServers(text: string): readonly Ipv4Address[] {
   const found: Ipv4Address[] = [];
   for (const [, word] of text.matchAll(/^\s*nameserver\s+(\S+)/gm)) {
     const address = parseIpv4(word ?? '');

@@ -4,7 +4,7 @@ import { printable } from '../model/printable.ts';
 import { UNSPECIFIED_IPV4, type Ipv4Address, type MacAddress } from '../protocol/addresses.ts';
 import { MESSAGE_TYPE, messageTypeOf, optionData, type DhcpPacket } from '../protocol/dhcp/dhcp-packet.ts';
 import { DHCP_OPTION } from '../protocol/dhcp/option-codes.ts';
-import { readAddress } from '../protocol/dhcp/options/address-options.ts';
+import { readAddress, readAddresses } from '../protocol/dhcp/options/address-options.ts';
 import { readText } from '../protocol/dhcp/options/text-options.ts';
 import { clientPacket, plainClientPacket } from '../protocol/pxe/client-packet.ts';
 import { probeAddresses } from './arp-probe.ts';
@@ -23,6 +23,9 @@ export interface OfferSeen {
   readonly nextServer?: Ipv4Address;
   /** option 60 or 43: it speaks as a boot server */
   readonly isBootServer: boolean;
+  /** what its lease names */
+  readonly router?: Ipv4Address;
+  readonly nameServers?: readonly Ipv4Address[];
 }
 
 /** Who else is on the segment. */
@@ -116,6 +119,8 @@ function readOffer(askedAs: AskedAs, { packet, from }: PxeReply): OfferSeen {
   const vendorClass = readText(packet, DHCP_OPTION.vendorClass) ?? '';
   const isPxe =
     /^(?:PXE|HTTP)Client/.test(vendorClass) || optionData(packet, DHCP_OPTION.vendorSpecific) !== undefined;
+  const router = readAddress(packet, DHCP_OPTION.router);
+  const nameServers = readAddresses(packet, DHCP_OPTION.dnsServers);
   return {
     askedAs,
     server: readAddress(packet, DHCP_OPTION.serverId) ?? from.address,
@@ -123,6 +128,8 @@ function readOffer(askedAs: AskedAs, { packet, from }: PxeReply): OfferSeen {
     ...(bootFile === '' ? {} : { bootFile: printable(bootFile) }),
     ...(packet.siaddr === UNSPECIFIED_IPV4 ? {} : { nextServer: packet.siaddr }),
     isBootServer: askedAs !== 'plain' && isPxe,
+    ...(router === undefined ? {} : { router }),
+    ...(nameServers.length === 0 ? {} : { nameServers }),
   };
 }
 

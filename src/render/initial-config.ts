@@ -2,7 +2,7 @@ import type { NetworkMode } from '../model/config.ts';
 import { explainUnsafe, IMAGE_ID, INTERFACE_NAME } from '../model/safe-text.ts';
 import { usageError } from '../model/errors.ts';
 import { proposeRange } from '../model/propose-range.ts';
-import type { Ipv4Address } from '../protocol/addresses.ts';
+import { ipv4FromNumber, ipv4ToNumber, networkOf, type Ipv4Address } from '../protocol/addresses.ts';
 import { plainComment } from './quoting.ts';
 import { fillTemplate, type ReadTemplate } from './template-engine.ts';
 
@@ -14,6 +14,8 @@ export interface InitialConfig {
   readonly mode: NetworkMode;
   /** FIRST-LAST, for pxe-only and full */
   readonly range?: string;
+  /** what leases of those modes name, as far as it was found */
+  readonly terms?: { readonly router?: Ipv4Address; readonly nameServers: readonly Ipv4Address[] };
   readonly httpPort?: number;
   readonly images: readonly string[];
   /** the address of the router, when there is one */
@@ -48,6 +50,9 @@ export function renderInitialConfig(found: InitialConfig, readTemplate: ReadTemp
     prefix: found.prefix,
     mode: found.mode,
     range: found.range,
+    leaseRouter: found.terms?.router,
+    nameServers: found.terms?.nameServers.join(', '),
+    exampleRouter: ipv4FromNumber(ipv4ToNumber(networkOf(found.address, found.prefix).network) + 1),
     exampleRange: proposeRange(found.address, found.prefix),
     port: found.httpPort ?? DEFAULT_HTTP_PORT,
     images: found.images,

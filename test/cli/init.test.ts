@@ -34,7 +34,10 @@ describe('the modes that lease addresses', () => {
       const { exitCode, stderr } = await init('--mode', mode);
       expect(exitCode).toBe(0);
       expect(stderr).toContain('assumed  nothing else uses or leases 192.168.1.200-192.168.1.220');
-      expect(await config()).toContain(`mode: ${mode}\n  range: 192.168.1.200-192.168.1.220\n`);
+      const text = await config();
+      expect(text).toContain(`mode: ${mode}\n  range: 192.168.1.200-192.168.1.220\n`);
+      expect(text).toMatch(/^ {2}router: 192\.168\.1\.1$/m);
+      expect(text).toMatch(/^ {2}(?:# )?nameServers: \[/m);
     },
   );
 

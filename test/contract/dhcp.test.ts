@@ -9,16 +9,23 @@ import {
   differencesOf,
   fieldsOf,
   RELAYED,
+  SERVER,
   type AnswerFields,
   type ContractCase,
   type FieldDifference,
 } from '../support/engine/contract-cases.ts';
-import { createEngineLab, whySkipped, type EngineLab } from '../support/engine/engine-lab.ts';
+import {
+  createEngineLab,
+  whySkipped,
+  type EngineLab,
+  type EngineUnderTest,
+} from '../support/engine/engine-lab.ts';
 import { KNOWN_DIFFERENCES } from '../support/engine/known-differences.ts';
 import type { Answer } from '../support/engine/packet-client.ts';
 import { configText } from '../support/engine/prepare-state.ts';
 import { randomCases } from '../support/engine/random-cases.ts';
 
+const BEHIND_CLIENT = [RELAYED.relay, RELAYED.client, RELAYED.stranger];
 const ENGINES: readonly EngineName[] = ['builtin', 'dnsmasq', 'docker'];
 const skips = new Map<EngineName, string | undefined>();
 for (const engine of ENGINES) skips.set(engine, await whySkipped(engine));
@@ -50,6 +57,10 @@ describe.skipIf(skips.get('builtin') !== undefined).each(['proxy', 'pxe-only'] a
     const random = randomCases(mode, RANDOM_PACKETS[mode]);
     const answers = new Map<EngineName, AnswerFields[]>();
     const randomAnswers = new Map<EngineName, AnswerFields[]>();
+    /** whether they answer after their address, then their interface, was away */
+    const answersAgain = new Map<EngineName, boolean[]>();
+    /** of a lease when the configuration names no router and no name server */
+    const bareLeases = new Map<EngineName, AnswerFields>();
     let lab: EngineLab;
 
     beforeAll(async () => {
@@ -63,29 +74,70 @@ describe.skipIf(skips.get('builtin') !== undefined).each(['proxy', 'pxe-only'] a
         ),
         withDocker: skips.get('docker') === undefined,
       });
-      // behind the client's address: a router with a relay, and the network that it relays for
-      for (const address of [RELAYED.relay, RELAYED.client, RELAYED.stranger]) {
+      for (const address of BEHIND_CLIENT) {
         await lab.lan.execIn('client', 'ip', ['address', 'add', `${address}/32`, 'dev', 'lo']);
-        await lab.lan.execIn('lan', 'ip', ['route', 'add', address, 'via', CLIENT]);
       }
-      const file = join(lab.folder, 'exchanges.json');
-      await writeFile(file, JSON.stringify([...cases, ...random].map(({ exchange }) => exchange)));
-      for (const name of ENGINES.filter((engine) => skips.get(engine) === undefined)) {
+      await routeBehindClient();
+      const running = ENGINES.filter((engine) => skips.get(engine) === undefined);
+      for (const name of running) {
         const engine = await lab.startEngine(name);
         await engine.ready();
-        const client = await lab.lan.execIn(
-          'client',
-          process.execPath,
-          ['--import', 'tsx', 'test/support/engine/packet-client.ts', file],
-          { timeoutMs: 120_000 },
-        );
-        if (client.exitCode !== 0) throw new Error(client.stderr);
-        const fields = (JSON.parse(client.stdout) as Answer[]).map(fieldsOf);
+        const fields = await ask([...cases, ...random]);
         answers.set(name, fields.slice(0, cases.length));
         randomAnswers.set(name, fields.slice(cases.length));
+        if (mode === 'proxy') answersAgain.set(name, await afterInterruptions(engine));
+        await engine.stop();
+      }
+      if (mode === 'proxy') return;
+      await writeFile(lab.configPath, configText(mode, CONTRACT_MACHINES_YAML));
+      for (const name of running) {
+        const engine = await lab.startEngine(name, { checks: false });
+        await engine.ready();
+        bareLeases.set(name, (await ask(cases.slice(0, 1)))[0] ?? {});
         await engine.stop();
       }
     }, 300_000);
+
+    async function ask(some: readonly ContractCase[]): Promise<AnswerFields[]> {
+      const file = join(lab.folder, 'exchanges.json');
+      await writeFile(file, JSON.stringify(some.map(({ exchange }) => exchange)));
+      const args = ['--import', 'tsx', 'test/support/engine/packet-client.ts', file];
+      const client = await lab.lan.execIn('client', process.execPath, args, { timeoutMs: 120_000 });
+      if (client.exitCode !== 0) throw new Error(client.stderr);
+      return (JSON.parse(client.stdout) as Answer[]).map(fieldsOf);
+    }
+
+    /** behind the client's address: a router with a relay, and the network that it relays for */
+    async function routeBehindClient(): Promise<void> {
+      for (const address of BEHIND_CLIENT) await ip('route', 'replace', address, 'via', CLIENT);
+    }
+
+    async function ip(...args: string[]): Promise<void> {
+      const { exitCode, stderr } = await lab.lan.execIn('lan', 'ip', args);
+      if (exitCode !== 0) throw new Error(`ip ${args.join(' ')}: ${stderr}`);
+    }
+
+    async function afterInterruptions(engine: EngineUnderTest): Promise<boolean[]> {
+      const isAnswered = async (): Promise<boolean> => {
+        const before = await ask(cases.slice(0, 1)).catch(() => []);
+        return before[0]?.['answers'] === '1' || (await ask(cases.slice(0, 1)))[0]?.['answers'] === '1';
+      };
+      await ip('address', 'del', `${SERVER}/24`, 'dev', 'br0');
+      await ip('address', 'add', `${SERVER}/24`, 'dev', 'br0');
+      const hasAddress = await isAnswered();
+      // a card that is plugged in again keeps its MAC: the client has it in its neighbour table
+      const { stdout: mac } = await lab.lan.execIn('lan', 'cat', ['/sys/class/net/br0/address']);
+      await ip('link', 'del', 'br0');
+      await ip('link', 'add', 'br0', 'address', mac.trim(), 'type', 'bridge');
+      await ip('link', 'set', 'v-client', 'master', 'br0');
+      await ip('address', 'add', `${SERVER}/24`, 'dev', 'br0');
+      await ip('link', 'set', 'br0', 'up');
+      await engine.rebind();
+      const hasInterface = await isAnswered();
+      await routeBehindClient();
+      return [hasAddress, hasInterface];
+    }
+
     afterAll(() => lab?.destroy());
 
     it('is answered by the built-in servers: each known firmware gets a file, once', () => {
@@ -98,6 +150,26 @@ describe.skipIf(skips.get('builtin') !== undefined).each(['proxy', 'pxe-only'] a
         expect(fields['siaddr'], cases[index]?.name).toBe('192.168.1.50');
       }
     });
+
+    it.runIf(mode === 'proxy').each(ENGINES)(
+      '%s answers again when its address, and when its interface, is back',
+      (name) => {
+        if (skips.get(name) === undefined) expect(answersAgain.get(name)).toEqual([true, true]);
+      },
+    );
+
+    it.runIf(mode !== 'proxy').each(ENGINES)(
+      '%s names no router and no name server that nobody named',
+      (name) => {
+        if (skips.get(name) !== undefined) return;
+        const named = Object.entries(bareLeases.get(name) ?? {}).filter(([field]) => /^(?:3|6) /.test(field));
+        expect(bareLeases.get(name)?.['yiaddr']).toBe('an address of the range');
+        expect(named).toEqual([]);
+        expect(
+          Object.keys(answers.get(name)?.[0] ?? {}).filter((field) => /^(?:3|6) /.test(field)),
+        ).toHaveLength(2);
+      },
+    );
 
     it('serves clients behind a relay only on networks that the configuration names', () => {
       const answered = (pattern: RegExp): Set<string | undefined> =>

@@ -12,6 +12,7 @@ import { readTemplate } from '../../platform/package-root.ts';
 import { renderInitialConfig } from '../../render/initial-config.ts';
 import { addImages, mergeIntoConfig, type ConfigEdit } from '../edit-config.ts';
 import { refusedChange } from '../refused-change.ts';
+import { findLeaseTerms } from './lease-terms.ts';
 import { mergeNetwork, networkOf } from './merge-network.ts';
 
 export interface InitWish {
@@ -68,16 +69,27 @@ export async function initialise(wish: InitWish): Promise<InitResult> {
   const isSameNetwork = old.address?.split('/')[0] === chosen.address;
   const known = wish.range ?? (isSameNetwork ? old.range : undefined);
   const range = mode === 'proxy' ? undefined : (known ?? proposeRange(chosen.address, chosen.prefix));
-  const network =
-    range === undefined || known !== undefined
-      ? chosen
-      : { ...chosen, assumed: [...chosen.assumed, `nothing else uses or leases ${range}: check the router`] };
+  const terms = range === undefined ? undefined : await findLeaseTerms(chosen);
+  const isAssumed = range !== undefined && known === undefined;
+  const network = {
+    ...chosen,
+    found: [...chosen.found, ...(terms?.found ?? [])],
+    assumed: [
+      ...chosen.assumed,
+      ...(isAssumed ? [`nothing else uses or leases ${range}: check the router`] : []),
+    ],
+  };
   const found = { path, network, ...(range === undefined ? {} : { range }) };
   if (isMerged) {
     const edit = await mergeIntoConfig(
       path,
       (document) => {
-        mergeNetwork(document, { ...network, mode, ...(range === undefined ? {} : { range }) });
+        mergeNetwork(document, {
+          ...network,
+          mode,
+          ...(range === undefined ? {} : { range }),
+          ...(terms && { terms }),
+        });
         const images = document.get('images');
         const listed = isSeq(images) ? images.items.map(String) : [];
         const missing = wish.images.filter((id) => !listed.includes(id));
@@ -95,6 +107,7 @@ export async function initialise(wish: InitWish): Promise<InitResult> {
       ...(network.router === undefined ? {} : { router: network.router }),
       mode,
       ...(range === undefined ? {} : { range }),
+      ...(terms && { terms }),
       images: wish.images,
       assumed: network.assumed,
     },

@@ -1,4 +1,5 @@
 import { isMap, parseDocument, type Document } from 'yaml';
+import type { LeaseTerms } from './lease-terms.ts';
 import { NETWORK_MODES, type NetworkMode } from '../../model/config.ts';
 
 /** What init finds out or is told; all else in a file is none of its business. */
@@ -8,6 +9,8 @@ export interface FoundNetwork {
   readonly prefix: number;
   readonly mode: NetworkMode;
   readonly range?: string;
+  /** what leases name; undefined in mode proxy */
+  readonly terms?: Pick<LeaseTerms, 'router' | 'nameServers'>;
 }
 
 /** What a file says of its network, as far as it can be read. */
@@ -40,10 +43,22 @@ export function mergeNetwork(document: Document, found: FoundNetwork): void {
     document.setIn(['network', key], value);
   };
   const address = `${found.address}/${found.prefix}`;
+  // a router that somebody wrote down for this network is right until it is another network
+  const isMoved = ![address, found.address].includes(String(document.getIn(['network', 'address'])));
+  const setTerm = (key: string, value: string | readonly string[] | undefined): void => {
+    if (document.getIn(['network', key]) !== undefined && !isMoved) return;
+    if (value === undefined) document.deleteIn(['network', key]);
+    else document.setIn(['network', key], document.createNode(value, { flow: true }));
+  };
   set('interface', found.interfaceName);
   set('address', address, [address, found.address]);
   set('mode', found.mode);
   // the range of a mode that leases stays, for whoever switches back
   if (found.range !== undefined) set('range', found.range);
+  if (found.terms !== undefined) {
+    const { router, nameServers } = found.terms;
+    setTerm('router', router);
+    setTerm('nameServers', nameServers.length === 0 ? undefined : nameServers);
+  }
   if (document.get('version') === undefined) document.set('version', 1);
 }

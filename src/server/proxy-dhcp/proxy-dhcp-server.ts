@@ -32,7 +32,7 @@ export interface ProxyDhcpOptions {
   readonly mode: NetworkMode;
   /** addresses to lease in the modes pxe-only and full */
   readonly range?: AddressRange;
-  /** what leases name, instead of what this host itself uses */
+  /** what leases name; none: they name none */
   readonly router?: Ipv4Address;
   readonly nameServers?: readonly Ipv4Address[];
   /** networks behind relays whose clients are answered too */

@@ -167,6 +167,12 @@ export class EngineUnderTest {
     );
   }
 
+  /** as a session does when it sees that the interface was made again */
+  async rebind(): Promise<void> {
+    this.program.kill('SIGUSR2');
+    await this.waitFor('rebind', ({ rebound, failed }) => rebound === true || failed === true);
+  }
+
   async stop(): Promise<void> {
     this.program.kill('SIGTERM');
     await this.program.ended;

@@ -1,5 +1,6 @@
 // Runs one engine as a program of its own, so that a test can start it inside a network namespace:
-// tsx engine-process.ts '{"engine":"dnsmasq","configPath":"…"}'. Writes JSON lines; SIGHUP reloads, SIGTERM stops.
+// tsx engine-process.ts '{"engine":"dnsmasq","configPath":"…"}'. Writes JSON lines; SIGHUP reloads,
+// SIGUSR2 says that the interface was made again, SIGTERM stops.
 import { AddressBook } from '../../../src/engine/address-book.ts';
 import { builtinEngine } from '../../../src/engine/builtin/builtin-engine.ts';
 import { loadBootContext } from '../../../src/engine/boot-context.ts';
@@ -76,6 +77,7 @@ try {
       print({ reloaded: true });
     })().catch(fail);
   });
+  process.on('SIGUSR2', () => void running.rebind().then(() => print({ rebound: true }), fail));
   try {
     sink.begin(context.config.network.address);
     const options = { lastLines: () => running.lastLines?.(8) ?? [] };

@@ -3,7 +3,12 @@ import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openUdpEndpoint } from '../../../src/net/bound-socket.ts';
-import { findInterface, listInterfaces, parseDefaultRoute } from '../../../src/net/interfaces.ts';
+import {
+  findInterface,
+  listInterfaces,
+  parseDefaultRoute,
+  parseNameServers,
+} from '../../../src/net/interfaces.ts';
 import { parseNeighbours } from '../../../src/net/neighbours.ts';
 import {
   conflictingOwners,
@@ -49,6 +54,16 @@ describe('interfaces', () => {
     } finally {
       process.env['PATH'] = path;
     }
+  });
+
+  it('takes from a resolv.conf what other machines can ask too', () => {
+    const text =
+      '# made by systemd-resolved\nnameserver 127.0.0.53\n nameserver 192.168.1.1\nnameserver fe80::1%eno1\n';
+    expect(parseNameServers(`${text}nameserver 9.9.9.9\noptions edns0\n`)).toEqual([
+      '192.168.1.1',
+      '9.9.9.9',
+    ]);
+    expect(parseNameServers('')).toEqual([]);
   });
 
   const ROUTES = [

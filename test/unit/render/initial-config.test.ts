@@ -42,6 +42,23 @@ describe('the first pxectl.yaml', () => {
     });
   });
 
+  it('names in leases what was found, and shows how where nothing was', () => {
+    const leasing = { ...FOUND, mode: 'full', range: '10.20.1.1-10.20.1.9' } as const;
+    const nameServers = ['10.20.0.1', '9.9.9.9'] as Ipv4Address[];
+    const terms = { router: '10.20.0.1' as Ipv4Address, nameServers };
+    expect(parse(renderInitialConfig({ ...leasing, terms }, readTemplate)).network).toMatchObject(terms);
+    const unknown = renderInitialConfig({ ...leasing, terms: { nameServers: [] } }, readTemplate);
+    expect(unknown).toContain('  # router: 10.20.0.1   # none was found\n');
+    expect(unknown).toContain('  # nameServers: [10.20.0.1]   # none was found\n');
+    const { network } = parse(unknown);
+    expect([network.router, network.nameServers]).toEqual([undefined, undefined]);
+    expect(parse(unknown.replaceAll(/# (router|nameServers):/g, '$1:')).network).toMatchObject({
+      router: '10.20.0.1',
+      nameServers: ['10.20.0.1'],
+    });
+    expect(renderInitialConfig(FOUND, readTemplate)).not.toContain('nameServers');
+  });
+
   it('stays valid when the examples in its comments are used', () => {
     const text = renderInitialConfig(FOUND, readTemplate)
       .replace('machines: []', 'machines:')
