@@ -182,7 +182,7 @@ async function takeReport(
     });
     return text(403, `${message}\n`);
   }
-  const message = reportMessage(request.body);
+  const message = reportMessage(await request.readBody());
   const isDone = rest === 'done';
   input.sink.emit({
     type: isDone ? 'install.done' : 'install.report',

@@ -20,14 +20,6 @@ export interface AnswerRouteInput {
 export async function answerRoute(input: AnswerRouteInput): Promise<void> {
   const { exchange, method, target } = input;
   const { request, response } = exchange;
-  const body = method === 'POST' ? await readBody(request) : new Uint8Array();
-  if (body === 'aborted') return;
-  if (body === 'too-large') {
-    // the rest of the body is not worth reading
-    response.setHeader('Connection', 'close');
-    exchange.refuse(413, `a body may have at most ${MAX_BODY_BYTES} bytes`);
-    return;
-  }
   if (method !== 'POST') exchange.emit(method === 'HEAD' ? 'http.head' : 'http.get', {});
   try {
     const answer = await input.route.handle({
@@ -38,8 +30,10 @@ export async function answerRoute(input: AnswerRouteInput): Promise<void> {
       ip: input.ip ?? UNSPECIFIED_IPV4,
       ...(input.mac === undefined ? {} : { mac: input.mac }),
       userAgent: exchange.userAgent,
-      body,
+      readBody: () => (method === 'POST' ? readBody(request) : Promise.resolve(new Uint8Array())),
     });
+    // the rest of a body that nobody wants is not worth reading
+    if (method === 'POST' && !request.complete) response.setHeader('Connection', 'close');
     if (answer === undefined) {
       exchange.answerText(404, 'not found');
       exchange.emit('http.missing', { status: 404, method });
@@ -56,28 +50,41 @@ export async function answerRoute(input: AnswerRouteInput): Promise<void> {
     const sentBytes = method === 'HEAD' ? 0 : bytes.length;
     exchange.emitEnd('http.done', { status: answer.status, sizeBytes: bytes.length, sentBytes, method });
   } catch (error) {
+    if (error instanceof BodyRefused) {
+      if (error.why === 'aborted') return;
+      response.setHeader('Connection', 'close');
+      exchange.refuse(413, `a body may have at most ${MAX_BODY_BYTES} bytes`);
+      return;
+    }
     if (!response.headersSent) exchange.answerText(500, 'the server failed to make the answer');
     else response.destroy();
     exchange.emit('http.error', { status: 500, reason: 'route-failed', message: messageOf(error) });
   }
 }
 
-function readBody(request: IncomingMessage): Promise<Uint8Array | 'too-large' | 'aborted'> {
+class BodyRefused extends Error {
+  constructor(readonly why: 'too-large' | 'aborted') {
+    super(`body ${why}`);
+  }
+}
+
+/** @throws BodyRefused */
+function readBody(request: IncomingMessage): Promise<Uint8Array> {
   const announced = Number(request.headers['content-length'] ?? 0);
-  if (announced > MAX_BODY_BYTES) return Promise.resolve('too-large');
-  return new Promise((resolve) => {
+  if (announced > MAX_BODY_BYTES) return Promise.reject(new BodyRefused('too-large'));
+  return new Promise((resolve, reject) => {
     const parts: Buffer[] = [];
     let sizeBytes = 0;
     request.on('data', (part: Buffer) => {
       sizeBytes += part.length;
       if (sizeBytes > MAX_BODY_BYTES) {
         request.pause();
-        resolve('too-large');
+        reject(new BodyRefused('too-large'));
       } else {
         parts.push(part);
       }
     });
     request.on('end', () => resolve(Buffer.concat(parts)));
-    request.on('close', () => resolve('aborted'));
+    request.on('close', () => reject(new BodyRefused('aborted')));
   });
 }

@@ -12,8 +12,11 @@ export interface HttpRouteRequest {
   /** the MAC that the neighbour table has for `ip` */
   readonly mac?: MacAddress;
   readonly userAgent: string;
-  /** empty unless POST; at most 1 MiB */
-  readonly body: Uint8Array;
+  /**
+   * Reads the body: empty unless POST, at most 1 MiB. To be called when it is clear that whoever sends it may.
+   * Rejects when there is none or too much of it; the server answers that itself.
+   */
+  readBody(): Promise<Uint8Array>;
 }
 
 export interface HttpRouteResponse {
