@@ -6,13 +6,14 @@ import { rangesOf, verdictOn, type PassedOver, type Reading } from '../model/ver
 import { diskError, readTextIfThere, writeFileAtomic } from '../platform/files.ts';
 import { makeFinding, sortFindings } from './finding-catalogue.ts';
 import { checkTftpRoot } from './checks/tftp-root-checks.ts';
-import { applyEdits } from './lint/apply-edits.ts';
-import { placedReader } from './lint/config-reader.ts';
+import { placedReader, readTextQuietly } from './lint/config-reader.ts';
 import { hasCommandLine } from './lint/conf-lines.ts';
 import { kindOfConfig, type ConfigKind } from './lint/config-kinds.ts';
 import { fragmentLimits, lintBootScript, type BootScriptKind } from './lint/lint-boot-script.ts';
 import { lintDnsmasqConfig } from './lint/lint-dnsmasq.ts';
 import type { LintFinding } from './lint/lint-finding.ts';
+import { edited, editsTogether, proveEdits, type Judge } from './lint/prove-edits.ts';
+import type { PxeConfig } from './lint/pxe-config.ts';
 import { isTemplateLine, templateOf } from './lint/templates.ts';
 import { testByDnsmasq } from './lint/test-by-dnsmasq.ts';
 
@@ -60,7 +61,9 @@ export async function lintFiles(paths: readonly string[], options: LintOptions):
     const kind = kinds.get(path);
     if (kind === undefined || kind.format === 'dnsmasq') continue;
     results.push(
-      kind.format === 'other' ? unreadable(path, kind) : lintScript(path, text, kind.format, root),
+      kind.format === 'other'
+        ? unreadable(path, kind)
+        : await lintScript(path, text, kind.format, { ...options, root }),
     );
   }
   return {
@@ -80,11 +83,20 @@ async function lintDnsmasq(
   { fix, root }: LintOptions,
 ): Promise<LintResult> {
   const reader = placedReader({ given, root });
-  const { config, findings, isWhole } = lintDnsmasqConfig(inReadingOrder(given), reader);
-  const said = new Set(findings.map((finding) => `${finding.id} ${finding.evidence[0]?.source ?? ''}`));
+  const order = inReadingOrder(given);
+  const linted = lintDnsmasqConfig(order, reader);
+  const { config, isWhole } = linted;
+  const judge: Judge = (texts) => lintDnsmasqConfig(order, placedReader({ given: texts, root })).findings;
+  const texts = textsOf(config, given);
+  const findings = proveEdits(texts, linted.findings, judge);
+  const said = new Set(
+    findings
+      .filter(({ severity }) => severity === 'error')
+      .flatMap(({ evidence }) => evidence[0]?.source ?? []),
+  );
   const refused = (await testByDnsmasq(config.files)).flatMap(({ at, words }) => {
     const source = `${basename(at.file)}:${at.line}`;
-    if (['config-unreadable', 'config-option-unknown'].some((id) => said.has(`${id} ${source}`))) return [];
+    if (said.has(source)) return [];
     return [
       makeFinding('config-unreadable', [{ source, text: at.raw }], {
         title: `dnsmasq --test of this host refuses the line: ${words}`,
@@ -95,9 +107,22 @@ async function lintDnsmasq(
   const ids = new Set(findings.map((finding) => finding.id));
   // a file that the lint found missing cannot be looked at, and one that it found wrong is said once
   const inRoot = root === undefined ? [] : (await checkTftpRoot(config)).filter((one) => !ids.has(one.id));
-  const all = [...findings.map(({ edits: _edits, ...finding }): Finding => finding), ...refused, ...inRoot];
-  const passedOver: PassedOver[] =
-    config.files.templateLines.length === 0
+  const refusedAt = new Set(refused.map(({ evidence }) => evidence[0]?.source));
+  // what dnsmasq refuses is more than a word that doctor does not know
+  const own = findings.filter(
+    ({ id, evidence }) => id !== 'config-option-unknown' || !refusedAt.has(evidence[0]?.source),
+  );
+  const all = [...own.map(asTold), ...refused, ...inRoot];
+  const unknown = own.filter(({ id, severity }) => id === 'config-option-unknown' && severity === 'info');
+  const passedOver: PassedOver[] = unknown.map(({ evidence }) => ({
+    what: 'options that doctor does not know',
+    count: 1,
+    at: evidence[0]?.source.split(':').pop() ?? '',
+    example: evidence[0]?.text ?? '',
+    matters: true,
+  }));
+  passedOver.push(
+    ...(config.files.templateLines.length === 0
       ? []
       : [
           {
@@ -107,7 +132,8 @@ async function lintDnsmasq(
             example: config.files.templateLines[0]?.raw ?? '',
             matters: true,
           },
-        ];
+        ]),
+  );
   const limits = dnsmasqLimits(
     config.ranges.length > 0,
     isWhole,
@@ -121,7 +147,7 @@ async function lintDnsmasq(
     readings: [
       {
         source: [...given.keys()].join(', '),
-        kind: `configuration of dnsmasq${passedOver.length > 0 ? `, a template (${template ?? 'unknown'})` : ''}`,
+        kind: `configuration of dnsmasq${template !== undefined && config.files.templateLines.length > 0 ? `, a template (${template})` : ''}`,
         read: `${config.files.lines.length} settings${root === undefined ? ', as text: of another computer' : ''}`,
         verdict: verdictOn(all, parts),
         ...parts,
@@ -129,8 +155,18 @@ async function lintDnsmasq(
       },
     ],
     findings: all,
-    written: fix ? await writeFixed(given, findings) : [],
+    written: fix ? await writeFixed(texts, findings, judge) : [],
   };
+}
+
+/** The files that were given, and those that they include and that could be read. */
+function textsOf(config: PxeConfig, given: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const texts = new Map(given);
+  for (const { file } of config.files.lines) {
+    const text = texts.has(file) ? undefined : readTextQuietly(file);
+    if (text !== undefined) texts.set(file, text);
+  }
+  return texts;
 }
 
 const ADVICE = [
@@ -159,27 +195,39 @@ function inReadingOrder(given: ReadonlyMap<string, string>): readonly string[] {
   );
 }
 
+/** Writes the files with all edits that go together beside the originals. */
 async function writeFixed(
-  given: ReadonlyMap<string, string>,
+  texts: ReadonlyMap<string, string>,
   findings: readonly LintFinding[],
+  judge: Judge,
 ): Promise<readonly string[]> {
-  const edits = findings.flatMap((finding) => finding.edits);
+  const after = edited(texts, editsTogether(texts, findings, judge));
   const written: string[] = [];
-  for (const file of new Set(edits.map((edit) => edit.at.file))) {
-    const before = given.get(file) ?? (await readFile(file, 'utf8'));
-    const after = applyEdits(before, file, edits);
-    if (after === before) continue;
-    await writeFileAtomic(`${file}.fixed`, after);
+  for (const [file, text] of after) {
+    if (text === texts.get(file)) continue;
+    await writeFileAtomic(`${file}.fixed`, text);
     written.push(`${file}.fixed`);
   }
   return written;
 }
 
-function lintScript(path: string, text: string, kind: BootScriptKind, root: string | undefined): LintResult {
+/** A finding without edits says them in words alone. */
+const withEdits = (finding: Finding): LintFinding => ({ ...finding, edits: finding.edits ?? [] });
+const asTold = ({ edits, ...finding }: LintFinding): Finding =>
+  edits.length === 0 ? finding : { ...finding, edits };
+
+async function lintScript(
+  path: string,
+  text: string,
+  kind: BootScriptKind,
+  { fix, root }: LintOptions,
+): Promise<LintResult> {
   const reader = placedReader({ given: new Map([[path, text]]), root });
   const exists = (name: string): boolean | undefined =>
     root === undefined ? undefined : reader.exists(name.startsWith('/') ? name : join(root, name));
-  const findings = lintBootScript({ path, text, kind, exists });
+  const judge: Judge = (texts) => lintBootScript({ path, text: texts.get(path) ?? '', kind, exists });
+  const texts = new Map([[path, text]]);
+  const findings = proveEdits(texts, judge(texts).map(withEdits), judge);
   const marked = text
     .split(/\r?\n/)
     .flatMap((line, index) => (isTemplateLine(line, true) ? [index + 1] : []));
@@ -208,8 +256,8 @@ function lintScript(path: string, text: string, kind: BootScriptKind, root: stri
         advice: limits.length > 0 || passedOver.length > 0 ? ADVICE : [],
       },
     ],
-    findings,
-    written: [],
+    findings: findings.map(asTold),
+    written: fix ? await writeFixed(texts, findings, judge) : [],
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Verdict } from '../model/verdict.ts';
 import type { Finding } from '../model/finding.ts';
+import { editSteps, isToCopy } from './fix-step.ts';
 
 /** Colours of the report; the identity for plain text. */
 export interface ReportStyle {
@@ -66,10 +67,7 @@ function renderFinding(finding: Finding, { width, style }: ReportOptions): strin
     `  ${style.dim(about)}`,
     ...section('why', wrap(finding.cause, width - 8)),
     ...section('seen', evidence),
-    ...section(
-      'fix',
-      finding.fix.map((step) => (isToCopy(step) ? `    ${step}` : step)),
-    ),
+    ...section('fix', fixSteps(finding)),
   ].join('\n');
 }
 
@@ -77,11 +75,12 @@ function section(label: string, lines: readonly string[]): string[] {
   return lines.map((line, index) => `  ${(index === 0 ? label : '').padEnd(5)} ${line}`);
 }
 
-/** Lines of a configuration and commands are indented, so that they can be told from advice. */
-function isToCopy(step: string): boolean {
-  return /^(?:[a-z][a-z0-9-]*=\S|(?:sudo|chmod|curl|pxectl|dnsmasq|ip|docker) \S|#cloud-config|autoinstall:|\s+version:|log-dhcp$|enable-tftp$|port=0$)/.test(
-    step,
-  );
+/** What to do: the edits with their places, then the words; a line that an edit has is not said twice. */
+function fixSteps({ fix, edits = [] }: Finding): readonly string[] {
+  const steps = edits.flatMap(editSteps);
+  const written = new Set(edits.flatMap((edit) => edit.by.map((line) => line.trim())));
+  const rest = fix.filter((step) => !written.has(step.trim()));
+  return [...steps, ...rest.map((step) => (isToCopy(step) ? `    ${step}` : step))];
 }
 
 function wrap(text: string, width: number): string[] {

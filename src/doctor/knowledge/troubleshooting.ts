@@ -1,4 +1,5 @@
 import { FINDING_CATALOGUE } from '../finding-catalogue.ts';
+import { isToCopy } from '../fix-step.ts';
 import { ipxeEntries } from './ipxe-codes.ts';
 import type { KnowledgeEntry, KnownCause } from './knowledge-entry.ts';
 import { KNOWLEDGE } from './messages.ts';
@@ -142,11 +143,7 @@ function causeText(cause: KnownCause): string {
 
 /** Lines that are to be copied are set as code. */
 function inline(step: string): string {
-  const isCode =
-    /^[a-z][\w-]*=|^(?:sudo|chmod|curl|dnsmasq|ip|pxectl) |^[a-z-]+$|^#cloud-config|^\s*version: 1|^autoinstall:/.test(
-      step,
-    );
-  return isCode ? `\`${step}\`` : step;
+  return isToCopy(step) ? `\`${step}\`` : step;
 }
 
 function capital(text: string): string {

@@ -1,21 +1,21 @@
-import type { Edit } from './lint-finding.ts';
+import type { FileEdit } from '../../model/finding.ts';
 
 /** The text of one file with the edits that are about it; every other line stays as it is, comments too. */
-export function applyEdits(text: string, file: string, edits: readonly Edit[]): string {
+export function applyEdits(text: string, file: string, edits: readonly FileEdit[]): string {
   const byLine = new Map<number, { replacement: string | undefined; before: string[]; after: string[] }>();
-  for (const { at, lines } of edits) {
-    if (at.file !== file) continue;
-    const entry = byLine.get(at.line) ?? { replacement: at.raw, before: [], after: [] };
-    const own = lines.indexOf(at.raw);
+  for (const { file: edited, line, replaces, by: lines } of edits) {
+    if (edited !== file) continue;
+    const entry = byLine.get(line) ?? { replacement: replaces, before: [], after: [] };
+    const own = lines.indexOf(replaces);
     if (own < 0) {
       // the first correction of a line counts: two would contradict each other
-      if (entry.replacement === at.raw) entry.replacement = lines.length === 0 ? undefined : lines[0];
+      if (entry.replacement === replaces) entry.replacement = lines.length === 0 ? undefined : lines[0];
       entry.after.push(...lines.slice(1));
     } else {
       entry.before.push(...lines.slice(0, own));
       entry.after.push(...lines.slice(own + 1));
     }
-    byLine.set(at.line, entry);
+    byLine.set(line, entry);
   }
   const out = text.split('\n').flatMap((raw, index) => {
     const entry = byLine.get(index + 1);

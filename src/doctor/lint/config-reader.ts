@@ -39,7 +39,7 @@ export function placedReader({ given, root }: ConfigPlace): ConfReader {
       const own = given.get(path) ?? given.get(namesake(path) ?? '');
       if (own !== undefined) return own;
       const place = below(path);
-      return place === undefined ? undefined : quietly(() => readFileSync(place, 'utf8'));
+      return place === undefined ? undefined : readTextQuietly(place);
     },
     list: (path) => {
       const own = paths.filter((one) => basename(dirname(one)) === basename(path));
@@ -63,6 +63,11 @@ function isBelowVisible(path: string): boolean {
     if (existsSync(folder)) return true;
   }
   return false;
+}
+
+/** The text of a file; undefined when it cannot be read. */
+export function readTextQuietly(path: string): string | undefined {
+  return quietly(() => readFileSync(path, 'utf8'));
 }
 
 function quietly<T>(read: () => T): T | undefined {

@@ -3,13 +3,14 @@ import { makeFinding, sortFindings } from '../finding-catalogue.ts';
 import { ipxeFragment, lintIpxe } from './rules/ipxe-rules.ts';
 import { grubWithoutInitrd, serverPaths } from './rules/path-rules.ts';
 import { lintPxelinux } from './rules/pxelinux-rules.ts';
-import { lineEvidence, type BootScriptInput, type BootScriptKind } from './script-lines.ts';
+import { lineEdit, lineEvidence, type BootScriptInput, type BootScriptKind } from './script-lines.ts';
 
 export type { BootScriptKind } from './script-lines.ts';
 
 /** One kernel line with its arguments, as the loader will hand them to the kernel. */
 interface KernelLine {
   readonly evidence: Evidence;
+  readonly index: number;
   readonly raw: string;
   readonly kernel: string | undefined;
   readonly arguments: string;
@@ -45,7 +46,7 @@ export function lintBootScript(input: BootScriptInput): readonly Finding[] {
   return sortFindings(findings);
 }
 
-function lintKernel({ kind }: BootScriptInput, line: KernelLine): Finding[] {
+function lintKernel({ kind, path }: BootScriptInput, line: KernelLine): Finding[] {
   const findings: Finding[] = [];
   const mended = new Set<Finding>();
   const text = line.arguments;
@@ -91,7 +92,8 @@ function lintKernel({ kind }: BootScriptInput, line: KernelLine): Finding[] {
       say('iso-fetched-twice', title, end, ' cloud-config-url=/dev/null$1');
     }
   }
-  return findings.map((finding) => (mended.has(finding) ? { ...finding, fix: [corrected] } : finding));
+  const edits = [lineEdit(path, line.index, line.raw, [corrected])];
+  return findings.map((finding) => (mended.has(finding) ? { ...finding, fix: [corrected], edits } : finding));
 }
 
 /** The lines that carry kernel arguments. */
@@ -104,14 +106,14 @@ function kernelLines({ kind, path }: BootScriptInput, lines: readonly string[]):
     if (kind === 'pxelinux') {
       pxelinuxKernel = /^(?:kernel|linux)\s+(\S+)/i.exec(text)?.[1] ?? pxelinuxKernel;
       const append = /^append\s+(.*)$/i.exec(text)?.[1];
-      if (append !== undefined) out.push({ evidence, raw, kernel: pxelinuxKernel, arguments: append });
+      if (append !== undefined) out.push({ evidence, index, raw, kernel: pxelinuxKernel, arguments: append });
       return;
     }
     const match =
       kind === 'grub'
         ? /^linux(?:efi|16)?\s+(\S+)\s*(.*)$/.exec(text)
         : /^(?:kernel|imgargs|chain|boot)\s+(?:--\S+\s+(?:[^\s/-]\S*\s+)?)*(\S+)\s*(.*)$/.exec(text);
-    if (match) out.push({ evidence, raw, kernel: match[1], arguments: match[2] ?? '' });
+    if (match) out.push({ evidence, index, raw, kernel: match[1], arguments: match[2] ?? '' });
   });
   return out;
 }

@@ -1,17 +1,17 @@
-import type { Finding, FindingId } from '../../model/finding.ts';
+import type { FileEdit, Finding, FindingId } from '../../model/finding.ts';
 import { makeFinding } from '../finding-catalogue.ts';
 import type { ConfLine, ConfReader } from './conf-lines.ts';
 import type { PxeConfig } from './pxe-config.ts';
 
 /** A change of one line that mends a finding. */
 export interface Edit {
-  readonly at: ConfLine;
+  readonly at: Pick<ConfLine, 'file' | 'line' | 'raw'>;
   /** what stands there instead; empty takes the line out */
   readonly lines: readonly string[];
 }
 
 export interface LintFinding extends Finding {
-  readonly edits: readonly Edit[];
+  readonly edits: readonly FileEdit[];
 }
 
 /** What a rule may look at. */
@@ -34,5 +34,8 @@ export function lintFinding(
     text: raw,
   }));
   const mended = edits.flatMap((edit) => edit.lines.filter((line) => line !== edit.at.raw));
-  return { ...makeFinding(id, evidence, mended.length > 0 ? { fix: mended, ...more } : more), edits };
+  return {
+    ...makeFinding(id, evidence, mended.length > 0 ? { fix: mended, ...more } : more),
+    edits: edits.map(({ at: { file, line, raw }, lines }) => ({ file, line, replaces: raw, by: lines })),
+  };
 }

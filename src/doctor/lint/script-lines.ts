@@ -1,4 +1,4 @@
-import type { Evidence, Finding } from '../../model/finding.ts';
+import type { Evidence, FileEdit, Finding } from '../../model/finding.ts';
 
 export type BootScriptKind = 'pxelinux' | 'grub' | 'ipxe';
 
@@ -16,6 +16,12 @@ export type ScriptRule = (input: BootScriptInput, lines: readonly string[]) => r
 /** A line as evidence: `boot.ipxe:3`. */
 export function lineEvidence(path: string, index: number, raw: string): Evidence {
   return { source: `${path.split('/').pop() ?? path}:${index + 1}`, text: raw.trim().slice(0, 300) };
+}
+
+/** An edit of one line of the script; its indentation stays. */
+export function lineEdit(path: string, index: number, raw: string, by: readonly string[]): FileEdit {
+  const indent = /^\s*/.exec(raw)?.[0] ?? '';
+  return { file: path, line: index + 1, replaces: raw.trim(), by: by.map((line) => `${indent}${line}`) };
 }
 
 /** Programs that are started like a kernel and take no initrd. */

@@ -141,19 +141,27 @@ function missingAddresses({ config }: LintInput): LintFinding[] {
   return config.boots.flatMap((boot) => {
     const isForIpxe = boot.tags.some((tag) => config.ipxeTags.includes(tag));
     if (!isForIpxe || boot.address !== undefined) return [];
-    const address = config.ranges.find((range) => range.isProxy)?.start;
+    // the host of the script's URL is the server; else the address that other lines name
+    const own =
+      /^\w+:\/\/(\d+(?:\.\d+){3})[:/]/.exec(boot.file)?.[1] ??
+      config.boots.find((other) => other.address !== undefined)?.address ??
+      config.services.find((service) => service.server !== undefined)?.server;
+    const line = boot.at.raw.replace(/,+$/, '');
+    const suffix = boot.serverName === undefined ? ',,' : ',';
     return [
-      lintFinding('wrong-server-address', [boot.at], [], {
-        title: 'dhcp-boot for iPXE without an address',
-        cause:
-          'dnsmasq as proxy then leaves the next server 0.0.0.0, and iPXE passes the answer over: "Nothing to boot".',
-        fix: [
-          `add this server's address at the end: ${boot.at.raw.replace(/,+$/, '')},,ADDRESS`,
-          ...(address === undefined
-            ? []
-            : [`ADDRESS is this host's own address in the network of ${address}`]),
-        ],
-      }),
+      lintFinding(
+        'wrong-server-address',
+        [boot.at],
+        own === undefined ? [] : [{ at: boot.at, lines: [`${line}${suffix}${own}`] }],
+        {
+          title: 'dhcp-boot for iPXE without an address',
+          cause:
+            'dnsmasq as proxy then leaves the next server 0.0.0.0, and iPXE passes the answer over: "Nothing to boot".',
+          ...(own === undefined
+            ? { fix: [`add this server's address at the end: ${line}${suffix}ADDRESS`] }
+            : {}),
+        },
+      ),
     ];
   });
 }

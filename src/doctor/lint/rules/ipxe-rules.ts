@@ -1,6 +1,6 @@
 import type { Finding } from '../../../model/finding.ts';
 import { makeFinding } from '../../finding-catalogue.ts';
-import { lineEvidence, needsNoInitrd, type BootScriptInput } from '../script-lines.ts';
+import { lineEdit, lineEvidence, needsNoInitrd, type BootScriptInput } from '../script-lines.ts';
 
 /** What one boot of a script loads: from a kernel line to the boot command, or to the next kernel. */
 interface Section {
@@ -35,6 +35,7 @@ function missingShebang({ path, text }: BootScriptInput, lines: readonly string[
       title: 'an iPXE script must begin with #!ipxe',
       cause: 'Without it iPXE does not recognise the file: "Exec format error" (2e008081).',
       fix: ['#!ipxe'],
+      edits: [lineEdit(path, 0, lines[0] ?? '', ['#!ipxe', (lines[0] ?? '').trim()])],
       codes: ['2e0080'],
     }),
   ];
@@ -47,6 +48,7 @@ function missingInitrdArgument({ path }: BootScriptInput, lines: readonly string
     return kernels.slice(-1).map(({ index, raw }) =>
       makeFinding('initrd-argument-missing', [lineEvidence(path, index, raw)], {
         fix: [`${raw.trim()} initrd=${initrd}`],
+        edits: [lineEdit(path, index, raw, [`${raw.trim()} initrd=${initrd}`])],
       }),
     );
   });

@@ -1,6 +1,6 @@
 import type { Finding } from '../../../model/finding.ts';
 import { makeFinding } from '../../finding-catalogue.ts';
-import { lineEvidence, type BootScriptInput } from '../script-lines.ts';
+import { lineEdit, lineEvidence, type BootScriptInput } from '../script-lines.ts';
 
 /** Folders that TFTP servers serve: as a part of a name they are looked for below themselves. */
 const SERVED_FOLDERS =
@@ -17,10 +17,12 @@ export function serverPaths({ path, kind }: BootScriptInput, lines: readonly str
     const name = match?.[1] ?? match?.[2] ?? '';
     const folder = SERVED_FOLDERS.exec(name)?.[0];
     if (folder === undefined) return [];
+    const corrected = raw.trim().replace(folder, kind === 'pxelinux' ? '' : '/');
     return [
       makeFinding('path-of-server', [lineEvidence(path, index, raw)], {
         title: `${name} begins with a folder of the server`,
-        fix: [raw.trim().replace(folder, kind === 'pxelinux' ? '' : '/')],
+        fix: [corrected],
+        edits: [lineEdit(path, index, raw, [corrected])],
       }),
     ];
   });

@@ -1,6 +1,6 @@
 import type { Finding } from '../../../model/finding.ts';
 import { makeFinding } from '../../finding-catalogue.ts';
-import { lineEvidence, needsNoInitrd, type BootScriptInput } from '../script-lines.ts';
+import { lineEdit, lineEvidence, needsNoInitrd, type BootScriptInput } from '../script-lines.ts';
 
 interface Line {
   readonly index: number;
@@ -30,6 +30,9 @@ export function lintPxelinux({ path }: BootScriptInput, lines: readonly string[]
           {
             title: `label ${name} has ${initrds.length} INITRD lines: only the last one counts`,
             fix: [`INITRD ${merged}`],
+            edits: initrds.map(({ index, raw }, at) =>
+              lineEdit(path, index, raw, at === 0 ? [`INITRD ${merged}`] : []),
+            ),
           },
         ),
       );

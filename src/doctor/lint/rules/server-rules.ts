@@ -38,9 +38,8 @@ export function lintServer({ config, isWhole }: LintInput): LintFinding[] {
   const seconds = Number(delay?.value.split(',').pop());
   if (delay && seconds >= 2 && config.ipxeTags.length > 0) {
     findings.push(
-      lintFinding('proxy-offer-late', [delay], [{ at: delay, lines: [] }], {
-        fix: ['take the line out, or set it to 1'],
-      }),
+      // Raspberry Pis need a second; iPXE waits two
+      lintFinding('proxy-offer-late', [delay], [{ at: delay, lines: ['dhcp-reply-delay=1'] }]),
     );
   }
   return findings;

@@ -145,6 +145,22 @@ function missingArchitectures(config: PxeConfig): LintFinding[] {
   ];
 }
 
+/** Programs of Debian's packages, for a firmware that nothing in the configuration is for. */
+const STANDARD_PROGRAMS: Readonly<Partial<Record<Firmware, string>>> = {
+  bios: 'lpxelinux.0',
+  'uefi-arm64': 'ipxe-arm64.efi',
+  'uefi-ia32': 'ipxe-ia32.efi',
+};
+
+/** A program for this firmware that the user serves already; its name must say so. */
+function ownProgram(config: PxeConfig, firmware: Firmware): string | undefined {
+  const files = [...config.services, ...config.boots].flatMap(({ file }) => file ?? []);
+  return files.find((file) => {
+    const platform = platformOfName(file);
+    return platform !== undefined && !file.includes('://') && fitsFirmware(platform, firmware) === true;
+  });
+}
+
 /** LTSP writes this where no file is meant. */
 export function isUnusedName(file: string | undefined): boolean {
   return file !== undefined && /^unused$/i.test(file);
@@ -160,14 +176,7 @@ function wrongPrograms(config: PxeConfig): LintFinding[] {
     const platform = name === undefined || isUnusedName(service.file) ? undefined : platformOfName(name);
     if (firmware === undefined || platform === undefined || fitsFirmware(platform, firmware) !== false)
       return [];
-    const wanted =
-      firmware === 'bios'
-        ? 'lpxelinux.0'
-        : firmware === 'uefi-arm64'
-          ? 'ipxe-arm64.efi'
-          : firmware === 'uefi-ia32'
-            ? 'ipxe-ia32.efi'
-            : 'ipxe.efi';
+    const wanted = ownProgram(config, firmware) ?? STANDARD_PROGRAMS[firmware] ?? 'ipxe.efi';
     const file = service.file ?? '';
     const at = service.at.raw.lastIndexOf(file);
     const corrected = service.at.raw.slice(0, at) + wanted + service.at.raw.slice(at + file.length);

@@ -1,0 +1,74 @@
+import type { FileEdit, Finding } from '../../model/finding.ts';
+import { applyEdits } from './apply-edits.ts';
+import type { LintFinding } from './lint-finding.ts';
+
+/** Judges the texts of files anew, as they would be after an edit. */
+export type Judge = (texts: ReadonlyMap<string, string>) => readonly Finding[];
+
+/**
+ * Keeps of each finding the edits that mend it: applied to a copy and judged again, the finding is gone and there is no
+ * new one. What does not hold is words only.
+ */
+export function proveEdits<F extends LintFinding>(
+  texts: ReadonlyMap<string, string>,
+  findings: readonly F[],
+  judge: Judge,
+): readonly F[] {
+  return findings.map((finding) => {
+    if (finding.edits.length === 0 || mends(texts, findings, finding, judge)) return finding;
+    return { ...finding, edits: [] };
+  });
+}
+
+/** The edits of findings that go together: each is taken when it mends its own and undoes nothing before it. */
+export function editsTogether(
+  texts: ReadonlyMap<string, string>,
+  findings: readonly LintFinding[],
+  judge: Judge,
+): readonly FileEdit[] {
+  let taken: readonly FileEdit[] = [];
+  let before: readonly Finding[] = findings;
+  for (const finding of findings) {
+    if (finding.edits.length === 0) continue;
+    const tried = [...taken, ...finding.edits];
+    const after = judge(edited(texts, tried));
+    if (isBetter(before, after)) {
+      taken = tried;
+      before = after;
+    }
+  }
+  return taken;
+}
+
+/** The texts with edits applied. */
+export function edited(
+  texts: ReadonlyMap<string, string>,
+  edits: readonly FileEdit[],
+): ReadonlyMap<string, string> {
+  return new Map([...texts].map(([file, text]) => [file, applyEdits(text, file, edits)]));
+}
+
+function mends(
+  texts: ReadonlyMap<string, string>,
+  findings: readonly Finding[],
+  finding: LintFinding,
+  judge: Judge,
+): boolean {
+  // an edit of a file that was not given cannot be judged
+  if (finding.edits.some((edit) => !texts.has(edit.file))) return false;
+  return isBetter(findings, judge(edited(texts, finding.edits)));
+}
+
+/** Fewer faults, and none that was not there before. */
+function isBetter(before: readonly Finding[], after: readonly Finding[]): boolean {
+  const faults = (findings: readonly Finding[]): readonly string[] =>
+    findings.filter(({ severity }) => severity !== 'info').map(({ id, severity }) => `${severity} ${id}`);
+  const old = [...faults(before)];
+  const now = faults(after);
+  for (const fault of now) {
+    const at = old.indexOf(fault);
+    if (at < 0) return false;
+    old.splice(at, 1);
+  }
+  return old.length > 0;
+}
