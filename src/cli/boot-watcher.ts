@@ -2,7 +2,7 @@ import { findingsOfTrace } from '../doctor/analyse/findings-of-trace.ts';
 import type { BootEvent } from '../model/boot-event.ts';
 import type { BootTrace } from '../model/boot-trace.ts';
 import type { Machine } from '../model/config.ts';
-import type { Finding } from '../model/finding.ts';
+import type { Finding, FindingId } from '../model/finding.ts';
 import { TraceBuilder } from '../watch/trace-builder.ts';
 
 const LOOK_INTERVAL_MS = 5_000;
@@ -15,7 +15,8 @@ const HISTORY_AFTER_MS = 15 * 60_000;
  */
 export class BootWatcher {
   readonly #builder: TraceBuilder;
-  readonly #told = new Set<string>();
+  /** what was told of each boot that is remembered */
+  #told = new Map<string, Set<FindingId>>();
   readonly #timer: NodeJS.Timeout;
 
   constructor(
@@ -38,15 +39,19 @@ export class BootWatcher {
 
   #look(): void {
     const nowMs = Date.now();
+    const told = new Map<string, Set<FindingId>>();
     for (const trace of this.#builder.traces()) {
+      const boot = `${trace.mac} ${trace.startedAt}`;
+      const ids = this.#told.get(boot) ?? new Set();
+      told.set(boot, ids);
       if (nowMs - Date.parse(trace.lastEventAt) > HISTORY_AFTER_MS) continue;
       for (const finding of findingsOfTrace(trace, nowMs)) {
-        const key = `${trace.mac} ${trace.startedAt} ${finding.id}`;
-        if (this.#told.has(key)) continue;
-        this.#told.add(key);
+        if (ids.has(finding.id)) continue;
+        ids.add(finding.id);
         this.onFinding(finding, trace);
       }
     }
+    this.#told = told;
   }
 }
 

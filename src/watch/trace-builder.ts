@@ -1,39 +1,24 @@
 import type { BootEvent } from '../model/boot-event.ts';
-import { BOOT_STAGES, type BootStage, type BootTrace, type StageRecord } from '../model/boot-trace.ts';
-import { stageOfPath } from '../model/served-path.ts';
-import { parseMac, UNSPECIFIED_IPV4, type Ipv4Address, type MacAddress } from '../protocol/addresses.ts';
+import type { BootTrace } from '../model/boot-trace.ts';
+import { parseMac, type Ipv4Address, type MacAddress } from '../protocol/addresses.ts';
+import { KeptBoots } from './kept-boots.ts';
+import { isOwnAddress, OpenBoot, type TracedMachine } from './open-boot.ts';
 
 /** Firmware repeats its DISCOVER for about a minute (4+8+16+32 s in EDK2): after a longer silence it is a new boot. */
 const SILENCE_BETWEEN_BOOTS_MS = 90_000;
 /** A machine cannot have been reset and be back at DHCP sooner than this after it fetched its kernel. */
 const MIN_RESET_MS = 3_000;
-const MAX_EVENTS_PER_TRACE = 2_000;
-
-interface OpenStage {
-  stage: BootStage;
-  startedAt: string;
-  endedAt: string;
-  detail: string;
-  sizeBytes: number;
-}
-
-/** What a trace takes from the configuration. */
-export interface TracedMachine {
-  readonly mac?: MacAddress;
-  readonly name: string;
-  readonly isArmed?: boolean;
-}
+/** addresses whose machine is remembered: the one that was heard of longest ago goes first */
+const MAX_ADDRESSES = 4_096;
 
 /** Collects events one by one into the boots of each machine. Bounded: old boots are dropped. */
 export class TraceBuilder {
-  readonly #boots: OpenBoot[] = [];
+  readonly #boots: KeptBoots;
   readonly #macOfIp = new Map<Ipv4Address, MacAddress>();
   readonly #machineOfMac: ReadonlyMap<MacAddress, TracedMachine>;
 
-  constructor(
-    machines: readonly TracedMachine[] = [],
-    private readonly maxBoots = 200,
-  ) {
+  constructor(machines: readonly TracedMachine[] = [], maxBoots = 200) {
+    this.#boots = new KeptBoots(maxBoots);
     this.#machineOfMac = new Map(machines.flatMap((m) => (m.mac === undefined ? [] : [[m.mac, m] as const])));
   }
 
@@ -44,21 +29,29 @@ export class TraceBuilder {
       parseMac(String(event.detail['askedAs'] ?? '')) ??
       (event.ip === undefined ? undefined : this.#macOfIp.get(event.ip));
     if (mac === undefined) return undefined;
-    if (event.ip !== undefined && isOwnAddress(event)) this.#macOfIp.set(event.ip, mac);
-    let boot = this.#boots.findLast((candidate) => candidate.mac === mac);
+    if (event.ip !== undefined && isOwnAddress(event)) this.#learn(event.ip, mac);
+    let boot = this.#boots.latestOf(mac);
     if (startsBoot(event, boot)) {
       boot = new OpenBoot(mac, event.time, this.#machineOfMac.get(mac));
-      this.#boots.push(boot);
-      if (this.#boots.length > this.maxBoots) this.#boots.shift();
+      this.#boots.add(boot);
     }
     if (!boot) return undefined;
+    const before = boot.eventCount;
     boot.take(event);
+    this.#boots.grew(boot, boot.eventCount - before);
     return boot.trace();
   }
 
   /** Every boot, oldest first. */
   traces(): BootTrace[] {
-    return this.#boots.map((boot) => boot.trace());
+    return this.#boots.all().map((boot) => boot.trace());
+  }
+
+  #learn(ip: Ipv4Address, mac: MacAddress): void {
+    this.#macOfIp.delete(ip);
+    this.#macOfIp.set(ip, mac);
+    const oldest = this.#macOfIp.size > MAX_ADDRESSES ? this.#macOfIp.keys().next().value : undefined;
+    if (oldest !== undefined) this.#macOfIp.delete(oldest);
   }
 }
 
@@ -72,11 +65,6 @@ export function buildTraces(
   return builder.traces();
 }
 
-/** A seed is refused to whoever asked for it, who need not be the machine that it is for. */
-function isOwnAddress(event: BootEvent): boolean {
-  return event.type !== 'seed.refused';
-}
-
 function startsBoot(event: BootEvent, current: OpenBoot | undefined): boolean {
   if (event.type !== 'dhcp.discover') return false;
   if (!current) return true;
@@ -85,118 +73,4 @@ function startsBoot(event: BootEvent, current: OpenBoot | undefined): boolean {
   if (current.hasReached('kernel')) return silenceMs > MIN_RESET_MS;
   // iPXE asks again after the firmware did: that is the same boot, and so is a repeated DISCOVER
   return event.firmware !== 'ipxe' && current.hasReached('loader') && current.isLoaderDone;
-}
-
-class OpenBoot {
-  readonly #stages: OpenStage[] = [];
-  readonly #events: BootEvent[] = [];
-  #ip: Ipv4Address | undefined;
-  #firmware: BootTrace['firmware'];
-  #isDone = false;
-  lastEventAt: string;
-  isLoaderDone = false;
-
-  constructor(
-    readonly mac: MacAddress,
-    readonly startedAt: string,
-    readonly machine: TracedMachine | undefined,
-  ) {
-    this.lastEventAt = startedAt;
-  }
-
-  hasReached(stage: BootStage): boolean {
-    return this.#stages.some((open) => BOOT_STAGES.indexOf(open.stage) >= BOOT_STAGES.indexOf(stage));
-  }
-
-  take(event: BootEvent): void {
-    this.lastEventAt = event.time;
-    if (this.#events.length < MAX_EVENTS_PER_TRACE) this.#events.push(event);
-    if (event.ip !== undefined && event.ip !== UNSPECIFIED_IPV4 && isOwnAddress(event)) this.#ip = event.ip;
-    // the first firmware seen is the machine's own; iPXE comes after it (or is the ROM itself)
-    this.#firmware ??= event.firmware;
-    const stage = stageOf(event);
-    if (stage === undefined) return;
-    if (event.type === 'tftp.done' && stage === 'loader') this.isLoaderDone = true;
-    if (event.type === 'http.done' && stage === 'loader') this.isLoaderDone = true;
-    if (stage === 'done') this.#isDone = true;
-    // iPXE asks DHCP again after the firmware did: those stages are over by then
-    if (event.type.startsWith('dhcp.') && this.hasReached('loader')) return;
-    this.#record(stage, event);
-  }
-
-  #record(stage: BootStage, event: BootEvent): void {
-    let open = this.#stages.find((candidate) => candidate.stage === stage);
-    if (!open) {
-      open = { stage, startedAt: event.time, endedAt: event.time, detail: '', sizeBytes: 0 };
-      this.#stages.push(open);
-    }
-    open.endedAt = event.time;
-    open.detail = describe(event) ?? open.detail;
-    if (event.type === 'tftp.done' || event.type === 'http.done') {
-      open.sizeBytes += Number(event.detail['sentBytes'] ?? event.detail['sizeBytes'] ?? 0);
-    }
-  }
-
-  trace(): BootTrace {
-    const inOrder = [...this.#stages].sort(
-      (a, b) => BOOT_STAGES.indexOf(a.stage) - BOOT_STAGES.indexOf(b.stage),
-    );
-    const stages = inOrder.map((open, index): StageRecord => {
-      const isLast = index === inOrder.length - 1;
-      return {
-        stage: open.stage,
-        startedAt: open.startedAt,
-        ...(isLast && !this.#isDone ? {} : { endedAt: open.endedAt }),
-        durationMs: Date.parse(open.endedAt) - Date.parse(open.startedAt),
-        detail: open.detail,
-        ...(open.sizeBytes > 0 ? { sizeBytes: open.sizeBytes } : {}),
-      };
-    });
-    return {
-      mac: this.mac,
-      ...(this.#ip === undefined ? {} : { ip: this.#ip }),
-      ...(this.#firmware === undefined ? {} : { firmware: this.#firmware }),
-      ...(this.machine === undefined ? {} : { machineName: this.machine.name }),
-      ...(this.machine?.isArmed === undefined ? {} : { isUnattended: this.machine.isArmed }),
-      startedAt: this.startedAt,
-      lastEventAt: this.lastEventAt,
-      stages,
-      current: stages.at(-1)?.stage ?? 'discover',
-      isDone: this.#isDone,
-      findings: [],
-      events: this.#events,
-    };
-  }
-}
-
-function stageOf(event: BootEvent): BootStage | undefined {
-  switch (event.type) {
-    case 'dhcp.discover':
-      return 'discover';
-    case 'dhcp.offer':
-    case 'dhcp.request':
-    case 'dhcp.ack':
-      return 'offer';
-    case 'tftp.start':
-    case 'tftp.done':
-    case 'http.get':
-    case 'http.done':
-      return stageOfPath(String(event.detail['path'] ?? ''));
-    case 'seed.requested':
-      return 'install-seed';
-    case 'install.report':
-      return 'installing';
-    case 'install.done':
-      return 'done';
-    default:
-      return undefined;
-  }
-}
-
-function describe(event: BootEvent): string | undefined {
-  const { path, file, message } = event.detail;
-  if (typeof path === 'string') return path;
-  if (typeof file === 'string') return file;
-  if (typeof message === 'string') return message;
-  return event.firmware;
 }

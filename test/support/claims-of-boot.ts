@@ -1,6 +1,7 @@
 import { findingsOfTrace } from '../../src/doctor/analyse/findings-of-trace.ts';
 import type { BootEvent } from '../../src/model/boot-event.ts';
-import { TraceBuilder, type TracedMachine } from '../../src/watch/trace-builder.ts';
+import type { TracedMachine } from '../../src/watch/open-boot.ts';
+import { TraceBuilder } from '../../src/watch/trace-builder.ts';
 
 export interface Claim {
   readonly id: string;

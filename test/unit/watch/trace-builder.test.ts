@@ -130,4 +130,39 @@ describe('traces of boots', () => {
     for (let n = 0; n < 10; n += 1) builder.add(at(n * 1000, 'dhcp.discover', {}, uefi));
     expect(builder.traces()).toHaveLength(3);
   });
+
+  it('keeps who boots when made-up addresses ask without end, configured machines longest', () => {
+    const machine = { mac: MAC, name: 'node-1' };
+    const guest = '52:54:00:00:00:77' as MacAddress;
+    const builder = new TraceBuilder([machine], 20);
+    for (const event of healthyBoot()) builder.add(event);
+    builder.add(at(20, 'dhcp.discover', {}, { mac: guest, firmware: 'bios' }));
+    builder.add(at(21, 'tftp.done', { path: 'lpxelinux.0' }, { mac: guest }));
+    for (let n = 0; n < 20_000; n += 1) {
+      const mac = `02:00:00:${n
+        .toString(16)
+        .padStart(6, '0')
+        .replace(/(..)(?!$)/g, '$1:')}` as MacAddress;
+      const ip = `10.${n >> 16}.${(n >> 8) & 255}.${n & 255}` as Ipv4Address;
+      builder.add(at(30 + n / 1000, 'dhcp.discover', {}, { mac, ip, firmware: 'uefi-x64' }));
+    }
+    const traces = builder.traces();
+    expect(traces).toHaveLength(22);
+    expect(traces.slice(0, 2)).toMatchObject([{ machineName: 'node-1' }, { mac: guest, current: 'loader' }]);
+    expect(
+      builder.add(at(60, 'http.get', { path: '/images/debian-12/linux' }, { mac: guest }))?.current,
+    ).toBe('kernel');
+  });
+
+  it('is bounded in events: who repeats itself without end goes before others', () => {
+    const builder = new TraceBuilder([]);
+    for (const event of healthyBoot()) builder.add(event);
+    for (let n = 0; n < 60_000; n += 1) {
+      const mac = `02:00:00:00:00:${(n % 50).toString(16).padStart(2, '0')}` as MacAddress;
+      builder.add(at(30 + n / 1000, 'dhcp.discover', {}, { mac, firmware: 'uefi-x64' }));
+    }
+    const traces = builder.traces();
+    expect(traces[0]?.current).toBe('install-seed');
+    expect(traces.reduce((sum, { events }) => sum + events.length, 0)).toBeLessThanOrEqual(40_000);
+  });
 });

@@ -1,0 +1,73 @@
+import type { MacAddress } from '../protocol/addresses.ts';
+import type { OpenBoot } from './open-boot.ts';
+
+/** Boots of a class room are a third of it. */
+const MAX_EVENTS = 40_000;
+
+/**
+ * The boots that are remembered, bounded in number and in events. Machines that nobody configured and that never came past
+ * DHCP have places of their own: made-up addresses push out each other, and nobody who boots. Of the others those of
+ * configured machines go last.
+ */
+export class KeptBoots {
+  /** in the order in which they began */
+  readonly #boots = new Set<OpenBoot>();
+  readonly #strangers = new Set<OpenBoot>();
+  readonly #latest = new Map<MacAddress, OpenBoot>();
+  #eventCount = 0;
+
+  constructor(
+    private readonly maxBoots: number,
+    private readonly maxEvents = MAX_EVENTS,
+  ) {}
+
+  latestOf(mac: MacAddress): OpenBoot | undefined {
+    return this.#latest.get(mac);
+  }
+
+  add(boot: OpenBoot): void {
+    this.#boots.add(boot);
+    this.#latest.set(boot.mac, boot);
+    if (boot.machine === undefined) this.#strangers.add(boot);
+    this.#makeRoom(boot);
+  }
+
+  /** The boot has taken this many events more. */
+  grew(boot: OpenBoot, events: number): void {
+    this.#eventCount += events;
+    if (boot.hasReached('loader')) this.#strangers.delete(boot);
+    this.#makeRoom(boot);
+  }
+
+  /** Oldest first. */
+  all(): readonly OpenBoot[] {
+    return [...this.#boots];
+  }
+
+  #makeRoom(current: OpenBoot): void {
+    while (this.#strangers.size > this.maxBoots) this.#drop(first(this.#strangers));
+    while (this.#boots.size - this.#strangers.size > this.maxBoots) this.#drop(this.#oldest(current));
+    while (this.#eventCount > this.maxEvents && this.#boots.size > 1) {
+      const stranger = this.all().find((boot) => boot !== current && this.#strangers.has(boot));
+      this.#drop(stranger ?? this.#oldest(current));
+    }
+  }
+
+  /** Of those that came past DHCP or are configured. */
+  #oldest(current: OpenBoot): OpenBoot | undefined {
+    const others = this.all().filter((boot) => boot !== current && !this.#strangers.has(boot));
+    return others.find(({ machine }) => machine === undefined) ?? others[0];
+  }
+
+  #drop(boot: OpenBoot | undefined): void {
+    if (boot === undefined || !this.#boots.delete(boot)) return;
+    this.#strangers.delete(boot);
+    this.#eventCount -= boot.eventCount;
+    if (this.#latest.get(boot.mac) === boot) this.#latest.delete(boot.mac);
+  }
+}
+
+function first<T>(values: Iterable<T>): T | undefined {
+  for (const value of values) return value;
+  return undefined;
+}
