@@ -29,7 +29,7 @@ export interface DoctorResult {
   readonly verdict?: Verdict;
   readonly findings: readonly Finding[];
   /** what was looked at on this host; empty when only files were given */
-  readonly checks: readonly Omit<CheckResult, 'findings' | 'covers'>[];
+  readonly checks: readonly Omit<CheckResult, 'findings' | 'covers' | 'excludes'>[];
   /** meanings of the text that was given */
   readonly known: readonly Explanation[];
   /** false when `known` holds only the nearest meanings */

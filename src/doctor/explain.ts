@@ -90,12 +90,20 @@ function explainCause(cause: KnownCause, checks: readonly CheckResult[]): Explai
     };
   }
   const covering = checks.filter((check) => check.covers.includes(cause.finding));
-  const looked = covering.find((check) => check.status !== 'not-checked');
-  if (looked) return { ...base, status: 'not-found-here', detail: `${looked.title}: ${looked.detail}` };
+  const looked = covering.filter((check) => check.status !== 'not-checked');
+  const excluding = looked.find((check) => check.excludes.includes(cause.finding));
+  if (excluding)
+    return { ...base, status: 'not-found-here', detail: `${excluding.title}: ${excluding.detail}` };
+  const [seen] = looked;
   const [blind] = covering;
+  const toCheck = known?.toCheck ?? 'needs --log, --pcap or --probe';
   return {
     ...base,
     status: 'not-checked',
-    detail: blind ? `${blind.title}: ${blind.detail}` : 'needs --log, --pcap or --probe',
+    detail: seen
+      ? `${seen.title}: nothing of it seen, which excludes nothing; ${toCheck}`
+      : blind
+        ? `${blind.title}: ${blind.detail}; ${toCheck}`
+        : toCheck,
   };
 }

@@ -7,6 +7,8 @@ export interface FindingDescription {
   readonly title: string;
   readonly cause: string;
   readonly fix: readonly string[];
+  /** what would check it, where that is not a log, a capture or the probe */
+  readonly toCheck?: string;
   /** codes and texts that users see on the screen */
   readonly codes: readonly string[];
 }
@@ -33,7 +35,8 @@ export function makeFinding(
 ): Finding {
   const known = FINDING_CATALOGUE.get(id);
   if (!known) throw new Error(`the finding ${id} is not in the catalogue`);
-  return { id, ...known, ...more, evidence };
+  const { toCheck: _toCheck, ...description } = known;
+  return { id, ...description, ...more, evidence };
 }
 
 const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 };

@@ -39,6 +39,7 @@ export async function runChecks(
       group: 'wire',
       title: 'the network, asked as every kind of client',
       covers: WIRE_FINDINGS,
+      excludes: WIRE_FINDINGS.filter((id) => !ON_THE_WAY.includes(id)),
       look: async () => {
         try {
           probe = await probeNetwork({
@@ -66,6 +67,9 @@ export async function runChecks(
   }
   return { checks: results, probe };
 }
+
+/** Between a machine and the server may be what is not between the server and this host. */
+const ON_THE_WAY: CheckResult['covers'] = ['tftp-blocked', 'http-blocked', 'port-4011-silent'];
 
 /** What the probe can tell; without it these count as not checked. */
 export const WIRE_FINDINGS: CheckResult['covers'] = [

@@ -85,6 +85,8 @@ function result(
     ...(isJudged ? { verdict } : {}),
     ...parts,
     findings,
-    checks: parts.checks.map(({ findings: _findings, covers: _covers, ...check }) => check),
+    checks: parts.checks.map(
+      ({ findings: _findings, covers: _covers, excludes: _excludes, ...check }) => check,
+    ),
   };
 }

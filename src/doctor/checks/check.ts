@@ -11,6 +11,8 @@ export interface CheckResult {
   readonly title: string;
   /** findings that this check would have made */
   readonly covers: readonly FindingId[];
+  /** those of them that are not so here and now when the check sees nothing */
+  readonly excludes: readonly FindingId[];
   readonly status: 'ok' | 'found' | 'not-checked';
   /** what was seen, or why nothing was looked at; one line */
   readonly detail: string;
@@ -22,6 +24,11 @@ export interface Check {
   readonly group: CheckGroup;
   readonly title: string;
   readonly covers: readonly FindingId[];
+  /**
+   * Absent: all of them. A check that sees a part of what a machine can meet (the last boots, the files of this
+   * configuration alone) finds faults, and excludes none.
+   */
+  readonly excludes?: readonly FindingId[];
   /** looks; throws when it cannot */
   readonly look: () => Promise<Looked>;
 }
@@ -38,8 +45,8 @@ export type Looked =
 
 /** Runs a check; whatever it throws becomes "not checked", with the reason. */
 export async function runCheck(check: Check): Promise<CheckResult> {
-  const { id, group, title, covers } = check;
-  const base = { id, group, title, covers };
+  const { id, group, title, covers, excludes = covers } = check;
+  const base = { id, group, title, covers, excludes };
   let looked: Looked;
   try {
     looked = await check.look();

@@ -29,6 +29,8 @@ export function fileChecks(config: Config, layout: StateLayout): readonly Check[
         'tftp-access-denied',
         'unsigned-loader-under-secure-boot',
       ],
+      // whole files are no proof of what a machine was given, nor of its Secure Boot
+      excludes: ['loader-damaged', 'loader-version-mix'],
       look: () => lookAtLoaders(config, layout),
     },
     {
@@ -36,6 +38,7 @@ export function fileChecks(config: Config, layout: StateLayout): readonly Check[
       group: 'files',
       title: 'images of the configuration',
       covers: ['image-not-fetched', 'http-file-missing'],
+      excludes: ['image-not-fetched'],
       look: () => lookAtImages(config, layout),
     },
   ];

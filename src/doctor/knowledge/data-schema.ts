@@ -59,6 +59,7 @@ const findings = z.strictObject({
         title: words,
         cause: words,
         fix: z.array(z.string().min(1)),
+        toCheck: words.optional(),
         codes: z.array(words),
       }),
     )

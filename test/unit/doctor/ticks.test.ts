@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { runCheck, type Check } from '../../../src/doctor/checks/check.ts';
+import { runCheck, type Check, type CheckResult } from '../../../src/doctor/checks/check.ts';
 import { fileChecks } from '../../../src/doctor/checks/file-checks.ts';
 import { hostChecks } from '../../../src/doctor/checks/host-checks.ts';
 import { explain } from '../../../src/doctor/explain.ts';
 import { makeFinding } from '../../../src/doctor/finding-catalogue.ts';
+import { lookUp } from '../../../src/doctor/knowledge/look-up.ts';
 import { KNOWLEDGE } from '../../../src/doctor/knowledge/messages.ts';
 import { stateLayout } from '../../../src/model/state-layout.ts';
 import type { Ipv4Address } from '../../../src/protocol/addresses.ts';
@@ -54,4 +55,28 @@ it('nothing to look at is not checked, and not well', async () => {
   const [, images] = fileChecks({ ...config, images: [] }, stateLayout('/nowhere'));
   if (images === undefined) expect.fail();
   expect(await runCheck(images)).toMatchObject({ status: 'not-checked' });
+});
+
+it('"not so here" is a claim: only what excludes a cause rules it out, else it says what would check it', () => {
+  const well = [...hostChecks(SUBJECT), ...fileChecks(config, stateLayout('/nowhere'))].map(
+    ({ look: _look, excludes, ...check }): CheckResult => ({
+      ...check,
+      ...{ excludes: excludes ?? check.covers, status: 'ok', detail: 'all well', findings: [] },
+    }),
+  );
+  for (const { covers, excludes } of well) for (const id of excludes) expect(covers).toContain(id);
+  const statusOf = (text: string, finding: string) => {
+    const [entry] = lookUp(text).matches;
+    return entry && explain(entry, well).causes.find((cause) => cause.finding === finding);
+  };
+  // files that are well on this server say nothing of the machine's Secure Boot, nor of what it was given
+  expect(statusOf('Secure Boot Violation', 'unsigned-loader-under-secure-boot')).toMatchObject({
+    status: 'not-checked',
+    detail: expect.stringContaining('set-up whether Secure Boot is on') as string,
+  });
+  expect(statusOf('PXE-E23', 'loader-missing')?.status).toBe('not-checked');
+  expect(statusOf('PXE-E16', 'no-discover-seen')?.status).toBe('not-checked');
+  expect(statusOf('failed to bind DHCP server socket: Address already in use', 'port-in-use')?.status).toBe(
+    'not-found-here',
+  );
 });
