@@ -85,6 +85,7 @@ it('up, reload and doctor tell it', async () => {
   const up = await cli('up', '--no-look', '--detach', '--engine', 'builtin');
   expect(up.stderr).toContain('warning: the seed of node-1 cannot work: ');
   expect(up.stderr).toContain(WHAT);
+  expect(up.stderr.split(WHAT)).toHaveLength(2);
   expect(up.exitCode).toBe(0);
 
   const reload = await cli('reload');

@@ -1,10 +1,10 @@
 import { loadProject } from '../../engine/project.ts';
-import { openMachineStates } from '../../machines/machine-states.ts';
 import { findMachines } from '../../model/find-machines.ts';
 import { requestedConfigPath, type CommandContext } from '../cli.ts';
 import { sayConfigEdit } from '../edit-config.ts';
 import { editMachines } from '../edit-machines.ts';
 import { EXIT } from '../exit-codes.ts';
+import { recordDisarm } from './record-disarm.ts';
 
 /** `pxectl machines rm NAME…`: all of them, or none. */
 export async function removeMachines(
@@ -14,6 +14,11 @@ export async function removeMachines(
   const { config, configPath, layout } = await loadProject(requestedConfigPath(options));
   const machines = findMachines(config, args);
   const isDryRun = options.dryRun === true;
+  // an order goes with its machine, and before it: one of this address that comes later is another
+  const armed = machines
+    .filter(({ isArmed }) => isArmed)
+    .flatMap(({ name, mac }) => (mac === undefined ? [] : [{ name, mac }]));
+  if (!isDryRun && armed.length > 0) await recordDisarm(layout, armed);
   const edit = await editMachines(
     configPath,
     isDryRun,
@@ -32,11 +37,6 @@ export async function removeMachines(
   } else if (isDryRun) output.data(text.trimEnd());
   sayConfigEdit(output, edit);
   if (!isDryRun) {
-    // an order goes with its machine: one of this address that comes later is another
-    const armed = machines
-      .filter(({ isArmed }) => isArmed)
-      .flatMap(({ mac }) => (mac === undefined ? [] : [mac]));
-    if (armed.length > 0) await openMachineStates(layout).disarm(armed);
     output.progress(
       `${names.join(', ')} taken out of ${configPath}; a running pxectl takes it with: pxectl reload`,
     );

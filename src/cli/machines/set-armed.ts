@@ -6,13 +6,14 @@ import { readLiveSession, type SessionRecord } from '../../engine/session-record
 import { openMachineStates } from '../../machines/machine-states.ts';
 import { orderFor } from '../../machines/order-for.ts';
 import type { Config } from '../../model/config.ts';
-import { engineError, environmentError, messageOf, PxectlError, usageError } from '../../model/errors.ts';
+import { engineError, messageOf, PxectlError, usageError } from '../../model/errors.ts';
 import { findMachines, withoutMac } from '../../model/find-machines.ts';
 import type { StateLayout } from '../../model/state-layout.ts';
 import type { MacAddress } from '../../protocol/addresses.ts';
 import { requestedConfigPath, type CommandContext } from '../cli.ts';
 import { confirm } from '../confirm.ts';
 import { tellSeeds } from '../install-seeds.ts';
+import { recordDisarm } from './record-disarm.ts';
 import { EXIT } from '../exit-codes.ts';
 import { formatLocalTime } from '../units.ts';
 
@@ -134,17 +135,6 @@ async function recordArm(
   const order = { at: new Date().toISOString(), by: userName(), isAlways };
   const orders = machines.map(({ mac }) => [mac, orderFor(config, mac, order)] as const);
   await openMachineStates(layout).arm(new Map(orders));
-}
-
-/** @throws PxectlError of the disk: what is not written is not so */
-async function recordDisarm(layout: StateLayout, machines: readonly Installable[]): Promise<void> {
-  const { trouble } = await openMachineStates(layout).disarm(machines.map(({ mac }) => mac));
-  if (trouble === undefined) return;
-  throw environmentError('E_PERMISSION', {
-    what: `that ${machines.map(({ name }) => name).join(', ')} is disarmed cannot be written`,
-    why: trouble,
-    next: 'make room or mend the rights, and run the same command again',
-  });
 }
 
 /** Whoever gave the order: under sudo the one who typed it. */

@@ -19,6 +19,7 @@ import { fetchForUser } from '../fetch-for-user.ts';
 import { initialise } from '../init/initialise.ts';
 import { checkSeeds, tellSeeds } from '../install-seeds.ts';
 import type { Output } from '../output.ts';
+import { isInBackground } from './in-background.ts';
 
 export interface UpWish {
   readonly image: string | undefined;
@@ -64,7 +65,9 @@ export async function prepareUp(wish: UpWish): Promise<Project | undefined> {
   }
   const project = await loadProject(wish.configPath);
   await checkSeeds(project.config, project.configPath);
-  await tellSeeds(project, project.config.machines, { output, isRefused: false });
+  if (!isInBackground()) {
+    await tellSeeds(project, project.config.machines, { output, isRefused: false });
+  }
   const wished = withWishes(project, image, engine);
   // an earlier run may have ended between writing the file and having the image
   if (image !== undefined && !wish.isDryRun && !(await isFetched(project.layout, image))) {

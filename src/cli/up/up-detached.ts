@@ -1,6 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { askControl } from '../../control/control-client.ts';
 import type { Project } from '../../engine/project.ts';
 import type { LookChoice } from '../../engine/session-network.ts';
 import { readLiveSession, readStartingPid, type SessionRecord } from '../../engine/session-record.ts';
@@ -11,7 +12,7 @@ import { packageRoot } from '../../platform/package-root.ts';
 import { start } from '../../platform/processes.ts';
 import { errorKindOf, EXIT } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
-import { DETACHED_VARIABLE } from './up-foreground.ts';
+import { DETACHED_VARIABLE } from './in-background.ts';
 
 const LOOK_FLAGS: Readonly<Record<LookChoice, readonly string[]>> = {
   refuse: [],
@@ -19,6 +20,8 @@ const LOOK_FLAGS: Readonly<Record<LookChoice, readonly string[]>> = {
   skip: ['--no-look'],
 };
 const READY_TIMEOUT_MS = 180_000;
+/** From serving to its last word about that. */
+const INTRODUCTION_MS = 3_000;
 
 export interface DetachedOptions {
   readonly output: Output;
@@ -61,6 +64,9 @@ export async function upDetached(project: Project, options: DetachedOptions): Pr
     if (session !== undefined && session.process.pid !== child.pid) throw alreadyUp(session);
     if (session !== undefined) {
       output.progress(`up in the background (pid ${child.pid}): ${session.description}`);
+      for (const warning of [...(await warningsOf(logPath)), ...(await troublesOf(session, layout))]) {
+        output.warn(warning);
+      }
       output.progress('pxectl watch shows machines as they boot, pxectl down stops it');
       if (isJson) output.json({ schema: 'pxectl.up/1', changed: true, session });
       return EXIT.ok;
@@ -77,6 +83,23 @@ export async function upDetached(project: Project, options: DetachedOptions): Pr
     why: log.split('\n').slice(-6).join('\n'),
     next: `cat ${logPath}, or run pxectl up without --detach`,
   });
+}
+
+/** What it warned of as it started: nobody looks into a log that everything is well in. */
+async function warningsOf(logPath: string): Promise<readonly string[]> {
+  let log = '';
+  for (let waitedMs = 0; waitedMs < INTRODUCTION_MS && !/^events: /m.test(log); waitedMs += 50) {
+    await sleep(50);
+    log = await readFile(logPath, 'utf8');
+  }
+  return log.split('\n').flatMap((line) => /^warning: (.*)/.exec(line)?.[1] ?? []);
+}
+
+/** What its look at the network has found. */
+async function troublesOf(session: SessionRecord, layout: StateLayout): Promise<readonly string[]> {
+  const question = { layout, pid: session.process.pid, command: 'pxectl status' };
+  const { troubles = [] } = await askControl('status', {}, question).catch(() => ({ troubles: undefined }));
+  return troubles.map(({ id, message }) => `${message} (pxectl doctor explains ${id})`);
 }
 
 /** Another one that starts now is waited for: two would write into one log. @throws PxectlError E_ALREADY_RUNNING */

@@ -14,6 +14,7 @@ import { grubRefusals, grubRefusalText } from '../../plan/grub-refusals.ts';
 import { installWarnings } from '../install-state-text.ts';
 import type { Output } from '../output.ts';
 import { formatEvent } from '../trace-view.ts';
+import { isInBackground } from './in-background.ts';
 import { watchTerminal } from './lost-terminal.ts';
 
 export interface ForegroundOptions {
@@ -23,9 +24,6 @@ export interface ForegroundOptions {
   readonly isWatching: boolean;
   readonly look: LookChoice;
 }
-
-/** Set by `up --detach` for the process that goes on in the background. */
-export const DETACHED_VARIABLE = 'PXECTL_DETACHED';
 
 /**
  * Serves until ^C, SIGTERM, its terminal is closed or the engine dies. SIGHUP from elsewhere, and whoever asks
@@ -61,7 +59,7 @@ export async function upForeground(project: Project, options: ForegroundOptions)
   };
   const session = await startSession({
     project,
-    isDetached: process.env[DETACHED_VARIABLE] === '1',
+    isDetached: isInBackground(),
     look: options.look,
     onProgress: (line) => output.progress(line),
     onWarning: (line) => output.warn(line),
@@ -72,10 +70,10 @@ export async function upForeground(project: Project, options: ForegroundOptions)
     openControl,
     signal,
   });
-  for (const line of introduction(session, project)) output.progress(line);
   if (project.stateProblem !== undefined) output.warn(project.stateProblem);
   for (const refusal of grubRefusals(session.context)) output.warn(grubRefusalText(refusal));
   for (const line of installWarnings(session.context.config.machines)) output.warn(line);
+  for (const line of introduction(session, project)) output.progress(line);
 
   const watcher = options.isWatching ? watchConfig(project.configPath, () => reload()) : undefined;
   try {
