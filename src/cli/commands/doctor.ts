@@ -24,7 +24,10 @@ export function registerDoctor(program: Command): void {
     .command('doctor')
     .description('why a machine does not boot: from a code, a log, a capture, a configuration or the network')
     .argument('[text...]', 'code, text or URL on the screen, for example PXE-E21')
-    .option('--log <file>', 'dnsmasq log of anyone, with or without log-dhcp')
+    .option(
+      '--log <file>',
+      'log of a DHCP, TFTP or web server: dnsmasq, dhcpd, Kea, in.tftpd, atftpd, nginx, Apache',
+    )
     .option('--pcap <file>', 'packet capture (pcap, pcapng) of anyone')
     .option(
       '--root <folder>',

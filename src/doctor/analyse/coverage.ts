@@ -1,4 +1,4 @@
-import { baseName, isLoaderName } from './boot-files.ts';
+import { baseName, isLoaderName, platformOfName } from './boot-files.ts';
 import type { ClientObservation, Limit, Observations } from './observation.ts';
 
 /** How far a boot was seen to get. */
@@ -16,7 +16,9 @@ export function reachOf(client: ClientObservation): Reach {
   ]);
   const hasSystem = client.phases.some(({ firmware }, index) => firmware === 'system' && index > 0);
   if (hasSystem || files.some((path) => SYSTEM_FILE.test(baseName(path)))) return 'end';
-  if (files.length > 0 || client.phases.some((phase) => phase.firmware === 'ipxe')) return 'loader';
+  const hasAsked = client.phases.some(({ tftp }) => tftp.some(({ outcome }) => outcome === 'under-way'));
+  if (files.length > 0 || hasAsked || client.phases.some((phase) => phase.firmware === 'ipxe'))
+    return 'loader';
   const isAnswered = client.phases.some(
     ({ replies, requests }) => replies.length > 0 || requests.some((request) => request.wasAnswered),
   );
@@ -34,7 +36,7 @@ export function limitsOf(observations: Observations): readonly Limit[] {
   const limits = [...(observations.limits ?? [])];
   const open = observations.clients.filter((client) => isBoot(client) && reachOf(client) !== 'end');
   if (open.length > 0) limits.push(notToTheEnd(observations, open));
-  if (observations.clients.length === 0 && observations.vantage === 'server-log') {
+  if (observations.clients.length === 0 && observations.vantage === 'server-log' && limits.length === 0) {
     const silent = silentLog(observations);
     if (silent) limits.push(silent);
   }
@@ -57,6 +59,14 @@ function notToTheEnd(observations: Observations, open: readonly ClientObservatio
       text: `${text}: what iPXE fetches over HTTP is not in this log`,
       advice: "give the web server's access log in the same file, or a capture: pxectl doctor --pcap FILE",
     };
+  const loader = first?.phases.flatMap(({ tftp }) => tftp).at(-1)?.path;
+  const isUnknown = first?.phases.every(({ firmware }) => firmware === 'unknown') === true;
+  if (isUnknown && loader !== undefined && platformOfName(loader) === 'bios')
+    return {
+      text: `${text}: this log does not tell whether the machine is BIOS or UEFI, and nothing that ${loader} would ask for follows it. It is a BIOS program: a UEFI machine takes it and stops`,
+      advice:
+        'see whether the machine is UEFI (then it needs an EFI program), or give a capture: pxectl doctor --pcap FILE',
+    };
   if (isLog && observations.server.servesTftp !== true && reach !== 'loader')
     return {
       text: `${text}: no file transfer is in this log`,
@@ -71,6 +81,12 @@ const LOG_DHCP =
 /** A log without any client: what would it have shown? */
 function silentLog({ server, readCount }: Observations): Limit | undefined {
   if (server.logsAnswers === true) return undefined;
+  if (server.otherDhcp !== undefined)
+    return {
+      text: `${server.otherDhcp} answers DHCP here, and its log does not tell which of its clients boot from the network`,
+      advice:
+        "add the TFTP server's log (in.tftpd -v) to the file, or give a capture: pxectl doctor --pcap FILE",
+    };
   if (server.unidentifiedDhcpCount !== undefined)
     return {
       text: 'dnsmasq answers DHCP here, and its log does not tell which clients boot from the network: log-dhcp is not set',
@@ -93,10 +109,13 @@ function silentLog({ server, readCount }: Observations): Limit | undefined {
 export function isBoot(client: ClientObservation): boolean {
   const hasDhcp = client.phases.some((phase) => phase.requests.length > 0 || phase.replies.length > 0);
   if (hasDhcp) return true;
-  return client.phases.some(({ tftp }) => tftp.some((read) => isBootFile(read.path)));
+  return client.phases.some(
+    ({ tftp, http }) => http.length > 0 || tftp.some((read) => isBootFile(read.path)),
+  );
 }
 
-function isBootFile(path: string): boolean {
+/** A file that a booting machine asks for, by its name. */
+export function isBootFile(path: string): boolean {
   const name = baseName(path);
   return (
     isLoaderName(path) ||

@@ -85,6 +85,13 @@ export class ObservationBuilder {
     return phase !== undefined;
   }
 
+  /** A client of which nothing but its address is known. */
+  newcomer(address: Ipv4Address, firmware: Firmware): void {
+    const client = this.#client({ key: address, firmware, architectures: [] });
+    this.setAddress(address, address);
+    if (client.phases.length === 0) client.phases.push(emptyPhase(firmware, []));
+  }
+
   refused(address: Ipv4Address, seen: RefusedSeen): void {
     const phase = this.#isKnown(address, undefined) ? this.#phaseOf(address, undefined) : undefined;
     if (phase) keep(phase.refused, seen);

@@ -179,6 +179,8 @@ export interface Observations {
     readonly range?: string;
     /** the log tells about transfers: TFTP is dnsmasq's own */
     readonly servesTftp?: boolean;
+    /** another DHCP server than dnsmasq writes here, and none of its clients is known to boot */
+    readonly otherDhcp?: string;
     /** DHCP packets of clients that may or may not boot: the log does not tell without log-dhcp */
     readonly unidentifiedDhcpCount?: number;
   };

@@ -1,7 +1,4 @@
 import type { Evidence } from '../../model/finding.ts';
-import type { Firmware } from '../../model/firmware.ts';
-import { firmwareOf } from '../../plan/firmware-of.ts';
-import { parseIpv4, UNSPECIFIED_IPV4, type Ipv4Address, type MacAddress } from '../../protocol/addresses.ts';
 import type { LogLine } from '../../protocol/log-lines/log-line.ts';
 import { findMessage } from '../../protocol/log-lines/known-message.ts';
 import { toEnglish } from '../../protocol/dnsmasq-log/to-english.ts';
@@ -15,19 +12,28 @@ import type {
 import { DHCP_OPTION } from '../../protocol/dhcp/option-codes.ts';
 import { parseVendorClass } from '../../protocol/pxe/vendor-class.ts';
 import { LineTally } from '../read/line-tally.ts';
+import { ServerLogObserver } from './observe-servers.ts';
+import { foreignServerOf } from '../../protocol/server-logs/foreign-servers.ts';
+import { serverOf, type ReadServer } from '../../protocol/server-logs/programs.ts';
 import { ObservationBuilder, type ClientIdentity } from './observation-builder.ts';
-import type {
-  Observations,
-  Option43Seen,
-  ReplySeen,
-  RequestSeen,
-  ServerProblem,
-  TftpOutcome,
-} from './observation.ts';
+import {
+  addressOf,
+  isPxeLine,
+  logFirmware,
+  readOption43,
+  requestType,
+  TFTP_OUTCOMES,
+  vendorClassText,
+  withoutRoot,
+} from './record-values.ts';
+import type { Limit, Observations, ReplySeen, RequestSeen, ServerProblem } from './observation.ts';
 
 /** Lines kept to quote from: one packet's block is shorter. */
 const QUOTABLE_LINES = 400;
 const MAX_PROBLEMS = 100;
+/** DHCPv6 with a boot file (RFC 5970: options 59 and 60), or a file sent to an IPv6 address. */
+const IPV6_BOOT =
+  /option:\s*59 +bootfile-url|option:\s*60 +bootfile-param|^(?:TFTP )?(?:sent|file) .* (?:to|for) [0-9a-f]{1,4}:[0-9a-f:]+$/i;
 
 type ServerFacts = { -readonly [K in keyof Observations['server']]: Observations['server'][K] };
 
@@ -35,7 +41,12 @@ type ServerFacts = { -readonly [K in keyof Observations['server']]: Observations
 export class LogObserver {
   readonly #reader = createDnsmasqLogReader();
   readonly #builder = new ObservationBuilder();
+  readonly #others = new ServerLogObserver(this.#builder);
   readonly #tally = new LineTally();
+  readonly #programs = new Set<string>();
+  readonly #foreign = new Set<string>();
+  #otherDhcp: string | undefined;
+  #ipv6Line: number | undefined;
   readonly #recent = new Map<number, LogLine>();
   readonly #problems: ServerProblem[] = [];
   readonly #server: ServerFacts = {};
@@ -57,10 +68,11 @@ export class LogObserver {
     this.#recent.set(number, line);
     this.#recent.delete(number - QUOTABLE_LINES);
     this.#lastLine = Math.max(this.#lastLine, line.line);
-    if (!this.#isDnsmasq(line)) {
-      this.#tally.add('lines of other programs', line.line, line.text, false);
-      return;
-    }
+    const server = serverOf(line.program, line.message);
+    if (server) return this.#takeOther(server, line, number);
+    if (!this.#isDnsmasq(line)) return this.#takeForeign(line);
+    this.#programs.add('dnsmasq');
+    if (IPV6_BOOT.test(line.message)) this.#ipv6Line ??= line.line;
     for (const record of this.#reader.read(line, number)) this.#take(record);
   }
 
@@ -70,12 +82,19 @@ export class LogObserver {
     return {
       vantage: 'server-log',
       clients: this.#builder.clients(),
-      server: this.#server,
+      server: {
+        ...this.#server,
+        ...(this.#otherDhcp !== undefined && this.#others.unidentifiedCount > 0
+          ? { otherDhcp: this.#otherDhcp }
+          : {}),
+      },
       problems: this.#problems,
       ...(this.#firstTimeMs === undefined ? {} : { firstTimeMs: this.#firstTimeMs }),
       ...(this.#lastTimeMs === undefined ? {} : { lastTimeMs: this.#lastTimeMs }),
       readCount: lineCount,
       passedOver: this.#tally.passedOver(),
+      limits: this.#limits(),
+      ...(this.#programs.size === 0 ? {} : { source: `log of ${[...this.#programs].join(', ')}` }),
     };
   }
 
@@ -119,6 +138,50 @@ export class LogObserver {
       case 'stopped':
         return;
     }
+  }
+
+  #takeOther({ name, parse, isDhcp }: ReadServer, line: LogLine, number: number): void {
+    const event = parse(line.message);
+    this.#programs.add(name);
+    if (isDhcp) this.#server.leases = true;
+    if (isDhcp) this.#otherDhcp ??= name;
+    if (event.kind === 'tftp') this.#server.servesTftp = true;
+    const timeMs = line.time === undefined ? undefined : Date.parse(line.time);
+    this.#firstTimeMs ??= timeMs;
+    this.#lastTimeMs = timeMs ?? this.#lastTimeMs;
+    const thread = `${line.service ?? ''}/${name}/${line.thread ?? ''}`;
+    if (event.kind === 'no-range' && this.#problems.length < MAX_PROBLEMS)
+      this.#problems.push({
+        evidence: this.#quote(number),
+        problem: 'no-address-range',
+        subject: event.interfaceName,
+      });
+    else this.#others.take(event, thread, this.#quote(number), timeMs);
+  }
+
+  #takeForeign({ line, text }: LogLine): void {
+    const name = foreignServerOf(text);
+    if (name === undefined) this.#tally.add('lines of other programs', line, text, false);
+    else {
+      this.#foreign.add(name);
+      this.#tally.add(`lines of ${name}, which doctor does not read`, line, text, true);
+    }
+  }
+
+  #limits(): readonly Limit[] {
+    const foreign = [...this.#foreign].map((name) => ({
+      text: `this is, at least in part, the log of ${name}, which doctor knows by sight and does not read`,
+      advice: 'record the boot and give the capture: pxectl doctor --pcap FILE',
+    }));
+    return this.#ipv6Line === undefined
+      ? foreign
+      : [
+          ...foreign,
+          {
+            text: `line ${this.#ipv6Line} is of a boot over IPv6 (DHCPv6), which doctor does not judge`,
+            advice: 'try the boot over IPv4, or see docs/boot-story.md for what pxectl serves',
+          },
+        ];
   }
 
   #passOver({ line, text }: DnsmasqLogRecord): void {
@@ -286,82 +349,4 @@ export class LogObserver {
     if (pattern.test(message)) return true;
     return this.#reader.isTranslated && pattern.test(toEnglish(message) ?? '');
   }
-}
-
-/** `PXE(…)`: dnsmasq's word for its own boot answer. */
-function isPxeLine({ text, message }: ExchangeRecord): boolean {
-  return /\bPXE\(/.test(text) || message === 'pxe' || message === 'pxe-boot-server';
-}
-
-const TFTP_OUTCOMES: Readonly<Record<TftpRecord['outcome'], TftpOutcome>> = {
-  sent: 'done',
-  failed: 'stalled',
-  aborted: 'size-probe',
-  'client-error': 'cancelled',
-  missing: 'missing',
-  denied: 'denied',
-  unreadable: 'denied',
-  unsupported: 'server-error',
-};
-
-function requestType(record: ExchangeRecord): RequestSeen['type'] {
-  switch (record.message) {
-    case 'discover':
-    case 'request':
-    case 'inform':
-    case 'decline':
-      return record.message;
-    case 'pxe-boot-server':
-      return 'request';
-    case 'release':
-    case 'pxe':
-    case 'bootp':
-    case 'unknown':
-      return 'other';
-  }
-}
-
-function logFirmware(
-  architecture: number | undefined,
-  kind: 'PXEClient' | 'HTTPClient' | undefined,
-  isIpxe: boolean,
-  mac: string | undefined,
-): Firmware {
-  return firmwareOf({
-    // also of a shortened MAC the first half tells the maker
-    mac: (mac ?? '00:00:00:00:00:00') as MacAddress,
-    architectures: architecture === undefined ? [] : [architecture],
-    ...(kind === undefined ? {} : { vendorClass: kind }),
-    isIpxe,
-    relayAddress: UNSPECIFIED_IPV4,
-    clientAddress: UNSPECIFIED_IPV4,
-  });
-}
-
-function readOption43(option: SentOption): Option43Seen {
-  const prefix = /^((?:[0-9a-f]{2}:)*(?:[0-9a-f]{2})?)/i.exec(option.text)?.[1] ?? '';
-  const digits = prefix.split(':').filter((byte) => byte !== '');
-  return {
-    bytes: option.bytes ?? Uint8Array.from(digits, (byte) => Number.parseInt(byte, 16)),
-    sizeBytes: option.sizeBytes,
-    isElided: option.bytes === undefined,
-  };
-}
-
-/** dnsmasq writes option 60 as hex. */
-function vendorClassText(option: SentOption | undefined): string {
-  if (option?.bytes) return String.fromCharCode(...option.bytes);
-  // the bytes of "PXE" at the beginning of a shortened value
-  return option?.text.startsWith('50:58:45') === true ? 'PXEClient' : (option?.text ?? '');
-}
-
-function addressOf(text: string | undefined): Ipv4Address | undefined {
-  const address = text === undefined ? undefined : parseIpv4(text);
-  return address === UNSPECIFIED_IPV4 ? undefined : address;
-}
-
-function withoutRoot(path: string, root: string | undefined): string {
-  if (root === undefined) return path;
-  const folder = root.endsWith('/') ? root : `${root}/`;
-  return path.startsWith(folder) ? path.slice(folder.length) : path;
 }

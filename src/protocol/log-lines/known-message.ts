@@ -21,7 +21,13 @@ const DNSMASQ = [
   String.raw`TFTP directory \S+ inaccessible`,
   'process is missing required capability ',
 ];
-const MESSAGE = new RegExp(String.raw`(?:^|[\s|>"'\`;,])(${DNSMASQ.join('|')})`);
+/** What ISC dhcpd (`dhcpd -d`), tftpd-hpa and atftpd write. */
+const OTHERS = [
+  String.raw`DHCP(?:DISCOVER from|OFFER on|REQUEST for|ACK (?:on|to)|NAK on|INFORM from|DECLINE of|RELEASE of) [0-9a-f]`,
+  String.raw`RRQ from \S+ filename `,
+  String.raw`Serving \S+ to ${ADDRESS}:\d+$`,
+];
+const MESSAGE = new RegExp(String.raw`(?:^|[\s|>"'\`;,])(${[...DNSMASQ, ...OTHERS].join('|')})`);
 
 /** Where a message of a boot server begins in a text that does not name its program; undefined when there is none. */
 export function findMessage(text: string): number | undefined {

@@ -46,13 +46,16 @@ function wrapOf(lines: readonly string[]): Pick<Layout, 'wrapWidth' | 'breaksWor
 function isNewestFirst(lines: readonly LogLine[]): boolean {
   let rising = 0;
   let falling = 0;
-  let last: number | undefined;
+  const lastOf = new Map<boolean, number>();
   for (const { stamp } of lines) {
     const order = stamp === undefined ? undefined : orderOf(stamp);
-    if (order === undefined) continue;
-    if (last !== undefined && order > last) rising++;
-    if (last !== undefined && order < last) falling++;
-    last = order;
+    if (stamp === undefined || order === undefined) continue;
+    // stamps with a year and those without one, of two programs in one file, cannot be compared
+    const hasYear = /\d{4}/.test(stamp);
+    const last = lastOf.get(hasYear) ?? order;
+    if (order > last) rising++;
+    if (order < last) falling++;
+    lastOf.set(hasYear, order);
   }
   if (rising + falling > 0) return falling > rising;
   return blocksReversed(lines);

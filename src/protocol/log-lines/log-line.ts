@@ -5,6 +5,8 @@ export interface LogLine {
   /** the program that wrote it, as its log names it; absent where only messages were kept */
   readonly program?: string;
   readonly pid?: number;
+  /** process and thread as they were written: `21230.140276753954496` */
+  readonly thread?: string;
   /** the stamp as it was written */
   readonly stamp?: string;
   /** ISO 8601 in UTC; only when the stamp names year and zone */

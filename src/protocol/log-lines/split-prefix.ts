@@ -7,6 +7,7 @@ export interface SplitLine {
   readonly before: string;
   readonly program?: string;
   readonly pid?: number;
+  readonly thread?: string;
   readonly message: string;
 }
 
@@ -59,7 +60,13 @@ function matchAt(pattern: RegExp, text: string): SplitLine | undefined {
     program,
     message: text.slice(found.index + whole.length),
     ...(Number.isInteger(pid) ? { pid } : {}),
+    ...threadOf(whole),
   };
+}
+
+function threadOf(named: string): { thread?: string } {
+  const thread = /\[(\d[^\]]*)\]/.exec(named)?.[1];
+  return thread === undefined ? {} : { thread };
 }
 
 /** A message may carry a prefix of its own: `dnsmasq[1]: dnsmasq-dhcp[7]: …` of a container. */

@@ -173,7 +173,7 @@ function parseJson(text: string, line: number): LogLine[] | undefined {
 
 function lineOfText(text: string, line: number): LogLine {
   const bounded = text.slice(0, MAX_MESSAGE_CHARACTERS);
-  const { before, program, pid, message } = splitPrefix(bounded);
+  const { before, program, pid, thread, message } = splitPrefix(bounded);
   const stamp = findStamp(before);
   return {
     line,
@@ -181,6 +181,7 @@ function lineOfText(text: string, line: number): LogLine {
     text: bounded.trim(),
     ...(program === undefined ? {} : { program }),
     ...(pid === undefined ? {} : { pid }),
+    ...(thread === undefined ? {} : { thread }),
     ...timesOf(stamp),
     ...serviceOf(before, stamp),
   };

@@ -26,7 +26,11 @@ export function judgeLoader(context: PhaseContext): readonly Finding[] {
     // the probe starts nothing: what it can tell is whether the program is the right one
     return done.flatMap((loaded) => judgeProgram(context, loaded) ?? []);
   }
+  const wrong = judgeAskedFor(context);
+  if (wrong) return [wrong];
   if (!last || hasFollowers(context, last) || !isWaitedFor(context, last)) return [];
+  // of a client that nothing is known of, nothing can be missing
+  if (phase.firmware === 'unknown' || phase.firmware === 'raspberry-pi') return [];
   const evidence = [last.evidence];
   if (isReadAgainAndAgain(context, last.path)) {
     return [
@@ -74,6 +78,16 @@ function isReadAgainAndAgain({ phase, observations }: PhaseContext, path: string
   if (observations.vantage !== 'server-log' || !phase.firmware.startsWith('uefi-')) return false;
   const reads = phase.tftp.filter((read) => read.path === path || read.path === '');
   return reads.length >= 2 && reads.every((read) => read.outcome === 'done');
+}
+
+/** A server's log may tell what was asked for and not that it came: a program of the wrong kind is wrong all the same. */
+function judgeAskedFor(context: PhaseContext): Finding | undefined {
+  if (context.observations.vantage !== 'server-log') return undefined;
+  const asked = context.phase.tftp.filter(
+    (read) => (read.outcome === 'done' || read.outcome === 'under-way') && isLoaderName(read.path),
+  );
+  const last = asked.at(-1);
+  return last && !hasFollowers(context, last) ? judgeProgram(context, last) : undefined;
 }
 
 type Loaded = Pick<TftpRead, 'evidence' | 'path' | 'program' | 'timeMs' | 'lastTimeMs'>;

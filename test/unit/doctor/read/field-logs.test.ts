@@ -23,6 +23,11 @@ const RIGHT: readonly (readonly [string, Verdict, readonly string[]])[] = [
   ['logs/raspberry-pi-offers-only-redacted.log', 'ill', ['raspberry-pi-not-started']],
   ['logs/bios-ff-suffix.log', 'ill', ['file-name-altered']],
   ['logs/full-dhcp-no-range.log', 'ill', ['proxy-range-mismatch']],
+  ['logs/isc-dhcpd-tftpd.log', 'not-understood', []],
+  ['servers/isc-dhcpd-4.4.3-stderr.log', 'not-understood', []],
+  ['servers/isc-dhcpd-4.4.3-tftpd-hpa-5.2.log', 'ill', ['loader-missing']],
+  ['servers/kea-2.2.0-info.log', 'not-understood', []],
+  ['servers/kea-2.2.0-debug-atftpd-0.8.0.log', 'ill', ['loader-missing']],
   ['logs/tiny-pxe-server-crlf.log', 'not-understood', []],
 ];
 

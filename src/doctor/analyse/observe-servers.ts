@@ -1,0 +1,204 @@
+import type { Evidence } from '../../model/finding.ts';
+import { firmwareOf } from '../../plan/firmware-of.ts';
+import { UNSPECIFIED_IPV4, type Ipv4Address, type MacAddress } from '../../protocol/addresses.ts';
+import { parseVendorClass } from '../../protocol/pxe/vendor-class.ts';
+import type { ServerLogEvent } from '../../protocol/server-logs/server-log-event.ts';
+import { isBootFile } from './coverage.ts';
+import type { ClientIdentity, ObservationBuilder } from './observation-builder.ts';
+import type { HttpRead, ReplySeen, RequestSeen, TftpOutcome, TftpRead } from './observation.ts';
+
+const MAX_CLIENTS = 2000;
+const MAX_PACKETS = 24;
+const MAX_TRANSFERS = 2000;
+/** Programs of a boot, by what they call themselves. */
+const BOOT_AGENT = /^(?:iPXE|gPXE|UefiHttpBoot|EFI HTTP|Syslinux|GRUB|Wget.*busybox)/i;
+
+type MutableRead = { -readonly [K in keyof TftpRead]: TftpRead[K] };
+type DhcpEvent = Extract<ServerLogEvent, { kind: 'dhcp' }>;
+interface Client {
+  readonly packets: ((who: ClientIdentity) => void)[];
+  vendorClass?: string;
+  isBoot: boolean;
+}
+
+/**
+ * Turns what other DHCP, TFTP and web servers log into observations. A DHCP log does not tell who boots: a client is kept
+ * aside until its class or a file that it asks for says so.
+ */
+export class ServerLogObserver {
+  readonly #clients = new Map<MacAddress, Client>();
+  readonly #macOfAddress = new Map<Ipv4Address, MacAddress>();
+  /** transfers whose end is not known, by the thread that serves them */
+  readonly #open = new Map<string, MutableRead>();
+  readonly #lastOf = new Map<Ipv4Address, MutableRead>();
+
+  constructor(private readonly builder: ObservationBuilder) {}
+
+  /** DHCP clients of which nothing says whether they boot from the network. */
+  get unidentifiedCount(): number {
+    return [...this.#clients.values()].filter(({ isBoot }) => !isBoot).length;
+  }
+
+  /** `thread`: who writes, where a transfer is a process or thread of its own. */
+  take(event: ServerLogEvent, thread: string, evidence: Evidence, timeMs: number | undefined): void {
+    const seen = { evidence, ...(timeMs === undefined ? {} : { timeMs }) };
+    if (event.kind === 'dhcp') this.#takeDhcp(event, seen);
+    else if (event.kind === 'tftp') this.#takeTftp(event, thread, seen);
+    else if (event.kind === 'http') this.#takeHttp(event, seen);
+  }
+
+  #takeDhcp(event: DhcpEvent, seen: Pick<RequestSeen, 'evidence' | 'timeMs'>): void {
+    const { mac, address, message } = event;
+    const client = this.#client(mac);
+    if (event.vendorClass !== undefined) client.vendorClass = event.vendorClass;
+    if (address !== undefined && (message === 'ack' || message === 'offer')) {
+      this.#macOfAddress.delete(address);
+      this.#macOfAddress.set(address, mac);
+    }
+    const type = REPLIES[message];
+    if (type !== undefined) {
+      const reply: ReplySeen = {
+        ...seen,
+        type,
+        port: 67,
+        ...(address === undefined ? {} : { leasedAddress: address }),
+      };
+      // Kea tells of the question and of the answer in one line
+      const request = { ...seen, type: type === 'offer' ? 'discover' : 'request', port: 67 } as const;
+      this.#keep(mac, client, (who) => {
+        if (event.vendorClass !== undefined || client.vendorClass !== undefined)
+          this.builder.request(who, request);
+        this.builder.reply(mac, reply);
+      });
+    } else if (message !== 'class') {
+      const request: RequestSeen = {
+        ...seen,
+        type: REQUESTS[message] ?? 'other',
+        port: 67,
+        ...(event.server === undefined ? {} : { server: event.server }),
+        ...(event.remark === undefined ? {} : { ignoredBecause: event.remark }),
+      };
+      this.#keep(mac, client, (who) => this.builder.request(who, request));
+    }
+    if (parseVendorClass(client.vendorClass ?? '') !== undefined) this.#promote(mac);
+  }
+
+  #keep(mac: MacAddress, client: Client, packet: (who: ClientIdentity) => void): void {
+    if (client.isBoot) packet(identityOf(mac, client));
+    else if (client.packets.length < MAX_PACKETS) client.packets.push(packet);
+  }
+
+  /** It boots from the network: what was kept of it counts. */
+  #promote(mac: MacAddress): void {
+    const client = this.#client(mac);
+    if (client.isBoot) return;
+    client.isBoot = true;
+    for (const packet of client.packets.splice(0)) packet(identityOf(mac, client));
+  }
+
+  #takeTftp(
+    event: Extract<ServerLogEvent, { kind: 'tftp' }>,
+    thread: string,
+    seen: Pick<TftpRead, 'evidence' | 'timeMs'>,
+  ): void {
+    if (event.outcome === 'asked' || !this.#open.has(thread)) {
+      if (event.path === undefined) return;
+      this.#begin(event.path, event.client, thread, seen);
+    }
+    const read = this.#open.get(thread);
+    if (!read || event.outcome === 'asked') return;
+    read.outcome = OUTCOMES[event.outcome];
+    // the line that says how it ended names the file only beside the one that asked for it
+    read.evidence = { source: seen.evidence.source, text: `${read.evidence.text} → ${seen.evidence.text}` };
+    this.#open.delete(thread);
+  }
+
+  #begin(
+    path: string,
+    client: Ipv4Address | undefined,
+    thread: string,
+    seen: Pick<TftpRead, 'evidence' | 'timeMs'>,
+  ): void {
+    const read: MutableRead = { ...seen, path, outcome: 'under-way' };
+    if (client !== undefined) {
+      // who asks for another file has the one before
+      const before = this.#lastOf.get(client);
+      if (before?.outcome === 'under-way' && before.path !== path) before.outcome = 'done';
+      remember(this.#lastOf, client, read);
+      const mac = this.#macOfAddress.get(client);
+      if (mac !== undefined) this.#promote(mac);
+    }
+    remember(this.#open, thread, read);
+    this.builder.tftp(client, undefined, read);
+  }
+
+  #takeHttp(
+    event: Extract<ServerLogEvent, { kind: 'http' }>,
+    seen: Pick<HttpRead, 'evidence' | 'timeMs'>,
+  ): void {
+    const { client, method, path, status, sentBytes, userAgent } = event;
+    const isBoot = BOOT_AGENT.test(userAgent ?? '') || isBootFile(path);
+    const mac = this.#macOfAddress.get(client);
+    if (isBoot && mac !== undefined) this.#promote(mac);
+    const before = this.#lastOf.get(client);
+    if (before?.outcome === 'under-way') before.outcome = 'done';
+    const read: HttpRead = {
+      ...seen,
+      method,
+      path,
+      status,
+      isDone: method === 'GET' && status === 200,
+      ...(sentBytes === undefined ? {} : { sentBytes }),
+      ...(userAgent === undefined ? {} : { userAgent }),
+    };
+    if (this.builder.http(client, undefined, read) || !isBoot) return;
+    const isIpxe = /^[ig]PXE/i.test(userAgent ?? '');
+    this.builder.newcomer(client, isIpxe ? 'ipxe' : 'unknown');
+    this.builder.http(client, undefined, read);
+  }
+
+  #client(mac: MacAddress): Client {
+    const known = this.#clients.get(mac);
+    if (known) return known;
+    const client: Client = { packets: [], isBoot: false };
+    remember(this.#clients, mac, client, MAX_CLIENTS);
+    return client;
+  }
+}
+
+const REPLIES: Readonly<Partial<Record<DhcpEvent['message'], ReplySeen['type']>>> = {
+  offer: 'offer',
+  ack: 'ack',
+  nak: 'nak',
+};
+const REQUESTS: Readonly<Partial<Record<DhcpEvent['message'], RequestSeen['type']>>> = {
+  discover: 'discover',
+  refused: 'discover',
+  request: 'request',
+  inform: 'inform',
+  decline: 'decline',
+};
+const OUTCOMES: Readonly<
+  Record<Exclude<Extract<ServerLogEvent, { kind: 'tftp' }>['outcome'], 'asked'>, TftpOutcome>
+> = { sent: 'done', missing: 'missing', denied: 'denied', aborted: 'size-probe', failed: 'stalled' };
+
+function identityOf(mac: MacAddress, { vendorClass }: Client): ClientIdentity {
+  const boot = parseVendorClass(vendorClass ?? '');
+  const architectures = boot?.architecture === undefined ? [] : [boot.architecture];
+  const firmware = firmwareOf({
+    mac,
+    architectures,
+    ...(boot === undefined ? {} : { vendorClass: boot.kind }),
+    isIpxe: false,
+    relayAddress: UNSPECIFIED_IPV4,
+    clientAddress: UNSPECIFIED_IPV4,
+  });
+  return { key: mac, mac, firmware, architectures, ...(vendorClass === undefined ? {} : { vendorClass }) };
+}
+
+/** The oldest is forgotten first. */
+function remember<K, V>(map: Map<K, V>, key: K, value: V, most = MAX_TRANSFERS): void {
+  const oldest = map.size >= most ? map.keys().next().value : undefined;
+  if (oldest !== undefined) map.delete(oldest);
+  map.set(key, value);
+}

@@ -1,0 +1,36 @@
+import { parseIpv4 } from '../addresses.ts';
+import { NOTE, type ServerLogEvent } from './server-log-event.ts';
+
+const COMBINED =
+  /^(?:::ffff:)?(\S+) \S+ \S+ \[[^\]]+\] "(GET|HEAD|POST|PUT) (\S+)[^"]*" (\d{3}) (\d+|-)(?: "[^"]*" "([^"]*)")?/;
+const NGINX_ERROR = /(?:open|stat)\(\) "([^"]+)" failed \((\d+): .*client: ([\d.]+).*request: "(\w+) (\S+)/;
+const MISSING = '2';
+
+/** A line of nginx's or Apache's access log (common and combined), or of nginx's error log. */
+export function parseAccessLog(message: string): ServerLogEvent {
+  const found = COMBINED.exec(message);
+  if (found) {
+    const [, host = '', method = '', path = '', status, size = '-', userAgent] = found;
+    const client = parseIpv4(host);
+    if (client === undefined) return NOTE;
+    return {
+      kind: 'http',
+      client,
+      method,
+      path,
+      status: Number(status),
+      ...(size === '-' ? {} : { sentBytes: Number(size) }),
+      ...(userAgent === undefined ? {} : { userAgent }),
+    };
+  }
+  const error = NGINX_ERROR.exec(message);
+  const client = parseIpv4(error?.[3] ?? '');
+  if (!error || client === undefined) return NOTE;
+  return {
+    kind: 'http',
+    client,
+    method: error[4] ?? 'GET',
+    path: error[5] ?? '',
+    status: error[2] === MISSING ? 404 : 403,
+  };
+}

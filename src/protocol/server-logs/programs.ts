@@ -1,0 +1,48 @@
+import { parseAccessLog } from './access-log.ts';
+import { parseIscDhcpd } from './isc-dhcpd.ts';
+import { parseKea } from './kea.ts';
+import type { ServerLogEvent } from './server-log-event.ts';
+import { parseAtftpd, parseTftpdHpa } from './tftp-servers.ts';
+
+/** A server whose log is read besides dnsmasq's. */
+export interface ReadServer {
+  readonly name: string;
+  readonly parse: (message: string) => ServerLogEvent;
+  /** it leases addresses and does not say which clients boot */
+  readonly isDhcp: boolean;
+}
+
+const ISC: ReadServer = { name: 'ISC dhcpd', parse: parseIscDhcpd, isDhcp: true };
+const KEA: ReadServer = { name: 'Kea', parse: parseKea, isDhcp: true };
+const HPA: ReadServer = { name: 'tftpd-hpa', parse: parseTftpdHpa, isDhcp: false };
+const ATFTPD: ReadServer = { name: 'atftpd', parse: parseAtftpd, isDhcp: false };
+const WEB: ReadServer = { name: 'a web server', parse: parseAccessLog, isDhcp: false };
+
+const BY_PROGRAM: Readonly<Record<string, ReadServer>> = {
+  dhcpd: ISC,
+  'kea-dhcp4': KEA,
+  'in.tftpd': HPA,
+  tftpd: HPA,
+  'tftpd-hpa': HPA,
+  atftpd: ATFTPD,
+  access: WEB,
+  nginx: WEB,
+  apache2: WEB,
+  httpd: WEB,
+};
+
+/** Messages that tell their program where its name was left out: `dhcpd -d`, `journalctl -o cat`. */
+const BY_MESSAGE: readonly (readonly [RegExp, ReadServer])[] = [
+  [
+    /^DHCP(?:DISCOVER from|OFFER on|REQUEST for|ACK (?:on|to)|NAK on|INFORM from|DECLINE of|RELEASE of) /,
+    ISC,
+  ],
+  [/^RRQ from \S+ filename |^sending NAK \(\d+, /, HPA],
+  [/^Serving \S+ to [\d.]+:\d+$/, ATFTPD],
+];
+
+/** The server that wrote a line; undefined when it is none of these. */
+export function serverOf(program: string | undefined, message: string): ReadServer | undefined {
+  if (program !== undefined) return BY_PROGRAM[program];
+  return BY_MESSAGE.find(([pattern]) => pattern.test(message))?.[1];
+}

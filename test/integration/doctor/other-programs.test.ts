@@ -1,0 +1,159 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect } from 'vitest';
+import { analyseLogFile } from '../../../src/doctor/read-inputs.ts';
+import type { VirtualLan } from '../../../src/lab/virtual-lan.ts';
+import type { LongRunning } from '../../../src/platform/processes.ts';
+import { run } from '../../../src/platform/processes.ts';
+import { itNeeds } from '../../support/external-tool.ts';
+import { makeLan } from '../../support/probe-lan.ts';
+
+const SERVER = '192.168.1.50';
+
+/** A LAN whose only servers are those of the test, with a client that takes its lease by a script. */
+async function makeServerLan(
+  name: string,
+): Promise<{ lan: VirtualLan; boot: (files: string[]) => Promise<void> }> {
+  const lan = await makeLan(name, { router: false, clientAddress: false });
+  const script = join(lan.folder, 'bound.sh');
+  const lines = ['#!/bin/sh', '[ "$1" = bound ] && ip address replace $ip/24 dev $interface', 'exit 0', ''];
+  writeFileSync(script, lines.join('\n'), { mode: 0o755 });
+  const boot = async (files: string[]): Promise<void> => {
+    const lease = await lan.execIn('client', 'busybox', [
+      ...['udhcpc', '-i', 'eth0', '-n', '-q', '-t', '8', '-T', '2', '-s', script],
+      ...['-V', 'PXEClient:Arch:00007:UNDI:003016', '-x', '0x5d:0007'],
+    ]);
+    expect(lease.exitCode, lease.stderr).toBe(0);
+    for (const file of files)
+      await lan.execIn('client', 'busybox', ['tftp', '-g', '-r', file, '-l', '/dev/null', SERVER]);
+  };
+  return { lan, boot };
+}
+
+async function untilIn(file: string, pattern: RegExp): Promise<void> {
+  for (let tries = 0; tries < 150; tries++) {
+    if (pattern.test(readFileSync(file, { encoding: 'utf8', flag: 'a+' }))) return;
+    await delay(200);
+  }
+  throw new Error(`${pattern} did not come: ${readFileSync(file, 'utf8')}`);
+}
+
+async function stop(program: LongRunning): Promise<void> {
+  program.kill('SIGTERM');
+  await program.ended;
+}
+
+describe("doctor reads the logs of other people's programs", () => {
+  itNeeds(
+    'root',
+    'ip',
+    'dnsmasq',
+    'busybox',
+    'localedef',
+  )('dnsmasq in English, German, French and Japanese: the same finding, nothing passed over', async () => {
+    const { lan, boot } = await makeServerLan('languages');
+    const locales = join(lan.folder, 'locales');
+    mkdirSync(join(lan.folder, 'tftp'));
+    mkdirSync(locales);
+    const said: unknown[] = [];
+    for (const language of ['C', 'de_DE', 'fr_FR', 'ja_JP']) {
+      const locale = language === 'C' ? 'C' : `${language}.UTF-8`;
+      if (language !== 'C')
+        await run('localedef', ['-c', '-i', language, '-f', 'UTF-8', join(locales, locale)]);
+      const log = join(lan.folder, `${language}.log`);
+      const server = await lan.startIn('lan', 'env', [
+        ...[`LC_ALL=${locale}`, `LANGUAGE=`, `LOCPATH=${locales}`, 'dnsmasq', '--keep-in-foreground'],
+        ...['--conf-file=/dev/null', '--user=root', '--port=0', '--interface=br0', '--bind-interfaces'],
+        ...['--dhcp-range=192.168.1.100,192.168.1.120,5m', '--no-ping', '--log-dhcp', '--dhcp-boot=ipxe.efi'],
+        ...['--enable-tftp', `--tftp-root=${join(lan.folder, 'tftp')}`, `--log-facility=${log}`],
+        ...[`--dhcp-leasefile=${log}.leases`, `--pid-file=${log}.pid`],
+      ]);
+      await untilIn(log, /TFTP.*\/tftp/);
+      await boot(['ipxe.efi']);
+      await untilIn(log, /ipxe\.efi .*192\.168\.1\.1\d\d/);
+      await stop(server);
+      const { findings, reading } = await analyseLogFile(log);
+      said.push({
+        findings: findings.map(({ id, title, client }) => ({ id, title, client })),
+        verdict: reading.verdict,
+        passedOver: reading.passedOver.filter(({ matters }) => matters),
+      });
+      if (language === 'de_DE') expect(readFileSync(log, 'utf8')).toContain('nicht gefunden');
+    }
+    expect(said[0]).toMatchObject({ verdict: 'ill', passedOver: [], findings: [{ id: 'loader-missing' }] });
+    for (const other of said) expect(other).toEqual(said[0]);
+  });
+
+  itNeeds(
+    'root',
+    'ip',
+    'busybox',
+    'dhcpd',
+    'in.tftpd',
+    'unshare',
+  )(
+    'ISC dhcpd and tftpd-hpa in one syslog: the client, its files, and the one that is not there',
+    async () => {
+      const { lan, boot } = await makeServerLan('isc');
+      const root = join(lan.folder, 'tftp');
+      mkdirSync(root);
+      writeFileSync(join(root, 'ipxe.efi'), new Uint8Array(3000));
+      const conf = join(lan.folder, 'dhcpd.conf');
+      const leases = join(lan.folder, 'dhcpd.leases');
+      const log = join(lan.folder, 'syslog');
+      writeFileSync(leases, '');
+      const range = 'range 192.168.1.100 192.168.1.120; filename "ipxe.efi"; next-server 192.168.1.50;';
+      writeFileSync(conf, `ping-check off; subnet 192.168.1.0 netmask 255.255.255.0 { ${range} }\n`);
+      // both write to syslog alone: it has a /dev of its own
+      await lan.startIn('lan', 'unshare', [
+        '-m',
+        'sh',
+        '-c',
+        [
+          'mount -t tmpfs none /mnt && for f in null zero random urandom; do touch /mnt/$f; mount --bind /dev/$f /mnt/$f; done',
+          'mount --bind /mnt /dev',
+          `busybox syslogd -n -O ${log} &`,
+          'while [ ! -S /dev/log ]; do sleep 0.1; done',
+          `in.tftpd -L -v -v -u root -a ${SERVER}:69 -s ${root} &`,
+          `dhcpd -4 -f -cf ${conf} -lf ${leases} -pf ${leases}.pid br0 & wait`,
+        ].join('\n'),
+      ]);
+      await untilIn(log, /Server starting service/);
+      await boot(['ipxe.efi', 'grub.cfg']);
+      await untilIn(log, /sending NAK/);
+      const { findings, reading } = await analyseLogFile(log);
+      expect(reading).toMatchObject({ kind: 'log of ISC dhcpd, tftpd-hpa', verdict: 'ill' });
+      expect(reading.read).toContain('1 network boot client');
+      expect(findings.map(({ title }) => title)).toContain('grub.cfg is not on the TFTP server');
+    },
+  );
+
+  itNeeds(
+    'root',
+    'ip',
+    'busybox',
+    'kea-dhcp4',
+  )('Kea tells who boots, by the class of the client', async () => {
+    const { lan, boot } = await makeServerLan('kea');
+    const log = join(lan.folder, 'kea.log');
+    const conf = join(lan.folder, 'kea.json');
+    const pools = [{ pool: '192.168.1.100 - 192.168.1.120' }];
+    const server = {
+      'interfaces-config': { interfaces: ['br0'] },
+      'lease-database': { type: 'memfile', persist: false },
+      subnet4: [{ subnet: '192.168.1.0/24', pools, 'boot-file-name': 'ipxe.efi' }],
+      loggers: [{ name: 'kea-dhcp4', severity: 'DEBUG', debuglevel: 50, output_options: [{ output: log }] }],
+    };
+    writeFileSync(conf, JSON.stringify({ Dhcp4: server }));
+    const folders = [`KEA_LOCKFILE_DIR=${lan.folder}`, `KEA_PIDFILE_DIR=${lan.folder}`];
+    const program = await lan.startIn('lan', 'env', [...folders, 'kea-dhcp4', '-c', conf]);
+    await untilIn(log, /DHCP4_STARTED/);
+    await boot([]);
+    await stop(program);
+    const { findings, reading } = await analyseLogFile(log);
+    expect(reading).toMatchObject({ kind: 'log of Kea', verdict: 'not-understood' });
+    expect(reading.read).toContain('1 network boot client');
+    expect(findings.map(({ id }) => id)).toEqual([]);
+  });
+});
