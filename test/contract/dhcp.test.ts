@@ -151,14 +151,14 @@ describe.skipIf(skips.get('builtin') !== undefined).each(['proxy', 'pxe-only'] a
       }
     });
 
-    it.runIf(mode === 'proxy').each(ENGINES)(
+    it.each(mode === 'proxy' ? ENGINES : [])(
       '%s answers again when its address, and when its interface, is back',
       (name) => {
         if (skips.get(name) === undefined) expect(answersAgain.get(name)).toEqual([true, true]);
       },
     );
 
-    it.runIf(mode !== 'proxy').each(ENGINES)(
+    it.each(mode === 'proxy' ? [] : ENGINES)(
       '%s names no router and no name server that nobody named',
       (name) => {
         if (skips.get(name) !== undefined) return;
