@@ -39,6 +39,7 @@ const messages = z.strictObject({
         role: z.enum(['fault', 'proof', 'attempt', 'harmless', 'trailer']).optional(),
         stage: z.enum(STAGES_ON_SCREEN).optional(),
         excuses: z.array(id).optional(),
+        excusesWithin: z.number().int().min(1).optional(),
         meaning: words,
         causes,
         source: words,

@@ -52,6 +52,8 @@ export interface KnowledgeEntry {
   readonly stage?: BootStageOnScreen;
   /** of a harmless line: entries that mean nothing right behind it */
   readonly excuses?: readonly string[];
+  /** lines in which it does so; absent: a few */
+  readonly excusesWithin?: number;
   readonly meaning: string;
   /** most likely first; empty when the message is harmless */
   readonly causes: readonly KnownCause[];

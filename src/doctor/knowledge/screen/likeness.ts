@@ -13,8 +13,8 @@ export function likeness(a: string, b: string): number {
 }
 
 const MAX_NEAREST = 3;
-/** Two thirds of a known text's weight must be in one line, and three words of it, to be called near. */
-const NEAR_ENOUGH = 0.66;
+/** Four fifths of a known text's weight must be in one line, and three words of it, to be called near. */
+const NEAR_ENOUGH = 0.8;
 const MIN_COMMON_WORDS = 3;
 
 const KNOWN = KNOWLEDGE.flatMap((entry) =>

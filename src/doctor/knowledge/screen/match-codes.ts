@@ -89,8 +89,20 @@ function ipxeAndWindowsCodes(line: string): readonly Found[] {
   const errors = new Set([...ofIpxe, ...either.filter((code) => !statuses.has(code))]);
   return [
     ...[...statuses].map((status) => ({ entries: [windowsEntry(status)] })),
-    ...[...errors].flatMap((code) => meaningOfIpxe(code, line) ?? []),
+    ...[...errors].flatMap((code) => meaningOfIpxe(code, wordsBefore(code, line, errors.size)) ?? []),
   ];
+}
+
+/** The words that belong to a code: of several on one line those right before it. */
+function wordsBefore(code: string, line: string, codes: number): string {
+  if (codes < 2) return line;
+  const end = line.toLowerCase().indexOf(code);
+  return end < 0
+    ? ''
+    : (line
+        .slice(0, end)
+        .split(/[0-9a-f]{6,8}\)/i)
+        .pop() ?? '');
 }
 
 /** iPXE writes the errno in words before the code: when they contradict each other, the words were copied rightly. */

@@ -114,7 +114,9 @@ function excused(items: readonly Item[]): readonly Item[] {
     if (entry?.role !== 'harmless') return [];
     const next = items.slice(index + 1).find((later) => !isProof(later));
     const isOwn = next !== undefined && entry.excuses?.includes(next.entries[0]?.id ?? '') === true;
-    return isOwn && next.line <= item.lastLine + MAX_EXCUSED_LINES ? [item, next] : [item];
+    return isOwn && next.line <= item.lastLine + (entry.excusesWithin ?? MAX_EXCUSED_LINES)
+      ? [item, next]
+      : [item];
   });
 }
 

@@ -7,6 +7,8 @@ interface Section {
   readonly kernels: { readonly index: number; readonly raw: string; readonly arguments: string }[];
   initrd: string | undefined;
   hasArgument: boolean;
+  /** arguments that replace those of the kernel line */
+  imgargs: { readonly index: number; readonly raw: string } | undefined;
 }
 
 /** Rules of iPXE scripts. */
@@ -43,23 +45,26 @@ function missingShebang({ path, text }: BootScriptInput, lines: readonly string[
 
 /** Under UEFI the kernel needs initrd=NAME when iPXE loads an initrd. */
 function missingInitrdArgument({ path }: BootScriptInput, lines: readonly string[]): Finding[] {
-  return sectionsOf(lines).flatMap(({ kernels, initrd, hasArgument }) => {
+  return sectionsOf(lines).flatMap(({ kernels, initrd, hasArgument, imgargs }) => {
     if (initrd === undefined || hasArgument) return [];
-    return kernels.slice(-1).map(({ index, raw }) =>
-      makeFinding('initrd-argument-missing', [lineEvidence(path, index, raw)], {
-        fix: [`${raw.trim()} initrd=${initrd}`],
-        edits: [lineEdit(path, index, raw, [`${raw.trim()} initrd=${initrd}`])],
-      }),
-    );
+    return kernels
+      .slice(-1)
+      .map((kernel) => imgargs ?? kernel)
+      .map(({ index, raw }) =>
+        makeFinding('initrd-argument-missing', [lineEvidence(path, index, raw)], {
+          fix: [`${raw.trim()} initrd=${initrd}`],
+          edits: [lineEdit(path, index, raw, [`${raw.trim()} initrd=${initrd}`])],
+        }),
+      );
   });
 }
 
 function sectionsOf(lines: readonly string[]): readonly Section[] {
   const sections: Section[] = [];
-  let section: Section = { kernels: [], initrd: undefined, hasArgument: false };
+  let section: Section = { kernels: [], initrd: undefined, hasArgument: false, imgargs: undefined };
   const close = (): void => {
     if (section.kernels.length > 0) sections.push(section);
-    section = { kernels: [], initrd: undefined, hasArgument: false };
+    section = { kernels: [], initrd: undefined, hasArgument: false, imgargs: undefined };
   };
   lines.forEach((raw, index) => {
     const text = raw.trim();
@@ -78,13 +83,10 @@ function sectionsOf(lines: readonly string[]): readonly Section[] {
       section.initrd ??=
         initrd[1] ?? initrd[3] ?? (initrd[2] ?? '').split(/[?#]/)[0]?.split('/').pop() ?? 'initrd';
     }
-    // arguments out of a variable may hold it
-    if (
-      /(?:^|\s)initrd=\S/.test(text) ||
-      (/^(?:kernel|imgargs)\s+\S+\s+.*\$\{/.test(text) &&
-        !/\$\{(?:base|url|host|server)/i.test(text.replace(/^\S+\s+\S+/, '')))
-    )
-      section.hasArgument = true;
+    if (/^imgargs\s/.test(text)) section.imgargs = { index, raw };
+    // a variable that stands alone may hold it
+    const hasVariable = /^(?:kernel|imgargs)\s+\S+\s+(?:.*\s)?\$\{[\w.:-]+\}(?:\s|$)/.test(text);
+    if (/(?:^|\s)initrd=\S/.test(text) || hasVariable) section.hasArgument = true;
     if (/^boot\b|^:/.test(text)) close();
   });
   close();

@@ -37,6 +37,12 @@ describe('screens from the field', () => {
       expect(answerText(screen(name), []).known[0]?.causes[0]?.text).toContain(more.first);
   });
 
+  it('knows a line as harmless with any code on it', () => {
+    const { isKnown, story } = lookUp(screen('autoexec-other-error'));
+    expect(isKnown).toBe(true);
+    expect(idsOf(story.lines, 'harmless')).toEqual(['ipxe-autoexec-missing']);
+  });
+
   it('says of a screen that it does not know that it does not, and names nothing that is not near', () => {
     const { isKnown, matches } = lookUp(
       'Please choose the language of your account and press the blue button to proceed',
