@@ -5,8 +5,10 @@ import { ipv4FromNumber, ipv4ToNumber, type Ipv4Address, type MacAddress } from 
 const OFFER_MS = 60_000;
 /** somebody who has no lease of ours uses the address; looked at again sooner than this */
 const USED_MS = 600_000;
-/** of the range: kept for machines that were here and are gone, so that their next boot meets no other offer */
+/** of what is nobody's: kept for machines that were here and are gone, so that their next boot meets no other offer */
 const IDLE_SHARE = 0.5;
+/** and for those who were offered an address: made-up clients that ask without end leave the rest to who takes what is offered */
+const OFFERED_SHARE = 0.75;
 /** stands for the user of an address that a client declined: no card has it */
 const SOMEBODY = '02:00:00:00:00:00' as MacAddress;
 
@@ -19,9 +21,14 @@ export interface OfferMemoryOptions {
   readonly ownAddresses: ReadonlyMap<MacAddress, Ipv4Address>;
 }
 
-interface Kept {
-  readonly address: Ipv4Address;
+interface Hold {
   untilMs: number;
+  /** leased, and not only offered */
+  isTaken: boolean;
+}
+
+interface Kept extends Hold {
+  readonly address: Ipv4Address;
 }
 
 /**
@@ -47,17 +54,24 @@ export class OfferMemory {
   /** Before a restart this client had the address. */
   restore(mac: MacAddress, address: Ipv4Address): void {
     const isOther = this.options.ownAddresses.has(mac) || this.#isTaken(address);
-    if (!isOther && !this.#kept.has(mac) && this.#isInRange(address)) this.#keep(mac, address, 0);
+    if (!isOther && !this.#kept.has(mac) && this.#isInRange(address))
+      this.#keep(mac, address, { untilMs: 0, isTaken: true });
   }
 
   /** dnsmasq has offered the address: to the first it stays, a second gets another one at its next try. */
   offered(mac: MacAddress, address: Ipv4Address, nowMs: number): boolean {
-    return this.#give(mac, address, nowMs, OFFER_MS);
+    const isLess = this.#dropIdle(nowMs);
+    const isFull = this.#offeredCount() >= Math.floor(this.#freeCount() * OFFERED_SHARE);
+    if (isFull && !this.#kept.has(mac)) return isLess;
+    const isMore = this.#give(mac, address, { untilMs: nowMs + OFFER_MS, isTaken: false });
+    return this.#dropIdle(nowMs) || isMore || isLess;
   }
 
   /** dnsmasq has leased the address. */
   leased(mac: MacAddress, address: Ipv4Address, nowMs: number): boolean {
-    return this.#give(mac, address, nowMs, this.options.leaseSeconds * 1000);
+    const untilMs = nowMs + this.options.leaseSeconds * 1000;
+    const isMore = this.#give(mac, address, { untilMs, isTaken: true });
+    return this.#dropIdle(nowMs) || isMore;
   }
 
   /** Somebody answers for the address: who has it from us may, others get another one. */
@@ -69,7 +83,7 @@ export class OfferMemory {
     this.#used.set(address, { user, untilMs: nowMs + USED_MS });
     if (keeper === undefined) return isNew;
     this.#forget(keeper);
-    this.#keepAnother(keeper, nowMs, OFFER_MS);
+    this.#keepAnother(keeper, { untilMs: nowMs + OFFER_MS, isTaken: false });
     return true;
   }
 
@@ -85,29 +99,29 @@ export class OfferMemory {
     return [...used, ...Array.from(this.#kept, ([mac, { address }]) => [mac, address] as const)];
   }
 
-  #give(mac: MacAddress, address: Ipv4Address, nowMs: number, holdMs: number): boolean {
+  #give(mac: MacAddress, address: Ipv4Address, how: Hold): boolean {
     if (this.options.ownAddresses.has(mac) || !this.#isInRange(address)) return false;
     const earlier = this.#kept.get(mac);
     if (earlier?.address === address) {
-      earlier.untilMs = Math.max(earlier.untilMs, nowMs + holdMs);
+      earlier.untilMs = Math.max(earlier.untilMs, how.untilMs);
+      earlier.isTaken ||= how.isTaken;
       return false;
     }
     // it was offered before dnsmasq knew what is kept for this client
     if (earlier !== undefined && this.#isTaken(address)) return false;
     if (earlier !== undefined) this.#forget(mac);
-    if (this.#isTaken(address)) this.#keepAnother(mac, nowMs, holdMs);
-    else this.#keep(mac, address, nowMs + holdMs);
-    this.#dropIdle(nowMs);
+    if (this.#isTaken(address)) this.#keepAnother(mac, how);
+    else this.#keep(mac, address, how);
     return true;
   }
 
   /** Nothing is kept when nothing is free: then dnsmasq says so to the client. */
-  #keepAnother(mac: MacAddress, nowMs: number, holdMs: number): void {
+  #keepAnother(mac: MacAddress, how: Hold): void {
     const first = ipv4ToNumber(this.options.range.first);
     const last = ipv4ToNumber(this.options.range.last);
     for (let value = first; value <= last; value += 1) {
       const address = ipv4FromNumber(value);
-      if (!this.#isTaken(address)) return this.#keep(mac, address, nowMs + holdMs);
+      if (!this.#isTaken(address)) return this.#keep(mac, address, how);
     }
   }
 
@@ -123,8 +137,8 @@ export class OfferMemory {
     return value >= ipv4ToNumber(this.options.range.first) && value <= ipv4ToNumber(this.options.range.last);
   }
 
-  #keep(mac: MacAddress, address: Ipv4Address, untilMs: number): void {
-    this.#kept.set(mac, { address, untilMs });
+  #keep(mac: MacAddress, address: Ipv4Address, how: Hold): void {
+    this.#kept.set(mac, { address, ...how });
     this.#keeperOf.set(address, mac);
   }
 
@@ -135,13 +149,30 @@ export class OfferMemory {
     this.#keeperOf.delete(kept.address);
   }
 
-  /** Machines that are gone keep their address as long as there are enough for new ones. */
-  #dropIdle(nowMs: number): void {
-    const { range } = this.options;
-    const size = ipv4ToNumber(range.last) - ipv4ToNumber(range.first) + 1;
+  /** Offers that nobody took end; machines that are gone keep their address as long as there are enough for new ones. */
+  #dropIdle(nowMs: number): boolean {
+    const before = this.#kept.size;
     const idle = [...this.#kept].filter(([, { untilMs }]) => untilMs <= nowMs);
-    const tooMany = this.#kept.size - Math.floor(size * IDLE_SHARE);
-    idle.sort(([, one], [, other]) => one.untilMs - other.untilMs);
-    for (const [mac] of idle.slice(0, Math.max(0, tooMany))) this.#forget(mac);
+    for (const [mac] of idle.filter(([, { isTaken }]) => !isTaken)) this.#forget(mac);
+    const gone = idle.filter(([, { isTaken }]) => isTaken).sort(([, a], [, b]) => a.untilMs - b.untilMs);
+    const tooMany = this.#kept.size - Math.floor(this.#openCount() * IDLE_SHARE);
+    for (const [mac] of gone.slice(0, Math.max(0, tooMany))) this.#forget(mac);
+    return this.#kept.size < before;
+  }
+
+  #offeredCount(): number {
+    return [...this.#kept.values()].filter(({ isTaken }) => !isTaken).length;
+  }
+
+  /** Addresses that no machine has for itself. */
+  #freeCount(): number {
+    return this.#openCount() - this.#kept.size + this.#offeredCount();
+  }
+
+  /** Addresses of the range that the configuration and strangers leave. */
+  #openCount(): number {
+    const { range, ownAddresses } = this.options;
+    const size = ipv4ToNumber(range.last) - ipv4ToNumber(range.first) + 1;
+    return size - ownAddresses.size - this.#used.size;
   }
 }

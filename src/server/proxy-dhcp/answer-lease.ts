@@ -76,7 +76,7 @@ function confirmLease(
   if (chosenServer === undefined && !pool.contains(wanted) && !mustRefuse(service, wanted)) {
     return ignore('not-for-us', `${wanted} is not in network.range: its lease is another server's`);
   }
-  const choice = pool.claim(facts.mac, wanted, nowMs);
+  const choice = pool.claim(facts.mac, wanted, nowMs, chosenServer !== undefined);
   if (choice === undefined) {
     const reply = refuseLease(packet, terms.server, `${wanted} is not free for this client`);
     return {

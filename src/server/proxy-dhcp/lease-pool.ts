@@ -36,13 +36,17 @@ export interface LeasePoolOptions {
   readonly ownAddresses?: () => ReadonlyMap<MacAddress, Ipv4Address>;
   /** the leases are no longer what they were */
   readonly onChange?: () => void;
+  /** more clients ask than there are addresses: an offer that its client has not taken is somebody else's now */
+  readonly onPressure?: () => void;
 }
 
 const NOBODY: ReadonlyMap<MacAddress, Ipv4Address> = new Map();
 
 /**
  * Addresses of a small range, each for one client at a time. A client gets the address that it had before, as long as
- * nobody else needs it. What an address is chosen for is held for that client from then on, probed or not.
+ * nobody else needs it. What an address is chosen for is held for that client from then on, probed or not; only where nothing
+ * else is left, the offer that was longest not taken is made to somebody else too, and the first of them who takes it has it:
+ * made-up clients that ask without end take no addresses from those who are there.
  */
 export class LeasePool {
   private readonly leases = new Map<Ipv4Address, Lease>();
@@ -53,7 +57,10 @@ export class LeasePool {
     readonly of: ReadonlyMap<MacAddress, Ipv4Address>;
     readonly byAddress: ReadonlyMap<Ipv4Address, MacAddress>;
   } = { of: NOBODY, byAddress: new Map() };
+  /** chosen for a client that has not taken it yet, the longest ago first; never a configured machine's own */
+  private readonly untaken = new Set<Ipv4Address>();
   private fullUntilMs = 0;
+  private pressedUntilMs = 0;
 
   constructor(private readonly options: LeasePoolOptions) {
     const first = ipv4ToNumber(options.range.first);
@@ -74,25 +81,34 @@ export class LeasePool {
     const wanted = [reserved, this.addressOfMac.get(mac), requested].find(
       (address) => address !== undefined && this.isFor(mac, address, nowMs),
     );
-    const address = wanted ?? this.findFree(mac, nowMs);
+    const address = wanted ?? this.findFree(mac, nowMs) ?? this.findUntaken(mac, nowMs);
     return address === undefined ? undefined : this.choose(mac, address, nowMs);
   }
 
-  /** The same for the address that a client names; undefined when it is somebody else's or not ours to give. */
-  claim(mac: MacAddress, address: Ipv4Address, nowMs: number): Choice | undefined {
-    return this.isFor(mac, address, nowMs) ? this.choose(mac, address, nowMs) : undefined;
+  /**
+   * The same for the address that a client names; undefined when it is somebody else's or not ours to give. `isOffered`: the
+   * client says that we have offered it.
+   */
+  claim(mac: MacAddress, address: Ipv4Address, nowMs: number, isOffered = false): Choice | undefined {
+    const isFirst = isOffered && this.untaken.has(address) && this.isOpenTo(mac, address);
+    const isPressed = nowMs < this.pressedUntilMs && nowMs >= this.pressedUntilMs - OFFER_MS;
+    return this.isFor(mac, address, nowMs) || (isFirst && isPressed)
+      ? this.choose(mac, address, nowMs)
+      : undefined;
   }
 
   /** Leases to the client an address that was chosen for it. */
   confirm(mac: MacAddress, address: Ipv4Address, nowMs: number): void {
     const expiresAtMs = nowMs + this.options.leaseSeconds * 1000;
     this.hold(address, { mac, expiresAtMs, probedUntilMs: expiresAtMs });
+    this.untaken.delete(address);
   }
 
-  /** Nobody else answered for the address that is held for this client. */
+  /** Nobody else answered for the address that is, or was, held for this client. */
   probed(mac: MacAddress, address: Ipv4Address, nowMs: number): void {
     const lease = this.leases.get(address);
-    if (lease?.mac === mac) this.leases.set(address, { ...lease, probedUntilMs: nowMs + PROBED_MS });
+    if (lease?.mac === mac || (lease !== undefined && this.untaken.has(address)))
+      this.leases.set(address, { ...lease, probedUntilMs: nowMs + PROBED_MS });
   }
 
   /** The client gives its address back, or took another server's. */
@@ -102,12 +118,15 @@ export class LeasePool {
     if (address === undefined || lease === undefined) return;
     // the entry stays so that the client gets the same address next time
     this.set(address, { ...lease, expiresAtMs: 0 });
+    this.untaken.delete(address);
+    this.fullUntilMs = 0;
   }
 
   /** Another machine uses the address, as its client or a probe found: nobody gets it for ten minutes. */
   decline(mac: MacAddress, address: Ipv4Address, nowMs: number): void {
     if (this.leases.get(address)?.mac !== mac) return;
     this.addressOfMac.delete(mac);
+    this.untaken.delete(address);
     this.set(address, { mac: undefined, expiresAtMs: nowMs + CONFLICT_MS, probedUntilMs: 0 });
   }
 
@@ -135,17 +154,28 @@ export class LeasePool {
     const expiresAtMs = nowMs + OFFER_MS;
     const earlier = this.leases.get(address);
     const own = earlier?.mac === mac ? earlier : undefined;
-    const probedUntilMs = own?.probedUntilMs ?? 0;
+    // nobody has begun to use an address that was only offered
+    const isUntaken = this.untaken.has(address);
+    const probedUntilMs = own !== undefined || isUntaken ? (earlier?.probedUntilMs ?? 0) : 0;
     // a lease is not made shorter by its client asking again, and a client that asks often costs no write each time
     const isHeld = own !== undefined && own.expiresAtMs > nowMs + OFFER_MS / 2;
-    if (!isHeld) this.hold(address, { mac, expiresAtMs, probedUntilMs });
+    if (!isHeld) {
+      const isLeased = own !== undefined && own.expiresAtMs > nowMs && !isUntaken;
+      this.hold(address, { mac, expiresAtMs, probedUntilMs });
+      this.untaken.delete(address);
+      if (!isLeased && this.ownerOf(address) === undefined) this.untaken.add(address);
+    }
     return { address, needsProbe: probedUntilMs <= nowMs };
   }
 
   /** One address for one client: what it held before is free again. */
   private hold(address: Ipv4Address, lease: Lease & { readonly mac: MacAddress }): void {
     const earlier = this.addressOfMac.get(lease.mac);
-    if (earlier !== undefined && earlier !== address) this.leases.delete(earlier);
+    if (earlier !== undefined && earlier !== address) {
+      this.leases.delete(earlier);
+      this.untaken.delete(earlier);
+      this.fullUntilMs = 0;
+    }
     const former = this.leases.get(address)?.mac;
     if (former !== undefined && former !== lease.mac) this.addressOfMac.delete(former);
     this.addressOfMac.set(lease.mac, address);
@@ -154,7 +184,6 @@ export class LeasePool {
 
   private set(address: Ipv4Address, lease: Lease): void {
     this.leases.set(address, lease);
-    this.fullUntilMs = 0;
     this.options.onChange?.();
   }
 
@@ -162,6 +191,11 @@ export class LeasePool {
     if (!this.contains(address)) return false;
     const lease = this.leases.get(address);
     if (lease !== undefined && lease.mac !== mac && lease.expiresAtMs > nowMs) return false;
+    return this.isOpenTo(mac, address);
+  }
+
+  /** Whether the address is kept for no other configured machine. */
+  private isOpenTo(mac: MacAddress, address: Ipv4Address): boolean {
     const owner = this.ownerOf(address);
     return owner === undefined || owner === mac;
   }
@@ -190,5 +224,16 @@ export class LeasePool {
     }
     if (oldest === undefined) this.fullUntilMs = nowMs + FULL_MS;
     return oldest?.address;
+  }
+
+  /** What was offered longest ago to somebody who has not taken it. */
+  private findUntaken(mac: MacAddress, nowMs: number): Ipv4Address | undefined {
+    for (const address of this.untaken) {
+      if (!this.isOpenTo(mac, address)) continue;
+      this.pressedUntilMs = nowMs + OFFER_MS;
+      this.options.onPressure?.();
+      return address;
+    }
+    return undefined;
   }
 }

@@ -8,6 +8,9 @@ import { LeasePool } from './lease-pool.ts';
 
 /** long enough to load an installer, short enough to give the range back to the next class room */
 const LEASE_SECONDS = 600;
+const PRESSURE =
+  'more clients ask at once than network.range has free addresses: an offer that was not taken goes to the next who asks, ' +
+  'and the first who takes it has it. Made-up addresses do this, and so does a range that is too small';
 
 export interface LeaseServiceOptions {
   readonly address: Ipv4Address;
@@ -53,6 +56,7 @@ export async function prepareLeases(options: LeaseServiceOptions): Promise<Prepa
     reserved: router === undefined ? [address] : [address, router],
     ...(options.ownAddresses === undefined ? {} : { ownAddresses: options.ownAddresses }),
     onChange: () => kept?.changed(),
+    onPressure: () => options.onTrouble(PRESSURE),
   });
   if (options.leaseFile !== undefined) kept = await keepLeases(options.leaseFile, pool, options.onTrouble);
   const terms = {

@@ -14,13 +14,13 @@ export interface Probed {
 }
 
 /**
- * Packets that wait until it is known whether another machine uses the address that their client is to get. A client
- * waits for one probe, however often it asks, and no two clients have one address chosen: what a flood can have probed
- * is bounded by the addresses there are.
+ * Packets that wait until it is known whether another machine uses the address that their client is to get: the newest for
+ * each address, asked for once however often and for whomever it is chosen. What a flood can have probed, and have kept, is
+ * bounded by the addresses there are.
  */
 export class OfferProbes {
-  readonly #waiting = new Map<MacAddress, Probed>();
-  #gathered = new Map<Ipv4Address, MacAddress>();
+  readonly #waiting = new Map<Ipv4Address, Received>();
+  #gathered = new Set<Ipv4Address>();
 
   constructor(
     private readonly probe: ProbeAddresses,
@@ -29,12 +29,11 @@ export class OfferProbes {
 
   /** Keeps the packet until it is known who uses the address. */
   wait(received: Received, address: Ipv4Address): void {
-    const { mac } = received.facts;
-    const isAsked = this.#waiting.get(mac)?.address === address;
-    this.#waiting.set(mac, { received, address });
+    const isAsked = this.#waiting.has(address);
+    this.#waiting.set(address, received);
     if (isAsked) return;
     if (this.#gathered.size === 0) setTimeout(() => void this.#ask(), GATHER_MS);
-    this.#gathered.set(address, mac);
+    this.#gathered.add(address);
   }
 
   close(): void {
@@ -42,17 +41,17 @@ export class OfferProbes {
   }
 
   async #ask(): Promise<void> {
-    const asked = this.#gathered;
-    this.#gathered = new Map();
+    const open = this.#gathered;
+    this.#gathered = new Set();
     const settle = (address: Ipv4Address, user?: MacAddress): void => {
-      const mac = asked.get(address);
-      const waiting = mac === undefined ? undefined : this.#waiting.get(mac);
-      if (mac === undefined || waiting?.address !== address) return;
-      this.#waiting.delete(mac);
-      this.onResult(user === undefined || user === mac ? waiting : { ...waiting, user });
+      const received = open.delete(address) ? this.#waiting.get(address) : undefined;
+      if (received === undefined) return;
+      this.#waiting.delete(address);
+      const isOther = user !== undefined && user !== received.facts.mac;
+      this.onResult({ received, address, ...(isOther ? { user } : {}) });
     };
     // an interface that is gone cannot be asked on; then nobody is served either
-    await this.probe([...asked.keys()], settle).catch(() => undefined);
-    for (const address of asked.keys()) settle(address);
+    await this.probe([...open], settle).catch(() => undefined);
+    for (const address of [...open]) settle(address);
   }
 }

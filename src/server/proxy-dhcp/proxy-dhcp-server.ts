@@ -72,7 +72,7 @@ export async function startProxyDhcp(options: ProxyDhcpOptions): Promise<ProxyDh
   const networks = [networkOf(address, options.prefix), ...(options.relayed ?? [])];
   const warn = (key: string, message: string): void =>
     quiet.emit(key, { type: 'engine.warning', interfaceName, detail: { message } }, Date.now());
-  const onTrouble = (message: string): void => warn('leases', message);
+  const onTrouble = (message: string): void => warn(`leases/${message}`, message);
   const leases = await prepareLeases({ ...options, onTrouble });
   const answer = (received: Received, nowMs: number): Decision =>
     leases === undefined

@@ -6,12 +6,15 @@ const QUIET_MS = 60_000;
 const MAX_KEYS = 2048;
 /** forged addresses make every event a new one: no more than this many a second go on */
 const MAX_EVENTS_PER_SECOND = 200;
+const TELL_EVERY_MS = 10_000;
 
 /** Passes on events that a flood could repeat without end, each once a minute, with the number left out. */
 export class QuietSink {
   private readonly told = new Map<string, { atMs: number; leftOut: number }>();
   private secondStartedMs = 0;
   private eventsThisSecond = 0;
+  private beyondBudget = 0;
+  private toldAtMs = -Infinity;
 
   constructor(private readonly sink: EventSink) {}
 
@@ -22,7 +25,10 @@ export class QuietSink {
       earlier.leftOut += 1;
       return;
     }
-    if (!this.takeFromBudget(nowMs)) return;
+    if (!this.takeFromBudget(nowMs)) {
+      this.tellOfBudget(nowMs);
+      return;
+    }
     this.told.delete(key);
     this.told.set(key, { atMs: nowMs, leftOut: 0 });
     if (this.told.size > MAX_KEYS) this.forgetOldest();
@@ -38,6 +44,16 @@ export class QuietSink {
     }
     this.eventsThisSecond += 1;
     return this.eventsThisSecond <= MAX_EVENTS_PER_SECOND;
+  }
+
+  /** Of those left out since the last time. */
+  private tellOfBudget(nowMs: number): void {
+    this.beyondBudget += 1;
+    if (nowMs - this.toldAtMs < TELL_EVERY_MS) return;
+    const message = `more than ${MAX_EVENTS_PER_SECOND} unlike packets a second are not answered: ${this.beyondBudget} of them are not told one by one`;
+    this.toldAtMs = nowMs;
+    this.beyondBudget = 0;
+    this.sink.emit({ type: 'engine.warning', detail: { reason: 'rationed', message } });
   }
 
   private forgetOldest(): void {

@@ -62,6 +62,22 @@ describe('what dnsmasq has offered', () => {
     expect(kept(memory)).toEqual({ [client(1)]: '10.0.0.10', [client(3)]: '10.0.0.12' });
   });
 
+  it('is not kept for made-up clients without end: a quarter is left to whoever takes what he is offered', () => {
+    const memory = new OfferMemory(options(29));
+    memory.leased(client(1), address(10), 0);
+    memory.leased(client(2), address(11), 0);
+    let changes = 0;
+    for (let made = 0; made < 200; made += 1) {
+      if (memory.offered(client(0x20 + made), address(12 + (made % 18)), made)) changes += 1;
+    }
+    expect(memory.reservations(200)).toHaveLength(2 + 13);
+    expect(changes).toBe(13);
+    expect(memory.leased(client(3), address(29), 300)).toBe(true);
+    // nobody took them
+    memory.offered(client(4), address(28), 61_000);
+    expect(Object.keys(kept(memory, 61_000))).toEqual([1, 2, 3, 4].map(client));
+  });
+
   it('never reserves one address for two', () => {
     const step = fc.record({
       who: fc.integer({ min: 1, max: 7 }),

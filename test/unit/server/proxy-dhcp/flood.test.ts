@@ -49,8 +49,11 @@ describe('QuietSink', () => {
   it('is bounded when every event is a new one', () => {
     const { events, sink } = collect();
     for (let index = 0; index < 10_000; index += 1) sink.emit(`key ${index}`, event, 5);
-    expect(events).toHaveLength(200);
+    const warnings = (): unknown[] => events.filter(({ type }) => type === 'engine.warning');
+    expect([events.length, warnings().length]).toEqual([201, 1]);
     sink.emit('later', event, 1005);
-    expect(events).toHaveLength(201);
+    expect([events.length, warnings().length]).toEqual([202, 1]);
+    for (let index = 0; index < 201; index += 1) sink.emit(`again ${index}`, event, 11_000);
+    expect(JSON.stringify(warnings().at(-1))).toContain('9800 of them are not told');
   });
 });

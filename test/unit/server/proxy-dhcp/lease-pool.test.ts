@@ -20,13 +20,14 @@ describe('LeasePool', () => {
   it('never gives one address to two clients at a time', () => {
     const step = fc.record({
       client: fc.integer({ min: 1, max: 6 }),
-      action: fc.constantFrom('offer', 'confirm', 'release', 'decline'),
+      action: fc.constantFrom('offer', 'take', 'confirm', 'release', 'decline'),
       address: fc.integer({ min: 9, max: 14 }),
       waitMs: fc.constantFrom(0, 1000, 61_000, 700_000),
     });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
         const leases = pool('10.0.0.13');
+        /** an address that was only offered may go to another who asks */
         const holders = new Map<string, { mac: MacAddress; untilMs: number }>();
         let nowMs = 0;
         for (const { client: number, action, address, waitMs } of steps) {
@@ -43,14 +44,14 @@ describe('LeasePool', () => {
             const given =
               action === 'offer'
                 ? leases.offer(who, nowMs, wanted)?.address
-                : leases.claim(who, wanted, nowMs)?.address;
+                : leases.claim(who, wanted, nowMs, action === 'take')?.address;
             if (given === undefined) continue;
-            if (action === 'confirm') leases.confirm(who, given, nowMs);
+            if (action !== 'offer') leases.confirm(who, given, nowMs);
             expect(['10.0.0.10', '10.0.0.11', '10.0.0.12', '10.0.0.13']).toContain(given);
             const holder = holders.get(given);
             if (holder !== undefined && holder.untilMs > nowMs) expect(holder.mac).toBe(who);
             for (const [held, other] of holders) if (other.mac === who) holders.delete(held);
-            holders.set(given, { mac: who, untilMs: nowMs + (action === 'offer' ? 60_000 : 600_000) });
+            if (action !== 'offer') holders.set(given, { mac: who, untilMs: nowMs + 600_000 });
           }
         }
       }),
@@ -83,6 +84,7 @@ describe('LeasePool', () => {
     leases.decline(client(1), ip('10.0.0.11'), 1);
     expect(addressFor(leases, client(1), 2)).toBe('10.0.0.12');
     expect(leases.claim(client(2), ip('10.0.0.11'), 3)).toBeUndefined();
+    leases.confirm(client(1), ip('10.0.0.12'), 3);
     expect(addressFor(leases, client(2), 4)).toBeUndefined();
     expect(leases.claim(client(2), ip('10.0.0.11'), 600_002)?.address).toBe('10.0.0.11');
   });
@@ -128,6 +130,46 @@ describe('LeasePool', () => {
     leases.confirm(client(1), ip('10.0.0.10'), 0);
     leases.offer(client(1), 1000);
     expect(addressFor(leases, client(2), 100_000)).toBeUndefined();
+  });
+
+  it('offers what nobody has taken to the next who asks when nothing else is left; who takes it first has it', () => {
+    let pressed = 0;
+    const own = new Map([[client(9), ip('10.0.0.12')]]);
+    const leases = pool('10.0.0.13', { ownAddresses: () => own, onPressure: () => (pressed += 1) });
+    leases.confirm(client(1), ip('10.0.0.10'), 0);
+    expect(addressFor(leases, client(9), 0)).toBe('10.0.0.12');
+    expect(addressFor(leases, client(2), 1)).toBe('10.0.0.11');
+    // another one that says it was offered it, while there is no need
+    expect(leases.claim(client(3), ip('10.0.0.11'), 2, true)).toBeUndefined();
+    expect(addressFor(leases, client(3), 3)).toBe('10.0.0.13');
+    expect(pressed).toBe(0);
+    leases.probed(client(2), ip('10.0.0.11'), 4);
+    // made-up clients take none that is leased, and none of a configured machine
+    const made = Array.from({ length: 100 }, (_, index) => leases.offer(client(0x40 + index), 5 + index));
+    expect(new Set(made.map((choice) => choice?.address))).toEqual(new Set(['10.0.0.11', '10.0.0.13']));
+    expect(made[0]).toEqual({ address: '10.0.0.11', needsProbe: false });
+    expect(pressed).toBe(100);
+    expect(leases.claim(client(2), ip('10.0.0.11'), 200)).toBeUndefined();
+    expect(leases.claim(client(2), ip('10.0.0.11'), 200, true)?.address).toBe('10.0.0.11');
+    leases.confirm(client(2), ip('10.0.0.11'), 200);
+    expect(leases.claim(client(0x40), ip('10.0.0.11'), 201, true)).toBeUndefined();
+    expect(addressFor(leases, client(0x41), 202)).toBe('10.0.0.13');
+    expect(leases.claim(client(9), ip('10.0.0.12'), 203, true)?.address).toBe('10.0.0.12');
+  });
+
+  it('answers a flood in a large range without searching it each time', () => {
+    const leases = pool('10.0.16.9');
+    const made = (number: number): MacAddress =>
+      mac(
+        `02:00:${number
+          .toString(16)
+          .padStart(8, '0')
+          .replace(/(..)(?!$)/g, '$1:')}`,
+      );
+    const startedMs = performance.now();
+    for (let number = 0; number < 20_000; number += 1) leases.offer(made(number), number / 2);
+    expect(performance.now() - startedMs).toBeLessThan(10_000);
+    expect(leases.entries().size).toBe(4096);
   });
 
   it('is bounded whatever the configuration says', () => {

@@ -58,3 +58,18 @@ it('takes the answer of the client itself for no other user, and a probe that fa
   await vi.waitFor(() => expect(results).toHaveLength(2));
   expect(results.map(({ user }) => user)).toEqual([undefined, undefined]);
 });
+
+it('keeps one packet for each address, of whom it was chosen for last', async () => {
+  const asked: (readonly Ipv4Address[])[] = [];
+  const results: Probed[] = [];
+  const probes = new OfferProbes(
+    async (addresses) => void asked.push(addresses),
+    (result) => results.push(result),
+  );
+  for (let number = 0; number < 200; number += 1) {
+    probes.wait(discover(mac(`02:00:00:00:00:${number.toString(16).padStart(2, '0')}`)), ip('10.0.0.10'));
+  }
+  await vi.waitFor(() => expect(results).toHaveLength(1));
+  expect(results[0]?.received.facts.mac).toBe('02:00:00:00:00:c7');
+  expect(asked).toEqual([['10.0.0.10']]);
+});
