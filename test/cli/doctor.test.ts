@@ -126,7 +126,10 @@ describe('pxectl doctor', () => {
     ['--capture of nothing', ['--capture', '0'], '--capture takes seconds'],
   ])('says what is wrong with %s, in one line and without a stack', async (_name, args, message) => {
     await writeFile(join(folder.path, 'empty'), '');
-    await writeFile(join(folder.path, 'binary'), Uint8Array.of(1, 2, 0, 3, 4));
+    await writeFile(
+      join(folder.path, 'binary'),
+      Uint8Array.from({ length: 1024 }, (_, n) => (n * 7) & 255),
+    );
     await writeFile(join(folder.path, 'text'), 'hello\n');
     await writeFile(join(folder.path, 'damaged'), Uint8Array.of(0xd4, 0xc3, 0xb2, 0xa1, 0, 0, 0));
     const { exitCode, stderr } = await doctor(...args);

@@ -32,6 +32,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
 const COMPLETED: Readonly<Record<string, string>> = {
   'pxectl images rm': 'pxectl images rm debian-12 --force --dry-run',
   'pxectl images rm NAME': 'pxectl images rm debian-12 --force --dry-run',
+  'pxectl init --mode full': 'pxectl init --mode full --dry-run',
   'pxectl machines add': 'pxectl machines add 52:54:00:12:34:99',
   'pxectl machines rm': 'pxectl machines rm 52:54:00:12:34:99',
   'pxectl machines arm': 'pxectl machines arm node-1 --yes',

@@ -320,7 +320,7 @@ it('without the capability for low ports it says which is missing, and the line 
       timeoutMs: 30_000,
     });
     expect(exitCode).toBe(4);
-    expect(stderr).toContain('cap_net_bind_service');
+    expect(stderr).toContain('no CAP_NET_BIND_SERVICE');
     expect(stderr).toContain('--ambient-caps +net_bind_service,+net_raw');
   } finally {
     await network.destroy();
