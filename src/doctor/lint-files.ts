@@ -56,7 +56,13 @@ export async function lintFiles(paths: readonly string[], options: LintOptions):
   const kinds = new Map([...given].map(([path, text]) => [path, kindOfConfig(path, text)] as const));
   const ofDnsmasq = [...given].filter(([path]) => kinds.get(path)?.format === 'dnsmasq');
   const results: LintResult[] = [];
-  if (ofDnsmasq.length > 0) results.push(await lintDnsmasq(new Map(ofDnsmasq), { ...options, root }));
+  if (ofDnsmasq.length > 0)
+    results.push(
+      await lintDnsmasq(new Map(ofDnsmasq), new Set(ofDnsmasq.map(([path]) => kinds.get(path)?.name ?? '')), {
+        ...options,
+        root,
+      }),
+    );
   for (const [path, text] of given) {
     const kind = kinds.get(path);
     if (kind === undefined || kind.format === 'dnsmasq') continue;
@@ -80,6 +86,7 @@ function isOfThisComputer(path: string): boolean {
 
 async function lintDnsmasq(
   given: ReadonlyMap<string, string>,
+  kinds: ReadonlySet<string>,
   { fix, root }: LintOptions,
 ): Promise<LintResult> {
   const reader = placedReader({ given, root });
@@ -147,7 +154,7 @@ async function lintDnsmasq(
     readings: [
       {
         source: [...given.keys()].join(', '),
-        kind: `configuration of dnsmasq${template !== undefined && config.files.templateLines.length > 0 ? `, a template (${template})` : ''}`,
+        kind: `${[...kinds].join(', ')}${template !== undefined && config.files.templateLines.length > 0 ? `, a template (${template})` : ''}`,
         read: `${config.files.lines.length} settings${root === undefined ? ', as text: of another computer' : ''}`,
         verdict: verdictOn(all, parts),
         ...parts,

@@ -1,4 +1,5 @@
 import { isTemplateLine } from './templates.ts';
+import { TRANSLATED_FORMS } from './translated-forms.ts';
 
 /** One setting of a dnsmasq configuration, where it stands. */
 export interface ConfLine {
@@ -67,6 +68,8 @@ export function readConfig(paths: readonly string[], reader: ConfReader): ConfFi
         ? complain(`${file} cannot be read`)
         : complain(`${file} was not given`, true);
     if (text.includes('\0')) return complain(`${file} is no text`);
+    const form = TRANSLATED_FORMS.find(({ isIt }) => isIt(text));
+    if (form) return void lines.push(...form.lines(file, text));
     const isCommand = hasCommandLine(text);
     text.split(/\r?\n/).forEach((raw, index) => {
       if (isCommand) return void lines.push(...optionsOfCommand(file, index + 1, raw));

@@ -2,6 +2,7 @@ import { readData } from '../knowledge/read-data.ts';
 import { hasCommandLine } from './conf-lines.ts';
 import { isDnsmasqOption } from './dnsmasq-options.ts';
 import { kindOfBootScript, type BootScriptKind } from './lint-boot-script.ts';
+import { TRANSLATED_FORMS } from './translated-forms.ts';
 
 /** data/config-kinds.json: configurations of other programs, by what stands in them. */
 export interface ConfigKindsFile {
@@ -30,6 +31,8 @@ export function kindOfConfig(path: string, text: string): ConfigKind {
   if (script !== undefined) return { format: script, name: `a configuration of ${script}` };
   const lines = text.split(/\r?\n/).filter((line) => !/^\s*(?:#|$)/.test(line));
   const known = lines.filter((line) => isDnsmasqOption(/^\s*(?:--)?([\w-]+)/.exec(line)?.[1] ?? ''));
+  const form = TRANSLATED_FORMS.find(({ isIt }) => isIt(text));
+  if (form) return { format: 'dnsmasq', name: `a configuration of ${form.name}` };
   if (hasCommandLine(text) && known.length < lines.length / 2)
     return { format: 'dnsmasq', name: 'a command line of dnsmasq' };
   const other = others.find(({ marks }) => marks.some((mark) => mark.test(text)));
