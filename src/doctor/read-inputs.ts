@@ -63,11 +63,11 @@ export async function analyseCaptureFile(path: string): Promise<Analysis> {
       hasFrames = true;
     }
   } catch (error) {
-    if (!(error instanceof ProtocolError))
-      throw isDamagedGzip(error) ? damaged(path, error) : diskError(error, path);
+    if (!(error instanceof ProtocolError) && !isDamagedGzip(error)) throw diskError(error, path);
     // what came before the damage still counts
     if (!hasFrames) throw damaged(path, error);
-    notes.push({ offset: error.offset, text: error.message });
+    const offset = error instanceof ProtocolError ? error.offset : 0;
+    notes.push({ offset, text: error instanceof Error ? error.message : String(error) });
   }
   const observations = observer.finish();
   const noted = notes.map((note) =>
@@ -164,7 +164,7 @@ function damaged(path: string, cause: unknown): PxectlError {
   return new PxectlError('failure', 'E_INPUT', {
     what: `${path} is no packet capture that can be read`,
     why: cause instanceof Error ? cause.message : String(cause),
-    next: 'record one: sudo tcpdump -i IF -w boot.pcap "udp or port 8080 or icmp"',
+    next: 'record one: sudo tcpdump -i IF -s 0 -w boot.pcap "host ADDRESS-OF-THE-SERVER or udp"',
     cause,
   });
 }

@@ -1,5 +1,6 @@
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DoctorResult } from '../../src/doctor/doctor-result.ts';
 import { run } from '../../src/platform/processes.ts';
@@ -145,6 +146,16 @@ describe('pxectl doctor', () => {
     const { stdout } = await doctor('--pcap', cut, '--json');
     const ids = (JSON.parse(stdout) as DoctorResult).findings.map((finding) => finding.id);
     expect(ids[0]).toBe('no-boot-service-for-arch');
+    expect(ids).toContain('capture-cut-short');
+  });
+
+  it('reads what is there of a compressed capture that was cut short', async () => {
+    const packed = gzipSync(await readFile(usersCapture));
+    const cut = join(folder.path, 'cut.pcap.gz');
+    await writeFile(cut, packed.subarray(0, packed.length - 40));
+    const { stdout } = await doctor('--pcap', cut, '--json');
+    const ids = (JSON.parse(stdout) as DoctorResult).findings.map((finding) => finding.id);
+    expect(ids).toContain('no-boot-service-for-arch');
     expect(ids).toContain('capture-cut-short');
   });
 

@@ -30,7 +30,7 @@ const DEADLINES: Readonly<Partial<Record<BootStage, StageDeadline>>> = {
  * past its stage's deadline at least the finding of that stage. Pure; `nowMs` is the clock.
  */
 export function findingsOfTrace(trace: BootTrace, nowMs: number): readonly Finding[] {
-  if (trace.isDone) return [];
+  if (trace.isDone || isOrdinary(trace)) return [];
   const unreported = trace.events.find((event) => event.type === 'install.unreported');
   if (unreported !== undefined) {
     const text = String(unreported.detail['message'] ?? '');
@@ -43,6 +43,17 @@ export function findingsOfTrace(trace: BootTrace, nowMs: number): readonly Findi
   const late = deadlineFinding(trace, nowMs);
   // what the events show says more than the clock
   return found.length > 0 || !late ? found : [late];
+}
+
+/** A client that only wants an address, as every machine on an isolated network does (mode full): it boots nothing. */
+function isOrdinary({ events }: BootTrace): boolean {
+  return events.every(
+    ({ type, detail, firmware }) =>
+      type.startsWith('dhcp.') &&
+      (firmware === undefined || firmware === 'unknown') &&
+      (detail['architectures'] ?? '') === '' &&
+      !/^(?:PXE|HTTP)Client/.test(String(detail['vendorClass'] ?? '')),
+  );
 }
 
 /** Debian's installer asks for its seed at once: it has no root image to fetch before. */

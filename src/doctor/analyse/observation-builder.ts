@@ -196,6 +196,8 @@ function emptyPhase(
   };
 }
 
+/** Of very many the first and the last are kept: how it began, and how it ended. */
 function keep<T>(list: T[], item: T): void {
-  if (list.length < MAX_SEEN) list.push(item);
+  if (list.length >= MAX_SEEN) list.splice(MAX_SEEN / 2, 1);
+  list.push(item);
 }

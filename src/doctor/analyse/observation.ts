@@ -113,6 +113,8 @@ export interface HttpRead extends Seen {
   readonly sizeBytes?: number;
   readonly userAgent?: string;
   readonly isCutByClient?: boolean;
+  /** the server ended the connection without an answer */
+  readonly isReset?: boolean;
   readonly isDone?: boolean;
   readonly hasRange?: boolean;
   readonly lastTimeMs?: number;

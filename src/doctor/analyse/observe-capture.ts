@@ -24,6 +24,7 @@ import { ObservationBuilder } from './observation-builder.ts';
 import {
   bootFileOf,
   type HttpRead,
+  type Limit,
   type Observations,
   type ReplySeen,
   type RequestSeen,
@@ -35,6 +36,8 @@ const BOOTP_CLIENT = 68;
 const PXE_BOOT_SERVER = 4011;
 /** A capture on all interfaces has each broadcast several times. */
 const DUPLICATE_MS = 100;
+/** Exchanges that are filled in at the end; the older half of more than these has ended long ago. */
+const MAX_OPEN_EXCHANGES = 8_000;
 
 type MutableHttp = { -readonly [K in keyof HttpRead]: HttpRead[K] };
 
@@ -48,11 +51,11 @@ export class CaptureObserver {
   readonly #tftp = new TftpWatcher((client, datagram, read) =>
     this.#builder.tftp(client, datagram.sourceMac, read),
   );
-  #httpSeen = 0;
   #count = 0;
   #firstTimeMs: number | undefined;
   #lastTimeMs: number | undefined;
   #server: Ipv4Address | undefined;
+  #cutDhcpCount = 0;
 
   push(frame: CapturedFrame): void {
     this.#count = frame.number;
@@ -76,7 +79,30 @@ export class CaptureObserver {
       ...(this.#firstTimeMs === undefined ? {} : { firstTimeMs: this.#firstTimeMs }),
       ...(this.#lastTimeMs === undefined ? {} : { lastTimeMs: this.#lastTimeMs }),
       readCount: this.#count,
+      limits: this.#limits(),
     };
+  }
+
+  #limits(): readonly Limit[] {
+    const limits: Limit[] = [];
+    if (this.#cutDhcpCount > 0)
+      limits.push({
+        text: `${this.#cutDhcpCount} DHCP packets are cut short in this capture (snap length)`,
+        advice: 'record whole packets: tcpdump -s 0',
+      });
+    if (this.#tftp.isBlind)
+      limits.push({
+        text: 'file requests are in this capture and not one answer to them: its filter left them out, or they never came',
+        advice:
+          'record with the filter "host ADDRESS-OF-THE-SERVER or udp": TFTP answers from a port of its own',
+      });
+    const { ipv6Boot } = this.#dissector;
+    if (ipv6Boot)
+      limits.push({
+        text: `packet ${ipv6Boot.frameNumber} is ${ipv6Boot.what}: a boot over IPv6, which doctor does not judge`,
+        advice: 'try the boot over IPv4',
+      });
+    return limits;
   }
 
   #take(packet: DissectedPacket): void {
@@ -103,6 +129,11 @@ export class CaptureObserver {
   }
 
   #takeDhcp(datagram: UdpDatagram): void {
+    // what was cut off may hold any option: such a packet proves nothing
+    if (datagram.isTruncated) {
+      this.#cutDhcpCount++;
+      return;
+    }
     let packet: DhcpPacket;
     try {
       packet = decodeDhcp(datagram.payload);
@@ -167,10 +198,7 @@ export class CaptureObserver {
   }
 
   #collectHttp(mac: MacAddress | undefined): void {
-    const { exchanges } = this.#http;
-    for (; this.#httpSeen < exchanges.length; this.#httpSeen++) {
-      const exchange = exchanges[this.#httpSeen];
-      if (!exchange) continue;
+    for (const exchange of this.#http.takeExchanges()) {
       const read: MutableHttp = {
         evidence: {
           source: `packet ${exchange.requestFrame}`,
@@ -183,7 +211,11 @@ export class CaptureObserver {
         ...(exchange.userAgent === undefined ? {} : { userAgent: exchange.userAgent }),
         ...(exchange.range === undefined ? {} : { hasRange: true }),
       };
-      if (this.#builder.http(exchange.client, mac, read)) this.#httpReads.push({ exchange, read });
+      if (!this.#builder.http(exchange.client, mac, read)) continue;
+      this.#httpReads.push({ exchange, read });
+      // an exchange that is over needs no second look
+      if (this.#httpReads.length >= MAX_OPEN_EXCHANGES)
+        for (const one of this.#httpReads.splice(0, MAX_OPEN_EXCHANGES / 2)) fillIn(one.read, one.exchange);
     }
   }
 }
@@ -194,6 +226,7 @@ function fillIn(read: MutableHttp, exchange: HttpExchange): void {
   read.sentBytes = exchange.bodyBytes;
   read.lastTimeMs = exchange.lastTimeUs / 1000;
   read.isCutByClient = exchange.cutBy === 'client';
+  if (exchange.cutBy === 'server' && exchange.status === undefined) read.isReset = true;
   read.isDone = exchange.contentLength !== undefined && exchange.bodyBytes >= exchange.contentLength;
 }
 

@@ -12,6 +12,8 @@ const SAME_REQUEST_MS = 60_000;
 /** A transfer whose last packet is this recent when the capture ends was simply cut off. */
 const CUT_OFF_MS = 3_000;
 const MAX_TRANSFERS = 4_000;
+const REPEATED_MS = 900;
+const DATA_HEADER_BYTES = 4;
 
 type MutableRead = { -readonly [K in keyof TftpRead]: TftpRead[K] };
 
@@ -35,6 +37,7 @@ interface Transfer {
 /** Follows TFTP transfers in a capture. Each is reported when its request is seen and filled in as it goes on. */
 export class TftpWatcher {
   readonly #transfers = new Map<string, Transfer>();
+  #hasAnswers = false;
   /** client and path → size in bytes, from the answers to size probes */
   readonly #sizes = new Map<string, number>();
 
@@ -47,7 +50,9 @@ export class TftpWatcher {
   push(datagram: UdpDatagram): boolean {
     if (datagram.destinationPort === TFTP_PORT) {
       const packet = decode(datagram);
-      if (packet?.opcode === 'rrq' || packet?.opcode === 'wrq') {
+      // an upload reads nothing, and no boot needs one
+      if (packet?.opcode === 'wrq') return true;
+      if (packet?.opcode === 'rrq') {
         this.#begin(datagram, packet);
         return true;
       }
@@ -62,6 +67,27 @@ export class TftpWatcher {
   /** Decides about what is still open, when the capture ends at `endMs`. */
   finish(endMs: number): void {
     for (const transfer of this.#transfers.values()) settle(transfer, endMs);
+    if (this.#hasAnswers || this.#transfers.size === 0) return;
+    // no answer of any server is in it: a filter left them out, unless the client had to repeat itself
+    for (const { read } of this.#transfers.values()) {
+      if (read.outcome === 'no-answer' && !this.#isRepeated(read)) read.outcome = 'under-way';
+    }
+  }
+
+  /** Requests were seen, and not one packet of the servers that they went to. */
+  get isBlind(): boolean {
+    return this.#transfers.size > 0 && !this.#hasAnswers;
+  }
+
+  /** The same request again after a while, by the same client: firmware waits a second at least before it repeats one. */
+  #isRepeated(read: MutableRead): boolean {
+    if ((read.requestCount ?? 1) > 1) return true;
+    const same = [...this.#transfers.values()].filter(
+      (other) => other.read.path === read.path && other.read.server === read.server,
+    );
+    return same.some(
+      (other) => other.read !== read && Math.abs((other.read.timeMs ?? 0) - (read.timeMs ?? 0)) > REPEATED_MS,
+    );
   }
 
   #begin(datagram: UdpDatagram, request: TftpRequest): void {
@@ -119,6 +145,7 @@ export class TftpWatcher {
     const packet = decode(datagram);
     if (!packet || transfer.isOver) return packet !== undefined;
     transfer.serverPackets++;
+    this.#hasAnswers = true;
     transfer.read.lastTimeMs = datagram.timeUs / 1000;
     if (transfer.read.outcome === 'no-answer') transfer.read.outcome = 'answer-lost';
     if (packet.opcode === 'oack') {
@@ -131,7 +158,7 @@ export class TftpWatcher {
       if (transfer.read.sizeBytes === undefined) transfer.sizeFromProbe = this.#sizes.get(file);
       else if (this.#sizes.size < MAX_TRANSFERS) this.#sizes.set(file, transfer.read.sizeBytes);
     } else if (packet.opcode === 'data') {
-      takeData(transfer, packet.block, packet.data);
+      takeData(transfer, packet.block, packet.data, datagram.wirePayloadLength - DATA_HEADER_BYTES);
     } else if (packet.opcode === 'error') {
       transfer.isOver = true;
       transfer.read.outcome = serverErrorOutcome(packet.code, packet.message);
@@ -173,14 +200,15 @@ function finalBlockOf(transfer: Transfer): number | undefined {
   return sizeBytes === undefined ? undefined : Math.floor(sizeBytes / transfer.blksize) + 1;
 }
 
-function takeData(transfer: Transfer, block: number, data: Uint8Array): void {
+/** `length`: bytes on the wire, of which a capture may hold fewer. */
+function takeData(transfer: Transfer, block: number, data: Uint8Array, length: number): void {
   transfer.dataPackets++;
   const absolute = countOn(transfer.lastBlock, block);
   if (absolute === 1) transfer.read.program = programOf(data);
   if (absolute < transfer.lastBlock) return;
   transfer.lastBlock = absolute;
-  transfer.read.sentBytes = (absolute - 1) * transfer.blksize + data.length;
-  if (data.length < transfer.blksize) transfer.finalBlock = absolute;
+  transfer.read.sentBytes = (absolute - 1) * transfer.blksize + length;
+  if (length < transfer.blksize) transfer.finalBlock = absolute;
 }
 
 function finishDone(transfer: Transfer): void {

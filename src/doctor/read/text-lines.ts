@@ -1,6 +1,9 @@
 /** A line of a log is short; a file without line ends must not fill the memory. */
 const MAX_LINE_CHARACTERS = 256 * 1024;
 
+/** Fewer bytes are no text that tells its encoding. */
+const MIN_UTF16_BYTES = 16;
+
 type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be';
 
 /** Text that arrives in chunks, as lines without their ends: UTF-8, UTF-16 with or without mark, CRLF, bare CR. */
@@ -62,6 +65,7 @@ export function encodingOf(head: Uint8Array): Encoding {
     if (head[at] === 0) even++;
     if (head[at + 1] === 0) odd++;
   }
-  if (length >= 4 && odd > length / 5 && even === 0) return 'utf-16le';
-  return length >= 4 && even > length / 5 && odd === 0 ? 'utf-16be' : 'utf-8';
+  if (length < MIN_UTF16_BYTES) return 'utf-8';
+  if (odd > length / 4 && even === 0) return 'utf-16le';
+  return even > length / 4 && odd === 0 ? 'utf-16be' : 'utf-8';
 }

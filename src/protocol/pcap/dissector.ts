@@ -1,6 +1,7 @@
 import { ipv4FromBytes, type Ipv4Address, type MacAddress } from '../addresses.ts';
 import type { CapturedFrame } from './captured-frame.ts';
 import { FragmentTable } from './fragment-table.ts';
+import { ipv6BootOf } from './ipv6-boot.ts';
 import { IP_PROTOCOL, readIpv4, type Ipv4Packet } from './ipv4-packet.ts';
 import { ETHER_TYPE, readLinkLayer, type LinkPayload } from './link-layer.ts';
 
@@ -20,6 +21,8 @@ export interface UdpDatagram extends PacketBase {
   readonly sourcePort: number;
   readonly destinationPort: number;
   readonly payload: Uint8Array;
+  /** payload bytes on the wire, also where the capture cut the frame short */
+  readonly wirePayloadLength: number;
   /** frames that it was put together from, when it came in fragments */
   readonly fragments?: readonly number[];
   readonly isTruncated: boolean;
@@ -60,10 +63,13 @@ export type DissectedPacket = UdpDatagram | TcpSegment | IcmpUnreachable;
 /** Turns frames into UDP datagrams, TCP segments and ICMP complaints; keeps only unfinished fragments. */
 export class Dissector {
   readonly #fragments = new FragmentTable();
+  /** the first packet of a boot over IPv6, which is not taken apart further */
+  ipv6Boot: { readonly frameNumber: number; readonly what: string } | undefined;
 
   /** The packet in a frame; undefined when it is nothing that a network boot is made of. */
   dissect(frame: CapturedFrame): DissectedPacket | undefined {
     const link = readLinkLayer(frame.linkType, frame.data);
+    if (link?.etherType === ETHER_TYPE.ipv6) this.#lookAtIpv6(frame.number, link.payload);
     if (link?.etherType !== ETHER_TYPE.ipv4) return undefined;
     const packet = readIpv4(link.payload);
     if (!packet) return undefined;
@@ -72,6 +78,12 @@ export class Dissector {
       return whole && readTransport(frame, link, { ...packet, payload: whole.payload }, whole.frames);
     }
     return readTransport(frame, link, packet);
+  }
+
+  #lookAtIpv6(frameNumber: number, packet: Uint8Array): void {
+    if (this.ipv6Boot) return;
+    const what = ipv6BootOf(packet);
+    if (what !== undefined) this.ipv6Boot = { frameNumber, what };
   }
 }
 
@@ -117,6 +129,7 @@ function readUdp(
     sourcePort: be16(payload, 0),
     destinationPort: be16(payload, 2),
     payload: payload.subarray(8, length),
+    wirePayloadLength: length - 8,
     isTruncated: length > payload.length,
     ...(fragments === undefined ? {} : { fragments }),
   };

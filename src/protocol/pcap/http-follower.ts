@@ -31,7 +31,6 @@ export interface HttpExchange {
 
 const MAX_HEAD_BYTES = 16 * 1024;
 const MAX_CONNECTIONS = 2048;
-const MAX_EXCHANGES = 20_000;
 const HTTP_START = /^(?:GET|HEAD|POST|PUT|OPTIONS) \S/;
 
 interface Connection {
@@ -51,8 +50,15 @@ interface Connection {
 
 /** Follows HTTP/1 in TCP segments: heads are read, bodies are only counted. Memory is bounded. */
 export class HttpFollower {
-  readonly exchanges: HttpExchange[] = [];
+  #exchanges: HttpExchange[] = [];
   readonly #connections = new Map<string, Connection>();
+
+  /** The exchanges that began since the last call. They change until `finish`. */
+  takeExchanges(): readonly HttpExchange[] {
+    const taken = this.#exchanges;
+    if (taken.length > 0) this.#exchanges = [];
+    return taken;
+  }
 
   push(segment: TcpSegment): void {
     const forward = keyOf(segment.source, segment.sourcePort, segment.destination, segment.destinationPort);
@@ -124,7 +130,10 @@ export class HttpFollower {
     const isCut = body !== undefined && Number.isFinite(body.remaining) && body.remaining > 0;
     // a client's FIN alone says "no more requests": the answer may still be on its way
     if (isCut && (segment.flags.rst || !fromClient)) body.exchange.cutBy ??= fromClient ? 'client' : 'server';
-    if (segment.flags.rst) this.#connections.delete(key);
+    if (!segment.flags.rst) return;
+    // asked, and the connection thrown away instead of an answer
+    if (!fromClient) for (const exchange of connection.unanswered) exchange.cutBy ??= 'server';
+    this.#connections.delete(key);
   }
 
   #readRequests(connection: Connection, piece: InOrder): void {
@@ -138,7 +147,7 @@ export class HttpFollower {
     for (let end = headEnd(connection.requestHead); end > 0; end = headEnd(connection.requestHead)) {
       const request = parseRequestHead(latin1(connection.requestHead, end).trimEnd());
       connection.requestHead = connection.requestHead.slice(end);
-      if (!request || this.exchanges.length >= MAX_EXCHANGES) continue;
+      if (!request) continue;
       connection.requestBodyRemaining = contentLengthOf(request.headers) ?? 0;
       const used = Math.min(connection.requestHead.length, connection.requestBodyRemaining);
       connection.requestBodyRemaining -= used;
@@ -158,7 +167,7 @@ export class HttpFollower {
         bodyBytes: 0,
         lastTimeUs: piece.timeUs,
       };
-      this.exchanges.push(exchange);
+      this.#exchanges.push(exchange);
       connection.unanswered.push(exchange);
     }
     if (connection.requestHead.length > MAX_HEAD_BYTES) connection.requestHead = new Uint8Array(0);

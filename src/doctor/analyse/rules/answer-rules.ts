@@ -119,6 +119,9 @@ function judgeMenu(context: PhaseContext, answer: ReplySeen): readonly Finding[]
 function judgeFile(context: PhaseContext, answer: ReplySeen): readonly Finding[] {
   const { phase } = context;
   const file = bootFileOf(answer);
+  if (file !== undefined && /^https?:\/\//i.test(file) && !wentFurther(context)) {
+    return [clientFinding(context, 'url-as-pxe-file', quotesWithFile(phase, answer))];
+  }
   const platform = file === undefined ? undefined : platformOfName(file);
   if (platform !== undefined && fitsFirmware(platform, phase.firmware) === false && !wentFurther(context)) {
     const program =

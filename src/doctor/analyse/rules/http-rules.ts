@@ -23,6 +23,14 @@ function judgePath(context: PhaseContext, path: string, reads: readonly HttpRead
   const last = reads.at(-1);
   if (!last || reads.some((read) => read.status !== undefined && read.status < 400)) return [];
   if (last.status === 404) return missing(context, path, last);
+  if (last.isReset === true) {
+    return [
+      clientFinding(context, 'http-blocked', [last.evidence], {
+        title: `the HTTP server throws the request for ${path} away`,
+        cause: `${last.server ?? 'The server'} ended the connection (RST) without an answer: the program that listens there failed or is no web server, or a firewall rejects what it sees in the request.`,
+      }),
+    ];
+  }
   if (last.status === undefined) {
     const silence = silenceMsAfter(context.observations, last.timeMs);
     const isSilent =

@@ -111,7 +111,9 @@ function judgePort4011(context: PhaseContext): readonly Finding[] | undefined {
   const refused = phase.refused.find((seen) => seen.port === 4011);
   if (!refused && !isWaitedFor(context, first.timeMs)) return undefined;
   const chosen = selectOffer(offersOf(phase));
-  const isRouter = chosen?.how === 'dhcp-binl';
+  const servers = new Set(phase.replies.flatMap(({ server }) => server ?? []));
+  // one server that does everything: its own option 60 sends the client to its own port 4011
+  const isRouter = chosen?.how === 'dhcp-binl' && servers.size > 1;
   const evidence: Evidence[] = [
     ...asked.slice(0, 2).map((request) => request.evidence),
     ...(refused ? [refused.evidence] : []),
@@ -126,6 +128,18 @@ function judgePort4011(context: PhaseContext): readonly Finding[] | undefined {
     ];
   }
   const times = asked.length === 1 ? 'once' : `${asked.length} times`;
+  const isAlone = chosen?.how === 'dhcp-binl' && !isRouter;
+  const alone: Partial<Finding> = isAlone
+    ? {
+        cause:
+          `${first.server ?? 'The DHCP server'} gives addresses and boot information, and says "PXEClient" in option 60 without PXE options (43): by that ${phaseName(phase)} asks its port 4011 before it loads anything (${times}), ` +
+          `where nobody answers${refused ? ' (ICMP port unreachable)' : ''}.`,
+        fix: [
+          `take option 60 (vendor-class-identifier "PXEClient") out of the answers of ${first.server ?? 'this server'}: address, next server and boot file are enough`,
+          'or let a PXE service answer on its port 4011',
+        ],
+      }
+    : {};
   return [
     clientFinding(context, 'port-4011-silent', evidence, {
       title: `${first.server ?? 'the boot server'} does not answer on UDP port 4011`,
@@ -134,6 +148,7 @@ function judgePort4011(context: PhaseContext): readonly Finding[] | undefined {
         (refused
           ? ': the host says that nothing listens there (ICMP port unreachable).'
           : ': a firewall drops the packets, or nothing listens there.'),
+      ...alone,
     }),
   ];
 }
@@ -253,6 +268,21 @@ function judgeNak(context: PhaseContext): readonly Finding[] {
   const { phase } = context;
   const nak = phase.replies.find((reply) => reply.type === 'nak');
   const decline = phase.requests.find((request) => request.type === 'decline');
+  if (decline && !wentOn(context) && leaseWasGiven(phase)) {
+    const address = leaseOf(phase)?.leasedAddress;
+    const isOdd = address !== undefined && /\.(?:0|255)$/.test(address);
+    return [
+      clientFinding(context, 'address-declined', [...quotesOfLease(phase), decline.evidence], {
+        ...(address === undefined ? {} : { title: `the client gives ${address} back (DHCPDECLINE)` }),
+        ...(isOdd
+          ? {
+              cause: `It was given ${address}, and its firmware takes no address that ends in ${address.endsWith('.0') ? '0' : '255'} (PXE-E09), although the network allows it.`,
+              fix: [`leave ${address} out of the range of the DHCP server`],
+            }
+          : {}),
+      }),
+    ];
+  }
   if ((!nak && !decline) || wentOn(context) || leaseWasGiven(phase)) return [];
   // the other server's ACK may be on its way
   if (!isWaitedFor(context, nak?.timeMs ?? decline?.timeMs)) return [];
@@ -262,6 +292,11 @@ function judgeNak(context: PhaseContext): readonly Finding[] {
       ...(decline ? [decline.evidence] : []),
     ]),
   ];
+}
+
+function quotesOfLease(phase: Phase): readonly Evidence[] {
+  const lease = leaseOf(phase);
+  return lease ? [lease.evidence] : [];
 }
 
 function leaseWasGiven(phase: Phase): boolean {

@@ -59,13 +59,26 @@ function judgePath(context: PhaseContext, path: string, reads: readonly TftpRead
   }
 }
 
+/** What came afterwards proves it: a file that arrived, or a request for another one, which only what was loaded asks for. */
 function succeededAfter({ phase, next }: PhaseContext, read: TftpRead): boolean {
   const later = phase.tftp.slice(phase.tftp.indexOf(read) + 1);
+  const goesOn = (other: TftpRead): boolean =>
+    other.outcome === 'done' ||
+    (read.outcome !== 'answer-lost' &&
+      baseName(other.path) !== baseName(read.path) &&
+      !isAlternative(read, other));
   return (
-    later.some((other) => other.outcome === 'done') ||
+    later.some(goesOn) ||
     next?.firmware === 'system' ||
+    (next?.firmware === 'ipxe' && phase.firmware !== 'ipxe') ||
     phase.http.some((other) => (other.timeMs ?? 0) > (read.timeMs ?? Number.POSITIVE_INFINITY))
   );
+}
+
+/** Names that one loader tries in turn when the one before does not come: its configurations, its modules. */
+function isAlternative(read: TftpRead, other: TftpRead): boolean {
+  const isConfig = (path: string): boolean => /pxelinux\.cfg\/|grub\.cfg|\.ipxe$/.test(path);
+  return isConfig(read.path) && isConfig(other.path);
 }
 
 function missingFile(context: PhaseContext, path: string, read: TftpRead): Finding {

@@ -23,6 +23,7 @@ function watch(packets: readonly (readonly ['client' | 'server', TftpPacket])[])
       sourcePort: from === 'client' ? PORT : transferPort,
       destinationPort: from === 'client' ? (isRequest ? 69 : transferPort) : PORT,
       payload: encodeTftp(packet),
+      wirePayloadLength: encodeTftp(packet).length,
     } as Parameters<TftpWatcher['push']>[0]);
   });
   watcher.finish(60_000);
