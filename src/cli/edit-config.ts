@@ -1,8 +1,10 @@
 import { readFile, stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { createTwoFilesPatch } from 'diff';
 import { isMap, isSeq, parseDocument, type Document } from 'yaml';
 import { layoutBeside } from '../engine/project.ts';
 import { parseConfig } from '../model/config-file.ts';
+import { withLock } from '../platform/file-lock.ts';
 import { writeFileAtomic } from '../platform/files.ts';
 import { keepLayout } from './keep-layout.ts';
 import type { Output } from './output.ts';
@@ -17,6 +19,9 @@ export interface ConfigEdit {
   /** where the text before is kept */
   readonly backup?: string;
 }
+
+/** Commands side by side wait for each other: each changes what the one before has left. */
+const LOCK_TIMEOUT_MS = 60_000;
 
 /**
  * Changes the configuration file and leaves everything else in it, comments too, as it is. The changed text must
@@ -37,6 +42,22 @@ export async function mergeIntoConfig(
   change: (document: Document) => void,
   isDryRun: boolean,
 ): Promise<ConfigEdit> {
+  if (isDryRun) return changeText(path, change);
+  const write = async (): Promise<ConfigEdit> => {
+    const edit = await changeText(path, change);
+    if (edit.text === edit.before) return edit;
+    const backup = `${path}.bak`;
+    // mirrors may hold a password: neither file is more open than the one before
+    const mode = (await stat(path)).mode & 0o777;
+    await writeFileAtomic(backup, edit.before, mode);
+    await writeFileAtomic(path, edit.text, mode);
+    return { ...edit, backup };
+  };
+  // beside the file: whoever may write that may write here, and .pxectl may be root's
+  return withLock(dirname(path), basename(path), write, { timeoutMs: LOCK_TIMEOUT_MS });
+}
+
+async function changeText(path: string, change: (document: Document) => void): Promise<ConfigEdit> {
   const stateRoot = layoutBeside(path).root;
   const before = await readFile(path, 'utf8');
   const document = parseDocument(before);
@@ -54,13 +75,7 @@ export async function mergeIntoConfig(
     /^(Index: .*\n)?=+\n/,
     '',
   );
-  if (isDryRun) return { before, text, diff };
-  const backup = `${path}.bak`;
-  // mirrors may hold a password: neither file is more open than the one before
-  const mode = (await stat(path)).mode & 0o777;
-  await writeFileAtomic(backup, before, mode);
-  await writeFileAtomic(path, text, mode);
-  return { before, text, diff, backup };
+  return { before, text, diff };
 }
 
 /** Says on stderr what was (or would be) changed, and where the text before is. */

@@ -74,7 +74,32 @@ export class SessionInstalls {
   }
 
   /** Decides from what is known of machines now; with another context when the configuration was read again. */
-  refresh(next?: BootContext): Promise<void> {
+  async refresh(next?: BootContext): Promise<void> {
+    if (next !== undefined) await this.#dropLapsedOrders(next);
+    await this.#decide(next);
+  }
+
+  /**
+   * An order is for what the configuration said when it was given: once read without that, it is none, so that a machine
+   * that is written into the file again later is not armed by somebody's order of long ago.
+   */
+  async #dropLapsedOrders(next: BootContext): Promise<void> {
+    const known = await this.input.states.known();
+    const { machines } = withInstalls(next, known).config;
+    const armed = [...known.installs].filter(([, { kind }]) => kind === 'armed').map(([mac]) => mac);
+    const lapsed = armed.filter((mac) => !machines.some((machine) => machine.mac === mac && machine.isArmed));
+    if (lapsed.length === 0) return;
+    const { trouble } = await this.input.states.disarm(lapsed);
+    if (trouble !== undefined) this.#warnUnwritten(trouble);
+    this.input.sink.emit({
+      type: 'engine.warning',
+      detail: {
+        message: `disarmed, since the configuration has no such install any more: ${lapsed.join(', ')}`,
+      },
+    });
+  }
+
+  #decide(next: BootContext | undefined): Promise<void> {
     return this.#readings.take(async () => {
       const known = await this.input.states.known();
       this.#installing = new Set(
@@ -97,7 +122,7 @@ export class SessionInstalls {
   }
 
   async #putInForce(macs: readonly MacAddress[]): Promise<void> {
-    await this.refresh();
+    await this.#decide(undefined);
     await this.#writings.take(() => this.input.serve(macs));
     await this.input.reloadEngine();
   }

@@ -156,7 +156,7 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
         await started?.reload(context).catch((error: unknown) => options.onWarning(messageOf(error)));
       }),
   });
-  await installs.refresh();
+  await installs.refresh(context);
   await fill();
   const addresses = new AddressBook(neighboursOn(context.config.network.interface));
   events.subscribe((event) => {

@@ -49,6 +49,29 @@ describe('pxectl machines', () => {
     expect(await config()).toBe(before);
   });
 
+  it('arms nobody by an order of a machine that was taken out of the file by hand', async () => {
+    const before = await config();
+    await cli('machines', 'add', MAC, '--seed', 'seeds/node-1.cfg', '--arm', '--yes');
+    await writeFile(join(folder.path, 'pxectl.yaml'), before);
+    await cli('machines', 'add', MAC, '--seed', 'seeds/node-1.cfg');
+    expect((await cli('machines')).stdout).toContain('not armed');
+  });
+
+  it('loses none of many changes of the file at once', async () => {
+    const macs = Array.from({ length: 8 }, (_, index) => `52:54:00:12:35:${10 + index}`);
+    const [gone, rest] = [macs.slice(0, 4), macs.slice(4)];
+    await cli('machines', 'add', ...gone);
+    const calls = await Promise.all([
+      ...gone.map((mac) => cli('machines', 'rm', mac)),
+      ...rest.map((mac) => cli('machines', 'add', mac)),
+    ]);
+    expect(calls.map(({ exitCode }) => exitCode)).toEqual(macs.map(() => 0));
+    const { machines } = JSON.parse((await cli('machines', '--json')).stdout) as {
+      machines: { mac: string }[];
+    };
+    expect(machines.map(({ mac }) => mac).toSorted()).toEqual(rest);
+  });
+
   it('records every one of many calls at once', async () => {
     const macs = Array.from({ length: 12 }, (_, index) => `52:54:00:12:35:${10 + index}`);
     await cli('machines', 'add', ...macs, '--seed', 'seeds/node-1.cfg');

@@ -103,6 +103,18 @@ describe('pxectl reload', () => {
 });
 
 describe('machines arm and disarm while it is up', () => {
+  it('holds on the disk when that pxectl is just stopping', async () => {
+    await configure(WITH_MACHINES);
+    await writeFile(join(project, 'seed.cfg'), '# preseed\n');
+    await up();
+    const arm = () => cli('machines', 'arm', 'pc1', '--yes');
+    const calls = await Promise.all([cli('down'), arm(), arm(), arm()]);
+    expect(calls.map(({ exitCode, stderr }) => [exitCode, stderr])).toEqual(
+      calls.map(() => [0, expect.stringMatching(/stopped|pc1 is armed/) as string]),
+    );
+    expect((await cli('machines')).stdout).toMatch(/pc1 .*ARMED/);
+  });
+
   const MAC = '52:54:00:12:34:56';
   const WITH_MACHINES = [
     CONFIG,

@@ -8,6 +8,7 @@ import { sayConfigEdit } from '../edit-config.ts';
 import { editMachines } from '../edit-machines.ts';
 import { EXIT } from '../exit-codes.ts';
 import { seedForConfig, tellSeeds } from '../install-seeds.ts';
+import { dropOrders } from './drop-orders.ts';
 import { armWarning, setArmedByUser } from './set-armed.ts';
 
 export interface AddOptions {
@@ -64,6 +65,8 @@ export async function addMachines(context: CommandContext<AddOptions>): Promise<
     isDryRun,
     machines.map((machine) => ({ kind: 'add', machine })),
   );
+  // an order for a machine of this address that was in the file before is none for this one
+  if (!isDryRun) await dropOrders(project.layout, machines);
   const { text } = edit;
   if (options.json) {
     const changed = !isDryRun;

@@ -4,7 +4,7 @@ import { requestedConfigPath, type CommandContext } from '../cli.ts';
 import { sayConfigEdit } from '../edit-config.ts';
 import { editMachines } from '../edit-machines.ts';
 import { EXIT } from '../exit-codes.ts';
-import { recordDisarm } from './record-disarm.ts';
+import { dropOrders } from './drop-orders.ts';
 
 /** `pxectl machines rm NAME…`: all of them, or none. */
 export async function removeMachines(
@@ -15,10 +15,7 @@ export async function removeMachines(
   const machines = findMachines(config, args);
   const isDryRun = options.dryRun === true;
   // an order goes with its machine, and before it: one of this address that comes later is another
-  const armed = machines
-    .filter(({ isArmed }) => isArmed)
-    .flatMap(({ name, mac }) => (mac === undefined ? [] : [{ name, mac }]));
-  if (!isDryRun && armed.length > 0) await recordDisarm(layout, armed);
+  if (!isDryRun) await dropOrders(layout, machines);
   const edit = await editMachines(
     configPath,
     isDryRun,

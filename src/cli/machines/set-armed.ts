@@ -1,21 +1,20 @@
-import { userInfo } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReplyOf } from '../../control/api.ts';
 import { askControl } from '../../control/control-client.ts';
 import { findConfig, layoutBeside, loadProject, type Project } from '../../engine/project.ts';
 import { readLiveSession, type SessionRecord } from '../../engine/session-record.ts';
-import { openMachineStates } from '../../machines/machine-states.ts';
-import { orderFor } from '../../machines/order-for.ts';
-import type { Config } from '../../model/config.ts';
-import { engineError, messageOf, PxectlError, usageError } from '../../model/errors.ts';
+import { engineError, messageOf, PxectlError, systemCodeOf, usageError } from '../../model/errors.ts';
 import { findMachines, withoutMac } from '../../model/find-machines.ts';
 import type { StateLayout } from '../../model/state-layout.ts';
 import type { MacAddress } from '../../protocol/addresses.ts';
+import { isSameProcessAlive } from '../../platform/process-identity.ts';
 import { requestedConfigPath, type CommandContext } from '../cli.ts';
 import { confirm } from '../confirm.ts';
 import { tellSeeds } from '../install-seeds.ts';
 import { recordDisarm } from './record-disarm.ts';
 import { EXIT } from '../exit-codes.ts';
 import { formatLocalTime } from '../units.ts';
+import { recordArm, userName } from './record-arm.ts';
 
 type Verb = 'arm' | 'disarm';
 
@@ -70,15 +69,18 @@ export async function setArmedByUser(context: CommandContext<SetArmedOptions>, v
     const who = (machines ?? []).map(({ name }) => name);
     await confirm({ ...context, ...asked, what: armWarning(who, options.always === true) });
   }
-  if (session === undefined) {
+  const record = async (): Promise<number> => {
     if (verb === 'disarm') await recordDisarm(layout, machines ?? []);
     else if (inFile !== undefined) await recordArm(layout, inFile, options.always === true);
     sayHeld(context, verb, machines ?? []);
     return tell(context, verb, { changed: true, machines: machines ?? [] });
-  }
+  };
+  if (session === undefined) return record();
   const held = await askSession(session, {
     ...{ layout, verb, names, words: args, machines: machines ?? [], isAlways: options.always === true },
   });
+  // it was just stopping: what is on the disk counts now
+  if (held === undefined) return record();
   const told = held.map((machine) => {
     return { ...machine, ...machines?.find(({ mac }) => mac === machine.mac) };
   });
@@ -126,22 +128,6 @@ function installables(
   });
 }
 
-/** @throws PxectlError of the disk: what is not written is not so */
-async function recordArm(
-  layout: StateLayout,
-  { config, machines }: { readonly config: Config; readonly machines: readonly Installable[] },
-  isAlways: boolean,
-): Promise<void> {
-  const order = { at: new Date().toISOString(), by: userName(), isAlways };
-  const orders = machines.map(({ mac }) => [mac, orderFor(config, mac, order)] as const);
-  await openMachineStates(layout).arm(new Map(orders));
-}
-
-/** Whoever gave the order: under sudo the one who typed it. */
-function userName(): string {
-  return process.env['SUDO_USER'] ?? userInfo().username;
-}
-
 interface Question {
   readonly layout: StateLayout;
   readonly verb: Verb;
@@ -152,21 +138,33 @@ interface Question {
   readonly machines: readonly Installable[];
 }
 
+/** A pxectl that stops waits for its engine. */
+const STOPPING_MS = 15_000;
+
 /**
- * What the running pxectl has confirmed.
+ * What the running pxectl has confirmed; undefined when it has ended, and no other is up.
  * @throws PxectlError E_CONTROL when it has confirmed nothing: a disarm is written down all the same, an arm is not
  */
 async function askSession(
-  { process: { pid } }: SessionRecord,
+  { process }: SessionRecord,
   { layout, verb, names, words, machines, isAlways }: Question,
-): Promise<ReplyOf<Verb>['machines']> {
+): Promise<ReplyOf<Verb>['machines'] | undefined> {
   const command = `pxectl machines ${verb} ${words.join(' ')}`;
+  const { pid } = process;
   try {
     const question = { layout, pid, command };
     if (verb === 'disarm') return (await askControl(verb, { machines: [...names] }, question)).machines;
     return (await askControl(verb, { machines: [...names], by: userName(), isAlways }, question)).machines;
   } catch (error) {
     const isUnanswered = error instanceof PxectlError && error.code === 'E_CONTROL';
+    if (
+      isUnanswered &&
+      isHungUp(error) &&
+      (await hasEnded(process)) &&
+      (await readLiveSession(layout)) === undefined
+    ) {
+      return undefined;
+    }
     if (verb === 'arm' || !isUnanswered) throw error;
     await recordDisarm(layout, machines);
     const recorded = machines.length > 0 ? 'disarmed on disk, but' : 'not disarmed:';
@@ -177,6 +175,20 @@ async function askSession(
       cause: error,
     });
   }
+}
+
+/** Nobody listens any more, which is not to say that it hangs. */
+function isHungUp({ cause }: PxectlError): boolean {
+  return ['ENOENT', 'ECONNREFUSED', 'ECONNRESET'].includes(systemCodeOf(cause) ?? '');
+}
+
+async function hasEnded(process: SessionRecord['process']): Promise<boolean> {
+  const deadline = Date.now() + STOPPING_MS;
+  while (await isSameProcessAlive(process)) {
+    if (Date.now() > deadline) return false;
+    await sleep(100);
+  }
+  return true;
 }
 
 function sayHeld(

@@ -86,4 +86,13 @@ describe('what a running pxectl decides of installs', () => {
     goOn();
     await disarmed;
   });
+
+  it('ends with what it was given for: a machine that is written into the file again is not armed', async () => {
+    const before = context;
+    await installs.arm([MAC], ORDER);
+    await installs.refresh({ ...before, config: { ...before.config, machines: [] } });
+    await installs.refresh(before);
+    expect(isArmed()).toBe(false);
+    expect(await installs.spend(MAC)).toMatchObject({ kind: 'refused' });
+  });
 });
