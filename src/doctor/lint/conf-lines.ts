@@ -72,7 +72,12 @@ export function readConfig(paths: readonly string[], reader: ConfReader): ConfFi
     if (form) return void lines.push(...form.lines(file, text));
     const isCommand = hasCommandLine(text);
     text.split(/\r?\n/).forEach((raw, index) => {
-      if (isCommand) return void lines.push(...optionsOfCommand(file, index + 1, raw));
+      if (isCommand) {
+        const options = optionsOfCommand(file, index + 1, raw);
+        const plain = options.filter(({ value }) => !isTemplateLine(value, false));
+        if (plain.length < options.length) templateLines.push({ file, line: index + 1, raw: raw.trim() });
+        return void lines.push(...plain);
+      }
       if (isTemplateLine(raw, false))
         return void templateLines.push({ file, line: index + 1, raw: raw.trim() });
       const line = parseLine(file, index + 1, raw);
@@ -126,16 +131,21 @@ export function hasCommandLine(text: string): boolean {
   );
 }
 
+/** The program around dnsmasq has options too; these are dnsmasq's own. */
+const OF_NETWORK_BOOT = /^(?:dhcp|pxe|tftp|conf|bind|listen|enable-tftp|port|interface|log-dhcp)(?:-|$)/;
+
 function optionsOfCommand(file: string, line: number, raw: string): readonly ConfLine[] {
   const options = raw.matchAll(/(?:^|[\s"'[])--([a-z][a-z0-9-]+)(?:=((?:"[^"]*"|'[^']*'|[^\s"'\]])+))?/gi);
-  return [...options].map(([, key = '', value]) => ({
-    file,
-    line,
-    raw: raw.trim(),
-    key,
-    value: value ?? '',
-    hasValue: value !== undefined,
-  }));
+  return [...options]
+    .filter(([, key = '']) => OF_NETWORK_BOOT.test(key))
+    .map(([, key = '', value]) => ({
+      file,
+      line,
+      raw: raw.trim(),
+      key,
+      value: value ?? '',
+      hasValue: value !== undefined,
+    }));
 }
 
 function parseLine(file: string, line: number, raw: string): ConfLine | undefined {

@@ -7,6 +7,7 @@ import { lintBootFiles } from './rules/file-rules.ts';
 import { lintLeases } from './rules/lease-rules.ts';
 import { lintServer } from './rules/server-rules.ts';
 import { lintServices } from './rules/service-rules.ts';
+import { lintTags } from './rules/tag-rules.ts';
 
 /** What was made of dnsmasq configurations that belong together. */
 export interface DnsmasqLint {
@@ -41,6 +42,7 @@ export function lintDnsmasqConfig(paths: readonly string[], reader: ConfReader):
     ...lintLeases(input),
     ...lintBootFiles(input),
     ...lintServer(input),
+    ...lintTags(input),
     ...unknownOptions(files),
   ];
   return { config, findings: sortFindings(findings), isWhole };

@@ -172,7 +172,8 @@ export function takeTags(parts: readonly string[]): { tags: readonly string[]; r
   const count = parts.findIndex((part) => !isTag(part));
   const end = count < 0 ? parts.length : count;
   return {
-    tags: parts.slice(0, end).map((part) => part.replace(/^(?:tag|net):/, '')),
+    // `#` is the old way to write `!`
+    tags: parts.slice(0, end).map((part) => part.replace(/^(?:tag|net):/, '').replace(/^#/, '!')),
     rest: parts.slice(end),
   };
 }

@@ -26,6 +26,8 @@ interface KnownText {
 /** Words that `…` may stand for, an URL with its path among them, and line ends within it. */
 const MAX_GAP_WORDS = 30;
 const MAX_GAP_LINES = 1;
+/** Shorter texts are not looked for over the end of a line. */
+const MIN_LETTERS_OVER_LINES = 16;
 /** A shorter text is in too many screens. */
 const MIN_LETTERS = 5;
 /** An input that is only a part of a known text. */
@@ -61,7 +63,7 @@ export function matchTexts(screen: readonly ScreenWord[]): readonly TextMatch[] 
   const all: TextMatch[] = [];
   screen.forEach((word, from) => {
     for (const known of KNOWN_BY_FIRST_WORD.get(word.text) ?? []) {
-      const to = endOfMatch(known.parts, screen, from);
+      const to = endOfMatch(known, screen, from);
       if (to !== undefined) all.push(matchAt(screen, known, from, to));
     }
   });
@@ -97,21 +99,27 @@ function matchAt(screen: readonly ScreenWord[], known: KnownText, from: number, 
 
 /** Index behind the last word when the parts stand there one after the other. */
 function endOfMatch(
-  parts: KnownText['parts'],
+  { parts, length }: KnownText,
   screen: readonly ScreenWord[],
   from: number,
 ): number | undefined {
   let at = from;
   for (const [index, part] of parts.entries()) {
-    const found = index === 0 ? at : findPart(part, screen, at);
+    const found =
+      index === 0 ? at : findPart(part, screen, at, length >= MIN_LETTERS_OVER_LINES ? MAX_GAP_LINES : 0);
     if (found === undefined || !stands(part, screen, found)) return undefined;
     at = found + part.length;
   }
   return at;
 }
 
-function findPart(part: readonly string[], screen: readonly ScreenWord[], from: number): number | undefined {
-  const lastLine = (screen[from - 1]?.line ?? 0) + MAX_GAP_LINES;
+function findPart(
+  part: readonly string[],
+  screen: readonly ScreenWord[],
+  from: number,
+  gapLines: number,
+): number | undefined {
+  const lastLine = (screen[from - 1]?.line ?? 0) + gapLines;
   for (let at = from; at <= from + MAX_GAP_WORDS; at++) {
     const word = screen[at];
     if (word === undefined || word.line > lastLine) return undefined;

@@ -3,6 +3,7 @@ import { fitsFirmware, platformOfName } from '../../analyse/boot-files.ts';
 import { leasedFileOf, type LeasedFile } from '../client-answers.ts';
 import { lintFinding, type Edit, type LintFinding, type LintInput } from '../lint-finding.ts';
 import type { PxeConfig } from '../pxe-config.ts';
+import { isForRaspberryPis } from './service-rules.ts';
 
 interface UefiClient {
   readonly code: number;
@@ -20,13 +21,15 @@ export function lintLeases(input: LintInput): LintFinding[] {
   const { config } = input;
   const isProxy = config.ranges.some((range) => range.isProxy);
   if (isProxy) return optionsInProxy(config);
-  if (config.boots.length === 0 && config.bootFileOptions.length === 0) return [];
+  if (config.boots.length + config.bootFileOptions.length + config.services.length === 0) return [];
+  if (isForRaspberryPis(config)) return [];
   return uefiClients(input);
 }
 
 /** UEFI machines that are given a BIOS program, or nothing while others are given something. */
 function uefiClients({ config, isWhole }: LintInput): LintFinding[] {
-  const served = [...config.boots, ...config.bootFileOptions];
+  const named = config.services.flatMap(({ at, file }) => (file === undefined ? [] : [{ at, file }]));
+  const served = [...config.boots, ...config.bootFileOptions, ...named];
   const biosOnly = served.every(({ file }) => platformOfName(file) === 'bios' || file.includes('://'));
   const faulty = UEFI.flatMap((client): readonly (UefiClient & { given: LeasedFile | undefined })[] => {
     // a pxe-service line of its own decides for such a machine

@@ -51,7 +51,7 @@ function isProxy(config: PxeConfig): boolean {
 }
 
 /** Only the menu that a Raspberry Pi looks for: other machines are not meant. */
-function isForRaspberryPis(config: PxeConfig): boolean {
+export function isForRaspberryPis(config: PxeConfig): boolean {
   const isForPi = (service: PxeService): boolean => /Raspberry Pi Boot/.test(service.menuText);
   return config.services.length > 0 && config.services.every(isForPi) && config.boots.length === 0;
 }
@@ -110,9 +110,16 @@ function missingArchitectures(config: PxeConfig): LintFinding[] {
   if (!first) return [];
   const at = config.services.at(-1)?.at ?? config.prompts.at(-1)?.at;
   if (!at) return [];
-  const other = UEFI_ARCHITECTURES.flatMap(({ code }) => firstStage(config, code)).find(
-    (service) => service.file !== undefined,
-  );
+  // newer firmware takes the file of dhcp-boot; older firmware cancels on the empty menu beside it
+  const boot = bootOf(config, { architecture: first.code, isIpxe: false });
+  const booted =
+    boot && platformOfName(boot.file) !== undefined && isRunnable(boot.file, first.firmware)
+      ? boot
+      : undefined;
+  const other =
+    UEFI_ARCHITECTURES.flatMap(({ code }) => firstStage(config, code)).find(
+      (service) => service.file !== undefined,
+    ) ?? booted;
   const file = other?.file ?? 'ipxe.efi';
   const lines = missing.map(({ name }) => serviceLine(config, name, file));
   const hasNone = missing.length === UEFI_ARCHITECTURES.length;
@@ -122,6 +129,7 @@ function missingArchitectures(config: PxeConfig): LintFinding[] {
   const consequence = hasNone
     ? 'Every UEFI PC that boots here gets a menu without items from port 4011 (option 43 06:01:08…) and cancels: PXE-E21.'
     : 'Such a machine gets a menu without items and cancels: PXE-E21.';
+  const softened = booted ? ' Newer firmware takes the file of dhcp-boot all the same.' : '';
   const misled = untagged && hasNone ? ` dhcp-boot gives it the BIOS program ${untagged.file} besides.` : '';
   return [
     lintFinding(
@@ -129,9 +137,9 @@ function missingArchitectures(config: PxeConfig): LintFinding[] {
       [at, ...(untagged && hasNone ? [untagged.at] : [])],
       [{ at, lines: [at.raw, ...lines] }],
       {
-        severity: first.code === 7 ? 'error' : 'warning',
+        severity: first.code === 7 && !booted ? 'error' : 'warning',
         title: `no pxe-service line for ${first.what}`,
-        cause: `${consequence}${misled}`,
+        cause: `${consequence}${misled}${softened}`,
         fix: [
           ...lines,
           ...(other
