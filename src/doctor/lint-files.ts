@@ -142,6 +142,9 @@ async function lintDnsmasq(
         ]),
   );
   const limits = dnsmasqLimits(
+    config.files.hasCommandLine && !isWhole,
+    findings.some(({ id }) => id === 'ipv6-boot-not-judged'),
+
     config.ranges.length > 0,
     isWhole,
     config.files.problems.filter((one) => one.isElsewhere).map((one) => one.problem),
@@ -181,10 +184,20 @@ const ADVICE = [
   'where its files lie: --root FOLDER, or --here for this computer',
 ];
 
-function dnsmasqLimits(hasRange: boolean, isWhole: boolean, missing: readonly string[]): readonly string[] {
+function dnsmasqLimits(
+  isCommand: boolean,
+  isIpv6: boolean,
+  hasRange: boolean,
+  isWhole: boolean,
+  missing: readonly string[],
+): readonly string[] {
   const isPart = !hasRange && isWhole;
   return [
     ...missing,
+    ...(isCommand
+      ? ['a command line of dnsmasq: its configuration file, which it reads besides, was not given']
+      : []),
+    ...(isIpv6 ? ['boot over IPv6 is named and not judged'] : []),
     ...(isPart
       ? [
           'there is no dhcp-range in what was given: a part of a configuration, or dnsmasq has it on its command line',

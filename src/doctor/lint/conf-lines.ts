@@ -41,6 +41,8 @@ export interface ConfFiles {
   readonly problems: readonly ReadProblem[];
   /** lines that are filled in later: what they will say is not known */
   readonly templateLines: readonly Pick<ConfLine, 'file' | 'line' | 'raw'>[];
+  /** options of a command line: dnsmasq reads its configuration file besides */
+  readonly hasCommandLine: boolean;
 }
 
 const MAX_FILES = 100;
@@ -52,6 +54,7 @@ export function readConfig(paths: readonly string[], reader: ConfReader): ConfFi
   const problems: ReadProblem[] = [];
   const templateLines: Pick<ConfLine, 'file' | 'line' | 'raw'>[] = [];
   const visited = new Set<string>();
+  let isFromCommand = false;
 
   const readFile = (name: string, from?: ConfLine): void => {
     const file = reader.placeOf?.(name) ?? name;
@@ -73,6 +76,7 @@ export function readConfig(paths: readonly string[], reader: ConfReader): ConfFi
     const isCommand = hasCommandLine(text);
     text.split(/\r?\n/).forEach((raw, index) => {
       if (isCommand) {
+        isFromCommand = true;
         const options = optionsOfCommand(file, index + 1, raw);
         const plain = options.filter(({ value }) => !isTemplateLine(value, false));
         if (plain.length < options.length) templateLines.push({ file, line: index + 1, raw: raw.trim() });
@@ -114,7 +118,7 @@ export function readConfig(paths: readonly string[], reader: ConfReader): ConfFi
 
   // a file that another one of them includes is read where it is included
   for (const path of paths) if (!visited.has(path)) readFile(path);
-  return { lines, problems, templateLines };
+  return { lines, problems, templateLines, hasCommandLine: isFromCommand };
 }
 
 function resolve(from: string, path: string): string {

@@ -23,7 +23,11 @@ export function lintDnsmasqConfig(paths: readonly string[], reader: ConfReader):
   const { refused, meant } = refusedLines(files);
   // a misspelt line is judged as what it was meant to be: its absence is no second fault
   const config = readPxeConfig({ ...files, lines: meant });
-  const isWhole = files.templateLines.length === 0 && !files.problems.some(({ isElsewhere }) => isElsewhere);
+  const has = (...keys: readonly string[]): boolean => files.lines.some(({ key }) => keys.includes(key));
+  const isWhole =
+    files.templateLines.length === 0 &&
+    !files.problems.some(({ isElsewhere }) => isElsewhere) &&
+    (!files.hasCommandLine || (has('dhcp-range') && has('pxe-service', 'dhcp-boot')));
   // a line that nobody can read may be the one that is missed
   const isReadable = refused.every((finding) => finding.edits.length > 0);
   const input: LintInput = { config, reader, isWhole: isWhole && isReadable };

@@ -8,6 +8,10 @@ export function lintServer({ config, isWhole }: LintInput): LintFinding[] {
   const isPxe =
     config.services.length + config.boots.length + config.prompts.length + config.bootFileOptions.length > 0;
   if (!isPxe && config.ranges.every((candidate) => !candidate.isProxy)) {
+    const ofIpv6 = config.files.lines.find(
+      ({ key, value }) => /^dhcp-option/.test(key) && /(?:^|,)option6:(?:59|60|bootfile-\w+)\b/.test(value),
+    );
+    if (ofIpv6) return [lintFinding('ipv6-boot-not-judged', [ofIpv6], [])];
     if (!isWhole) return [];
     return [
       lintFinding('no-pxe-in-log', [], [], {

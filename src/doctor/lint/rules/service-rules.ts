@@ -324,7 +324,10 @@ function httpServices(config: PxeConfig): LintFinding[] {
  */
 function serviceLine(config: PxeConfig, name: string, file: string, server?: string): string {
   const [ipxe] = config.ipxeTags;
-  const own = server ?? config.services.find((service) => service.server !== undefined)?.server;
+  // where another host has the files, it has these too
+  const boots = config.boots.filter((boot) => !boot.tags.some((tag) => config.ipxeTags.includes(tag)));
+  const elsewhere = config.hasTftp ? undefined : boots.find((boot) => boot.address !== undefined)?.address;
+  const own = server ?? config.services.find((service) => service.server !== undefined)?.server ?? elsewhere;
   const tag = ipxe === undefined ? '' : `tag:!${ipxe},`;
   const path = file.includes('.') ? file : `./${file}`;
   return `pxe-service=${tag}${name},"Network boot",${path}${own === undefined ? '' : `,${own}`}`;
