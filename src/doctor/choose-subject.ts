@@ -1,4 +1,4 @@
-import { loadProject, type Project } from '../engine/project.ts';
+import { findConfig, layoutBeside, loadProject, type Project } from '../engine/project.ts';
 import { readLiveSession } from '../engine/session-record.ts';
 import { PxectlError } from '../model/errors.ts';
 import type { Finding } from '../model/finding.ts';
@@ -56,12 +56,18 @@ export async function chooseSubject(requested: string | undefined): Promise<Chos
     return { subject, project, findings, notes };
   }
   try {
-    const chosen = chooseInterface(await listInterfaces(), await readDefaultRoute(), {});
+    // a half edited file says nothing of the pxectl that serves what it said before
+    const served = findings.length === 0 ? undefined : await servedAt(requested);
+    const address = served === undefined ? {} : { address: served.hostname };
+    const chosen = chooseInterface(await listInterfaces(), await readDefaultRoute(), address);
     const subject: Subject = {
       ...chosen,
-      httpPort: DEFAULT_HTTP_PORT,
-      isServing: false,
-      assumed: 'assumed: no pxectl.yaml',
+      httpPort: served === undefined ? DEFAULT_HTTP_PORT : Number(served.port || 80),
+      isServing: served !== undefined,
+      assumed:
+        served === undefined
+          ? `assumed: ${findings.length === 0 ? 'no pxectl.yaml' : 'pxectl.yaml cannot be used'}`
+          : 'as the running pxectl serves it: pxectl.yaml cannot be used',
     };
     return { subject, project, findings, notes };
   } catch (error) {
@@ -69,4 +75,11 @@ export async function chooseSubject(requested: string | undefined): Promise<Chos
     notes.push(`${error.message}: the host is not checked`);
     return { subject: undefined, project, findings, notes };
   }
+}
+
+/** Where the pxectl that runs here serves HTTP, whatever its file says now. */
+async function servedAt(requested: string | undefined): Promise<URL | undefined> {
+  const configPath = await findConfig(requested, process.cwd());
+  const session = configPath === undefined ? undefined : await readLiveSession(layoutBeside(configPath));
+  return session === undefined ? undefined : new URL(session.httpUrl);
 }

@@ -25,7 +25,8 @@ export function nearestWord(word: string, candidates: readonly string[]): string
   for (const candidate of candidates) {
     const known = candidate.toLowerCase();
     const isPart = wanted.length >= 3 && (known.startsWith(wanted) || wanted.startsWith(known));
-    const distance = isPart ? 1 : editDistance(wanted, known);
+    const edits = editDistance(wanted, known);
+    const distance = isPart ? Math.min(1, edits) : edits;
     if (
       distance <= Math.max(1, Math.floor(known.length / 3)) &&
       (best === undefined || distance < best.distance)

@@ -56,6 +56,42 @@ const configure = (text: string) => writeFile(join(project, 'pxectl.yaml'), text
 const logOfSession = () => readFile(join(layout.run, 'pxectl.log'), 'utf8');
 const ended = (pid: number) => expect.poll(() => identityOf(pid), { timeout: 15_000 }).toBeUndefined();
 
+describe('a second address', () => {
+  itNeeds(
+    'root',
+    'ip',
+    'dnsmasq',
+  )('is told before dnsmasq starts, which would answer with the first', async () => {
+    const own = await makePrivateNetwork();
+    onTestFinished(() => own.destroy());
+    for (const [verb, address] of [
+      ['del', '192.168.1.50/24'],
+      ['add', '192.168.1.51/24'],
+      ['add', '192.168.1.50/24'],
+    ] as const) {
+      await run('ip', ['-n', own.namespace, 'address', verb, address, 'dev', 'eno1']);
+    }
+    const args = ['up', '--no-look', '--engine', 'dnsmasq'];
+    const { exitCode, stderr } = await pxectl(args, { cwd: project, network: own });
+    expect(stderr).toContain('eno1 has 192.168.1.51 before 192.168.1.50');
+    expect(stderr).toContain('next: pxectl up --engine builtin');
+    expect(exitCode).toBe(6);
+  });
+});
+
+describe('a half edited file', () => {
+  it('makes the running pxectl nobody who holds its ports', async () => {
+    await configure(CONFIG.replace('port: 8080', 'port: 8081'));
+    await up();
+    await configure(`${CONFIG}machines: [`);
+    const { stdout, exitCode } = await cli('doctor');
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('config-invalid');
+    expect(stdout).toContain('as the running pxectl serves it: pxectl.yaml cannot be used');
+    expect(stdout).not.toMatch(/port-in-use|nobody holds|no pxectl\.yaml/);
+  });
+});
+
 describe('pxectl reload', () => {
   it('says what changed, that nothing did, and why the running one refuses', async () => {
     const pid = await up();

@@ -1,3 +1,4 @@
+import type { BootEvent } from '../../model/boot-event.ts';
 import type { BootStage, BootTrace } from '../../model/boot-trace.ts';
 import type { Finding, FindingId } from '../../model/finding.ts';
 import { makeFinding } from '../finding-catalogue.ts';
@@ -37,12 +38,19 @@ export function findingsOfTrace(trace: BootTrace, nowMs: number): readonly Findi
     const evidence = [{ source: `events ${unreported.time}`, text }];
     return [makeFinding('install-never-reported', evidence, { client: { mac: trace.mac } })];
   }
-  const found = analyse(observeEvents(trace.events, nowMs)).filter((finding) => finding.severity !== 'info');
   const refused = findingOfRefusedSeed(trace);
+  // the refusal says why, which a status cannot
+  const isToldWhy = trace.events.some(({ type }) => type === 'seed.refused');
+  const events = isToldWhy ? trace.events.filter((event) => !isForSeed(event)) : trace.events;
+  const found = analyse(observeEvents(events, nowMs)).filter((finding) => finding.severity !== 'info');
   if (refused !== undefined) return [refused, ...found];
   const late = deadlineFinding(trace, nowMs);
   // what the events show says more than the clock
   return found.length > 0 || !late ? found : [late];
+}
+
+function isForSeed({ type, detail }: BootEvent): boolean {
+  return type.startsWith('http.') && String(detail['path'] ?? '').startsWith('/seed/');
 }
 
 /** A client that only wants an address, as every machine on an isolated network does (mode full): it boots nothing. */

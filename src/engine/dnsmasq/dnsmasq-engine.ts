@@ -26,6 +26,7 @@ import {
   whyUnsuitable,
   type DnsmasqProgram,
 } from './dnsmasq-program.ts';
+import { refuseSecondAddress, whyNotFirstAddress } from './first-address.ts';
 import { OFFERS_FILE, rememberOffers } from './remembered-offers.ts';
 
 /** A changed configuration waits so long for running TFTP transfers; kernels over TFTP take about half a minute. */
@@ -34,20 +35,22 @@ const MAX_RELOAD_WAIT_MS = 120_000;
 /** The host's own dnsmasq answers DHCP and TFTP; HTTP comes from nginx if it is installed, else from pxectl. */
 export const dnsmasqEngine: Engine = { name: 'dnsmasq', whyUnavailable, start };
 
-async function whyUnavailable({ layout }: EngineInput): Promise<string | undefined> {
+async function whyUnavailable({ layout, context }: EngineInput): Promise<string | undefined> {
   const program = await findDnsmasq();
   if (program === undefined) return 'dnsmasq is not installed';
   const unsuitable = whyUnsuitable(program);
   if (unsuitable !== undefined) return unsuitable;
   const { isRoot } = await readPrivileges();
   if (!isRoot) return 'dnsmasq needs root';
-  return canServersName(layout.root) ? undefined : `dnsmasq and nginx cannot name the folder ${layout.root}`;
+  if (!canServersName(layout.root)) return `dnsmasq and nginx cannot name the folder ${layout.root}`;
+  return whyNotFirstAddress(context.config.network);
 }
 
 async function start(input: EngineInput): Promise<RunningEngine> {
   const { layout, sink } = input;
   const program = await suitableDnsmasq();
   await refuseWithoutPrivilege();
+  await refuseSecondAddress(input.context.config.network);
   await mkdir(layout.run, { recursive: true });
   await removeDnsmasqLeftovers(layout.run);
   await refuseTakenPorts(input.context.config);

@@ -7,6 +7,7 @@ import { readTextIfThere, writeFileAtomic } from '../../platform/files.ts';
 import { readTemplate } from '../../platform/package-root.ts';
 import { renderDnsmasqConfig } from '../../render/dnsmasq-config.ts';
 import { readVersionText, whyUnsuitable } from '../dnsmasq/dnsmasq-program.ts';
+import { refuseSecondAddress, whyNotFirstAddress } from '../dnsmasq/first-address.ts';
 import { OFFERS_FILE, rememberOffers } from '../dnsmasq/remembered-offers.ts';
 import { createLogToEvents } from '../dnsmasq-log/log-to-events.ts';
 import type { Engine, EngineInput, RunningEngine } from '../engine.ts';
@@ -39,10 +40,10 @@ const OTHERS_MAY_READ = 0o005;
 /** dnsmasq and nginx in two containers on the host's network. */
 export const dockerEngine: Engine = { name: 'docker', whyUnavailable, start };
 
-async function whyUnavailable(): Promise<string | undefined> {
+async function whyUnavailable({ context }: EngineInput): Promise<string | undefined> {
   try {
     await findSuitableDocker();
-    return undefined;
+    return await whyNotFirstAddress(context.config.network);
   } catch (error) {
     if (!(error instanceof PxectlError)) throw error;
     return error.code === 'E_DOCKER_UNSUITABLE' ? (error.why ?? error.message) : error.message;
@@ -96,6 +97,7 @@ const textOf = (value: unknown): string => (typeof value === 'string' ? value : 
 async function start(input: EngineInput): Promise<RunningEngine> {
   const { layout, sink } = input;
   const { docker, facts } = await findSuitableDocker();
+  await refuseSecondAddress(input.context.config.network);
   await removeContainers(docker, layout);
   await refuseTakenPorts(input.context.config);
   const warn = (message: string): void =>

@@ -193,7 +193,8 @@ describe('findingsOfTrace', () => {
   it('tells a refused seed as what it is, and not as one that nobody asked for', () => {
     const other = 'f4:4d:30:00:00:02';
     const detail = { path, reason: 'other-machine', message: 'this seed is for another', askedBy: other };
-    const refused = [...kernelUp, event(30, 'seed.refused', detail)];
+    const request = event(30, 'http.get', { path, status: 403 });
+    const refused = [...kernelUp, request, event(30, 'seed.refused', detail)];
     expect(findings(refused, 31, true)).toEqual(['seed-refused']);
     expect(findings(refused, 800, true)).toEqual(['seed-refused']);
     const [trace] = buildTraces(refused, [{ mac, name: 'node-1', isArmed: true }]);
