@@ -36,8 +36,10 @@ interface Section {
   readonly lines: readonly string[];
 }
 
+/** dnsmasq wants two descriptors for each, of the 1024 that a process has everywhere */
+const MAX_TFTP_TRANSFERS = 400;
 /** First versions with the options that older ones refuse to start with (CHANGELOG of dnsmasq). */
-const SINCE = { tftpSinglePort: [2, 81], dhcpPxeVendor: [2, 83], dhcpIgnoreClid: [2, 81] } as const;
+const SINCE = { dhcpPxeVendor: [2, 83], dhcpIgnoreClid: [2, 81] } as const;
 
 /** `run/dnsmasq.conf`: planBoot's answers, compiled into tags. Tag sets exclude each other: of two that match, the last counts. */
 export function renderDnsmasqConfig(
@@ -84,7 +86,9 @@ function serverSection(context: BootContext, options: DnsmasqOptions): Section {
       `dhcp-leasefile=${pathText(`${layout.run}/dnsmasq.leases`)}`,
       'enable-tftp',
       `tftp-root=${pathText(layout.tftpRoot)}`,
-      ...(isSince(options.version, SINCE.tftpSinglePort) ? ['tftp-single-port'] : []),
+      // each transfer from a port of its own: from port 69 alone, blind ACKs would have a whole file sent to a forged address
+      '# its own bound of 50 is taken by one host that asks and never answers',
+      `tftp-max=${MAX_TFTP_TRANSFERS}`,
       '# names and addresses stay in the header: shim and old ROMs read nothing else',
       'dhcp-no-override',
     ],

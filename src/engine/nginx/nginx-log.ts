@@ -53,6 +53,8 @@ export function eventsOfAccess(line: string, httpRoot: string): NewBootEvent[] {
 
 function failureOf(access: AccessLine, size: number | undefined): string | undefined {
   if (access.status === 404) return 'not-found';
+  // of what nginx logs only limit_conn answers so
+  if (access.status === 503) return 'address-share';
   if (access.status >= 400) return 'refused';
   const isWhole = access.status !== 200 || size === undefined || access.sentBytes >= size;
   return isWhole ? undefined : 'client-closed';

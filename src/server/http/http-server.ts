@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { BootEventType, EventDetail, EventSink } from '../../model/boot-event.ts';
 import { messageOf } from '../../model/errors.ts';
 import { machineAskedAs } from '../../model/served-path.ts';
@@ -58,6 +59,8 @@ const SHED_TEXT = {
     'it holds as many connections as one address may: the one that stood still longest was closed',
   'server-full': 'every connection is taken, and it holds most: the one that stood still longest was closed',
 } as const;
+/** longer than a missing neighbour stays unknown before the table is read again */
+const LOOK_AGAIN_MS = 80;
 const MAX_SPARE_BYTES = 16 * 1024 * 1024;
 /** Shared by all downloads; each has two buffers, so that twice as much is used. */
 const BUFFER_BUDGET_BYTES = 24 * 1024 * 1024;
@@ -91,7 +94,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       return;
     }
     if (route !== undefined) {
-      await answerRoute({ route, exchange, method, target, ip: client.ip, mac: client.mac });
+      const mac = client.mac ?? (await lookAgain(options, client.ip));
+      await answerRoute({ route, exchange, method, target, ip: client.ip, mac });
       return;
     }
     downloads += 1;
@@ -197,6 +201,16 @@ function clientOf(options: HttpServerOptions, request: IncomingMessage): Client 
   const mac = ip === undefined ? undefined : options.resolveMac?.(ip);
   const who = { ...(ip === undefined ? {} : { ip }), ...(mac === undefined ? {} : { mac }) };
   return { ip, mac, emit: (type, detail) => options.sink.emit({ type, ...who, detail }) };
+}
+
+/** Who has just come may be missing in a table that others had read a moment before: whose request it is decides on a seed. */
+async function lookAgain(
+  { resolveMac }: HttpServerOptions,
+  ip: Ipv4Address | undefined,
+): Promise<MacAddress | undefined> {
+  if (resolveMac === undefined || ip === undefined) return undefined;
+  await sleep(LOOK_AGAIN_MS);
+  return resolveMac(ip);
 }
 
 function addressOf(options: HttpServerOptions, request: IncomingMessage): Ipv4Address | undefined {

@@ -121,6 +121,32 @@ describe('what UEFI HTTP Boot does', () => {
   });
 });
 
+describe('a machine that has just come', () => {
+  it('is asked for once more before it is decided whose request it is', async () => {
+    const answers = [undefined, MAC];
+    const macs: (string | undefined)[] = [];
+    const young = await startHttpServer({
+      address: LOOPBACK,
+      port: 0,
+      root,
+      routes: [
+        {
+          prefix: '/seed/',
+          handle: async ({ mac }) => {
+            macs.push(mac);
+            return undefined;
+          },
+        },
+      ],
+      sink: events,
+      resolveMac: () => answers.shift(),
+    });
+    await fetch(`http://${LOOPBACK}:${young.port}/seed/x`);
+    await young.close();
+    expect(macs).toEqual([MAC]);
+  });
+});
+
 describe('real clients', () => {
   itNeeds('curl')('curl fetches, and resumes a part with -C', async () => {
     const out = join(top, 'curl.iso');

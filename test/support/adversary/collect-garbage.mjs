@@ -1,0 +1,11 @@
+// Loaded into the built program (NODE_OPTIONS=--expose-gc --import=…): on SIGUSR2 it collects garbage and writes its memory to a file.
+import { renameSync, writeFileSync } from 'node:fs';
+import process from 'node:process';
+
+const path = process.env.PXECTL_TEST_MEMORY;
+process.on('SIGUSR2', () => {
+  for (let round = 0; round < 3; round += 1) globalThis.gc();
+  const { rss, heapUsed, external } = process.memoryUsage();
+  writeFileSync(`${path}.new`, JSON.stringify({ rssBytes: rss, heldBytes: heapUsed + external }));
+  renameSync(`${path}.new`, path);
+});
