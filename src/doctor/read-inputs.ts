@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import type { Finding } from '../model/finding.ts';
 import { PxectlError, systemCodeOf } from '../model/errors.ts';
@@ -11,8 +11,9 @@ import { verdictOn, type Reading } from '../model/verdict.ts';
 import { analyse } from './analyse/analyse.ts';
 import { isBoot, limitsOf } from './analyse/coverage.ts';
 import { CaptureObserver } from './analyse/observe-capture.ts';
-import type { Observations } from './analyse/observation.ts';
+import type { Limit, Observations } from './analyse/observation.ts';
 import { LogFileObserver } from './read/observe-lines.ts';
+import { quietPieceOf } from './read/quiet-bytes.ts';
 import { encodingOf, TextLines } from './read/text-lines.ts';
 import { makeFinding, sortFindings } from './finding-catalogue.ts';
 
@@ -24,27 +25,48 @@ export interface Analysis {
 }
 
 const CHUNK_BYTES = 256 * 1024;
+/** The smaller the piece, the more of a log can be left out unread. */
+const LOG_CHUNK_BYTES = 64 * 1024;
 
 /**
  * Rebuilds the boots in a log of any size; gzip is undone.
  * @throws PxectlError E_INPUT when the file is missing, empty, or no text
  */
 export async function analyseLogFile(path: string): Promise<Analysis> {
-  const head = await readHead(path);
+  const file = await readHead(path);
+  const head = file.bytes;
   if (kindOf(head) === 'capture') throw wrongKind(path, 'a packet capture', `pxectl doctor --pcap ${path}`);
   if (isBinary(head))
     throw wrongKind(path, 'a binary file and no log', 'give doctor the text that the server wrote');
   const observer = new LogFileObserver();
   const lines = new TextLines();
+  const limits: Limit[] = [];
   try {
-    for await (const chunk of openBytes(path, head))
-      for (const line of lines.push(chunk)) observer.push(line);
+    for await (const chunk of piecesOf(path, file)) takeChunk(chunk, lines, observer);
   } catch (error) {
-    throw isDamagedGzip(error) ? damaged(path, error) : diskError(error, path);
+    if (!isDamagedGzip(error)) throw diskError(error, path);
+    limits.push({
+      text: 'the compressed file is damaged or cut: what came before was read',
+      advice: 'copy it again',
+    });
   }
   for (const line of lines.flush()) observer.push(line);
-  const observations = observer.finish();
+  if (lines.cutCount > 0)
+    limits.push({
+      text: `${lines.cutCount} lines are longer than any log's, and were read to their beginning only`,
+    });
+  const seen = observer.finish();
+  const observations = { ...seen, limits: [...(seen.limits ?? []), ...limits] };
   return conclude(observations, analyse(observations), { source: path, kind: 'log', unit: 'lines' });
+}
+
+/** Pieces that say nothing about a boot are not read line by line: a log may be gigabytes of other things. */
+function takeChunk(chunk: Uint8Array, lines: TextLines, observer: LogFileObserver): void {
+  const quiet = observer.canSkip && lines.isByteText ? quietPieceOf(chunk) : undefined;
+  for (const line of lines.push(quiet?.head ?? chunk)) observer.push(line);
+  if (!quiet) return;
+  observer.skip(quiet.skippedLines, quiet.foreignLines, new TextDecoder().decode(quiet.example));
+  for (const line of lines.push(quiet.tail)) observer.push(line);
 }
 
 /**
@@ -53,7 +75,8 @@ export async function analyseLogFile(path: string): Promise<Analysis> {
  */
 export async function analyseCaptureFile(path: string): Promise<Analysis> {
   const head = await readHead(path);
-  if (kindOf(head) === 'text') throw wrongKind(path, 'a text and no capture', `pxectl doctor --log ${path}`);
+  if (kindOf(head.bytes) === 'text')
+    throw wrongKind(path, 'a text and no capture', `pxectl doctor --log ${path}`);
   const observer = new CaptureObserver();
   const notes: CaptureNote[] = [];
   let hasFrames = false;
@@ -103,19 +126,56 @@ function conclude(
   };
 }
 
-function openBytes(path: string, head: Uint8Array): AsyncIterable<Uint8Array> {
-  const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
+/** A file that grows while it is read is read to where it ended at first. */
+function openBytes(path: string, { bytes: head, sizeBytes }: FileHead): AsyncIterable<Uint8Array> {
+  const end = sizeBytes > 0 ? { end: sizeBytes - 1 } : {};
+  const file = createReadStream(path, { highWaterMark: CHUNK_BYTES, ...end });
   return isGzip(head) ? file.pipe(createGunzip({ chunkSize: CHUNK_BYTES })) : file;
 }
 
-async function readHead(path: string): Promise<Uint8Array> {
+/**
+ * As `openBytes`, in one buffer that is used again: each piece must be done with before the next is taken. A gigabyte of
+ * buffers would wait for the garbage collector otherwise.
+ */
+async function* piecesOf(path: string, head: FileHead): AsyncGenerator<Uint8Array> {
+  if (isGzip(head.bytes) || head.sizeBytes === 0) {
+    yield* openBytes(path, head);
+    return;
+  }
+  const file = await open(path, 'r');
   try {
+    const buffer = new Uint8Array(LOG_CHUNK_BYTES);
+    for (let at = 0; at < head.sizeBytes;) {
+      const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, head.sizeBytes - at), at);
+      if (bytesRead === 0) return;
+      at += bytesRead;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+interface FileHead {
+  readonly bytes: Uint8Array;
+  readonly sizeBytes: number;
+}
+
+async function readHead(path: string): Promise<FileHead> {
+  try {
+    const about = await stat(path);
+    // opening a pipe that nobody writes to would wait for ever
+    if (about.isFIFO() || about.isSocket() || about.isCharacterDevice())
+      throw inputError(
+        `${path} is no file but a pipe or device`,
+        `write it to a file first: cat ${path} > boot.log`,
+      );
     const file = await open(path, 'r');
     try {
       const head = new Uint8Array(4096);
       const { bytesRead } = await file.read(head, 0, head.length, 0);
       if (bytesRead === 0) throw inputError(`${path} is empty`, 'record while the machine tries to boot');
-      return head.subarray(0, bytesRead);
+      return { bytes: head.subarray(0, bytesRead), sizeBytes: about.size };
     } finally {
       await file.close();
     }

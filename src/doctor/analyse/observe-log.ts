@@ -31,9 +31,8 @@ import type { Limit, Observations, ReplySeen, RequestSeen, ServerProblem } from 
 /** Lines kept to quote from: one packet's block is shorter. */
 const QUOTABLE_LINES = 400;
 const MAX_PROBLEMS = 100;
-/** DHCPv6 with a boot file (RFC 5970: options 59 and 60), or a file sent to an IPv6 address. */
-const IPV6_BOOT =
-  /option:\s*59 +bootfile-url|option:\s*60 +bootfile-param|^(?:TFTP )?(?:sent|file) .* (?:to|for) [0-9a-f]{1,4}:[0-9a-f:]+$/i;
+/** A file that was sent to an IPv6 address, or asked for by one. */
+const IPV6_TRANSFER = /^(?:TFTP )?(?:sent|file) .* (?:to|for) [0-9a-f]{1,4}:[0-9a-f:]+$/i;
 
 type ServerFacts = { -readonly [K in keyof Observations['server']]: Observations['server'][K] };
 
@@ -72,8 +71,13 @@ export class LogObserver {
     if (server) return this.#takeOther(server, line, number);
     if (!this.#isDnsmasq(line)) return this.#takeForeign(line);
     this.#programs.add('dnsmasq');
-    if (IPV6_BOOT.test(line.message)) this.#ipv6Line ??= line.line;
+    if (this.#ipv6Line === undefined && isIpv6Boot(line.message)) this.#ipv6Line ??= line.line;
     for (const record of this.#reader.read(line, number)) this.#take(record);
+  }
+
+  /** Lines of other programs that were not even looked at. */
+  passOver(from: number, count: number, example: string): void {
+    this.#tally.add('lines of other programs', from, example, false, count);
   }
 
   /** `lineCount`: lines of the whole file */
@@ -132,7 +136,7 @@ export class LogObserver {
         });
         return;
       case 'note':
-        if (!record.isKnown) this.#passOver(record);
+        if (!record.isKnown) this.#passOverRecord(record);
         return;
       case 'compile-options':
       case 'stopped':
@@ -184,7 +188,7 @@ export class LogObserver {
         ];
   }
 
-  #passOver({ line, text }: DnsmasqLogRecord): void {
+  #passOverRecord({ line, text }: DnsmasqLogRecord): void {
     const source = this.#recent.get(line);
     const isNamed = source?.program !== undefined;
     const what = isNamed ? 'lines of dnsmasq that doctor does not know' : 'lines of other programs';
@@ -349,4 +353,10 @@ export class LogObserver {
     if (pattern.test(message)) return true;
     return this.#reader.isTranslated && pattern.test(toEnglish(message) ?? '');
   }
+}
+
+/** DHCPv6 with a boot file (RFC 5970: options 59 and 60), or TFTP over IPv6. */
+function isIpv6Boot(message: string): boolean {
+  if (message.includes('bootfile-')) return /option:\s*(?:59|60) +bootfile-(?:url|param)/.test(message);
+  return message.includes('::') && IPV6_TRANSFER.test(message);
 }

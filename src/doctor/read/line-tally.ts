@@ -16,15 +16,17 @@ interface Kind {
 export class LineTally {
   readonly #kinds = new Map<string, Kind>();
 
-  add(what: string, line: number, text: string, matters: boolean): void {
+  /** `times`: as many lines from this one on. */
+  add(what: string, line: number, text: string, matters: boolean, times = 1): void {
     let kind = this.#kinds.get(what);
     if (!kind) {
       if (this.#kinds.size >= MAX_KINDS) return;
       kind = { example: text.trim().slice(0, MAX_EXAMPLE_CHARACTERS), matters, numbers: [], count: 0 };
       this.#kinds.set(what, kind);
     }
-    kind.count++;
-    if (kind.numbers.length < KEPT_NUMBERS) kind.numbers.push(line);
+    kind.count += times;
+    for (let number = line; number < line + times && kind.numbers.length < KEPT_NUMBERS; number++)
+      kind.numbers.push(number);
   }
 
   passedOver(): readonly PassedOver[] {

@@ -9,6 +9,9 @@ const HEAD_LINES = 600;
 /** A log with the newest line first is turned round in memory: longer ones are read from here on only. */
 const MAX_TURNED_LINES = 200_000;
 
+/** What dnsmasq writes most of: names that were asked for. */
+const DNS_LINE = /\bdnsmasq\[\d+\]: (?:\d+ \S+ )?(?:query\[|forwarded |reply |cached |config |validation )/;
+
 /** The one reader in front of all log readers: raw lines of a file in, observations out. */
 export class LogFileObserver {
   readonly #observer = new LogObserver();
@@ -19,7 +22,22 @@ export class LogFileObserver {
   #line = 0;
   #left = 0;
 
+  /** Lines stand alone and name their programs: those of others may be left out with `skip`. */
+  get canSkip(): boolean {
+    return this.#layout !== undefined && isPlain(this.#layout) && this.#layout.hasNames === true;
+  }
+
+  /** Lines that say nothing about a boot; `foreignCount` of them are not of dnsmasq. */
+  skip(count: number, foreignCount: number, example: string): void {
+    if (foreignCount > 0) this.#observer.passOver(this.#line + 1, foreignCount, example);
+    this.#line += count;
+  }
+
   push(raw: string): void {
+    if (this.canSkip && DNS_LINE.test(raw)) {
+      this.#line++;
+      return;
+    }
     if (this.#unwrapper) return this.#take(this.#unwrapper.push(raw, ++this.#line));
     this.#head.push(raw);
     if (this.#head.length >= HEAD_LINES) this.#begin();
@@ -57,6 +75,10 @@ export class LogFileObserver {
     if (this.#turned.length < MAX_TURNED_LINES * 1.1) return;
     this.#left += this.#turned.splice(0, this.#turned.length - MAX_TURNED_LINES).length;
   }
+}
+
+function isPlain({ isReversed, isExport, wrapWidth }: Layout): boolean {
+  return !isReversed && !isExport && wrapWidth === undefined;
 }
 
 /** A whole log in memory. */

@@ -14,6 +14,11 @@ export class TextLines {
   /** lines of which only the beginning was read */
   cutCount = 0;
 
+  /** Each byte is a character or part of one, and line ends are single bytes. */
+  get isByteText(): boolean {
+    return this.#decoder?.encoding === 'utf-8';
+  }
+
   /** The lines that this chunk completes. */
   push(chunk: Uint8Array): string[] {
     this.#decoder ??= new TextDecoder(encodingOf(chunk));
@@ -41,12 +46,13 @@ export class TextLines {
     }
     if (this.#rest.length > MAX_LINE_CHARACTERS) {
       lines.push(this.#rest);
+      this.cutCount++;
       this.#rest = '';
       this.#isSkipping = true;
     }
     for (const [index, line] of lines.entries()) {
       if (line.length > MAX_LINE_CHARACTERS) {
-        this.cutCount++;
+        if (index < lines.length - 1 || !this.#isSkipping) this.cutCount++;
         lines[index] = line.slice(0, MAX_LINE_CHARACTERS);
       } else if (line.endsWith('\r')) lines[index] = line.slice(0, -1);
     }

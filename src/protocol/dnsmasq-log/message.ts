@@ -169,7 +169,10 @@ export function parseSimpleMessage(text: string): SimpleMessage {
 function parseTftp(message: string): SimpleMessage | undefined {
   const text = message.replace(/^TFTP (?=sent |error |file |failed )/, '');
   const transfer = /^(sent|failed sending|timeout sending) (.+) to (\S+)$/.exec(text);
-  const cutTransfer = transfer ? undefined : /^sent (\S+) (?:t|to|to [\d.]+)?$/.exec(withoutCut(text));
+  const cutTransfer =
+    transfer || !text.startsWith('sent ')
+      ? undefined
+      : /^sent (\S+) (?:t|to|to [\d.]+)?$/.exec(withoutCut(text));
   if (cutTransfer && isCutShort(text)) {
     return { kind: 'tftp', outcome: 'sent', ...pathAndClient(cutTransfer[1], undefined) };
   }
@@ -193,7 +196,8 @@ function parseTftp(message: string): SimpleMessage | undefined {
       ...(reason === '' ? {} : { reason }),
     };
   }
-  const missing = /^file (.+?) not(?: found)?(?: for (\S+))?$/.exec(withoutCut(text));
+  const missing =
+    text.startsWith('file ') && /^file (.+?) not(?: found)?(?: for (\S+))?$/.exec(withoutCut(text));
   if (missing) return { kind: 'tftp', outcome: 'missing', ...pathAndClient(missing[1], missing[2]) };
   const unsupported = /^unsupported request from (\S+)$/.exec(text);
   if (unsupported)

@@ -16,7 +16,8 @@ export function sniffLayout(head: readonly string[]): Layout {
   const layout: Layout = { ...PLAIN_LAYOUT, isExport, ...wrap };
   const unwrapper = new Unwrapper(layout);
   const lines = [...head.flatMap((line, index) => unwrapper.push(line, index + 1)), ...unwrapper.flush()];
-  return { ...layout, isReversed: isNewestFirst(lines) };
+  const namedCount = lines.filter(({ program }) => program !== undefined).length;
+  return { ...layout, isReversed: isNewestFirst(lines), hasNames: namedCount > lines.length / 2 };
 }
 
 /** The width at which lines were broken: some lines are as long, and what follows them begins nothing. */

@@ -14,6 +14,8 @@ export interface Layout {
   readonly wrapWidth?: number;
   /** they were broken inside of words, as a terminal does it */
   readonly breaksWords?: boolean;
+  /** most lines name the program that wrote them */
+  readonly hasNames?: boolean;
 }
 
 export const PLAIN_LAYOUT: Layout = { isReversed: false, isExport: false };
@@ -27,6 +29,7 @@ const MAX_WRAPPED_CHARACTERS = 8_192;
 /** Takes a log line by line and gives out its messages without what tools put around them. Bounded memory. */
 export class Unwrapper {
   readonly #layout: Layout;
+  readonly #isPlain: boolean;
   #fields: Record<string, unknown> = {};
   #fieldsLine = 0;
   #head = '';
@@ -35,9 +38,14 @@ export class Unwrapper {
 
   constructor(layout: Layout = PLAIN_LAYOUT) {
     this.#layout = layout;
+    this.#isPlain = !layout.isExport && layout.wrapWidth === undefined;
   }
 
   push(raw: string, line: number): LogLine[] {
+    if (this.#isPlain && !this.#json) {
+      const plain = plainLine(raw, line);
+      if (plain) return [plain];
+    }
     if (this.#json) return this.#addJson(raw, line);
     if (this.#layout.isExport) {
       const found = this.#addField(raw, line);
@@ -124,6 +132,30 @@ export class Unwrapper {
     this.#json = undefined;
     return parseJson(json.text.replace(/,\s*$/, ''), json.line) ?? linesOf(trimmed, line);
   }
+}
+
+/** What only wrapped lines have in them. */
+const WRAPPED = /[\u001b\u009b\t\r<&|"`{>]|#033|\^\[|\[\d*[;m]/;
+const PLAIN =
+  /^(?:([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d) (?:([\w.-]+) )?)?(dnsmasq(?:-dhcp|-tftp|-script)?|dhcpd)(?:\[(\d+)\])?: (.*)$/;
+
+/** The commonest form, syslog's or stderr's, read in one step: a log may have ten million lines of it. */
+function plainLine(raw: string, line: number): LogLine | undefined {
+  if (raw.length > MAX_MESSAGE_CHARACTERS || WRAPPED.test(raw)) return undefined;
+  const found = PLAIN.exec(raw);
+  if (!found) return undefined;
+  const [, stamp, service, program = '', pid, rest = ''] = found;
+  const message = rest.trimEnd();
+  // a message with a prefix of its own is taken apart below
+  if (message.startsWith('dnsmasq')) return undefined;
+  const plain: { -readonly [K in keyof LogLine]: LogLine[K] } = { line, program, message, text: raw.trim() };
+  if (pid !== undefined) {
+    plain.pid = Number(pid);
+    plain.thread = pid;
+  }
+  if (stamp !== undefined) plain.stamp = stamp;
+  if (service !== undefined) plain.service = service;
+  return plain;
 }
 
 /** A line that goes on with the one before: it begins nothing, and its first word had no room there. */
