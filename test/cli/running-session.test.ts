@@ -79,6 +79,20 @@ describe('a second address', () => {
   });
 });
 
+describe('a full disk', () => {
+  itNeeds('root', 'mount')('is named by up --detach, whose log can say nothing', async () => {
+    await run('mount', ['-t', 'tmpfs', '-o', 'size=64k,mode=755', 'none', layout.run]);
+    try {
+      await writeFile(join(layout.run, 'filler'), Buffer.alloc(256 * 1024)).catch(() => undefined);
+      const { exitCode, stderr } = await cli('up', '--detach', '--no-look', '--engine', 'builtin');
+      expect(stderr).toContain('no space left');
+      expect(exitCode).toBe(4);
+    } finally {
+      await run('umount', [layout.run]);
+    }
+  });
+});
+
 describe('a half edited file', () => {
   it('makes the running pxectl nobody who holds its ports', async () => {
     await configure(CONFIG.replace('port: 8080', 'port: 8081'));

@@ -97,7 +97,7 @@ async function runRemove(
 ): Promise<number> {
   const { output, options, args } = context;
   const { removeImage } = await import('../../images/manage-images.ts');
-  const { notFetched, openStore } = await import('../../images/store.ts');
+  const { openStore } = await import('../../images/store.ts');
   const { assetError } = await import('../../model/errors.ts');
   const { stateFor } = await import('../state-for.ts');
   const { confirm } = await import('../confirm.ts');
@@ -113,7 +113,11 @@ async function runRemove(
         next: 'take it out of the configuration first; pxectl render shows who boots it',
       });
     }
-    if (!(await store.holds(id))) throw notFetched(id);
+    if (await store.holds(id)) continue;
+    throw assetError('E_IMAGE_NOT_FETCHED', {
+      what: `the image ${id} is not here; nothing is removed`,
+      next: 'pxectl images lists what is here',
+    });
   }
   const isDryRun = options.dryRun === true;
   if (!isDryRun) {

@@ -76,6 +76,8 @@ export async function upDetached(project: Project, options: DetachedOptions): Pr
   }
   if (end === undefined) child.kill('SIGTERM');
   const log = (await readFile(logPath, 'utf8')).trimEnd();
+  // what keeps it from saying a word, a full disk most likely, is told by its own error
+  if (log === '') await writeFileAtomic(logPath, '\n');
   const how = end === undefined ? 'it took too long' : (end.signal ?? `exit code ${end.exitCode}`);
   // it failed for the same reason here as in the foreground: with the same exit code
   throw new PxectlError(errorKindOf(end?.exitCode) ?? 'engine', 'E_ENGINE_START', {
