@@ -1,7 +1,8 @@
 import { nearestWord } from '../../model/nearest-word.ts';
 import { parseIpv4 } from '../../protocol/addresses.ts';
 import { readData } from '../knowledge/read-data.ts';
-import { splitValue, type ConfLine } from './conf-lines.ts';
+import type { ConfLine } from './conf-line.ts';
+import { splitValue } from './conf-lines.ts';
 import { ARCHITECTURE_NAMES, architectureOfName, takeTags } from './pxe-config.ts';
 
 /** data/dnsmasq-options.json: what dnsmasq takes in a configuration file. */

@@ -1,5 +1,6 @@
 import { sortFindings } from '../finding-catalogue.ts';
-import { readConfig, type ConfFiles, type ConfLine, type ConfReader } from './conf-lines.ts';
+import type { ConfLine } from './conf-line.ts';
+import { readConfig, type ConfFiles, type ConfReader } from './conf-lines.ts';
 import { isDnsmasqOption, refusalOf } from './dnsmasq-options.ts';
 import { lintFinding, type LintFinding, type LintInput } from './lint-finding.ts';
 import { readPxeConfig, type PxeConfig } from './pxe-config.ts';

@@ -1,6 +1,7 @@
 import type { FileEdit, Finding, FindingId } from '../../model/finding.ts';
 import { makeFinding } from '../finding-catalogue.ts';
-import type { ConfLine, ConfReader } from './conf-lines.ts';
+import type { ConfLine } from './conf-line.ts';
+import type { ConfReader } from './conf-lines.ts';
 import type { PxeConfig } from './pxe-config.ts';
 
 /** A change of one line that mends a finding. */

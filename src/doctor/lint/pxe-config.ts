@@ -1,6 +1,7 @@
 import { parseIpv4, type Ipv4Address } from '../../protocol/addresses.ts';
 import { ARCHITECTURES } from '../../protocol/pxe/architectures.ts';
-import { splitValue, type ConfFiles, type ConfLine } from './conf-lines.ts';
+import type { ConfLine } from './conf-line.ts';
+import { splitValue, type ConfFiles } from './conf-lines.ts';
 
 /** `pxe-service=[tag:…,]CSA,"text"[,basename|type][,server]`. */
 export interface PxeService {

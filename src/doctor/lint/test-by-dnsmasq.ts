@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findProgram, run } from '../../platform/processes.ts';
-import type { ConfFiles, ConfLine } from './conf-lines.ts';
+import type { ConfLine } from './conf-line.ts';
+import type { ConfFiles } from './conf-lines.ts';
 
 /** A line that the dnsmasq of this host refuses, with its own words. */
 export interface RefusedLine {

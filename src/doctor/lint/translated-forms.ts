@@ -1,4 +1,4 @@
-import type { ConfLine } from './conf-lines.ts';
+import type { ConfLine } from './conf-line.ts';
 
 /** A configuration of a system around dnsmasq, as the dnsmasq settings that it stands for; edits of it are words. */
 export interface TranslatedForm {

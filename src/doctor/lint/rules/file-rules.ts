@@ -1,6 +1,6 @@
 import { lintFinding, type LintFinding, type LintInput } from '../lint-finding.ts';
 import { isUnusedName } from './service-rules.ts';
-import type { ConfLine } from '../conf-lines.ts';
+import type { ConfLine } from '../conf-line.ts';
 
 /** The files that clients are sent to: are they there, and does somebody serve them? */
 export function lintBootFiles(input: LintInput): LintFinding[] {

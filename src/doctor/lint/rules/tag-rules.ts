@@ -1,4 +1,5 @@
-import { splitValue, type ConfLine } from '../conf-lines.ts';
+import type { ConfLine } from '../conf-line.ts';
+import { splitValue } from '../conf-lines.ts';
 import { lintFinding, type LintFinding, type LintInput } from '../lint-finding.ts';
 
 /** Tags that dnsmasq sets by itself. */
