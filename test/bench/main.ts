@@ -7,6 +7,7 @@ import { run } from '../../src/platform/processes.ts';
 import { BenchLink } from './bench-link.ts';
 import { rowsAsMarkdown, type BenchRow } from './bench-row.ts';
 import { benchDhcp } from './dhcp-bench.ts';
+import { benchDoctor } from './doctor-bench.ts';
 import { benchHttp } from './http-bench.ts';
 import { benchImages } from './images-bench.ts';
 import { benchStartup } from './startup-bench.ts';
@@ -19,7 +20,10 @@ const parts: Record<string, (link: BenchLink, log: (line: string) => void) => Pr
   dhcp: benchDhcp,
   startup: (_link, log) => benchStartup(log),
   images: (_link, log) => benchImages(log),
+  doctor: (_link, log) => benchDoctor(log),
 };
+/** Parts that use no network. */
+const WITHOUT_LINK = new Set(['startup', 'images', 'doctor']);
 const wanted = values.only?.split(',') ?? Object.keys(parts);
 const log = (line: string): void => void process.stderr.write(`${line}\n`);
 
@@ -32,7 +36,7 @@ for (const [name, measure] of Object.entries(parts)) {
   // a link of its own for each part: servers of another part take no time
   const link = new BenchLink();
   try {
-    if (name !== 'startup' && name !== 'images') await link.open();
+    if (!WITHOUT_LINK.has(name)) await link.open();
     rows.push(...(await measure(link, log)));
   } catch (error) {
     failures.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
