@@ -40,7 +40,11 @@ export async function areForeign(paths: readonly string[]): Promise<boolean> {
   if (only === undefined) return false;
   if (paths.length > 1 || !['.yaml', '.yml'].includes(extname(only))) return true;
   // a compose file may start a dnsmasq with options
-  return hasCommandLine((await readTextIfThere(only)) ?? '');
+  const isFile = await stat(only).then(
+    (what) => what.isFile() && what.size <= MAX_CONFIG_BYTES,
+    () => false,
+  );
+  return isFile && hasCommandLine((await readTextIfThere(only)) ?? '');
 }
 
 /**
@@ -302,7 +306,10 @@ function unreadable(path: string, kind: ConfigKind): LintResult {
 /** A file with its text, or the files of a folder as dnsmasq's conf-dir would take them. */
 async function readGiven(path: string): Promise<readonly (readonly [string, string])[]> {
   try {
-    if ((await stat(path)).isDirectory()) return await readFolder(path);
+    const what = await stat(path);
+    if (what.isDirectory()) return await readFolder(path);
+    // a pipe or a device would never end
+    if (!what.isFile()) throw inputError(`${path} is no file: it cannot be read to its end`);
     return [[path, await readText(path)]];
   } catch (error) {
     if (systemCodeOf(error) === 'ENOENT') throw inputError(`there is no file ${path}`);

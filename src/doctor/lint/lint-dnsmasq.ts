@@ -53,11 +53,20 @@ export function lintDnsmasqConfig(paths: readonly string[], reader: ConfReader):
   return { config, findings: sortFindings(findings), isWhole };
 }
 
+/** A file with more of them is no configuration. */
+const MAX_REFUSED = 50;
+const MAX_UNKNOWN = 50;
+const SHOWN_UNKNOWN = 20;
+
 /** Lines with which dnsmasq does not start, and all lines as they were meant. */
 function refusedLines(files: ConfFiles): { refused: LintFinding[]; meant: readonly ConfLine[] } {
   const refused: LintFinding[] = [];
+  let unknown = 0;
   const meant = files.lines.map((line): ConfLine => {
-    const refusal = refusalOf(line);
+    const isUnknown = !isDnsmasqOption(line.key);
+    if (isUnknown) unknown++;
+    const isLookedAt = refused.length < MAX_REFUSED && (!isUnknown || unknown <= MAX_UNKNOWN);
+    const refusal = isLookedAt ? refusalOf(line) : undefined;
     if (!refusal) return line;
     const edits = refusal.meant === undefined ? [] : [{ at: line, lines: [refusal.meant] }];
     const id = isDnsmasqOption(line.key) ? 'config-unreadable' : 'config-option-unknown';
@@ -81,8 +90,10 @@ function refusedLines(files: ConfFiles): { refused: LintFinding[]; meant: readon
 /** Words that are neither an option nor near one: a newer dnsmasq may know them. */
 function unknownOptions(files: ConfFiles): LintFinding[] {
   return files.lines
-    .filter((line) => !isDnsmasqOption(line.key) && refusalOf(line) === undefined)
-    .slice(0, 20)
+    .filter((line) => !isDnsmasqOption(line.key))
+    .slice(0, MAX_UNKNOWN)
+    .filter((line) => refusalOf(line) === undefined)
+    .slice(0, SHOWN_UNKNOWN)
     .map((line) =>
       lintFinding('config-option-unknown', [line], [], {
         title: `doctor does not know the option ${line.key}`,

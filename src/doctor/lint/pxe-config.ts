@@ -62,6 +62,8 @@ export interface PxeConfig {
   line(key: string): ConfLine | undefined;
 }
 
+const MAX_OF_A_KIND = 500;
+
 const CODE_OF_NAME = new Map(
   ARCHITECTURES.flatMap(({ dnsmasqName, code }) =>
     dnsmasqName === undefined ? [] : [[dnsmasqName.toLowerCase(), code]],
@@ -70,7 +72,9 @@ const CODE_OF_NAME = new Map(
 
 /** Makes sense of the lines that matter for network boot. */
 export function readPxeConfig(files: ConfFiles): PxeConfig {
-  const all = (key: string): ConfLine[] => files.lines.filter((line) => line.key === key);
+  // no network has more boot files than this: a file of nothing else must not take minutes
+  const all = (key: string): ConfLine[] =>
+    files.lines.filter((line) => line.key === key).slice(0, MAX_OF_A_KIND);
   const root = all('tftp-root').at(-1);
   const ipxeTags = new Set<string>();
   const architectureTags = new Map<string, number[]>();
