@@ -31,7 +31,7 @@ const KNOWN_NOTE = new RegExp(
     'broadcast via|multicast via|next server|DHCP relay|relay ',
     'DHCP packet (?:received|sent)|no interface with',
     'restricting maximum|TFTP (?:secure|single)|ignoring packet from|unable to get free port',
-    'available DHCP|client provides name|tags: |vendor class|user class|requested options|sent size',
+    'reply delay: |available DHCP|client provides name|tags: |vendor class|user class|requested options|sent size',
     'configured with trust anchor|now checking DNSSEC|system time considered',
     'chown of PID|started|compile time',
   ].join('|')})`,

@@ -118,8 +118,12 @@ function readMessage(
 ): DnsmasqLogRecord[] {
   const withXid = /^(\d{1,10}) (.*)$/.exec(message);
   const part = parseBlockPart(withXid?.[2] ?? message);
-  if (part && withXid) {
-    const before = [...closeAbort(state), ...addToBlock(state, Number(withXid[1]), part, origin)];
+  // whoever pasted the log may have taken the transaction numbers away: then order alone tells the packets apart
+  const belongs =
+    withXid !== null || (part !== undefined && (part.part !== 'packet' || isNameless(state.block)));
+  if (part && belongs) {
+    const xid = withXid ? Number(withXid[1]) : undefined;
+    const before = [...closeAbort(state), ...addToBlock(state, xid, part, origin)];
     // dnsmasq's own dots shorten bytes; others stand for what a screen had no room for
     if (state.block && isCutShort(message) && !(part.part === 'sent' && part.option.isElided))
       state.block.isCut = true;
@@ -130,12 +134,12 @@ function readMessage(
     return [...closeAbort(state), ...closeBlock(state), closed(openBlock(undefined, part, origin))];
   }
   const simple = { ...origin, ...parseSimpleMessage(message) };
-  if (simple.kind === 'note' && !simple.isKnown) {
-    const english = translate?.(message);
+  if (simple.kind === 'note') {
+    const english = simple.isKnown ? undefined : translate?.(message);
     if (english !== undefined) return readMessage(state, english, origin);
-    if (state.block !== undefined && state.block.xid === Number(withXid?.[1])) {
-      // a line of this packet that says something unknown
-      state.block.isCut = true;
+    if (state.block !== undefined && withXid !== null && state.block.xid === Number(withXid[1])) {
+      // a line of this packet that says nothing, or something unknown
+      if (!simple.isKnown) state.block.isCut = true;
       return [simple];
     }
   }
@@ -164,9 +168,14 @@ function closeAbort(state: ServiceState): DnsmasqLogRecord[] {
   return abort ? [abort] : [];
 }
 
+/** A packet whose transaction number was taken away, with its class seen and its packet line still to come. */
+function isNameless(block: Block | undefined): boolean {
+  return block !== undefined && block.xid === undefined;
+}
+
 function addToBlock(
   state: ServiceState,
-  xid: number,
+  xid: number | undefined,
   part: BlockPart,
   origin: RecordOrigin,
 ): DnsmasqLogRecord[] {
@@ -177,7 +186,7 @@ function addToBlock(
 }
 
 /** dnsmasq handles one packet after the other, and repeats the xid when the client does. */
-function beginsNewBlock(block: Block, xid: number, part: BlockPart): boolean {
+function beginsNewBlock(block: Block, xid: number | undefined, part: BlockPart): boolean {
   if (block.xid !== xid || block.lines >= MAX_BLOCK_LINES) return true;
   const hasPacketLine = block.message !== 'unknown';
   if (part.part === 'available') return hasPacketLine || block.vendorClass !== undefined;

@@ -1,9 +1,10 @@
-/** What dnsmasq writes in English, and the forms of its translations as Debian ships them (2.90: de, es, fr, id, ka, no, pl, ro). */
+/** What dnsmasq writes in English, and the forms of its translations as Debian ships them (2.80, 2.90: de, es, fr, id, ka, no, pl, ro). */
 export const TRANSLATIONS: readonly (readonly [english: string, forms: readonly string[]])[] = [
   [
     '%u available DHCP subnet: %s/%s',
     [
       '%u verfügbares DHCP-Subnetz: %s/%s',
+      '%u verfügbare(s) DHCP-Subnetz: %s/%s',
       '%u sous-réseaux DHCP disponibles : %s/%s',
       '%u ხელმისაწვდომი DHCP ქვექსელი: %s/%s',
       '%u dostępna podsieć DHCP: %s/%s',
@@ -83,6 +84,7 @@ export const TRANSLATIONS: readonly (readonly [english: string, forms: readonly 
     '%u broadcast response',
     [
       '%u Antwort per Broadcast',
+      '%u Antwort per Rundsendung',
       '%u respuesta broadcast',
       '%u réponse broadcast',
       '%u სამაუწყებლო პასუხი',
@@ -341,5 +343,9 @@ export const TRANSLATIONS: readonly (readonly [english: string, forms: readonly 
       'TFTP საწყისი საქაღალდეა %s',
       'TFTP z głównym katalogiem w %s',
     ],
+  ],
+  [
+    'file %s not found',
+    ['Datei %s nicht gefunden', 'fichier %s non trouvé', 'plik %s nie został znaleziony'],
   ],
 ];

@@ -13,7 +13,9 @@ export interface SplitLine {
 
 const BEFORE = String.raw`(?:^|[\s|>"'\`;,*(\[])`;
 // dnsmasq 2.92 and later may write pid/thread
-const CLASSIC = new RegExp(String.raw`${BEFORE}(${PROGRAM})(?:\[(\d+)[^\]]*\]|\((\d+)\))?: ?`);
+const CLASSIC = new RegExp(
+  String.raw`${BEFORE}(${PROGRAM})(?:\[(\d+)[^\]]*\]|\((\d+)\)|\[[^\]\s]{0,12}\])?: ?`,
+);
 const RFC5424 = new RegExp(
   String.raw`${BEFORE}(${PROGRAM}) (\d+|-) \S+ (?:-|(?:\[(?:[^\]\\]|\\.)*\])+) ?(?:\ufeff)?`,
 );
@@ -58,7 +60,7 @@ function matchAt(pattern: RegExp, text: string): SplitLine | undefined {
   return {
     before: text.slice(0, found.index + whole.indexOf(program)),
     program,
-    message: text.slice(found.index + whole.length),
+    message: text.slice(found.index + whole.length).trimStart(),
     ...(Number.isInteger(pid) ? { pid } : {}),
     ...threadOf(whole),
   };

@@ -106,6 +106,41 @@ describe("other servers' logs", () => {
     expect(limits).toContain('line 2 is of a boot over IPv6');
   });
 
+  it('dnsmasq without its transaction and process numbers, with redacted values', () => {
+    const lines = [
+      'available DHCP subnet: 192.168.1.0/255.255.255.0',
+      'vendor class: PXEClient:Arch:00007:UNDI:003016',
+      'PXE(eth0) 52:54:00:12:34:56 proxy',
+      'tags: eth0',
+      'next server: 192.168.1.50',
+      'sent size:  1 option: 53 message-type  5',
+      'sent size: 50 option: 43 vendor-encap  XX:XX:XX:XX',
+    ].map((message) => `dnsmasq-dhcp[.]:  ${message}`);
+    const missing = 'dnsmasq-tftp[.]:  file /srv/tftp/ipxe.efi not found for 192.168.1.9';
+    expect(judge([...lines, missing])).toMatchObject({ clients: 1, ids: ['loader-missing'] });
+  });
+
+  it('a Raspberry Pi in the German of an older dnsmasq, with a delayed reply', () => {
+    const lines = [
+      '653460281 verfügbare(s) DHCP-Subnetz: 192.168.1.255/255.255.255.0',
+      '653460281 "Vendor class": PXEClient:Arch:00000:UNDI:002001',
+      '653460281 PXE(eth0) b8:27:eb:00:00:01 proxy',
+      '653460281 reply delay: 1',
+      '653460281 Antwort per Rundsendung',
+      '653460281 sent size:  1 option: 53 message-type  2',
+    ].map((message) => `Apr  4 11:37:54 srv dnsmasq-dhcp[443]: ${message}`);
+    const tftp = (message: string): string => `Apr  4 11:37:55 srv dnsmasq-tftp[443]: ${message}`;
+    const healthy = [
+      ...lines,
+      tftp('Datei /tftpboot/bootsig.bin nicht gefunden'),
+      tftp('/tftpboot/bootcode.bin an 192.168.1.64 verschickt'),
+    ];
+    expect(judge(healthy)).toMatchObject({ clients: 1, ids: [] });
+    expect(judge([...lines, tftp('Datei /tftpboot/bootcode.bin nicht gefunden')]).ids).toEqual([
+      'loader-missing',
+    ]);
+  });
+
   it('a client that fetched a file of no boot is accused of nothing', () => {
     const lines = [
       'dnsmasq-tftp[1]: file /srv/tftp/License.txt not found for 192.168.1.9',
