@@ -22,6 +22,7 @@ export function judgeNetwork(
     ...usedAddress(network, seen),
     ...leasesHere(network, seen, leases),
     ...overlap(network, leases),
+    ...refusals(seen),
     ...bootServers(seen),
     ...usedRange(network, seen, own),
   ];
@@ -56,6 +57,13 @@ function* overlap({ range }: Network, leases: readonly OfferSeen[]): Generator<N
   for (const { server, leased } of oneOfEachServer(leases.filter((offer) => isIn(range, offer.leased)))) {
     const message = `${server} leases ${leased ?? ''}, which is in network.range ${range.first}-${range.last}`;
     yield { id: 'range-overlaps-router', severity: 'error', message };
+  }
+}
+
+function* refusals({ refusers }: SegmentSeen): Generator<NetworkTrouble> {
+  for (const server of refusers) {
+    const message = `${server} refuses (NAK) the addresses that machines take from pxectl: it is set to be authoritative`;
+    yield { id: 'router-refuses-leases', severity: 'warning', message };
   }
 }
 

@@ -62,6 +62,7 @@ export async function lookAtNetwork(
     otherOwnMacs: interfaces.flatMap(({ mac }) => mac ?? []),
     clientMac,
     addresses: [network.address, ...addressesOf(network.range)],
+    ...(network.mode === 'pxe-only' && network.range ? { leasedHere: network.range.first } : {}),
     waitMs: LOOK_MS,
     isOneLeaseEnough: true,
   });

@@ -1,7 +1,7 @@
 import { httpBaseUrl } from '../model/boot-context.ts';
 import type { BootAnswer } from '../model/boot-plan.ts';
 import { engineError, messageOf, systemCodeOf } from '../model/errors.ts';
-import { broadcastDiscover, requestBootFile } from '../net/pxe-exchange.ts';
+import { broadcastToServers, requestBootFile } from '../net/pxe-exchange.ts';
 import { tftpGet } from '../net/tftp-get.ts';
 import { clientFactsOf } from '../plan/client-facts.ts';
 import { planBoot } from '../plan/plan-boot.ts';
@@ -79,7 +79,7 @@ async function askForOffer(input: EngineInput, client: PxeClient): Promise<strin
   const waitMs = mode === 'proxy' ? PROXY_OFFER_WAIT_MS : LEASE_OFFER_WAIT_MS;
   const packet = clientPacket(client, { messageType: MESSAGE_TYPE.discover, xid: readinessXid() });
   try {
-    const replies = await broadcastDiscover({
+    const replies = await broadcastToServers({
       localAddress: address,
       packet,
       waitMs,

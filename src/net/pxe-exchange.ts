@@ -20,12 +20,12 @@ export interface ExchangeOptions {
 }
 
 /**
- * Broadcasts a DISCOVER on port 67 and collects the offers that are broadcast back to port 68. The machine hears
+ * Broadcasts a packet on port 67 and collects the answers that are broadcast back to port 68. The machine hears
  * its own broadcasts too (the kernel loops them back on the interface they leave by), so this reaches a server on
  * the same host as well, through its firewall, as a client's packet would.
  * @throws a Node system error when port 68 is another program's (EADDRINUSE) or needs rights (EACCES)
  */
-export async function broadcastDiscover(options: ExchangeOptions): Promise<PxeReply[]> {
+export async function broadcastToServers(options: ExchangeOptions): Promise<PxeReply[]> {
   const receiver = createSocket({ type: 'udp4', reuseAddr: true });
   const sender = createSocket('udp4');
   try {

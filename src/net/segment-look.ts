@@ -1,14 +1,14 @@
 import { randomInt } from 'node:crypto';
 import { systemCodeOf } from '../model/errors.ts';
 import { printable } from '../model/printable.ts';
-import { UNSPECIFIED_IPV4, type Ipv4Address, type MacAddress } from '../protocol/addresses.ts';
+import { parseIpv4, UNSPECIFIED_IPV4, type Ipv4Address, type MacAddress } from '../protocol/addresses.ts';
 import { MESSAGE_TYPE, messageTypeOf, optionData, type DhcpPacket } from '../protocol/dhcp/dhcp-packet.ts';
 import { DHCP_OPTION } from '../protocol/dhcp/option-codes.ts';
-import { readAddress, readAddresses } from '../protocol/dhcp/options/address-options.ts';
+import { addressOption, readAddress, readAddresses } from '../protocol/dhcp/options/address-options.ts';
 import { readText } from '../protocol/dhcp/options/text-options.ts';
 import { clientPacket, plainClientPacket } from '../protocol/pxe/client-packet.ts';
 import { probeAddresses } from './arp-probe.ts';
-import { broadcastDiscover, type PxeReply } from './pxe-exchange.ts';
+import { broadcastToServers, type PxeReply } from './pxe-exchange.ts';
 
 /** The kinds of client that the segment is asked as. */
 export type AskedAs = 'plain' | 'bios' | 'uefi-x64';
@@ -31,6 +31,8 @@ export interface OfferSeen {
 /** Who else is on the segment. */
 export interface SegmentSeen {
   readonly offers: readonly OfferSeen[];
+  /** servers that refuse (DHCPNAK) what a client takes from another server */
+  readonly refusers: readonly Ipv4Address[];
   /** why nobody was asked for offers */
   readonly notAsked?: string;
   /** who answers for which of the addresses that were asked about */
@@ -48,6 +50,8 @@ export interface SegmentLookOptions {
   /** addresses that nobody else should use */
   readonly addresses: readonly Ipv4Address[];
   readonly waitMs: number;
+  /** an address that we would lease: servers are asked whether they refuse it to a client that takes it from another */
+  readonly leasedHere?: Ipv4Address;
   /** true: the first lease ends the wait for more leases */
   readonly isOneLeaseEnough: boolean;
 }
@@ -56,13 +60,16 @@ const PXE_CLIENTS = [
   ['bios', 0],
   ['uefi-x64', 7],
 ] as const;
+/** RFC 5737: for documentation, so no server has it. */
+const NOBODYS_ADDRESS = parseIpv4('192.0.2.1')!;
+const NOBODY = { offers: [], refusers: [] } as const;
 /** Boot servers that lease nothing have nothing to ping: they answer at once. */
 const BOOT_OFFER_WAIT_MS = 2_000;
 
 /**
  * Asks the segment as a plain client, as a BIOS and as a UEFI client, and for the addresses by ARP, all at once.
- * DISCOVER alone is sent, each once and once more, so no server keeps a lease for it. Offers of this machine's own
- * address are left out.
+ * What is sent, each once and once more, is DISCOVER, and a REQUEST to a server that is not here: no server keeps a lease
+ * for it. Answers of this machine's own address are left out.
  */
 export async function lookAtSegment(options: SegmentLookOptions): Promise<SegmentSeen> {
   const { interfaceName, localMac, otherOwnMacs, addresses } = options;
@@ -83,10 +90,13 @@ async function askForOffers(options: SegmentLookOptions): Promise<Omit<SegmentSe
       from.address !== localAddress && messageTypeOf(reply) === MESSAGE_TYPE.offer;
     const isEnough = (reply: PxeReply): boolean =>
       askedAs === 'plain' && isOneLeaseEnough && isForeign(reply) && reply.packet.yiaddr !== UNSPECIFIED_IPV4;
-    const replies = await broadcastDiscover({ localAddress, packet, waitMs: forMs, isEnough });
+    const replies = await broadcastToServers({ localAddress, packet, waitMs: forMs, isEnough });
     return withoutRepeats(replies.filter(isForeign).map((reply) => readOffer(askedAs, reply)));
   };
   const header = () => ({ messageType: MESSAGE_TYPE.discover, xid: randomInt(1, 0x1_0000_0000) });
+  const refusing = askForRefusals(options);
+  // its errors are those of the offers
+  refusing.catch(() => undefined);
   try {
     const offers = await Promise.all([
       ask('plain', plainClientPacket(mac, header()), waitMs),
@@ -98,20 +108,42 @@ async function askForOffers(options: SegmentLookOptions): Promise<Omit<SegmentSe
         ),
       ),
     ]);
-    return { offers: offers.flat() };
+    return { offers: offers.flat(), refusers: await refusing };
   } catch (error) {
     switch (systemCodeOf(error)) {
       case 'EADDRINUSE':
-        return { offers: [], notAsked: 'a DHCP client of this machine holds port 68' };
+        return { ...NOBODY, notAsked: 'a DHCP client of this machine holds port 68' };
       case 'EACCES':
       case 'EPERM':
-        return { offers: [], notAsked: 'port 68 needs root' };
+        return { ...NOBODY, notAsked: 'port 68 needs root' };
       case 'EADDRNOTAVAIL':
-        return { offers: [], notAsked: `this machine does not have the address ${localAddress}` };
+        return { ...NOBODY, notAsked: `this machine does not have the address ${localAddress}` };
       default:
         throw error;
     }
   }
+}
+
+/**
+ * RFC 2131 §4.3.2: a REQUEST that names another server is none of a server's business. An authoritative dnsmasq (OpenWrt's
+ * default) refuses it all the same, and a client that hears that before our answer starts again.
+ */
+async function askForRefusals(options: SegmentLookOptions): Promise<readonly Ipv4Address[]> {
+  const { clientMac, localAddress, leasedHere, waitMs } = options;
+  if (leasedHere === undefined) return [];
+  const packet = plainClientPacket(clientMac, {
+    messageType: MESSAGE_TYPE.request,
+    xid: randomInt(1, 0x1_0000_0000),
+    extraOptions: [
+      addressOption(DHCP_OPTION.serverId, NOBODYS_ADDRESS),
+      addressOption(DHCP_OPTION.requestedAddress, leasedHere),
+    ],
+  });
+  const isRefusal = ({ from, packet: reply }: PxeReply): boolean =>
+    from.address !== localAddress && messageTypeOf(reply) === MESSAGE_TYPE.nak;
+  const forMs = Math.min(waitMs, BOOT_OFFER_WAIT_MS);
+  const replies = await broadcastToServers({ localAddress, packet, waitMs: forMs, isEnough: isRefusal });
+  return [...new Set(replies.filter(isRefusal).map(({ from }) => from.address))];
 }
 
 function readOffer(askedAs: AskedAs, { packet, from }: PxeReply): OfferSeen {

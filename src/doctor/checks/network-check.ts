@@ -21,6 +21,7 @@ export function networkCheck(project: Project, isProbing: boolean): Check {
       'second-dhcp-server',
       'range-overlaps-router',
       'range-in-use',
+      'router-refuses-leases',
       'engine-not-answering',
     ],
     look: () => lookAround(project, isProbing),

@@ -2,7 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../model/errors.ts';
 import { readinessMac } from '../../engine/readiness-client.ts';
-import { broadcastDiscover, requestBootFile, type PxeReply } from '../../net/pxe-exchange.ts';
+import { broadcastToServers, requestBootFile, type PxeReply } from '../../net/pxe-exchange.ts';
 import { tftpGet } from '../../net/tftp-get.ts';
 import { parseIpv4, type Ipv4Address, type MacAddress } from '../../protocol/addresses.ts';
 import { MESSAGE_TYPE, messageTypeOf } from '../../protocol/dhcp/dhcp-packet.ts';
@@ -84,7 +84,7 @@ async function walk(client: ProbeClient, options: ProbeOptions): Promise<OpenWal
     ...(client.isHttp ? { isHttp: true } : {}),
     ...(client.isIpxe ? { isIpxe: true } : {}),
   };
-  const replies = await broadcastDiscover({
+  const replies = await broadcastToServers({
     localAddress: options.localAddress,
     packet: clientPacket(identity, { messageType: MESSAGE_TYPE.discover, xid: newXid() }),
     waitMs: options.offerWaitMs ?? OFFER_WAIT_MS,

@@ -138,6 +138,28 @@ describe('up looks before it speaks', () => {
     expect(status.exitCode).toBe(0);
   });
 
+  needsRoot('an authoritative router beside pxe-only is told, an ordinary one is not', async () => {
+    for (const more of [[], ['--dhcp-authoritative']]) {
+      const place = await makePlace('pxe-only', { router: false });
+      await place.lan.addHost('gateway', '192.168.1.1');
+      await place.lan.startIn('gateway', 'dnsmasq', [
+        ...['--keep-in-foreground', '--conf-file=/dev/null', '--user=root', '--port=0', '--interface=eth0'],
+        ...['--bind-interfaces', '--dhcp-range=192.168.1.100,192.168.1.120', '--log-facility=-', ...more],
+        ...[
+          `--pid-file=${join(place.folder, 'gateway.pid')}`,
+          `--dhcp-leasefile=${join(place.folder, 'leases')}`,
+        ],
+      ]);
+      await place.until(
+        async () => (await place.lan.execIn('gateway', 'cat', ['/proc/net/udp'])).stdout,
+        ':0043',
+      );
+      const { stderr } = await place.up();
+      expect(stderr.includes('192.168.1.1 refuses (NAK) the addresses')).toBe(more.length > 0);
+      expect(stderr).toContain('up in the background');
+    }
+  });
+
   needsRoot('another boot server is told with what it offers, and so is a used address', async () => {
     const place = await makePlace('proxy', {});
     await place.addBootServer('192.168.1.70');

@@ -11,7 +11,12 @@ const networkOf = (mode: NetworkMode): Config['network'] => ({
   ...{ interface: 'br0', address: ip('192.168.1.50'), prefix: 24, mode },
   ...(mode === 'proxy' ? {} : { range: { first: ip('192.168.1.200'), last: ip('192.168.1.220') } }),
 });
-const seen = (more: Partial<SegmentSeen> = {}): SegmentSeen => ({ offers: [], users: new Map(), ...more });
+const seen = (more: Partial<SegmentSeen> = {}): SegmentSeen => ({
+  offers: [],
+  refusers: [],
+  users: new Map(),
+  ...more,
+});
 const LEASE: OfferSeen = {
   ...{ askedAs: 'plain', server: ip('192.168.1.1'), leased: ip('192.168.1.30') },
   // what plain dnsmasq and ISC dhcpd write into every offer
@@ -64,6 +69,16 @@ describe('judgeNetwork', () => {
     expect(ids('proxy', seen({ offers: [{ ...LEASE, bootFile: 'pxelinux.0' }] }))).toEqual([
       'router-sends-boot-options',
     ]);
+  });
+
+  it('a router that refuses what others lease', () => {
+    const [trouble] = judgeNetwork(
+      networkOf('pxe-only'),
+      seen({ offers: [LEASE], refusers: [ip('192.168.1.1')] }),
+    );
+    expect(trouble?.id).toBe('router-refuses-leases');
+    expect(trouble?.message).toContain('192.168.1.1 refuses (NAK) the addresses');
+    expect(refusalOf(trouble === undefined ? [] : [trouble])).toBeUndefined();
   });
 
   it('used addresses of the range, but not those of machines that have a lease of ours', () => {
