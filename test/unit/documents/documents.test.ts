@@ -31,7 +31,6 @@ const FOREIGN_OPTIONS = [
 const OTHER_WORDS = [
   'bind-dynamic',
   'd-i',
-  'enable-tftp',
   'meta-data',
   'network-config',
   'pxe-only',
@@ -41,8 +40,9 @@ const OTHER_WORDS = [
 ];
 
 const everyDocument = DOCUMENTS.map((file) => [file, readDocument(file)] as const);
-const named = (pattern: RegExp): string[] =>
-  [...new Set(everyDocument.flatMap(([, text]) => text.match(pattern) ?? []))].sort();
+const namedIn = (documents: typeof everyDocument, pattern: RegExp): string[] =>
+  [...new Set(documents.flatMap(([, text]) => text.match(pattern) ?? []))].sort();
+const named = (pattern: RegExp): string[] => namedIn(everyDocument, pattern);
 
 function* optionsOf(command: Command): Generator<string> {
   for (const { long, negate } of command.options) if (long) yield negate ? `--no-${long.slice(5)}` : long;
@@ -85,7 +85,9 @@ describe('the documents', () => {
   });
 
   it('name findings that there are', () => {
-    const words = named(/(?<=`)[a-z0-9]+(?:-[a-z0-9]+)+(?=`)/g);
+    // its index has the texts of other programs between back quotes; it is written from the findings themselves
+    const written = everyDocument.filter(([file]) => file !== 'docs/troubleshooting.md');
+    const words = namedIn(written, /(?<=`)[a-z0-9]+(?:-[a-z0-9]+)+(?=`)/g);
     const findings: ReadonlySet<string> = new Set(FINDING_CATALOGUE.keys());
     expect(words.filter((word) => !findings.has(word))).toEqual(OTHER_WORDS);
     expect(words.some((word) => findings.has(word))).toBe(true);
