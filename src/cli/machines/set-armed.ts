@@ -179,7 +179,7 @@ async function askSession(
 
 /** Nobody listens any more, which is not to say that it hangs. */
 function isHungUp({ cause }: PxectlError): boolean {
-  return ['ENOENT', 'ECONNREFUSED', 'ECONNRESET'].includes(systemCodeOf(cause) ?? '');
+  return ['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE'].includes(systemCodeOf(cause) ?? '');
 }
 
 async function hasEnded(process: SessionRecord['process']): Promise<boolean> {
