@@ -139,7 +139,7 @@ interface Question {
 }
 
 /** A pxectl that stops waits for its engine. */
-const STOPPING_MS = 15_000;
+const STOPPING_MS = 5_000;
 
 /**
  * What the running pxectl has confirmed; undefined when it has ended, and no other is up.
@@ -156,17 +156,13 @@ async function askSession(
     if (verb === 'disarm') return (await askControl(verb, { machines: [...names] }, question)).machines;
     return (await askControl(verb, { machines: [...names], by: userName(), isAlways }, question)).machines;
   } catch (error) {
-    const isUnanswered = error instanceof PxectlError && error.code === 'E_CONTROL';
-    if (
-      isUnanswered &&
-      isHungUp(error) &&
-      (await hasEnded(process)) &&
-      (await readLiveSession(layout)) === undefined
-    ) {
+    if (!(error instanceof PxectlError) || error.code !== 'E_CONTROL') throw error;
+    // at once: a machine may ask while this waits
+    if (verb === 'disarm') await recordDisarm(layout, machines);
+    if (isHungUp(error) && (await hasEnded(process)) && (await readLiveSession(layout)) === undefined) {
       return undefined;
     }
-    if (verb === 'arm' || !isUnanswered) throw error;
-    await recordDisarm(layout, machines);
+    if (verb === 'arm') throw error;
     const recorded = machines.length > 0 ? 'disarmed on disk, but' : 'not disarmed:';
     throw engineError('E_CONTROL', {
       what: `${words.join(', ')}: ${recorded} the running pxectl (pid ${pid}) has not confirmed it`,
