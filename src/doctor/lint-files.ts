@@ -8,7 +8,7 @@ import { makeFinding, sortFindings } from './finding-catalogue.ts';
 import { checkTftpRoot } from './checks/tftp-root-checks.ts';
 import { placedReader, readTextQuietly } from './lint/config-reader.ts';
 import { hasCommandLine } from './lint/conf-lines.ts';
-import { kindOfConfig, type ConfigKind } from './lint/config-kinds.ts';
+import { kindOfConfig, otherKindOf, type ConfigKind } from './lint/config-kinds.ts';
 import { fragmentLimits, lintBootScript, type BootScriptKind } from './lint/lint-boot-script.ts';
 import { lintDnsmasqConfig } from './lint/lint-dnsmasq.ts';
 import type { LintFinding } from './lint/lint-finding.ts';
@@ -39,12 +39,14 @@ export async function areForeign(paths: readonly string[]): Promise<boolean> {
   const [only] = paths;
   if (only === undefined) return false;
   if (paths.length > 1 || !['.yaml', '.yml'].includes(extname(only))) return true;
-  // a compose file may start a dnsmasq with options
+  // a compose file may start a dnsmasq with options, and other YAML is no pxectl.yaml that is to be mended
   const isFile = await stat(only).then(
     (what) => what.isFile() && what.size <= MAX_CONFIG_BYTES,
     () => false,
   );
-  return isFile && hasCommandLine((await readTextIfThere(only)) ?? '');
+  if (!isFile) return false;
+  const text = (await readTextIfThere(only)) ?? '';
+  return hasCommandLine(text) || otherKindOf(text) !== undefined;
 }
 
 /**

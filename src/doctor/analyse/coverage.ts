@@ -6,7 +6,7 @@ export type Reach = 'asked' | 'answered' | 'loader' | 'end';
 
 /** Files that only a loader at its end asks for: a kernel and what goes with it. */
 const SYSTEM_FILE =
-  /^(?:vmlinu[xz]|linux(?!\.)|kernel|bzimage|initrd|initramfs|minirt|memdisk|wimboot|pxeboot\.n12|cmdline\.txt|start\w*\.elf$)|^(?:boot|winpe)\.wim$|\.(?:iso|squashfs|wim|efi\.img)$/i;
+  /^(?:vmlinu[xz]|linux(?!\.)|kernel|bzimage|initrd|initramfs|minirt|memdisk|wimboot|pxeboot\.n12|cmdline\.txt$)|^(?:boot|winpe)\.wim$|\.(?:iso|squashfs|wim|efi\.img)$/i;
 
 /** The last stage of a boot that was seen; `end` when a kernel was handed over, or the started system spoke. */
 export function reachOf(client: ClientObservation): Reach {
@@ -120,7 +120,7 @@ export function isBootFile(path: string): boolean {
   return (
     isLoaderName(path) ||
     SYSTEM_FILE.test(name) ||
-    /^(?:grub\.cfg\S*|ldlinux\.\w+|bootcode\.bin|config\.txt|bootmgr\S*|\S+\.ipxe|\S+\.c32|bcd)$/i.test(
+    /^(?:grub\.cfg\S*|ldlinux\.\w+|bootcode\.bin|start\w*\.elf|config\.txt|bootmgr\S*|\S+\.ipxe|\S+\.c32|bcd)$/i.test(
       name,
     ) ||
     /(?:^|\/)pxelinux\.cfg\//.test(path)

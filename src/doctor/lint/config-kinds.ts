@@ -35,10 +35,15 @@ export function kindOfConfig(path: string, text: string): ConfigKind {
   if (form) return { format: 'dnsmasq', name: `a configuration of ${form.name}` };
   if (hasCommandLine(text) && known.length < lines.length / 2)
     return { format: 'dnsmasq', name: 'a command line of dnsmasq' };
-  const other = others.find(({ marks }) => marks.some((mark) => mark.test(text)));
+  const other = otherKindOf(text);
   const isScript = text.startsWith('#!');
   if (other && (isScript || known.length < lines.length / 2)) return { format: 'other', ...other };
   return known.length > 0 || lines.length === 0 || path.endsWith('.conf')
     ? { format: 'dnsmasq', name: 'a configuration of dnsmasq' }
     : { format: 'other', name: 'a file that is no configuration of dnsmasq, pxelinux, GRUB or iPXE' };
+}
+
+/** The other program whose words stand in a text, with what to give doctor instead. */
+export function otherKindOf(text: string): Pick<ConfigKind, 'name' | 'advice'> | undefined {
+  return others.find(({ marks }) => marks.some((mark) => mark.test(text)));
 }

@@ -31,7 +31,9 @@ export function lintDnsmasqConfig(paths: readonly string[], reader: ConfReader):
     (!files.hasCommandLine || (has('dhcp-range') && has('pxe-service', 'dhcp-boot')));
   // a line that nobody can read may be the one that is missed
   const isReadable = refused.every((finding) => finding.edits.length > 0);
-  const input: LintInput = { config, reader, isWhole: isWhole && isReadable };
+  // without a range dnsmasq answers nobody: these lines belong to others, which nobody gave
+  const isPart = !has('dhcp-range') && has('pxe-service', 'dhcp-boot');
+  const input: LintInput = { config, reader, isWhole: isWhole && isReadable && !isPart };
   const unreadable = files.problems
     .filter(({ isElsewhere }) => !isElsewhere)
     .map((problem) =>

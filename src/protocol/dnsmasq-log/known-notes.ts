@@ -2,7 +2,9 @@
 const KNOWN_NOTE = new RegExp(
   `^(?:${[
     // DNS
-    String.raw`(?:\d+ \S+ )?(?:query|reply|forwarded|cached|config|validation|dnssec-\w+|nameserver|rrcache|auth|DHCP|/\S+)(?:-\w+)?(?:\[[^\]]+\])? \S+`,
+    String.raw`(?:\d+ \S+ )?(?:query|reply|forwarded|cached|config|validation|dnssec-\w+|nameserver|rrcache|auth|DHCP)(?:-\w+)?(?:\[[^\]]+\])? \S+`,
+    // a name from a hosts file; another line that begins with a path may be a transfer in another language
+    String.raw`(?:\d+ \S+ )?/\S+ \S+ is `,
     'read ',
     'reading ',
     'cleared cache',

@@ -29,6 +29,7 @@ function judgePath(context: PhaseContext, path: string, reads: readonly TftpRead
     case 'missing':
       // a Raspberry Pi asks for many files that it does without: its own rules know which
       if (isOptionalFile(path) || context.phase.firmware === 'raspberry-pi') return [];
+      if (reads.some((read) => didWithout(context, read))) return [];
       return [missingFile(context, path, last)];
     case 'denied':
       return [
@@ -73,6 +74,15 @@ function succeededAfter({ phase, next }: PhaseContext, read: TftpRead): boolean 
     (next?.firmware === 'ipxe' && phase.firmware !== 'ipxe') ||
     phase.http.some((other) => (other.timeMs ?? 0) > (read.timeMs ?? Number.POSITIVE_INFINITY))
   );
+}
+
+/** A script that iPXE tried and did without (of this machine, of this site): it went on to a file that it had not asked for. */
+function didWithout({ phase }: PhaseContext, read: TftpRead): boolean {
+  if (!/\.ipxe$/i.test(read.path)) return false;
+  const at = phase.tftp.indexOf(read);
+  // what a restarted machine asks for once more proves nothing
+  const before = new Set(phase.tftp.slice(0, at + 1).map(({ path }) => path));
+  return phase.tftp.slice(at + 1).some(({ path }) => path !== '' && !before.has(path) && !isLoaderName(path));
 }
 
 /** Names that one loader tries in turn when the one before does not come: its configurations, its modules. */

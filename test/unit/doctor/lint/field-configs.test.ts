@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../../../src/model/finding.ts';
-import { lintFiles } from '../../../../src/doctor/lint-files.ts';
+import { areForeign, lintFiles } from '../../../../src/doctor/lint-files.ts';
 
 interface Verdict {
   readonly config: string;
@@ -37,6 +37,10 @@ describe('configurations from the field', () => {
     for (const id of not) expect(ids).not.toContain(id);
     if (more.at !== undefined)
       expect(findings.find((f) => f.severity === 'error')?.evidence[0]?.source).toBe(more.at);
+  });
+
+  it('takes a compose file for no pxectl.yaml that is to be mended', async () => {
+    expect(await areForeign([new URL('compose-ports.yml', folder).pathname])).toBe(true);
   });
 
   it('says nothing about files of this computer, whatever it has', async () => {

@@ -21,6 +21,9 @@ const RIGHT: readonly (readonly [string, Verdict, readonly string[]])[] = [
   ['logs/raspberry-pi-healthy-start.log', 'not-understood', []],
   ['logs/raspberry-pi-bootcode-missing.log', 'ill', ['loader-missing']],
   ['logs/raspberry-pi-offers-only-redacted.log', 'ill', ['raspberry-pi-not-started']],
+  ['logs/raspberry-pi-german-start.log', 'not-understood', []],
+  ['logs/ipxe-script-of-one-machine.log', 'not-understood', []],
+  ['logs/ipxe-script-missing-again.log', 'ill', ['loader-missing']],
   ['logs/bios-ff-suffix.log', 'ill', ['file-name-altered']],
   ['logs/full-dhcp-no-range.log', 'ill', ['proxy-range-mismatch']],
   ['logs/isc-dhcpd-tftpd.log', 'not-understood', []],
@@ -50,4 +53,9 @@ it('a server that leases addresses is not advised to become a proxy', async () =
   const fix = findings[0]?.fix.join('\n') ?? '';
   expect(fix).toContain('dhcp-range=192.168.222.100,192.168.222.200,');
   expect(fix).not.toContain('proxy');
+});
+
+it('a transfer in German is one, and what a Pi loads first is not the end of its boot', async () => {
+  const { reading } = await analyseLogFile(pathOf('logs/raspberry-pi-german-start.log'));
+  expect(reading.limits.join()).toContain('the boot of 192.168.1.64 is seen as far as its loader');
 });

@@ -51,15 +51,15 @@ function judge(text: string | Uint8Array) {
   };
 }
 
-/** Five last words of five runs, without stamps: nothing in them tells which came first. */
-const ORDERLESS = 'dnsmasq-log/startup-errors-2.90.log';
+/** Five last words of five runs, transfers alone: without stamps nothing in them tells which came first. */
+const ORDERLESS = ['dnsmasq-log/startup-errors-2.90.log', 'field/logs/ipxe-script-missing-again.log'];
 
 describe.each(LOGS)('%s says the same', (name) => {
   const lines = linesOf(name);
   const different = (wrappings: Readonly<Record<string, Wrapping>>, plain: string | Uint8Array) => {
     const right = judge(plain);
     return Object.entries(wrappings)
-      .filter(([kind]) => name !== ORDERLESS || !kind.endsWith('reversed'))
+      .filter(([kind]) => !ORDERLESS.includes(name) || !kind.endsWith('reversed'))
       .map(([kind, wrap]) => ({ kind, ...judge(wrap(lines)) }))
       .filter(({ findings, limits }) => JSON.stringify({ findings, limits }) !== JSON.stringify(right));
   };
