@@ -177,15 +177,17 @@ export class LogObserver {
       text: `this is, at least in part, the log of ${name}, which doctor knows by sight and does not read`,
       advice: 'record the boot and give the capture: pxectl doctor --pcap FILE',
     }));
-    return this.#ipv6Line === undefined
-      ? foreign
-      : [
-          ...foreign,
-          {
-            text: `line ${this.#ipv6Line} is of a boot over IPv6 (DHCPv6), which doctor does not judge`,
-            advice: 'try the boot over IPv4, or see docs/boot-story.md for what pxectl serves',
-          },
-        ];
+    const untaken = this.#builder.clients().length === 0 ? this.#others.untakenOffers : [];
+    const ipv6 =
+      this.#ipv6Line === undefined
+        ? []
+        : [
+            {
+              text: `line ${this.#ipv6Line} is of a boot over IPv6 (DHCPv6), which doctor does not judge`,
+              advice: 'try the boot over IPv4, or see docs/boot-story.md for what pxectl serves',
+            },
+          ];
+    return [...foreign, ...untaken, ...ipv6];
   }
 
   #passOverRecord({ line, text }: DnsmasqLogRecord): void {

@@ -5,11 +5,13 @@ import { parseVendorClass } from '../../protocol/pxe/vendor-class.ts';
 import type { ServerLogEvent } from '../../protocol/server-logs/server-log-event.ts';
 import { isBootFile } from './coverage.ts';
 import type { ClientIdentity, ObservationBuilder } from './observation-builder.ts';
-import type { HttpRead, ReplySeen, RequestSeen, TftpOutcome, TftpRead } from './observation.ts';
+import type { HttpRead, Limit, ReplySeen, RequestSeen, TftpOutcome, TftpRead } from './observation.ts';
 
 const MAX_CLIENTS = 2000;
 const MAX_PACKETS = 24;
 const MAX_TRANSFERS = 2000;
+/** a client that was offered an address so often, and never asked for it, has not got the offers */
+const MIN_UNTAKEN = 3;
 /** Programs of a boot, by what they call themselves. */
 const BOOT_AGENT = /^(?:iPXE|gPXE|UefiHttpBoot|EFI HTTP|Syslinux|GRUB|Wget.*busybox)/i;
 
@@ -19,6 +21,8 @@ interface Client {
   readonly packets: ((who: ClientIdentity) => void)[];
   vendorClass?: string;
   isBoot: boolean;
+  offers: number;
+  hasTaken: boolean;
 }
 
 /**
@@ -39,6 +43,22 @@ export class ServerLogObserver {
     return [...this.#clients.values()].filter(({ isBoot }) => !isBoot).length;
   }
 
+  /** Clients that were offered an address again and again and took none: why, and whether they boot, no such log tells. */
+  get untakenOffers(): readonly Limit[] {
+    const [first, ...others] = [...this.#clients].filter(
+      ([, { offers, hasTaken }]) => offers >= MIN_UNTAKEN && !hasTaken,
+    );
+    if (first === undefined) return [];
+    const [mac, { offers }] = first;
+    const who = `${mac}${others.length === 0 ? '' : ` and ${others.length} more`}`;
+    return [
+      {
+        text: `${who} was offered an address ${offers} times and asked for none: the offers do not reach it (a relay, a VLAN, a firewall), or lack what it waits for`,
+        advice: 'record where the machine is connected, and give the capture: pxectl doctor --pcap FILE',
+      },
+    ];
+  }
+
   /** `thread`: who writes, where a transfer is a process or thread of its own. */
   take(event: ServerLogEvent, thread: string, evidence: Evidence, timeMs: number | undefined): void {
     const seen = { evidence, ...(timeMs === undefined ? {} : { timeMs }) };
@@ -55,6 +75,8 @@ export class ServerLogObserver {
       this.#macOfAddress.delete(address);
       this.#macOfAddress.set(address, mac);
     }
+    if (message === 'offer') client.offers++;
+    else if (message === 'request' || message === 'ack') client.hasTaken = true;
     const type = REPLIES[message];
     if (type !== undefined) {
       const reply: ReplySeen = {
@@ -160,7 +182,7 @@ export class ServerLogObserver {
   #client(mac: MacAddress): Client {
     const known = this.#clients.get(mac);
     if (known) return known;
-    const client: Client = { packets: [], isBoot: false };
+    const client: Client = { packets: [], isBoot: false, offers: 0, hasTaken: false };
     remember(this.#clients, mac, client, MAX_CLIENTS);
     return client;
   }

@@ -182,7 +182,8 @@ function blockedAfterProbe(
       'tftp-blocked',
       reads.map((read) => read.evidence),
       {
-        cause: `The firmware learnt the size of ${path} and did not come to read it: the data does not arrive, or it has no memory for it.`,
+        title: `the client learns the size of ${printable(path)} and never reads it`,
+        cause: `The answer with the size arrived, and no read of ${path} came to its end: larger packets do not arrive, or the client has no memory for it.`,
       },
     ),
   ];

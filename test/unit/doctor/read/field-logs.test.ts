@@ -28,6 +28,7 @@ const RIGHT: readonly (readonly [string, Verdict, readonly string[]])[] = [
   ['logs/full-dhcp-no-range.log', 'ill', ['proxy-range-mismatch']],
   ['logs/isc-dhcpd-tftpd.log', 'not-understood', []],
   ['servers/isc-dhcpd-4.4.3-stderr.log', 'not-understood', []],
+  ['servers/isc-dhcpd-offers-not-taken.log', 'not-understood', []],
   ['servers/isc-dhcpd-4.4.3-tftpd-hpa-5.2.log', 'ill', ['loader-missing']],
   ['servers/kea-2.2.0-info.log', 'not-understood', []],
   ['servers/kea-2.2.0-debug-atftpd-0.8.0.log', 'ill', ['loader-missing']],
@@ -58,4 +59,11 @@ it('a server that leases addresses is not advised to become a proxy', async () =
 it('a transfer in German is one, and what a Pi loads first is not the end of its boot', async () => {
   const { reading } = await analyseLogFile(pathOf('logs/raspberry-pi-german-start.log'));
   expect(reading.limits.join()).toContain('the boot of 192.168.1.64 is seen as far as its loader');
+});
+
+it('a client that takes none of many offers is named, with what that can be', async () => {
+  const { reading } = await analyseLogFile(pathOf('servers/isc-dhcpd-offers-not-taken.log'));
+  expect(reading.limits.join()).toContain(
+    '52:54:00:27:76:bc was offered an address 4 times and asked for none',
+  );
 });
