@@ -39,7 +39,15 @@ export interface Refusal {
 export function refusalOf(line: ConfLine): Refusal | undefined {
   const { key, value, hasValue } = line;
   if (!isDnsmasqOption(key)) {
-    const nearest = nearestWord(key, allNames);
+    const joined = `${key}-${value}`;
+    if (withoutValue.has(joined))
+      return { why: `dnsmasq has no option ${key}; is it ${joined}?`, meant: joined };
+    // an option that such a line cannot be is not meant
+    const forms = hasValue ? withoutValue : withValue;
+    const nearest = nearestWord(
+      key,
+      allNames.filter((name) => !forms.has(name)),
+    );
     if (nearest === undefined) return undefined;
     return { why: `dnsmasq has no option ${key}; is it ${nearest}?`, meant: line.raw.replace(key, nearest) };
   }

@@ -43,6 +43,11 @@ describe('configurations from the field', () => {
     expect(await areForeign([new URL('compose-ports.yml', folder).pathname])).toBe(true);
   });
 
+  it('proposes an option that the line can be', async () => {
+    const { findings } = await lint('equals-for-hyphen.conf');
+    expect(findings.map(({ title }) => title)).toContain('dnsmasq has no option log; is it log-dhcp?');
+  });
+
   it('says nothing about files of this computer, whatever it has', async () => {
     for (const { config } of verdicts) {
       const { findings } = await lint(config);
