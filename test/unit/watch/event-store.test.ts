@@ -8,6 +8,7 @@ import { eventFiles, previousEventsPath } from '../../../src/watch/event-files.t
 import { openEventStore } from '../../../src/watch/event-store.ts';
 import { followEvents, readEvents } from '../../../src/watch/read-events.ts';
 
+const macOf = (n: number) => parseMac(`02:00:00:00:${hex(n >> 8)}:${hex(n & 255)}`)!;
 const hex = (byte: number): string => byte.toString(16).padStart(2, '0');
 
 let folder: string;
@@ -17,6 +18,8 @@ beforeEach(async () => {
   path = join(folder, 'events.jsonl');
 });
 afterEach(() => rm(folder, { recursive: true }));
+
+const lastMac = async (): Promise<string | undefined> => (await readEvents(path)).at(-1)?.mac;
 
 describe('the event store', () => {
   it('keeps events as JSON Lines that can be read again', async () => {
@@ -53,8 +56,9 @@ describe('the event store', () => {
     store.know([{ mac }]);
     store.emit({ type: 'install.done', mac });
     for (let n = 0; n < 2_000; n += 1) {
-      store.emit({ type: 'dhcp.discover', mac: parseMac(`02:00:00:00:${hex(n >> 8)}:${hex(n & 255)}`)! });
-      if (n % 100 === 99) await new Promise((resolve) => setTimeout(resolve, 45));
+      store.emit({ type: 'dhcp.discover', mac: macOf(n) });
+      // on the disk before the next hundred: a file is full by lines, not by what a slow disk made wait
+      if (n % 100 === 99) await expect.poll(lastMac, { interval: 10, timeout: 10_000 }).toBe(macOf(n));
     }
     await store.close();
     const sizes = await Promise.all(eventFiles(path).map(async (file) => (await stat(file)).size));
@@ -83,14 +87,15 @@ describe('the event store', () => {
   });
 
   it('after a full disk the next event begins a line of its own', async () => {
-    const store = await openEventStore(path);
+    const troubles: string[] = [];
+    const store = await openEventStore(path, { onTrouble: (message) => troubles.push(message) });
     store.emit({ type: 'engine.starting' });
     await store.close();
     await appendFile(path, '{"time":"2026-01-01T00:00:00.000Z","ty');
     await rename(path, `${path}.aside`);
     await mkdir(path);
     store.emit({ type: 'engine.warning' });
-    await new Promise((resolve) => setTimeout(resolve, 80));
+    await expect.poll(() => troubles.length, { timeout: 10_000 }).toBe(1);
     await rmdir(path);
     await rename(`${path}.aside`, path);
     store.emit({ type: 'engine.ready' });
