@@ -2,14 +2,14 @@ import { baseName, isLoaderName, platformOfName } from './boot-files.ts';
 import type { ClientObservation, Limit, Observations } from './observation.ts';
 
 /** How far a boot was seen to get. */
-export type Reach = 'asked' | 'answered' | 'loader' | 'end';
+type Reach = 'asked' | 'answered' | 'loader' | 'end';
 
 /** Files that only a loader at its end asks for: a kernel and what goes with it. */
 const SYSTEM_FILE =
   /^(?:vmlinu[xz]|linux(?!\.)|kernel|bzimage|initrd|initramfs|minirt|memdisk|wimboot|pxeboot\.n12|cmdline\.txt$)|^(?:boot|winpe)\.wim$|\.(?:iso|squashfs|wim|efi\.img)$/i;
 
 /** The last stage of a boot that was seen; `end` when a kernel was handed over, or the started system spoke. */
-export function reachOf(client: ClientObservation): Reach {
+function reachOf(client: ClientObservation): Reach {
   const files = client.phases.flatMap(({ tftp, http }) => [
     ...tftp.filter((read) => read.outcome === 'done').map((read) => read.path),
     ...http.filter((read) => (read.status ?? 0) < 400 && read.status !== undefined).map((read) => read.path),

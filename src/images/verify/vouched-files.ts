@@ -44,6 +44,14 @@ export async function readVouchedFiles(
   const isVouched = trust.kind !== 'unsigned-list' && input.options.isVerificationSkipped !== true;
   const get = (name: string): Promise<Uint8Array> =>
     client.getBytes(place + name, MAX_LIST_BYTES, { isVouched });
+  const checkClearsigned = (key: KeyPin, name: string, bytes: Uint8Array): Promise<Checked> =>
+    checkOrSkip(
+      image,
+      key,
+      name,
+      input,
+      async (keys) => (await verifyClearsigned(name, bytes, keys)).signedText,
+    );
   switch (trust.kind) {
     case 'signed-files': {
       const sums =
@@ -61,55 +69,30 @@ export async function readVouchedFiles(
       };
     case 'signed-list': {
       const list = await get(trust.list);
-      const checked = await checkOrSkip(
-        image,
-        trust.key,
-        client.askedAddress(place + trust.list),
-        input,
-        async (keys) => {
-          const signature = await firstSignature(
-            client,
-            trust.signatures.map((name) => place + name),
-          );
-          await verifyDetached(client.askedAddress(place + trust.list), list, signature, keys);
-          return textOf(list);
-        },
-      );
+      const name = client.askedAddress(place + trust.list);
+      const checked = await checkOrSkip(image, trust.key, name, input, async (keys) => {
+        const signature = await firstSignature(
+          client,
+          trust.signatures.map((name) => place + name),
+        );
+        await verifyDetached(name, list, signature, keys);
+        return textOf(list);
+      });
       const parse = trust.algorithm === 'sha512' ? parseSha512List : parseChecksumList;
       return { place, sums: parse(checked.text ?? textOf(list)), ...verdict(checked) };
     }
     case 'clearsigned-list': {
       const list = await get(trust.list);
-      const checked = await checkOrSkip(
-        image,
-        trust.key,
-        client.askedAddress(place + trust.list),
-        input,
-        async (keys) => {
-          return (await verifyClearsigned(client.askedAddress(place + trust.list), list, keys)).signedText;
-        },
-      );
+      const checked = await checkClearsigned(trust.key, client.askedAddress(place + trust.list), list);
       return { place, sums: parseChecksumList(checked.text ?? textOf(list)), ...verdict(checked) };
     }
     case 'debian-archive': {
       const release = await get(trust.inRelease);
-      const checked = await checkOrSkip(
-        image,
-        trust.key,
-        client.askedAddress(place + trust.inRelease),
-        input,
-        async (keys) => {
-          return (await verifyClearsigned(client.askedAddress(place + trust.inRelease), release, keys))
-            .signedText;
-        },
-      );
+      const name = client.askedAddress(place + trust.inRelease);
+      const checked = await checkClearsigned(trust.key, name, release);
       const released = checked.text ?? textOf(release);
       if (checked.text !== undefined) {
-        checkRelease(
-          released,
-          { codename: trust.codename, name: client.askedAddress(place + trust.inRelease) },
-          new Date(),
-        );
+        checkRelease(released, { codename: trust.codename, name }, new Date());
       }
       const list = await get(trust.list);
       checkListAgainstRelease(released, trust, client.askedAddress(place + trust.list), list);
