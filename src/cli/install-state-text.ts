@@ -10,7 +10,11 @@ export function installStateText({ install, installState = NOT_ARMED }: Machine)
       return 'not armed';
     case 'armed': {
       const what = installState.isAlways ? 'ARMED FOR EVERY BOOT' : 'ARMED';
-      return `${what} by ${installState.by}, ${formatLocalTime(installState.at)}`;
+      const order = `${what} by ${installState.by}, ${formatLocalTime(installState.at)}`;
+      const { running } = installState;
+      return running === undefined
+        ? order
+        : `installing since ${formatLocalTime(running.since)}; for the boot after: ${order}`;
     }
     case 'installing':
       return `installing since ${formatLocalTime(installState.since)}`;

@@ -33,6 +33,9 @@ export const errorReply = z.object({
 });
 export type ErrorReply = z.infer<typeof errorReply>;
 
+/** Machines whose order to install has ended, since the configuration has no such install any more. */
+const lapsedOrders = z.array(z.object({ name: z.string(), mac: z.string() })).default([]);
+
 /** How the last reading of the configuration ended. */
 const reloadOutcome = z.object({
   at: time,
@@ -109,7 +112,7 @@ export const CONTROL_API = {
     method: 'POST',
     path: '/v1/reload',
     body: nothing,
-    reply: z.object({ changed: z.array(z.string()) }),
+    reply: z.object({ changed: z.array(z.string()), lapsed: lapsedOrders }),
     timeoutMs: RELOAD_TIMEOUT_MS,
   }),
   /** by name as the configuration in force has it, or by MAC address */

@@ -1,4 +1,4 @@
-import type { Session } from '../engine/session.ts';
+import type { Reloaded, Session } from '../engine/session.ts';
 import type { ArmOrder } from '../engine/session-installs.ts';
 import { httpBaseUrl } from '../model/boot-context.ts';
 import { findMachines, withoutMac } from '../model/find-machines.ts';
@@ -22,16 +22,17 @@ export class RunningSession {
   constructor(private readonly options: RunningSessionOptions) {}
 
   /** Reads the configuration again; the log says what came of it, and so does the result. @throws what refused it */
-  async reload(): Promise<readonly string[]> {
+  async reload(): Promise<Reloaded> {
     const at = new Date().toISOString();
     try {
-      const changed = await this.options.session.reload();
+      const reloaded = await this.options.session.reload();
+      const { changed } = reloaded;
       this.#lastReload = { at, changed: [...changed] };
       this.options.onOutcome(
         changed.length === 0 ? 'configuration read again: no change' : `applied: ${changed.join(', ')}`,
         false,
       );
-      return changed;
+      return reloaded;
     } catch (error) {
       this.#lastReload = { at, refused: messageOf(error) };
       this.options.onOutcome(`the changed configuration is not used: ${messageOf(error)}`, true);
@@ -78,7 +79,10 @@ export class RunningSession {
   handlers(): ControlHandlers {
     return {
       status: async () => this.status(),
-      reload: async () => ({ changed: [...(await this.reload())] }),
+      reload: async () => {
+        const { changed, lapsed } = await this.reload();
+        return { changed: [...changed], lapsed: [...lapsed] };
+      },
       arm: ({ machines, by, isAlways }) => this.#setArmed(machines, { by, isAlways }),
       disarm: ({ machines }) => this.#setArmed(machines),
       stop: async () => {

@@ -110,19 +110,21 @@ async function serveSeed(
 /** Reason for events, and the sentence that the installer's log shows. */
 function whyRefused({ name }: Machine, state: InstallState): readonly [string, string] {
   const again = `; to install it (again): pxectl machines arm ${name}`;
-  switch (state.kind) {
-    case 'installed':
-      return ['spent', `${name} was installed at ${state.at}${again}`];
-    case 'unreported':
-      return [
-        'spent',
-        `the boot at ${state.since} has used the order to install ${name}, and never reported${again}`,
-      ];
-    case 'installing':
-    case 'armed':
-    case 'not-armed':
-      return ['not-armed', `nobody has armed the install of ${name}; run: pxectl machines arm ${name}`];
+  if (state.kind === 'installed') return ['spent', `${name} was installed at ${state.at}${again}`];
+  if (state.kind === 'unreported') {
+    return [
+      'spent',
+      `the boot at ${state.since} has used the order to install ${name}, and never reported${again}`,
+    ];
   }
+  if (state.kind === 'armed' && state.running !== undefined) {
+    const { since } = state.running;
+    return [
+      'not-armed',
+      `the boot of ${name} at ${since} was disarmed; the order of ${state.by} is for the boot after it`,
+    ];
+  }
+  return ['not-armed', `nobody has armed the install of ${name}; run: pxectl machines arm ${name}`];
 }
 
 type SeedAnswer = { readonly body: Uint8Array } | { readonly status: number; readonly problem: string };

@@ -2,8 +2,11 @@ import type { BootContext } from '../model/boot-context.ts';
 import type { BootEvent, EventSink } from '../model/boot-event.ts';
 import { messageOf } from '../model/errors.ts';
 import type { ArmedOrder } from '../model/machine-state.ts';
+import { lapsedText, type LapsedOrder } from '../model/lapsed-order.ts';
 import { stageOfPath } from '../model/served-path.ts';
+import type { Machine } from '../model/config.ts';
 import { withInstalls } from '../machines/apply-installs.ts';
+import { isSpendable } from '../machines/install-record.ts';
 import { orderFor } from '../machines/order-for.ts';
 import type { MachineStates, Recorded, SpendResult } from '../machines/machine-states.ts';
 import { Turns } from '../platform/turns.ts';
@@ -30,7 +33,9 @@ export interface SessionInstallsInput {
  */
 export class SessionInstalls {
   /** machines whose next network boot closes what was spent */
-  #installing = new Set<MacAddress>();
+  #awaited: ReadonlySet<MacAddress> = new Set();
+  /** whose boot is being written down: one boot is many events */
+  readonly #booting = new Set<MacAddress>();
   /** what was read later is decided from later */
   readonly #readings = new Turns();
   /** what was decided later is written later */
@@ -54,10 +59,10 @@ export class SessionInstalls {
   /** Whether this boot may have its seed; spends the order. */
   async spend(mac: MacAddress): Promise<SpendResult> {
     const { machines } = this.input.context().config;
-    const before = machines.find((machine) => machine.mac === mac)?.installState?.kind;
+    const before = machines.find((machine) => machine.mac === mac)?.installState;
     const result = await this.input.states.spend(mac, new Date().toISOString());
     // not waited for: the installer has its answer, and the next boot is minutes away
-    if (result.kind === 'given' && before === 'armed') void this.#putInForce([mac]);
+    if (result.kind === 'given' && before !== undefined && isSpendable(before)) void this.#putInForce([mac]);
     return result;
   }
 
@@ -69,42 +74,47 @@ export class SessionInstalls {
   /** Looks whether an event is a network boot of a machine that was being installed. */
   take(event: BootEvent): void {
     const { mac } = event;
-    if (mac === undefined || !this.#installing.has(mac) || !isNetworkBoot(event)) return;
-    void this.#bootedAgain(mac, event.time);
+    if (mac === undefined || !this.#awaited.has(mac) || this.#booting.has(mac) || !isNetworkBoot(event))
+      return;
+    this.#booting.add(mac);
+    void this.#bootedAgain(mac, event.time).finally(() => this.#booting.delete(mac));
   }
 
   /** Decides from what is known of machines now; with another context when the configuration was read again. */
-  async refresh(next?: BootContext): Promise<void> {
-    if (next !== undefined) await this.#dropLapsedOrders(next);
+  async refresh(next?: BootContext): Promise<readonly LapsedOrder[]> {
+    const lapsed = next === undefined ? [] : await this.#dropLapsedOrders(next);
     await this.#decide(next);
+    return lapsed;
   }
 
   /**
    * An order is for what the configuration said when it was given: once read without that, it is none, so that a machine
    * that is written into the file again later is not armed by somebody's order of long ago.
    */
-  async #dropLapsedOrders(next: BootContext): Promise<void> {
+  async #dropLapsedOrders(next: BootContext): Promise<readonly LapsedOrder[]> {
     const known = await this.input.states.known();
     const { machines } = withInstalls(next, known).config;
     const armed = [...known.installs].filter(([, { kind }]) => kind === 'armed').map(([mac]) => mac);
-    const lapsed = armed.filter((mac) => !machines.some((machine) => machine.mac === mac && machine.isArmed));
-    if (lapsed.length === 0) return;
-    const { trouble } = await this.input.states.disarm(lapsed);
+    const lapsed = armed
+      .filter((mac) => !machines.some((machine) => machine.mac === mac && machine.isArmed))
+      .map((mac) => ({ mac, name: this.#nameOf(mac, machines) }));
+    if (lapsed.length === 0) return lapsed;
+    const { trouble } = await this.input.states.withdraw(lapsed.map(({ mac }) => mac));
     if (trouble !== undefined) this.#warnUnwritten(trouble);
-    this.input.sink.emit({
-      type: 'engine.warning',
-      detail: {
-        message: `disarmed, since the configuration has no such install any more: ${lapsed.join(', ')}`,
-      },
-    });
+    this.input.sink.emit({ type: 'engine.warning', detail: { message: lapsedText(lapsed) } });
+    return lapsed;
+  }
+
+  /** A machine that the file does not have any more is called as before. */
+  #nameOf(mac: MacAddress, machines: readonly Machine[]): string {
+    const known = [...machines, ...this.input.context().config.machines];
+    return known.find((machine) => machine.mac === mac)?.name ?? mac;
   }
 
   #decide(next: BootContext | undefined): Promise<void> {
     return this.#readings.take(async () => {
       const known = await this.input.states.known();
-      this.#installing = new Set(
-        [...known.installs].filter(([, state]) => state.kind === 'installing').map(([mac]) => mac),
-      );
+      this.#awaited = known.awaited;
       this.input.decide(withInstalls(next ?? this.input.context(), known));
     });
   }
@@ -133,17 +143,19 @@ export class SessionInstalls {
       return undefined;
     });
     if (state === undefined) return;
-    this.#installing.delete(mac);
-    if (state.kind === 'unreported') {
+    const { machines } = this.input.context().config;
+    const isArmed = machines.some((machine) => machine.mac === mac && machine.isArmed);
+    if (state.kind === 'unreported' && state.bootedAgainAt === at) {
       this.input.sink.emit({
         type: 'install.unreported',
         mac,
         detail: {
-          message: `its install began at ${state.since} and never reported: it is not installed again`,
+          message: `its install began at ${state.since} and never reported${isArmed ? '' : ': it is not installed again'}`,
         },
       });
     }
-    await this.#putInForce([mac]);
+    // it is served as armed already, and boots: the engine is left alone
+    await (isArmed ? this.#decide(undefined) : this.#putInForce([mac]));
   }
 
   #warnUnwritten(trouble: string): void {

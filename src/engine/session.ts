@@ -1,20 +1,22 @@
 import type { BootContext } from '../model/boot-context.ts';
 import { httpBaseUrl } from '../model/boot-context.ts';
 import type { BootEvent } from '../model/boot-event.ts';
-import type { Config, EngineName } from '../model/config.ts';
+import type { EngineName } from '../model/config.ts';
 import { openMachineStates } from '../machines/machine-states.ts';
-import { configError, engineError, messageOf, PxectlError, type ErrorCode } from '../model/errors.ts';
+import { engineError, messageOf } from '../model/errors.ts';
 import { identityOf } from '../platform/process-identity.ts';
 import { neighboursOn } from '../net/neighbours.ts';
 import { boundLogs } from '../platform/bounded-logs.ts';
 import { Turns } from '../platform/turns.ts';
+import type { LapsedOrder } from '../model/lapsed-order.ts';
 import type { OpenTrouble } from '../model/network-trouble.ts';
 import type { MacAddress } from '../protocol/addresses.ts';
 import { openEventStore, type EventStore } from '../watch/event-store.ts';
 import { loadBootContext } from './boot-context.ts';
 import { AddressBook } from './address-book.ts';
-import { chooseEngine, ENGINES_WITHOUT_CONTAINERS } from './choose-engine.ts';
 import type { EngineInput, RunningEngine } from './engine.ts';
+import { refuseMove } from './refuse-move.ts';
+import { startEngine } from './start-engine.ts';
 import { machineRoutes } from './machine-routes.ts';
 import { SessionInstalls, type ArmOrder } from './session-installs.ts';
 import { reloadProject, type Project } from './project.ts';
@@ -45,6 +47,13 @@ export interface SessionOptions {
   readonly openControl?: (session: Session) => Promise<{ close(): Promise<void> }>;
 }
 
+/** What came of reading the configuration again. */
+export interface Reloaded {
+  /** paths relative to the state folder */
+  readonly changed: readonly string[];
+  readonly lapsed: readonly LapsedOrder[];
+}
+
 /** A running pxectl: servers that answer, and the events they give. */
 export interface Session {
   readonly engine: EngineName;
@@ -61,7 +70,7 @@ export interface Session {
   /** resolves with the reason when the engine has stopped by itself */
   readonly died: Promise<string>;
   /** reads the configuration again and applies it; running transfers go on */
-  reload(): Promise<readonly string[]>;
+  reload(): Promise<Reloaded>;
   /** lets the next boot of these machines install; resolves when it is served so */
   arm(macs: readonly MacAddress[], order: ArmOrder): Promise<void>;
   /** takes that back; no seed goes out from the moment of the call, whatever is wrong with configuration or disk */
@@ -131,15 +140,15 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
   // an engine takes one change after the other, and none before it has started
   const turns = new Turns();
   let started: RunningEngine | undefined;
-  const apply = async (): Promise<readonly string[]> => {
+  const apply = async (): Promise<Reloaded> => {
     const next = await loadBootContext(await reloadProject(options.project));
     refuseMove(context.config, next.config);
     // a machine may have been disarmed while the file was read
-    await installs.refresh(next);
+    const lapsed = await installs.refresh(next);
     const changed = await fill();
     await started?.reload(context);
     network.changed();
-    return changed;
+    return { changed, lapsed };
   };
   const sink = withoutReadinessEvents(withRelayedNames(events, () => context.config.network.relayed ?? []));
   const states = openMachineStates(layout);
@@ -247,57 +256,4 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
   }
   events.emit({ type: 'engine.ready', detail: { engine: running.name, message: running.description } });
   return session;
-}
-
-/** What can go wrong with images and containers alone: the other engines need neither. */
-const CONTAINER_TROUBLE: readonly ErrorCode[] = [
-  'E_IMAGE_BUILD',
-  'E_ENGINE_VERSION',
-  'E_ENGINE_START',
-  'E_DISK_FULL',
-];
-
-/**
- * Starts the engine asked for, or with `auto` the first that can run here. A Docker Engine that answers, but has no
- * image and cannot make one (no registry) or starts no container, is passed over then.
- */
-async function startEngine(
-  input: EngineInput,
-  onChoice: (name: EngineName, why: string) => void,
-): Promise<{ readonly running: RunningEngine; readonly why: string }> {
-  const wanted = input.context.config.engine;
-  const { engine, why } = await chooseEngine(wanted, input);
-  onChoice(engine.name, why);
-  try {
-    return { running: await engine.start(input), why };
-  } catch (error) {
-    if (wanted !== 'auto' || engine.name !== 'docker' || !isContainerTrouble(error)) throw error;
-    const whyNotDocker = [error.message, error.why?.split('\n')[0]].filter(Boolean).join(': ');
-    const next = await chooseEngine('auto', input, ENGINES_WITHOUT_CONTAINERS, [
-      `not docker (${whyNotDocker})`,
-    ]);
-    onChoice(next.engine.name, next.why);
-    return { running: await next.engine.start(input), why: next.why };
-  }
-}
-
-function isContainerTrouble(error: unknown): error is PxectlError {
-  return error instanceof PxectlError && CONTAINER_TROUBLE.includes(error.code);
-}
-
-/** What a running engine cannot change under its clients. */
-function refuseMove(now: Config, next: Config): void {
-  const changed = [
-    ...(['interface', 'address', 'prefix', 'mode'] as const)
-      .filter((key) => now.network[key] !== next.network[key])
-      .map((key) => `network.${key}`),
-    ...(now.http.port === next.http.port ? [] : ['http.port']),
-    ...(now.engine === next.engine ? [] : ['engine']),
-  ];
-  if (changed.length === 0) return;
-  throw configError('E_CONFIG_VALUE', {
-    what: `${changed.join(', ')} cannot change while pxectl is up`,
-    why: 'machines that are booting hold the old addresses',
-    next: 'pxectl down, then pxectl up',
-  });
 }

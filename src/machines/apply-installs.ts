@@ -1,6 +1,6 @@
 import type { BootContext } from '../model/boot-context.ts';
 import type { Config, Machine } from '../model/config.ts';
-import { NOT_ARMED, type ArmedOrder, type KnownInstalls } from '../model/machine-state.ts';
+import { NOT_ARMED, type ArmedOrder, type InstallState, type KnownInstalls } from '../model/machine-state.ts';
 
 /** What is decided from, with what is known of installs now. */
 export function withInstalls(context: BootContext, known: KnownInstalls): BootContext {
@@ -14,10 +14,15 @@ export function applyInstalls(config: Config, { installs }: KnownInstalls): Conf
     machines: config.machines.map((machine) => {
       if (machine.install === undefined || machine.mac === undefined) return machine;
       const known = installs.get(machine.mac) ?? NOT_ARMED;
-      const state = known.kind === 'armed' && !isOrderFor(machine, known) ? NOT_ARMED : known;
+      const state = known.kind === 'armed' && !isOrderFor(machine, known) ? withoutOrder(known) : known;
       return { ...machine, isArmed: state.kind === 'armed', installState: state };
     }),
   };
+}
+
+function withoutOrder({ running }: Extract<InstallState, { kind: 'armed' }>): InstallState {
+  if (running === undefined || running.isClosed) return NOT_ARMED;
+  return { kind: 'installing', since: running.since, armedBy: running.armedBy };
 }
 
 /** Whether an order is for what the configuration says now: another seed or image, or every boot, nobody has ordered. */

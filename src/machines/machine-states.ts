@@ -1,10 +1,25 @@
 import { messageOf } from '../model/errors.ts';
-import { NOT_ARMED, type ArmedOrder, type InstallState, type KnownInstalls } from '../model/machine-state.ts';
+import type { ArmedOrder, InstallState, KnownInstalls } from '../model/machine-state.ts';
 import type { OrderToken } from '../model/order-token.ts';
 import type { StateLayout } from '../model/state-layout.ts';
 import { withLock } from '../platform/file-lock.ts';
 import { Turns } from '../platform/turns.ts';
 import type { MacAddress } from '../protocol/addresses.ts';
+import {
+  armedWith,
+  bootedAgainAt,
+  disarmedAt,
+  isBootAwaited,
+  isNextBoot,
+  isSeedGiven,
+  isSpendable,
+  reportedAt,
+  spentAt,
+  stateOfRecord,
+  tokenOfRecord,
+  withdrawn,
+  type Change,
+} from './install-record.ts';
 import { newTokenSecret } from './order-tokens.ts';
 import {
   breakSeal,
@@ -34,7 +49,10 @@ export type SpendResult =
  */
 export interface MachineStates {
   known(): Promise<KnownInstalls>;
-  /** @throws PxectlError of the disk: an order that is not written is none */
+  /**
+   * An order that is given while the machine installs is for the boot after that one.
+   * @throws PxectlError of the disk: an order that is not written is none
+   */
   arm(orders: ReadonlyMap<MacAddress, ArmedOrder>): Promise<void>;
   /** In force when it is called; closes the seed of a boot that installs too: what its installer has, it has. */
   disarm(macs: readonly MacAddress[]): Promise<Recorded>;
@@ -42,19 +60,17 @@ export interface MachineStates {
   spend(mac: MacAddress, at: string): Promise<SpendResult>;
   /** The machine said that it is installed. */
   report(mac: MacAddress, at: string): Promise<Recorded>;
-  /** It boots from the network again: what was spent is closed. Resolves with its state when that changed. */
+  /** Takes orders back, and nothing of a boot that installs. */
+  withdraw(macs: readonly MacAddress[]): Promise<Recorded>;
+  /** It boots from the network again: what was spent is closed. Resolves with what became of that, when it is news. */
   bootedAgain(mac: MacAddress, at: string): Promise<InstallState | undefined>;
   /** Writes what could not be written, if there is such a thing. */
   close(): Promise<void>;
 }
 
-/** A machine that fetched its seed cannot be back in its firmware sooner than this. */
-const MIN_RESET_MS = 3_000;
 const RETRY_MS = 5_000;
 /** Twelve commands side by side wait for each other; one that hangs must not hang the rest for ever. */
 const LOCK_TIMEOUT_MS = 60_000;
-
-type Change = (record: InstallRecord) => InstallRecord;
 
 /** Changes hold in the order in which they were asked for, whatever order the disk takes them in. */
 interface Step {
@@ -68,37 +84,9 @@ export function openMachineStates(layout: Pick<StateLayout, 'root'>): MachineSta
   return new FileStates(layout);
 }
 
-/** The state that a record stands for. */
-function stateOfRecord(record: InstallRecord | undefined): InstallState {
-  if (record?.armed !== undefined) {
-    // states are shown to whoever asks for them
-    const { token: _, ...order } = record.armed;
-    return { kind: 'armed', ...order };
-  }
-  if (record?.spent === undefined) return NOT_ARMED;
-  const { at: since, armedBy } = record.spent;
-  if (record.reportedAt !== undefined) return { kind: 'installed', since, at: record.reportedAt };
-  if (record.bootedAgainAt !== undefined) {
-    return { kind: 'unreported', since, bootedAgainAt: record.bootedAgainAt };
-  }
-  if (record.closedAt !== undefined) return NOT_ARMED;
-  return { kind: 'installing', since, armedBy };
-}
-
-/** What its boot shows for an order; none once the machine has booted again. */
-function tokenOfRecord({ armed, spent, bootedAgainAt }: InstallRecord): OrderToken | undefined {
-  if (armed !== undefined) return armed.token === undefined ? undefined : { secret: armed.token };
-  if (spent?.token === undefined || bootedAgainAt !== undefined) return undefined;
-  return { secret: spent.token, spentAt: spent.at };
-}
-
 /** What a boot in this state gets; an order for one boot has to be spent first. */
-function seedFor(state: InstallState): SpendResult {
-  const isGiven = state.kind === 'installing' || (state.kind === 'armed' && state.isAlways);
-  return isGiven ? { kind: 'given' } : { kind: 'refused', state };
-}
-
-const isSpendable = (state: InstallState): boolean => state.kind === 'armed' && !state.isAlways;
+const seedFor = (state: InstallState): SpendResult =>
+  isSeedGiven(state) ? { kind: 'given' } : { kind: 'refused', state };
 
 class FileStates implements MachineStates {
   /** changes that the disk did not take: they hold here, in their order */
@@ -111,33 +99,33 @@ class FileStates implements MachineStates {
   constructor(private readonly layout: Pick<StateLayout, 'root'>) {}
 
   async known(): Promise<KnownInstalls> {
-    const before = this.#unwritten;
-    const { records, problem } = await readState(this.layout);
-    // what was written while the file was read may not be in what was read
-    const held = applied(records, [...new Set([...before, ...this.#unwritten])]);
+    const { held, problem } = await this.#records();
     const installs = new Map([...held].map(([mac, record]) => [mac, stateOfRecord(record)] as const));
     const tokens = new Map<MacAddress, OrderToken>();
+    const awaited = new Set<MacAddress>();
     for (const [mac, record] of held) {
+      if (isBootAwaited(record)) awaited.add(mac);
       const token = tokenOfRecord(record);
       if (token !== undefined) tokens.set(mac, token);
     }
-    return { installs, tokens, ...(problem === undefined ? {} : { problem }) };
+    return { installs, tokens, awaited, ...(problem === undefined ? {} : { problem }) };
   }
 
   async arm(orders: ReadonlyMap<MacAddress, ArmedOrder>): Promise<void> {
-    const steps = [...orders].map(([mac, order]) => {
-      const armed = { ...order, token: newTokenSecret() };
-      return this.#step(mac, () => ({ armed }));
-    });
-    await this.#take(steps);
+    await this.#take(
+      [...orders].map(([mac, order]) => this.#step(mac, armedWith({ ...order, token: newTokenSecret() }))),
+    );
   }
 
   disarm(macs: readonly MacAddress[]): Promise<Recorded> {
-    const closedAt = new Date().toISOString();
-    const change: Change = ({ armed: _, ...rest }) => ({
-      ...rest,
-      ...(stateOfRecord(rest).kind === 'installing' ? { closedAt } : {}),
-    });
+    return this.#takeBack(macs, disarmedAt(new Date().toISOString()));
+  }
+
+  withdraw(macs: readonly MacAddress[]): Promise<Recorded> {
+    return this.#takeBack(macs, withdrawn);
+  }
+
+  #takeBack(macs: readonly MacAddress[], change: Change): Promise<Recorded> {
     return this.#hold(
       macs.map((mac) => this.#step(mac, change)),
       // on the disk they are still armed: a crash before the next try must not bring that back
@@ -147,14 +135,10 @@ class FileStates implements MachineStates {
 
   async spend(mac: MacAddress, at: string): Promise<SpendResult> {
     // decided under the lock: nobody may disarm between the look and the answer
-    const step = this.#step(mac, (record) =>
-      isSpendable(stateOfRecord(record))
-        ? { spent: { at, armedBy: record.armed?.by ?? '', token: record.armed?.token } }
-        : record,
-    );
+    const step = this.#step(mac, spentAt(at));
     // nothing to write: neither the disk nor another process is waited for
     const answer = async (): Promise<SpendResult | undefined> => {
-      const state = await this.#stateOf(mac);
+      const state = stateOfRecord(await this.#recordOf(mac));
       return isSpendable(state) ? undefined : seedFor(state);
     };
     return (await answer()) ?? this.#turns.take(async () => (await answer()) ?? this.#spend(step));
@@ -170,22 +154,14 @@ class FileStates implements MachineStates {
   }
 
   report(mac: MacAddress, at: string): Promise<Recorded> {
-    const change: Change = ({ armed, spent, ...rest }) =>
-      // an order that is for every boot stays one
-      armed?.isAlways === true
-        ? { ...rest, armed, ...(spent === undefined ? {} : { spent }), reportedAt: at }
-        : { spent: spent ?? { at, armedBy: armed?.by ?? '', token: armed?.token }, reportedAt: at };
-    return this.#hold([this.#step(mac, change)]);
+    return this.#hold([this.#step(mac, reportedAt(at))]);
   }
 
   async bootedAgain(mac: MacAddress, at: string): Promise<InstallState | undefined> {
-    const isNews = (state: InstallState): boolean =>
-      state.kind === 'installing' && Date.parse(at) - Date.parse(state.since) >= MIN_RESET_MS;
-    if (!isNews(await this.#stateOf(mac))) return undefined;
-    const close: Change = (record) =>
-      isNews(stateOfRecord(record)) ? { ...record, bootedAgainAt: at } : record;
-    await this.#hold([this.#step(mac, close)]);
-    return this.#stateOf(mac);
+    const record = await this.#recordOf(mac);
+    if (!isNextBoot(record, at)) return undefined;
+    await this.#hold([this.#step(mac, bootedAgainAt(at))]);
+    return stateOfRecord(bootedAgainAt(at)(withdrawn(record)));
   }
 
   async close(): Promise<void> {
@@ -193,13 +169,20 @@ class FileStates implements MachineStates {
     if (this.#unwritten.length > 0) await this.#take([]);
   }
 
+  async #records(): Promise<{ readonly held: InstallRecords; readonly problem?: string | undefined }> {
+    const before = this.#unwritten;
+    const { records, problem } = await readState(this.layout);
+    // what was written while the file was read may not be in what was read
+    return { held: applied(records, [...new Set([...before, ...this.#unwritten])]), problem };
+  }
+
   #step(mac: MacAddress, change: Change): Step {
     this.#lastTurn += 1;
     return { turn: this.#lastTurn, mac, change };
   }
 
-  async #stateOf(mac: MacAddress): Promise<InstallState> {
-    return (await this.known()).installs.get(mac) ?? NOT_ARMED;
+  async #recordOf(mac: MacAddress): Promise<InstallRecord> {
+    return (await this.#records()).held.get(mac) ?? {};
   }
 
   /** In force here first, then written, again and again until the disk takes it. */

@@ -14,10 +14,19 @@ export interface ArmedOrder {
   readonly image?: string | undefined;
 }
 
+/** A boot that has its seed and has not reported. */
+export interface RunningInstall {
+  readonly since: string;
+  readonly armedBy: string;
+  /** somebody disarmed it: it gets no more of its seed */
+  readonly isClosed: boolean;
+}
+
 /** Where a machine with an install seed stands. Only `armed` lets a boot install. */
 export type InstallState =
   | { readonly kind: 'not-armed' }
-  | ({ readonly kind: 'armed' } & ArmedOrder)
+  /** `running`: the order was given while that boot installed, and is for the one after it */
+  | ({ readonly kind: 'armed'; readonly running?: RunningInstall } & ArmedOrder)
   /** a boot has fetched the seed and spent the order; its report is waited for */
   | { readonly kind: 'installing'; readonly since: string; readonly armedBy: string }
   | { readonly kind: 'installed'; readonly since: string; readonly at: string }
@@ -31,6 +40,14 @@ export interface KnownInstalls {
   readonly installs: ReadonlyMap<MacAddress, InstallState>;
   /** of orders that are armed, or spent by a boot that goes on */
   readonly tokens: ReadonlyMap<MacAddress, OrderToken>;
+  /** machines whose next network boot ends what was spent */
+  readonly awaited: ReadonlySet<MacAddress>;
   /** why what the file says was not believed, one sentence; nobody is armed then */
   readonly problem?: string;
+}
+
+/** Since when a machine installs, whatever was ordered meanwhile. */
+export function installingSince(state: InstallState | undefined): string | undefined {
+  if (state?.kind === 'installing') return state.since;
+  return state?.kind === 'armed' ? state.running?.since : undefined;
 }

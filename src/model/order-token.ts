@@ -4,6 +4,8 @@ export interface OrderToken {
   readonly secret: string;
   /** when a boot spent the order, ISO 8601; absent while it is armed */
   readonly spentAt?: string;
+  /** of a boot that may still install while this order waits for the next one */
+  readonly earlier?: OrderToken;
 }
 
 const PREFIX = 'token-';

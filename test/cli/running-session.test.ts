@@ -209,6 +209,27 @@ describe('machines arm and disarm while it is up', () => {
     expect((await cli('machines', 'disarm', 'pc2', 'pc3')).stderr).toContain('there is no machine pc3');
   });
 
+  it('a reload that ends orders tells whose', async () => {
+    await configure(WITH_MACHINES);
+    for (const name of ['seed.cfg', 'other.cfg']) await writeFile(join(project, name), '# preseed\n');
+    await up();
+    expect((await cli('machines', 'arm', 'pc1', 'pc2', '--yes')).exitCode).toBe(0);
+    // another seed for one, and the other is not there any more
+    const changed = WITH_MACHINES.split('\n').filter((line) => !line.includes('pc2'));
+    await configure(changed.join('\n').replace('seed.cfg', 'other.cfg'));
+    const { exitCode, stdout, stderr } = await cli('reload', '--json');
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain(
+      `disarmed, since the configuration has no such install any more: pc1 (${MAC}), pc2 (52:54:00:12:34:57)`,
+    );
+    const { lapsed } = JSON.parse(stdout) as { lapsed: unknown };
+    expect(lapsed).toEqual([
+      { name: 'pc1', mac: MAC },
+      { name: 'pc2', mac: '52:54:00:12:34:57' },
+    ]);
+    expect((await cli('reload')).stderr).not.toContain('disarmed');
+  });
+
   it('a disarm in the midst of reloads holds, and closes the seed of a machine that is installing', async () => {
     await configure(WITH_MACHINES);
     await writeFile(join(project, 'seed.cfg'), '# preseed\n');

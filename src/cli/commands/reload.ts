@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { lapsedText } from '../../model/lapsed-order.ts';
 import { commandAction, requestedConfigPath, type CommandContext } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
 
@@ -40,21 +41,22 @@ async function runReload(context: CommandContext<{ readonly dryRun?: boolean }>)
   if (options.dryRun) {
     await askControl('status', {}, question);
     output.progress(`would ask pid ${pid} to apply ${project.configPath}`);
-    if (options.json) output.json({ schema: 'pxectl.reload/1', changed: false, files: [], pid });
+    if (options.json) output.json({ schema: 'pxectl.reload/1', changed: false, files: [], lapsed: [], pid });
     return EXIT.ok;
   }
   const notice = setTimeout(
     () => output.progress(`pid ${pid} is still at work: it lets running transfers end first`),
     QUICK_MS,
   );
-  const { changed } = await askControl('reload', {}, question).finally(() => clearTimeout(notice));
+  const { changed, lapsed } = await askControl('reload', {}, question).finally(() => clearTimeout(notice));
   output.progress(
     changed.length === 0
       ? `no change: pid ${pid} serves what ${project.configPath} says already`
       : `applied by pid ${pid}: ${nameFiles(changed)}`,
   );
+  if (lapsed.length > 0) output.warn(lapsedText(lapsed));
   if (options.json) {
-    output.json({ schema: 'pxectl.reload/1', changed: changed.length > 0, files: changed, pid });
+    output.json({ schema: 'pxectl.reload/1', changed: changed.length > 0, files: changed, lapsed, pid });
   }
   return EXIT.ok;
 }

@@ -5,6 +5,7 @@ import { findConfig, layoutBeside, loadProject, type Project } from '../../engin
 import { readLiveSession, type SessionRecord } from '../../engine/session-record.ts';
 import { engineError, messageOf, PxectlError, systemCodeOf, usageError } from '../../model/errors.ts';
 import { findMachines, withoutMac } from '../../model/find-machines.ts';
+import { installingSince } from '../../model/machine-state.ts';
 import type { StateLayout } from '../../model/state-layout.ts';
 import type { MacAddress } from '../../protocol/addresses.ts';
 import { isSameProcessAlive } from '../../platform/process-identity.ts';
@@ -65,6 +66,12 @@ export async function setArmedByUser(context: CommandContext<SetArmedOptions>, v
     return tell(context, verb, { changed: false, machines: machines ?? [] });
   }
   if (verb === 'arm') {
+    for (const { name, installingSince: since } of machines ?? []) {
+      if (since === undefined) continue;
+      output.warn(
+        `${name} is installing now, since ${formatLocalTime(since)}: that boot goes on, and this order is for the one after it`,
+      );
+    }
     const asked = { isYes: options.yes === true, isJson: options.json === true };
     const who = (machines ?? []).map(({ name }) => name);
     await confirm({ ...context, ...asked, what: armWarning(who, options.always === true) });
@@ -118,7 +125,8 @@ function installables(
       });
     }
     if (install !== undefined) {
-      return { name, mac, ...(state?.kind === 'installing' ? { installingSince: state.since } : {}) };
+      const since = installingSince(state);
+      return { name, mac, ...(since === undefined ? {} : { installingSince: since }) };
     }
     throw usageError({
       what: `${name} has no install seed: there is nothing to ${verb}`,

@@ -135,6 +135,36 @@ describe('an order to install', () => {
     180_000,
   );
 
+  itNeeds('root', 'ip', 'curl')(
+    'that is given while the machine installs is for the boot after, and says so',
+    async () => {
+      await up('builtin');
+      await cli('machines', 'arm', '--yes', 'node-1');
+      expect(await askForSeed()).toMatch(/ 200$/);
+
+      const again = await cli('machines', 'arm', '--yes', 'node-1');
+      expect(again.exitCode, again.stderr).toBe(0);
+      expect(again.stderr).toMatch(/node-1 is installing now, since .*this order is for the one after it/);
+      expect((await cli('machines')).stdout).toMatch(/installing since .*; for the boot after: ARMED by/);
+      expect(await isInstalling()).toBe(true);
+      // the boot that runs asks again, and reports twice
+      expect(await askForSeed()).toMatch(/ 200$/);
+      for (let count = 0; count < 2; count++) {
+        expect(await curl(`/report/${macWithHyphens(mac)}/done`, '-X', 'POST')).toMatch(/ 200$/);
+      }
+      expect(await state()).toBe('armed');
+      expect(await isInstalling()).toBe(true);
+
+      await bootFromNetwork();
+      expect(await askForSeed()).toMatch(/ 200$/);
+      expect(await state()).toBe('installing');
+      await expect.poll(isInstalling, { timeout: 20_000 }).toBe(false);
+      expect(await curl(`/report/${macWithHyphens(mac)}/done`, '-X', 'POST')).toMatch(/ 200$/);
+      expect(await state()).toBe('installed');
+    },
+    120_000,
+  );
+
   itNeeds('root', 'ip', 'curl', 'dnsmasq', 'nginx').each(['builtin', 'dnsmasq'])(
     '(%s) gives the seed to no other card, and doctor says who asked instead of "never asked"',
     async (engine) => {

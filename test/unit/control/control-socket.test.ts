@@ -20,7 +20,7 @@ const STATUS: ControlStatus = {
 
 const HANDLERS: ControlHandlers = {
   status: async () => STATUS,
-  reload: async () => ({ changed: ['serve/http/boot.ipxe'] }),
+  reload: async () => ({ changed: ['serve/http/boot.ipxe'], lapsed: [] }),
   arm: async ({ machines }) => ({
     machines: machines.map((mac) => ({ name: 'pc1', mac, isServed: true, isArmed: true })),
   }),
@@ -60,7 +60,10 @@ describe('the control socket', () => {
   it('answers what it is asked', async () => {
     await serve();
     expect(await askControl('status', {}, question())).toEqual(STATUS);
-    expect(await askControl('reload', {}, question())).toEqual({ changed: ['serve/http/boot.ipxe'] });
+    expect(await askControl('reload', {}, question())).toEqual({
+      changed: ['serve/http/boot.ipxe'],
+      lapsed: [],
+    });
     const mac = '52:54:00:12:34:56';
     expect(await askControl('arm', { machines: [mac], by: 'ada', isAlways: false }, question())).toEqual({
       machines: [{ name: 'pc1', mac, isServed: true, isArmed: true }],

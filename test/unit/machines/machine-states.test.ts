@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openMachineStates, type SpendResult } from '../../../src/machines/machine-states.ts';
+import { isTokenOf } from '../../../src/machines/order-tokens.ts';
 import { writeState } from '../../../src/machines/state-file.ts';
 import type { ArmedOrder, InstallState } from '../../../src/model/machine-state.ts';
 import { withLock } from '../../../src/platform/file-lock.ts';
@@ -21,6 +22,7 @@ const ORDER: ArmedOrder = {
 };
 const T1 = '2026-01-01T11:00:00.000Z';
 const T2 = '2026-01-01T12:00:00.000Z';
+const T3 = '2026-01-01T13:00:00.000Z';
 
 let root: string;
 beforeEach(async () => {
@@ -108,6 +110,91 @@ describe('an order', () => {
   });
 });
 
+describe('an order that is given while the machine installs', () => {
+  const AGAIN = { ...ORDER, by: 'bob' };
+  const again = () => openMachineStates({ root }).arm(new Map([[MAC, AGAIN]]));
+  const running = { since: T1, armedBy: 'ada', isClosed: false };
+  const known = async () => (await openMachineStates({ root }).known()).installs.get(MAC);
+
+  it('is for the boot after: the one that runs neither spends it nor ends it by its report', async () => {
+    await arm(MAC);
+    const states = openMachineStates({ root });
+    await states.spend(MAC, T1);
+    await again();
+    expect(await known()).toEqual({ kind: 'armed', ...AGAIN, running });
+    // its installer asks once more
+    expect(await states.spend(MAC, T1)).toEqual({ kind: 'given' });
+    expect(await known()).toEqual({ kind: 'armed', ...AGAIN, running });
+    await states.report(MAC, T2);
+    await states.report(MAC, T2);
+    expect(await known()).toEqual({ kind: 'armed', ...AGAIN });
+    expect(await states.bootedAgain(MAC, T3)).toMatchObject({ kind: 'installed', at: T2 });
+    expect(await states.spend(MAC, T3)).toEqual({ kind: 'given' });
+    expect(await known()).toEqual({ kind: 'installing', since: T3, armedBy: 'bob' });
+    await states.report(MAC, T3);
+    expect(await known()).toEqual({ kind: 'installed', since: T3, at: T3 });
+  });
+
+  it('is spent by the boot after one that never reported, and that is told of the first', async () => {
+    await arm(MAC);
+    const states = openMachineStates({ root });
+    await states.spend(MAC, T1);
+    await again();
+    // the firmware's own repeats are no new boot
+    expect(await states.bootedAgain(MAC, T1)).toBeUndefined();
+    expect(await states.bootedAgain(MAC, T2)).toEqual({ kind: 'unreported', since: T1, bootedAgainAt: T2 });
+    expect(await states.bootedAgain(MAC, T2)).toBeUndefined();
+    expect(await known()).toEqual({ kind: 'armed', ...AGAIN });
+    expect(await states.spend(MAC, T2)).toEqual({ kind: 'given' });
+    expect(await known()).toEqual({ kind: 'installing', since: T2, armedBy: 'bob' });
+  });
+
+  it('outlives the late report of a boot that was followed by another', async () => {
+    await arm(MAC);
+    const states = openMachineStates({ root });
+    await states.spend(MAC, T1);
+    await states.bootedAgain(MAC, T2);
+    await again();
+    await states.report(MAC, T2);
+    expect(await known()).toEqual({ kind: 'armed', ...AGAIN });
+    expect(await states.spend(MAC, T3)).toEqual({ kind: 'given' });
+  });
+
+  it('opens no seed to a boot that was disarmed, and goes without closing the one that runs', async () => {
+    await arm(MAC);
+    const states = openMachineStates({ root });
+    await states.spend(MAC, T1);
+    await again();
+    await states.withdraw([MAC]);
+    expect(await known()).toEqual({ kind: 'installing', since: T1, armedBy: 'ada' });
+    await again();
+    await states.disarm([MAC]);
+    await again();
+    expect(await states.spend(MAC, T1)).toMatchObject({
+      kind: 'refused',
+      state: { kind: 'armed', by: 'bob', running: { isClosed: true } },
+    });
+    await states.bootedAgain(MAC, T2);
+    expect(await states.spend(MAC, T2)).toEqual({ kind: 'given' });
+  });
+
+  it('has another token, and the boot that runs keeps its own', async () => {
+    await arm(MAC);
+    const states = openMachineStates({ root });
+    const tokenOf = async () => (await states.known()).tokens.get(MAC);
+    const first = await tokenOf();
+    await states.spend(MAC, T1);
+    await again();
+    const both = await tokenOf();
+    expect(both?.earlier).toEqual({ secret: first?.secret, spentAt: T1 });
+    for (const token of [first, both]) {
+      expect(isTokenOf(both, token?.secret, Date.parse(T2))).toBe(true);
+    }
+    await states.bootedAgain(MAC, T2);
+    expect(await tokenOf()).toEqual({ secret: both?.secret });
+  });
+});
+
 describe('a disarm', () => {
   it('of a machine that is installing closes its seed for that boot; its report still counts', async () => {
     await arm(MAC, OTHER);
@@ -115,7 +202,7 @@ describe('a disarm', () => {
     await states.spend(MAC, T1);
     expect(await states.disarm([MAC])).toEqual({ isWritten: true });
     expect(await states.spend(MAC, T1)).toMatchObject({ kind: 'refused', state: { kind: 'not-armed' } });
-    expect(await states.bootedAgain(MAC, T2)).toBeUndefined();
+    expect(await states.bootedAgain(MAC, T2)).toEqual({ kind: 'not-armed' });
     expect(await stateOf(MAC)).toBe('not-armed');
     await states.report(MAC, T2);
     expect(await stateOf(MAC)).toBe('installed');
