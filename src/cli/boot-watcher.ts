@@ -1,4 +1,5 @@
 import { findingsOfTrace } from '../doctor/analyse/findings-of-trace.ts';
+import { fixTexts } from '../doctor/mend/fix-steps.ts';
 import type { BootEvent } from '../model/boot-event.ts';
 import type { BootTrace } from '../model/boot-trace.ts';
 import type { Machine } from '../model/config.ts';
@@ -58,7 +59,8 @@ export class BootWatcher {
 /** A finding in the stream of events: what, and the first thing to do. */
 export function formatLiveFinding(finding: Finding, trace: BootTrace): string {
   const who = trace.machineName ?? trace.mac;
-  const fix = finding.fix[0] === undefined ? '' : `\n          do: ${finding.fix[0]}`;
+  const [step] = fixTexts(finding.mends);
+  const fix = step === undefined ? '' : `\n          do: ${step}`;
   const mark = finding.severity === 'info' ? '·' : '!';
   return `  ${mark} ${who}: ${finding.title} (pxectl doctor explains ${finding.id})\n          why: ${finding.cause}${fix}`;
 }

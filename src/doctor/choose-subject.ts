@@ -2,6 +2,7 @@ import { findConfig, layoutBeside, loadProject, type Project } from '../engine/p
 import { readLiveSession } from '../engine/session-record.ts';
 import { PxectlError } from '../model/errors.ts';
 import type { Finding } from '../model/finding.ts';
+import { words } from '../model/fix.ts';
 import { chooseInterface } from '../net/choose-interface.ts';
 import { listInterfaces, readDefaultRoute } from '../net/interfaces.ts';
 import { makeFinding } from './finding-catalogue.ts';
@@ -36,7 +37,7 @@ export async function chooseSubject(requested: string | undefined): Promise<Chos
       findings.push(
         makeFinding('config-invalid', [{ source: requested ?? 'pxectl.yaml', text: error.message }], {
           ...(error.why === undefined ? {} : { cause: error.why }),
-          ...(error.next === undefined ? {} : { fix: [error.next] }),
+          ...(error.next === undefined ? {} : { mends: [words(error.next)] }),
         }),
       );
     }

@@ -1,8 +1,8 @@
-import type { Finding } from '../model/finding.ts';
 import type { Reading, Verdict } from '../model/verdict.ts';
 import type { CheckResult } from './checks/check.ts';
 import type { Explanation } from './explain.ts';
 import type { LinePart } from './knowledge/screen/read-screen.ts';
+import type { ToldFinding } from './mend/fix-steps.ts';
 import type { ProbeWalk } from './probe/judge-walks.ts';
 
 /** A screen of several lines, read in order. */
@@ -27,7 +27,7 @@ export interface DoctorResult {
   readonly ok: boolean;
   /** on all that was read and looked at; absent when a text was only explained */
   readonly verdict?: Verdict;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly ToldFinding[];
   /** what was looked at on this host; empty when only files were given */
   readonly checks: readonly Omit<CheckResult, 'findings' | 'covers' | 'excludes'>[];
   /** meanings of the text that was given */

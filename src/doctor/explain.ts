@@ -1,6 +1,9 @@
+import type { Fix } from '../model/fix.ts';
 import type { CheckResult } from './checks/check.ts';
 import { FINDING_CATALOGUE } from './finding-catalogue.ts';
 import type { KnowledgeEntry, KnownCause } from './knowledge/knowledge-entry.ts';
+import { fixesOf } from './mend/fix-in-file.ts';
+import { fixTexts } from './mend/fix-steps.ts';
 
 /** A cause with what its check says here and now. */
 export interface ExplainedCause {
@@ -9,6 +12,7 @@ export interface ExplainedCause {
   /** what tells it from the others */
   readonly tell?: string;
   readonly fix: readonly string[];
+  readonly mends: readonly Fix[];
   readonly status: 'found-here' | 'not-found-here' | 'not-checked';
   /** what the check saw, or why it could not look */
   readonly detail: string;
@@ -60,11 +64,15 @@ function excludedOnScreen(cause: KnownCause, seen: SeenOnScreen): ExplainedCause
   return { ...explainCause(cause, []), status: 'not-found-here', detail: `the screen says "${proof}"` };
 }
 
+function told(mends: readonly Fix[]): Pick<ExplainedCause, 'fix' | 'mends'> {
+  return { fix: fixTexts(mends), mends };
+}
+
 function explainCause(cause: KnownCause, checks: readonly CheckResult[]): ExplainedCause {
   if (!('finding' in cause)) {
     return {
       text: cause.text,
-      fix: cause.fix,
+      ...told(fixesOf(cause.fix)),
       status: 'not-checked',
       detail: 'only to be seen at the machine',
     };
@@ -74,7 +82,7 @@ function explainCause(cause: KnownCause, checks: readonly CheckResult[]): Explai
     finding: cause.finding,
     text: known?.title ?? cause.finding,
     tell: cause.tell,
-    fix: known?.fix ?? [],
+    ...told(known?.mends ?? []),
   };
   const finding = checks
     .filter(({ status }) => status === 'found')
@@ -84,7 +92,7 @@ function explainCause(cause: KnownCause, checks: readonly CheckResult[]): Explai
     return {
       ...base,
       text: finding.title,
-      fix: finding.fix,
+      ...told(finding.mends),
       status: 'found-here',
       detail: finding.evidence[0]?.text ?? '',
     };

@@ -1,12 +1,14 @@
 import type { Evidence, Finding, FindingId, Severity } from '../model/finding.ts';
+import type { Fix } from '../model/fix.ts';
 import { readRanked } from './knowledge/read-data.ts';
+import { fixesOf, type FixInFile } from './mend/fix-in-file.ts';
 
 /** What is always true of a finding; an analysis adds its evidence and, where it knows more, its own words. */
 export interface FindingDescription {
   readonly severity: Severity;
   readonly title: string;
   readonly cause: string;
-  readonly fix: readonly string[];
+  readonly mends: readonly Fix[];
   /** what would check it, where that is not a log, a capture or the probe */
   readonly toCheck?: string;
   /** codes and texts that users see on the screen */
@@ -17,13 +19,16 @@ export interface FindingDescription {
 export interface FindingFile {
   readonly about: string;
   readonly rank: number;
-  readonly findings: readonly (FindingDescription & { readonly id: FindingId })[];
+  readonly findings: readonly (Omit<FindingDescription, 'mends'> & {
+    readonly id: FindingId;
+    readonly fix: readonly FixInFile[];
+  })[];
 }
 
 /** Every finding that doctor can make, by its id. docs/troubleshooting.md is made of it. */
 export const FINDING_CATALOGUE: ReadonlyMap<FindingId, FindingDescription> = new Map(
   readRanked<FindingFile>('findings').flatMap(({ findings }) =>
-    findings.map(({ id, ...description }) => [id, description] as const),
+    findings.map(({ id, fix, ...description }) => [id, { ...description, mends: fixesOf(fix) }] as const),
   ),
 );
 

@@ -11,8 +11,7 @@ import { hasCommandLine } from './lint/conf-lines.ts';
 import { kindOfConfig, otherKindOf, type ConfigKind } from './lint/config-kinds.ts';
 import { fragmentLimits, lintBootScript, type BootScriptKind } from './lint/lint-boot-script.ts';
 import { lintDnsmasqConfig } from './lint/lint-dnsmasq.ts';
-import type { LintFinding } from './lint/lint-finding.ts';
-import { edited, editsTogether, proveEdits, type Judge } from './lint/prove-edits.ts';
+import { edited, editsTogether, proveEdits, type Judge } from './mend/prove-edits.ts';
 import type { PxeConfig } from './lint/pxe-config.ts';
 import { isTemplateLine, templateOf } from './lint/templates.ts';
 import { testByDnsmasq } from './lint/test-by-dnsmasq.ts';
@@ -125,7 +124,7 @@ async function lintDnsmasq(
   const own = findings.filter(
     ({ id, evidence }) => id !== 'config-option-unknown' || !refusedAt.has(evidence[0]?.source),
   );
-  const all = [...own.map(asTold), ...refused, ...inRoot];
+  const all = [...own, ...refused, ...inRoot];
   const unknown = own.filter(({ id, severity }) => id === 'config-option-unknown' && severity === 'info');
   const passedOver: PassedOver[] = unknown.map(({ evidence }) => ({
     what: 'options that doctor does not know',
@@ -224,7 +223,7 @@ function inReadingOrder(given: ReadonlyMap<string, string>): readonly string[] {
 /** Writes the files with all edits that go together beside the originals. */
 async function writeFixed(
   texts: ReadonlyMap<string, string>,
-  findings: readonly LintFinding[],
+  findings: readonly Finding[],
   judge: Judge,
 ): Promise<readonly string[]> {
   const after = edited(texts, editsTogether(texts, findings, judge));
@@ -237,11 +236,6 @@ async function writeFixed(
   return written;
 }
 
-/** A finding without edits says them in words alone. */
-const withEdits = (finding: Finding): LintFinding => ({ ...finding, edits: finding.edits ?? [] });
-const asTold = ({ edits, ...finding }: LintFinding): Finding =>
-  edits.length === 0 ? finding : { ...finding, edits };
-
 async function lintScript(
   path: string,
   text: string,
@@ -253,7 +247,7 @@ async function lintScript(
     root === undefined ? undefined : reader.exists(name.startsWith('/') ? name : join(root, name));
   const judge: Judge = (texts) => lintBootScript({ path, text: texts.get(path) ?? '', kind, exists });
   const texts = new Map([[path, text]]);
-  const findings = proveEdits(texts, judge(texts).map(withEdits), judge);
+  const findings = proveEdits(texts, judge(texts), judge);
   const marked = text
     .split(/\r?\n/)
     .flatMap((line, index) => (isTemplateLine(line, true) ? [index + 1] : []));
@@ -282,7 +276,7 @@ async function lintScript(
         advice: limits.length > 0 || passedOver.length > 0 ? ADVICE : [],
       },
     ],
-    findings: findings.map(asTold),
+    findings,
     written: fix ? await writeFixed(texts, findings, judge) : [],
   };
 }

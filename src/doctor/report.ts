@@ -1,6 +1,6 @@
 import type { Verdict } from '../model/verdict.ts';
 import type { Finding } from '../model/finding.ts';
-import { editSteps, isToCopy } from './fix-step.ts';
+import { fixSteps } from './mend/fix-steps.ts';
 
 /** Colours of the report; the identity for plain text. */
 export interface ReportStyle {
@@ -67,20 +67,15 @@ function renderFinding(finding: Finding, { width, style }: ReportOptions): strin
     `  ${style.dim(about)}`,
     ...section('why', wrap(finding.cause, width - 8)),
     ...section('seen', evidence),
-    ...section('fix', fixSteps(finding)),
+    ...section(
+      'fix',
+      fixSteps(finding.mends).map(({ text, isToCopy }) => (isToCopy ? `    ${text}` : text)),
+    ),
   ].join('\n');
 }
 
 function section(label: string, lines: readonly string[]): string[] {
   return lines.map((line, index) => `  ${(index === 0 ? label : '').padEnd(5)} ${line}`);
-}
-
-/** What to do: the edits with their places, then the words; a line that an edit has is not said twice. */
-function fixSteps({ fix, edits = [] }: Finding): readonly string[] {
-  const steps = edits.flatMap(editSteps);
-  const written = new Set(edits.flatMap((edit) => edit.by.map((line) => line.trim())));
-  const rest = fix.filter((step) => !written.has(step.trim()));
-  return [...steps, ...rest.map((step) => (isToCopy(step) ? `    ${step}` : step))];
 }
 
 function wrap(text: string, width: number): string[] {

@@ -5,6 +5,8 @@ import { planChecks } from './checks/plan-checks.ts';
 import { hostChecks } from './checks/host-checks.ts';
 import { networkCheck } from './checks/network-check.ts';
 import { runCheck, type Check, type CheckResult } from './checks/check.ts';
+import type { Subject } from './checks/host-facts.ts';
+import { fillIn, type OwnNames } from './mend/fill-in.ts';
 import type { ProbeResult } from './probe/judge-walks.ts';
 import { probeNetwork } from './probe/probe.ts';
 import { systemCodeOf } from '../model/errors.ts';
@@ -63,9 +65,21 @@ export async function runChecks(
   for (const check of checks) {
     if (options.signal.aborted) break;
     options.onProgress(`looking at: ${check.title}`);
-    results.push(await runCheck(check));
+    const result = await runCheck(check);
+    results.push({
+      ...result,
+      findings: result.findings.map((finding) => fillIn(finding, namesOf(subject))),
+    });
   }
   return { checks: results, probe };
+}
+
+/** The steps name what was looked at; an interface that was only assumed is no name of the user's. */
+function namesOf(subject: Subject | undefined): OwnNames {
+  if (subject === undefined || (subject.assumed !== undefined && !subject.isServing)) return {};
+  const { config, interfaceName, address, httpPort } = subject;
+  const [image] = config?.images ?? [];
+  return { interfaceName, address, httpPort, image };
 }
 
 /** Between a machine and the server may be what is not between the server and this host. */

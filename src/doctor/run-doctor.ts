@@ -8,6 +8,7 @@ import type { DoctorResult } from './doctor-result.ts';
 import { sortFindings } from './finding-catalogue.ts';
 import { areForeign, lintFiles } from './lint-files.ts';
 import { analyseCaptureFile, analyseLogFile, type Analysis } from './read-inputs.ts';
+import { toldFinding } from './mend/fix-steps.ts';
 import { recordCapture } from './record-capture.ts';
 import { runChecks } from './run-checks.ts';
 import { writeBundle } from './write-bundle.ts';
@@ -71,7 +72,8 @@ export async function runDoctor(request: DoctorRequest): Promise<DoctorResult> {
 }
 
 function result(
-  parts: Omit<DoctorResult, 'schema' | 'ok' | 'verdict' | 'checks'> & {
+  parts: Omit<DoctorResult, 'schema' | 'ok' | 'verdict' | 'checks' | 'findings'> & {
+    readonly findings: readonly Finding[];
     readonly checks: readonly CheckResult[];
   },
 ): DoctorResult {
@@ -84,7 +86,7 @@ function result(
     ok: verdict === 'healthy',
     ...(isJudged ? { verdict } : {}),
     ...parts,
-    findings,
+    findings: findings.map(toldFinding),
     checks: parts.checks.map(
       ({ findings: _findings, covers: _covers, excludes: _excludes, ...check }) => check,
     ),

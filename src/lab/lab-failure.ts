@@ -1,7 +1,7 @@
 import { findingsOfTrace } from '../doctor/analyse/findings-of-trace.ts';
 import { makeFinding } from '../doctor/finding-catalogue.ts';
 import type { BootEvent } from '../model/boot-event.ts';
-import type { Finding } from '../model/finding.ts';
+import { toldFinding, type ToldFinding } from '../doctor/mend/fix-steps.ts';
 import type { MacAddress } from '../protocol/addresses.ts';
 import type { BootTimeline } from './boot-timeline.ts';
 import type { LabFailure } from './lab-report.ts';
@@ -28,11 +28,12 @@ export function describeFailure(boot: FailedBoot, nowMs = Date.now()): LabFailur
   };
 }
 
-function findingsOf({ timeline, serialLines }: FailedBoot, nowMs: number): readonly Finding[] {
-  if (timeline.latestTrace !== undefined) return findingsOfTrace(timeline.latestTrace, nowMs);
+function findingsOf({ timeline, serialLines }: FailedBoot, nowMs: number): readonly ToldFinding[] {
+  if (timeline.latestTrace !== undefined)
+    return findingsOfTrace(timeline.latestTrace, nowMs).map(toldFinding);
   const started = serialLines.find((line) => /Start (?:PXE|HTTP Boot)|Configuring \(net0/.test(line));
   // a machine that never got as far as its network card says nothing about the network
   return started === undefined
     ? []
-    : [makeFinding('no-discover-seen', [{ source: 'serial', text: started }])];
+    : [toldFinding(makeFinding('no-discover-seen', [{ source: 'serial', text: started }]))];
 }

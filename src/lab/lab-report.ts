@@ -1,7 +1,7 @@
 import type { BootEvent } from '../model/boot-event.ts';
 import type { BootStage } from '../model/boot-trace.ts';
 import type { EngineChoice } from '../model/config.ts';
-import type { Finding } from '../model/finding.ts';
+import type { ToldFinding } from '../doctor/mend/fix-steps.ts';
 import type { MacAddress } from '../protocol/addresses.ts';
 import type { LabFirmware } from './lab-firmware.ts';
 
@@ -30,7 +30,7 @@ export interface LabFailure {
   readonly firmwareSays: readonly string[];
   readonly lastSerialLines: readonly string[];
   readonly lastEvents: readonly BootEvent[];
-  readonly findings: readonly Finding[];
+  readonly findings: readonly ToldFinding[];
 }
 
 /** What `pxectl lab run --json` prints. */

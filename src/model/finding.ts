@@ -1,5 +1,6 @@
 import type { MacAddress } from '../protocol/addresses.ts';
 import type { Firmware } from './firmware.ts';
+import type { Fix } from './fix.ts';
 
 export type Severity = 'error' | 'warning' | 'info';
 
@@ -47,15 +48,6 @@ export interface Evidence {
   readonly text: string;
 }
 
-/** One line of a file, and what stands there instead; nothing takes the line out. */
-export interface FileEdit {
-  readonly file: string;
-  /** 1 for the first */
-  readonly line: number;
-  readonly replaces: string;
-  readonly by: readonly string[];
-}
-
 export interface Finding {
   readonly id: FindingId;
   readonly severity: Severity;
@@ -63,10 +55,8 @@ export interface Finding {
   /** why it happens, in plain words */
   readonly cause: string;
   readonly evidence: readonly Evidence[];
-  /** what to do, one step an entry; lines to copy stand alone */
-  readonly fix: readonly string[];
-  /** the same as data, where a file can be edited: applied to a copy and judged again, it mends the finding */
-  readonly edits?: readonly FileEdit[];
+  /** what to do, one step an entry */
+  readonly mends: readonly Fix[];
   /** codes a user sees on the screen, for example `PXE-E21` */
   readonly codes: readonly string[];
   readonly client?: { readonly mac?: MacAddress; readonly firmware?: Firmware };

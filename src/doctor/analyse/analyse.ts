@@ -2,7 +2,8 @@ import type { Finding } from '../../model/finding.ts';
 import { sortFindings } from '../finding-catalogue.ts';
 import { isBoot } from './coverage.ts';
 import type { Observations } from './observation.ts';
-import type { PhaseContext, Rule } from './phase-context.ts';
+import { fillIn, type OwnNames } from '../mend/fill-in.ts';
+import { isBootOffer, type PhaseContext, type Rule } from './phase-context.ts';
 import { judgeAnswer, judgeHttpBoot, judgeNextServer } from './rules/answer-rules.ts';
 import { judgeHttp } from './rules/http-rules.ts';
 import { judgeLoader } from './rules/loader-rules.ts';
@@ -38,7 +39,23 @@ export function analyse(observations: Observations): readonly Finding[] {
       for (const rule of RULES) findings.push(...rule(context));
     });
   }
-  return sortFindings(mergeRepeats(withoutConsequences(findings)));
+  const names = ownNames(observations);
+  return sortFindings(mergeRepeats(withoutConsequences(findings))).map((finding) => fillIn(finding, names));
+}
+
+/** What was seen of the user's own server, for the steps to name. */
+function ownNames({ server, clients }: Observations): OwnNames {
+  const booting = clients.flatMap(({ phases }) =>
+    phases.flatMap(({ replies }) => replies.filter(isBootOffer).flatMap((reply) => reply.server ?? [])),
+  );
+  const servers = new Set(booting);
+  const [only] = servers;
+  return {
+    interfaceName: server.interfaceName,
+    tftpRoot: server.tftpRoot?.replace(/\/$/, ''),
+    // of several boot servers none is known to be the user's
+    address: server.address ?? (servers.size === 1 ? only : undefined),
+  };
 }
 
 /** What follows from a finding of the same client is not said again under another name. */

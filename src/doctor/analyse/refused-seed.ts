@@ -1,9 +1,10 @@
 import type { BootEvent } from '../../model/boot-event.ts';
 import type { BootTrace } from '../../model/boot-trace.ts';
 import type { Finding } from '../../model/finding.ts';
+import { command, words } from '../../model/fix.ts';
 import { makeFinding } from '../finding-catalogue.ts';
 
-type Words = Partial<Pick<Finding, 'severity' | 'title' | 'cause' | 'fix'>>;
+type Words = Partial<Pick<Finding, 'severity' | 'title' | 'cause' | 'mends'>>;
 
 /** The seed of this boot's machine was refused to whoever asked last; undefined when it was given since, or not asked for. */
 export function findingOfRefusedSeed(trace: BootTrace): Finding | undefined {
@@ -27,14 +28,14 @@ function wordsFor(trace: BootTrace, { ip, detail }: BootEvent): Words {
     return {
       title: `the seed of ${name} was refused: that it is used up cannot be written`,
       cause: `${said}.`,
-      fix: ['make room on the disk of the state folder, and boot the machine again'],
+      mends: [words('make room on the disk of the state folder, and boot the machine again')],
     };
   }
   return {
     severity: 'warning',
     title: `the seed of ${name} was refused: nobody has ordered this install`,
     cause: `${said.replace(/; (?:to install|run:).*$/, '')}.`,
-    fix: [`pxectl machines arm ${name}`, 'then boot the machine from the network again'],
+    mends: [command(`pxectl machines arm ${name}`), words('then boot the machine from the network again')],
   };
 }
 
@@ -42,9 +43,14 @@ function otherCard(trace: BootTrace, name: string, asker: string): Words {
   return {
     title: `${asker} asked for the seed of ${name}, and was refused`,
     cause: `The seed is for ${trace.mac}, the card that machines names. Most likely ${name} has a second card in this network, and its installer uses that one; else it is another machine.`,
-    fix: [
-      `if it is a second card of ${name}: unplug it, or boot from it and give its address as mac in machines of pxectl.yaml`,
-      'kernels are told the card that was booted from (BOOTIF); an image of an earlier pxectl does not know that yet: pxectl fetch --force IMAGE',
+    mends: [
+      words(
+        `if it is a second card of ${name}: unplug it, or boot from it and give its address as mac in machines of pxectl.yaml`,
+      ),
+      command(
+        'pxectl fetch --force IMAGE',
+        'kernels are told the card that was booted from (BOOTIF); an image of an earlier pxectl does not know that yet',
+      ),
     ],
   };
 }
@@ -54,6 +60,8 @@ function unknownCard(name: string, address: string): Words {
     title: `${address} asked for the seed of ${name}, and was refused: whose address it is is not known`,
     cause:
       'This host has no neighbour with that address: the request came through a router or with a foreign sender.',
-    fix: [`connect ${name} to the network that pxectl serves: ip neigh then lists its address and card`],
+    mends: [
+      words(`connect ${name} to the network that pxectl serves: ip neigh then lists its address and card`),
+    ],
   };
 }

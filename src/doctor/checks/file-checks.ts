@@ -10,6 +10,7 @@ import { LOADER_PATHS, type LoaderFile } from '../../model/loader.ts';
 import type { StateLayout } from '../../model/state-layout.ts';
 import { decodePe } from '../../protocol/pe/pe-image.ts';
 import { ProtocolError } from '../../protocol/protocol-error.ts';
+import { command } from '../../model/fix.ts';
 import { makeFinding } from '../finding-catalogue.ts';
 import type { Check, Looked } from './check.ts';
 
@@ -52,7 +53,7 @@ async function lookAtLoaders(config: Config, layout: StateLayout): Promise<Looke
       findings: [
         makeFinding('loader-missing', [at(layout.loaders, 'no loader was fetched')], {
           title: 'no boot loader was fetched yet',
-          fix: ['pxectl fetch IMAGE brings the loaders too'],
+          mends: [command('pxectl fetch IMAGE', 'it brings the loaders too')],
         }),
       ],
     };
@@ -78,7 +79,7 @@ async function lookAtLoader(layout: StateLayout, file: LoaderFile): Promise<Find
     if ((found.mode & 0o004) === 0)
       return [
         makeFinding('tftp-access-denied', [at(path, `mode ${(found.mode & 0o777).toString(8)}`)], {
-          fix: [`chmod a+r ${path}`],
+          mends: [command(`chmod a+r ${path}`)],
         }),
       ];
     return file.isProgram ? await judgeProgram(path, file) : [];
@@ -87,7 +88,7 @@ async function lookAtLoader(layout: StateLayout, file: LoaderFile): Promise<Find
       return [
         makeFinding('loader-missing', [at(path, 'not there')], {
           title: `${file.path} is not in ${layout.loaders}`,
-          fix: ['pxectl fetch IMAGE'],
+          mends: [command('pxectl fetch IMAGE')],
         }),
       ];
     if (error instanceof ProtocolError)
@@ -150,7 +151,10 @@ function lookAtSecureBoot(config: Config, files: readonly LoaderFile[]): Finding
       {
         title: 'a machine has secureBoot: true, and there is no signed shim',
         cause: 'Firmware with Secure Boot starts only programs with a signature that it knows.',
-        fix: ['sudo apt-get install shim-signed grub-efi-amd64-signed', 'pxectl fetch IMAGE'],
+        mends: [
+          command('sudo apt-get install shim-signed grub-efi-amd64-signed'),
+          command('pxectl fetch IMAGE'),
+        ],
       },
     ),
   ];
@@ -167,7 +171,7 @@ async function lookAtImages(config: Config, layout: StateLayout): Promise<Looked
       findings.push(
         makeFinding('image-not-fetched', [{ source: 'pxectl.yaml', text: `images: ${id}` }], {
           title: `the image ${id} is not here`,
-          fix: [`pxectl fetch ${id}`],
+          mends: [command(`pxectl fetch ${id}`)],
         }),
       );
       continue;
@@ -184,7 +188,7 @@ async function lookAtImages(config: Config, layout: StateLayout): Promise<Looked
               [at(path, `${found.size} bytes, ${file.sizeBytes} in the manifest`)],
               {
                 title: `${file.path} of ${id} is damaged`,
-                fix: [`pxectl fetch --force ${id}`],
+                mends: [command(`pxectl fetch --force ${id}`)],
               },
             ),
           );
@@ -193,7 +197,7 @@ async function lookAtImages(config: Config, layout: StateLayout): Promise<Looked
         findings.push(
           makeFinding('http-file-missing', [at(path, 'not there')], {
             title: `${file.path} of ${id} is gone`,
-            fix: [`pxectl fetch --force ${id}`],
+            mends: [command(`pxectl fetch --force ${id}`)],
           }),
         );
       }

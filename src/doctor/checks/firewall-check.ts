@@ -1,6 +1,7 @@
 import type { Finding } from '../../model/finding.ts';
 import { readTextIfThere } from '../../platform/files.ts';
 import { findProgram, run } from '../../platform/processes.ts';
+import { command } from '../../model/fix.ts';
 import { makeFinding } from '../finding-catalogue.ts';
 import { bootPorts } from './boot-ports.ts';
 import type { Looked } from './check.ts';
@@ -36,11 +37,11 @@ export async function lookAtFirewall(subject: Pick<Subject, 'httpPort' | 'interf
     blocked.push(
       makeFinding('firewall-blocks', [{ source: 'host', text: `${drop.program}: ${drop.because}` }], {
         title: `the firewall drops ${protocol} port ${port} (${what})`,
-        fix: [
-          `sudo ufw allow ${port}/${protocol}`,
+        mends: [
+          command(`sudo ufw allow ${port}/${protocol}`),
           drop.program === 'nft'
-            ? `nftables: sudo nft insert rule inet filter input ${protocol} dport ${port} accept`
-            : `iptables: sudo ${drop.program} -I INPUT -p ${protocol} --dport ${port} -j ACCEPT`,
+            ? command(`sudo nft insert rule inet filter input ${protocol} dport ${port} accept`, 'nftables')
+            : command(`sudo ${drop.program} -I INPUT -p ${protocol} --dport ${port} -j ACCEPT`, 'iptables'),
         ],
       }),
     );

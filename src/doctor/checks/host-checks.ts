@@ -5,6 +5,7 @@ import { conflictingOwners, describeOwner, findPortOwners } from '../../net/port
 import { missingForPort, readPrivileges } from '../../net/privileges.ts';
 import { findProgram, run } from '../../platform/processes.ts';
 import { networkContains, networkOf } from '../../protocol/addresses.ts';
+import { command, words } from '../../model/fix.ts';
 import { makeFinding } from '../finding-catalogue.ts';
 import { bootPorts } from './boot-ports.ts';
 import type { Check, Looked } from './check.ts';
@@ -98,7 +99,7 @@ async function lookAtInterface(subject: Subject): Promise<Looked> {
             severity: 'info',
             title: `the router is not in the network of ${interfaceName}`,
             cause: `Machines are served on ${address}/${prefix}. That is right for a network of its own, and wrong when the machines hang on the router's network.`,
-            fix: [],
+            mends: [],
           },
         ),
       ]
@@ -140,9 +141,9 @@ async function lookAtPorts(subject: Subject): Promise<Looked> {
         title: `${describeOwner(owner)} holds ${protocol} port ${port} (${what})`,
         cause:
           'pxectl up cannot open it. If that program is the boot server that you are asking about, this is as it should be.',
-        fix: [
-          ...(owner.pid === undefined ? [] : [`ps -fp ${owner.pid}`]),
-          'stop it before pxectl up, or serve with that program',
+        mends: [
+          ...(owner.pid === undefined ? [] : [command(`ps -fp ${owner.pid}`)]),
+          words('stop it before pxectl up, or serve with that program'),
         ],
       }),
     );
@@ -163,7 +164,7 @@ async function lookAtPrivileges(subject: Subject): Promise<Looked> {
       makeFinding('privilege-missing', [host(`this process lacks ${missing}`)], {
         severity: 'info',
         title: 'pxectl up needs root here: start it with sudo',
-        fix: ['sudo pxectl up'],
+        mends: [command('sudo pxectl up')],
       }),
     ],
   };

@@ -4,6 +4,7 @@ import { REPORT_LINES } from '../../machines/seeds/report-lines.ts';
 import { whereOf, type SeedWeight } from '../../machines/seeds/seed-problem.ts';
 import type { Machine } from '../../model/config.ts';
 import type { Finding, Severity } from '../../model/finding.ts';
+import { addTo, words } from '../../model/fix.ts';
 import { makeFinding } from '../finding-catalogue.ts';
 import type { Check } from './check.ts';
 
@@ -46,10 +47,11 @@ function findingsOfSeed({ name, problems }: JudgedSeed): readonly Finding[] {
   return problems.map((problem) => {
     const [cause = '', ...lines] = problem.text.split('\n');
     const { what, severity } = VERDICTS[problem.weight];
-    const mend = `mend ${problem.path}; docs/config.md#seeds says what each kind needs`;
+    const mend = words(`mend ${problem.path}; docs/config.md#seeds says what each kind needs`);
     return makeFinding('seed-invalid', [{ source: whereOf(problem), text: cause }], {
       ...{ title: `${name}: ${what}`, severity, cause },
-      fix: problem.weight === 'note' ? [] : [mend, ...lines],
+      mends:
+        problem.weight === 'note' ? [] : lines.length === 0 ? [mend] : [mend, addTo(problem.path, lines)],
     });
   });
 }
@@ -67,7 +69,7 @@ async function findingsOf(machine: Machine, project: Project): Promise<Finding[]
   const line =
     format === 'none'
       ? []
-      : [`put this into its seed, as the last thing that it does:`, REPORT_LINES[format]];
+      : [addTo('SEED', [REPORT_LINES[format]], 'put this into its seed, as the last thing that it does:')];
   const known = makeFinding('install-never-reported', [{ source: 'machines.json', text }], client);
-  return [{ ...known, fix: [...known.fix, ...line] }];
+  return [{ ...known, mends: [...known.mends, ...line] }];
 }

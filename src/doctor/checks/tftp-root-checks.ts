@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import type { Finding } from '../../model/finding.ts';
 import { decodePe } from '../../protocol/pe/pe-image.ts';
 import { ProtocolError } from '../../protocol/protocol-error.ts';
+import { command } from '../../model/fix.ts';
 import { makeFinding } from '../finding-catalogue.ts';
 import type { PxeConfig, PxeService } from '../lint/pxe-config.ts';
 import { readProgramHead } from './file-checks.ts';
@@ -50,7 +51,7 @@ async function checkService(root: string, service: PxeService): Promise<Finding[
   if ((mode & 0o004) === 0)
     return [
       makeFinding('tftp-access-denied', evidence(`mode ${(mode & 0o777).toString(8)}`), {
-        fix: [`chmod a+r ${path}`],
+        mends: [command(`chmod a+r ${path}`)],
       }),
     ];
   const wanted = MACHINE_OF.get(service.architecture);

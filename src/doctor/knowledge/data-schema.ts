@@ -11,11 +11,19 @@ const id = z.string().regex(/^[a-z][a-z0-9-]*$/, 'small letters, digits and hyph
 const words = z.string().trim().min(1);
 const $schema = z.string().optional();
 
+const about = words.optional().meta({ description: 'what it is for, where there is a choice' });
+const fix = z.array(
+  z.union([
+    words,
+    z.strictObject({ command: words, about }),
+    z.strictObject({ file: words, lines: z.array(z.string().min(1)).min(1), about }),
+  ]),
+);
 const onScreen = { when: z.array(id).optional(), unless: z.array(id).optional() };
 const findingCause = z.strictObject({ finding: id, tell: words, ...onScreen }).meta({
   description: 'a finding that doctor can check, and what tells it from the other causes',
 });
-const seenCause = z.strictObject({ text: words, fix: z.array(words), ...onScreen }).meta({
+const seenCause = z.strictObject({ text: words, fix, ...onScreen }).meta({
   description: 'a thing that only the user can see',
 });
 const namedCause = z.strictObject({ common: id }).meta({ description: 'one of "common" of this file' });
@@ -59,7 +67,7 @@ const findings = z.strictObject({
         severity: z.enum(['error', 'warning', 'info']),
         title: words,
         cause: words,
-        fix: z.array(z.string().min(1)),
+        fix,
         toCheck: words.optional(),
         codes: z.array(words),
       }),

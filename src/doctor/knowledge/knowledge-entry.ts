@@ -1,4 +1,5 @@
 import type { FindingId } from '../../model/finding.ts';
+import type { FixInFile } from '../mend/fix-in-file.ts';
 
 /** What else stands on the screen, by the ids of its entries: a cause is told by it, or excluded. */
 interface OnScreen {
@@ -12,7 +13,7 @@ interface OnScreen {
 export type KnownCause = OnScreen &
   (
     | { readonly finding: FindingId; /** what tells it from the other causes */ readonly tell: string }
-    | { readonly text: string; readonly fix: readonly string[] }
+    | { readonly text: string; readonly fix: readonly FixInFile[] }
   );
 
 /** As a data file has it: a cause that several entries share is written once and named. */

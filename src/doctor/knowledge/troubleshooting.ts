@@ -1,5 +1,7 @@
 import { FINDING_CATALOGUE } from '../finding-catalogue.ts';
-import { isToCopy } from '../fix-step.ts';
+import { fixesOf, type FixInFile } from '../mend/fix-in-file.ts';
+import { fixSteps } from '../mend/fix-steps.ts';
+import type { Fix } from '../../model/fix.ts';
 import { ipxeEntries } from './ipxe-codes.ts';
 import type { KnowledgeEntry, KnownCause } from './knowledge-entry.ts';
 import { KNOWLEDGE } from './messages.ts';
@@ -9,7 +11,7 @@ import { windowsEntries } from './windows-status.ts';
 export function renderTroubleshooting(): string {
   const ipxe = ipxeEntries();
   const withCauses = ipxe.filter((entry) =>
-    entry.causes.some((cause) => 'finding' in cause || cause.fix[0]?.startsWith('open ') !== true),
+    entry.causes.some((cause) => 'finding' in cause || !isOnlyALink(cause.fix)),
   );
   const others = ipxe.filter((entry) => !withCauses.includes(entry));
   return [
@@ -58,12 +60,17 @@ export function renderTroubleshooting(): string {
       '',
       finding.cause,
       '',
-      ...(finding.fix.length === 0 ? [] : [...finding.fix.map((step) => `- ${inline(step)}`), '']),
+      ...(finding.mends.length === 0 ? [] : [...inlines(finding.mends).map((step) => `- ${step}`), '']),
       ...(finding.codes.length === 0
         ? []
         : [`On the screen: ${finding.codes.map((code) => `\`${code}\``).join(', ')}`, '']),
     ]),
   ].join('\n');
+}
+
+/** Of a code that doctor knows nothing of its own about. */
+function isOnlyALink([first]: readonly FixInFile[]): boolean {
+  return typeof first === 'string' && first.startsWith('open ');
 }
 
 /** Links to the parts of the page, one for each program that prints. */
@@ -137,13 +144,17 @@ function causeText(cause: KnownCause): string {
     const title = FINDING_CATALOGUE.get(cause.finding)?.title ?? cause.finding;
     return `[${title}](#${cause.finding}) — when ${cause.tell}`;
   }
-  const fix = cause.fix.length === 0 ? '' : ` → ${cause.fix.map(inline).join('; ')}`;
+  const fix = cause.fix.length === 0 ? '' : ` → ${inlines(fixesOf(cause.fix)).join('; ')}`;
   return `${capital(cause.text)}${fix}`;
 }
 
 /** Lines that are to be copied are set as code. */
-function inline(step: string): string {
-  return isToCopy(step) ? `\`${step}\`` : step;
+function inlines(fixes: readonly Fix[]): readonly string[] {
+  return fixes.map((fix) =>
+    fixSteps([fix])
+      .map(({ text, isToCopy }) => (isToCopy ? `\`${text}\`` : text))
+      .join(' '),
+  );
 }
 
 function capital(text: string): string {

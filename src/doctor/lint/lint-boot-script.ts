@@ -1,4 +1,5 @@
 import type { Evidence, Finding, FindingId } from '../../model/finding.ts';
+import { words } from '../../model/fix.ts';
 import { makeFinding, sortFindings } from '../finding-catalogue.ts';
 import { ipxeFragment, lintIpxe } from './rules/ipxe-rules.ts';
 import { grubWithoutInitrd, serverPaths } from './rules/path-rules.ts';
@@ -92,8 +93,8 @@ function lintKernel({ kind, path }: BootScriptInput, line: KernelLine): Finding[
       say('iso-fetched-twice', title, end, ' cloud-config-url=/dev/null$1');
     }
   }
-  const edits = [lineEdit(path, line.index, line.raw, [corrected])];
-  return findings.map((finding) => (mended.has(finding) ? { ...finding, fix: [corrected], edits } : finding));
+  const mends = [lineEdit(path, line.index, line.raw, [corrected])];
+  return findings.map((finding) => (mended.has(finding) ? { ...finding, mends } : finding));
 }
 
 /** The lines that carry kernel arguments. */
@@ -119,10 +120,10 @@ function kernelLines({ kind, path }: BootScriptInput, lines: readonly string[]):
 }
 
 function missingFiles(input: BootScriptInput, lines: readonly string[]): Finding[] {
-  const words = /^\s*(?:kernel|linux(?:efi|16)?|initrd(?:efi|16)?)\s+(?:--\S+\s+\S+\s+)?(\S+)/i;
+  const named = /^\s*(?:kernel|linux(?:efi|16)?|initrd(?:efi|16)?)\s+(?:--\S+\s+\S+\s+)?(\S+)/i;
   return lines.flatMap((raw, index) => {
     const names = [
-      words.exec(raw)?.[1],
+      named.exec(raw)?.[1],
       ...(/(?:^|\s)initrd=(\S+)/.exec(input.kind === 'pxelinux' ? raw : '')?.[1]?.split(',') ?? []),
     ];
     return names.flatMap((name) => {
@@ -131,7 +132,7 @@ function missingFiles(input: BootScriptInput, lines: readonly string[]): Finding
         makeFinding('loader-missing', [lineEvidence(input.path, index, raw)], {
           title: `${name} is not there`,
           cause: 'The loader will ask for it and be told "not found".',
-          fix: [`put it below the TFTP root as ${name}`],
+          mends: [words(`put it below the TFTP root as ${name}`)],
         }),
       ];
     });

@@ -1,8 +1,10 @@
+import type { Finding } from '../../model/finding.ts';
+import { isFileEdit, words } from '../../model/fix.ts';
 import { sortFindings } from '../finding-catalogue.ts';
 import type { ConfLine } from './conf-line.ts';
 import { readConfig, type ConfFiles, type ConfReader } from './conf-lines.ts';
 import { isDnsmasqOption, refusalOf } from './dnsmasq-options.ts';
-import { lintFinding, type LintFinding, type LintInput } from './lint-finding.ts';
+import { lintFinding, type LintInput } from './lint-finding.ts';
 import { readPxeConfig, type PxeConfig } from './pxe-config.ts';
 import { lintBootFiles } from './rules/file-rules.ts';
 import { lintLeases } from './rules/lease-rules.ts';
@@ -13,7 +15,7 @@ import { lintTags } from './rules/tag-rules.ts';
 /** What was made of dnsmasq configurations that belong together. */
 export interface DnsmasqLint {
   readonly config: PxeConfig;
-  readonly findings: readonly LintFinding[];
+  readonly findings: readonly Finding[];
   /** no template, and nothing that it includes is missing: what is not in it is not there at all */
   readonly isWhole: boolean;
 }
@@ -30,7 +32,7 @@ export function lintDnsmasqConfig(paths: readonly string[], reader: ConfReader):
     !files.problems.some(({ isElsewhere }) => isElsewhere) &&
     (!files.hasCommandLine || (has('dhcp-range') && has('pxe-service', 'dhcp-boot')));
   // a line that nobody can read may be the one that is missed
-  const isReadable = refused.every((finding) => finding.edits.length > 0);
+  const isReadable = refused.every((finding) => finding.mends.some(isFileEdit));
   // without a range dnsmasq answers nobody: these lines belong to others, which nobody gave
   const isPart = !has('dhcp-range') && has('pxe-service', 'dhcp-boot');
   const input: LintInput = { config, reader, isWhole: isWhole && isReadable && !isPart };
@@ -61,8 +63,8 @@ const MAX_UNKNOWN = 50;
 const SHOWN_UNKNOWN = 20;
 
 /** Lines with which dnsmasq does not start, and all lines as they were meant. */
-function refusedLines(files: ConfFiles): { refused: LintFinding[]; meant: readonly ConfLine[] } {
-  const refused: LintFinding[] = [];
+function refusedLines(files: ConfFiles): { refused: Finding[]; meant: readonly ConfLine[] } {
+  const refused: Finding[] = [];
   let unknown = 0;
   const meant = files.lines.map((line): ConfLine => {
     const isUnknown = !isDnsmasqOption(line.key);
@@ -78,7 +80,7 @@ function refusedLines(files: ConfFiles): { refused: LintFinding[]; meant: readon
         title: refusal.why,
         cause: 'dnsmasq does not start with this line.',
         ...(refusal.meant === undefined
-          ? { fix: ['correct the line; dnsmasq --test tells whether it is right'] }
+          ? { mends: [words('correct the line; dnsmasq --test tells whether it is right')] }
           : {}),
       }),
     );
@@ -90,7 +92,7 @@ function refusedLines(files: ConfFiles): { refused: LintFinding[]; meant: readon
 }
 
 /** Words that are neither an option nor near one: a newer dnsmasq may know them. */
-function unknownOptions(files: ConfFiles): LintFinding[] {
+function unknownOptions(files: ConfFiles): Finding[] {
   return files.lines
     .filter((line) => !isDnsmasqOption(line.key))
     .slice(0, MAX_UNKNOWN)

@@ -1,4 +1,5 @@
-import type { FileEdit, Finding, FindingId } from '../../model/finding.ts';
+import type { Finding, FindingId } from '../../model/finding.ts';
+import type { FileEdit } from '../../model/fix.ts';
 import { makeFinding } from '../finding-catalogue.ts';
 import type { ConfLine } from './conf-line.ts';
 import type { ConfReader } from './conf-lines.ts';
@@ -11,10 +12,6 @@ export interface Edit {
   readonly lines: readonly string[];
 }
 
-export interface LintFinding extends Finding {
-  readonly edits: readonly FileEdit[];
-}
-
 /** What a rule may look at. */
 export interface LintInput {
   readonly config: PxeConfig;
@@ -23,20 +20,22 @@ export interface LintInput {
   readonly isWhole: boolean;
 }
 
-/** A finding about lines of the configuration. */
+/** A finding about lines of the configuration; what `more` tells to do stands behind the edits. */
 export function lintFinding(
   id: FindingId,
   at: readonly Pick<ConfLine, 'file' | 'line' | 'raw'>[],
   edits: readonly Edit[],
   more: Partial<Omit<Finding, 'id' | 'evidence'>> = {},
-): LintFinding {
+): Finding {
   const evidence = at.map(({ file, line, raw }) => ({
     source: `${file.split('/').pop() ?? file}:${line}`,
     text: raw,
   }));
-  const mended = edits.flatMap((edit) => edit.lines.filter((line) => line !== edit.at.raw));
-  return {
-    ...makeFinding(id, evidence, mended.length > 0 ? { fix: mended, ...more } : more),
-    edits: edits.map(({ at: { file, line, raw }, lines }) => ({ file, line, replaces: raw, by: lines })),
-  };
+  const placed = edits.map(({ at: { file, line, raw }, lines }): FileEdit => ({
+    ...{ kind: 'edit', file, line, replaces: raw, by: lines },
+  }));
+  const finding = makeFinding(id, evidence, more);
+  // new lines say it all; what goes out may want a word beside it
+  const saysAll = more.mends === undefined && edits.some(({ lines }) => lines.length > 0);
+  return { ...finding, mends: saysAll ? placed : [...placed, ...finding.mends] };
 }

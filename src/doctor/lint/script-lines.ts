@@ -1,4 +1,5 @@
-import type { Evidence, FileEdit, Finding } from '../../model/finding.ts';
+import type { Evidence, Finding } from '../../model/finding.ts';
+import type { FileEdit } from '../../model/fix.ts';
 
 export type BootScriptKind = 'pxelinux' | 'grub' | 'ipxe';
 
@@ -21,7 +22,10 @@ export function lineEvidence(path: string, index: number, raw: string): Evidence
 /** An edit of one line of the script; its indentation stays. */
 export function lineEdit(path: string, index: number, raw: string, by: readonly string[]): FileEdit {
   const indent = /^\s*/.exec(raw)?.[0] ?? '';
-  return { file: path, line: index + 1, replaces: raw.trim(), by: by.map((line) => `${indent}${line}`) };
+  return {
+    ...{ kind: 'edit', file: path, line: index + 1, replaces: raw.trim() },
+    by: by.map((line) => `${indent}${line}`),
+  };
 }
 
 /** Programs that are started like a kernel and take no initrd. */

@@ -81,7 +81,7 @@ function soften(finding: Finding, client: ProbeClient | undefined): Finding {
     return finding;
   const isUnserved = UNSERVED.has(finding.id);
   if (!isUnserved) return { ...finding, severity: 'warning' };
-  return { ...finding, severity: 'info', title: 'nothing is served to this kind of client', fix: [] };
+  return { ...finding, severity: 'info', title: 'nothing is served to this kind of client', mends: [] };
 }
 
 /** What an unserved client meets, from silence to an answer without a file. */

@@ -5,19 +5,25 @@ import { expect, it } from 'vitest';
 import { FINDING_CATALOGUE } from '../../../src/doctor/finding-catalogue.ts';
 import { ipxeEntries } from '../../../src/doctor/knowledge/ipxe-codes.ts';
 import { KNOWLEDGE } from '../../../src/doctor/knowledge/messages.ts';
+import { fixesOf } from '../../../src/doctor/mend/fix-in-file.ts';
+import { fixTexts } from '../../../src/doctor/mend/fix-steps.ts';
 import { DESTRUCTIVE } from '../../support/destructive-words.ts';
 
 const ROOT = new URL('../../..', import.meta.url).pathname;
 
 it('no fix of a finding takes anything away', () => {
-  const fixes = [...FINDING_CATALOGUE].flatMap(([id, { fix }]) => fix.map((line) => `${id}: ${line}`));
+  const fixes = [...FINDING_CATALOGUE].flatMap(([id, { mends }]) =>
+    fixTexts(mends).map((line) => `${id}: ${line}`),
+  );
   expect(fixes.length).toBeGreaterThan(100);
   expect(fixes.filter((line) => DESTRUCTIVE.test(line))).toEqual([]);
 });
 
 it('no fix of a message takes anything away', () => {
   const fixes = [...KNOWLEDGE, ...ipxeEntries()].flatMap((entry) =>
-    entry.causes.flatMap((cause) => ('fix' in cause ? cause.fix.map((line) => `${entry.id}: ${line}`) : [])),
+    entry.causes.flatMap((cause) =>
+      'fix' in cause ? fixTexts(fixesOf(cause.fix)).map((line) => `${entry.id}: ${line}`) : [],
+    ),
   );
   expect(fixes.length).toBeGreaterThan(100);
   expect(fixes.filter((line) => DESTRUCTIVE.test(line))).toEqual([]);

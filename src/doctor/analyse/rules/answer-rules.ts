@@ -1,4 +1,5 @@
 import type { Finding } from '../../../model/finding.ts';
+import { addTo, command, words, type Fix } from '../../../model/fix.ts';
 import { architectureOf } from '../../../protocol/pxe/architectures.ts';
 import { fitsFirmware, platformOfName } from '../boot-files.ts';
 import { bootFileOf, phaseName, type Phase, type ReplySeen } from '../observation.ts';
@@ -62,13 +63,13 @@ function noBootService(context: PhaseContext, answer: ReplySeen): Finding {
       ? `${phaseName(phase)} was given the BIOS program ${file ?? ''}, and dnsmasq has nothing for ${arch}`
       : `dnsmasq has no boot program for ${phaseName(phase)} (${arch})`,
     cause: [given, meaning, outcome].join(' '),
-    fix: serviceFix(context),
+    mends: serviceMends(context),
     codes: ['PXE-E21'],
   });
 }
 
 /** Lines for dnsmasq.conf, and the pxectl way. */
-function serviceFix({ phase, observations }: PhaseContext): readonly string[] {
+function serviceMends({ phase, observations }: PhaseContext): readonly Fix[] {
   const { tftpRoot, interfaceName, address, servesTftp } = observations.server;
   // a bare file name makes dnsmasq itself the TFTP server
   const elsewhere = servesTftp === true || address === undefined ? '' : `,${address}`;
@@ -80,17 +81,25 @@ function serviceFix({ phase, observations }: PhaseContext): readonly string[] {
         ? 'ipxe-arm64.efi'
         : 'ipxe-ia32.efi';
   const names = isX64 ? ['X86-64_EFI', 'BC_EFI'] : [serviceName(phase)];
-  const source = isX64 ? 'Debian and Ubuntu: apt install ipxe, then ' : '';
-  const copy = isX64
-    ? `cp /usr/lib/ipxe/snponly.efi ${tftpRoot ?? 'TFTP-ROOT'}/${file}`
-    : `an EFI program for this CPU as ${tftpRoot ?? 'TFTP-ROOT'}/${file}`;
+  const place = `${tftpRoot?.replace(/\/$/, '') ?? 'TFTP-ROOT'}/${file}`;
+  const copies = isX64
+    ? [
+        command('sudo apt-get install ipxe', 'put the program there; on Debian and Ubuntu'),
+        command(`sudo cp /usr/lib/ipxe/snponly.efi ${place}`),
+      ]
+    : [words(`put the program there: an EFI program for this CPU as ${place}`)];
   return [
-    'add to dnsmasq.conf, exactly one line per architecture, each with an EFI program:',
-    ...names.map((name) => `pxe-service=${name},"Network boot",${file}${elsewhere}`),
-    `put the program there: ${source}${copy}`,
-    'or let pxectl do all of it, beside the same router:',
-    `pxectl init${interfaceName === undefined ? '' : ` --interface ${interfaceName}`}${address === undefined ? '' : ` --address ${address}`} --image ubuntu-20.04.3`,
-    'pxectl up ubuntu-20.04.3',
+    addTo(
+      'dnsmasq.conf',
+      names.map((name) => `pxe-service=${name},"Network boot",${file}${elsewhere}`),
+      'add to dnsmasq.conf, exactly one line per architecture, each with an EFI program:',
+    ),
+    ...copies,
+    words('or let pxectl do all of it, beside the same router:'),
+    command(
+      `pxectl init${interfaceName === undefined ? '' : ` --interface ${interfaceName}`}${address === undefined ? '' : ` --address ${address}`} --image ubuntu-20.04.3`,
+    ),
+    command('pxectl up ubuntu-20.04.3'),
   ];
 }
 
@@ -162,10 +171,12 @@ function judgeForIpxe(context: PhaseContext, answer: ReplySeen): readonly Findin
         title: 'the boot server answers iPXE without naming a boot file',
         cause:
           'iPXE is running and asks again for its script. The answer has an empty boot file, so iPXE says "Nothing to boot".',
-        fix: [
-          'dhcp-match=set:ipxe,175',
-          `dhcp-boot=tag:ipxe,http://${answer.server ?? 'ADDRESS'}:8080/boot.ipxe,,${answer.server ?? 'ADDRESS'}`,
-          'or put autoexec.ipxe beside the loader',
+        mends: [
+          addTo('dnsmasq.conf', [
+            'dhcp-match=set:ipxe,175',
+            `dhcp-boot=tag:ipxe,http://${answer.server ?? 'ADDRESS'}:8080/boot.ipxe,,${answer.server ?? 'ADDRESS'}`,
+          ]),
+          words('or put autoexec.ipxe beside the loader'),
         ],
       }),
     ];
@@ -175,7 +186,11 @@ function judgeForIpxe(context: PhaseContext, answer: ReplySeen): readonly Findin
       title: 'iPXE passes over an answer without a next server',
       cause:
         'iPXE uses a proxy offer only when it names a next server. dnsmasq leaves it empty when dhcp-boot has no address: iPXE ends with "Nothing to boot".',
-      fix: [`dhcp-boot=tag:ipxe,${bootFileOf(answer) ?? 'FILE'},,${answer.server ?? 'ADDRESS'}`],
+      mends: [
+        addTo('dnsmasq.conf', [
+          `dhcp-boot=tag:ipxe,${bootFileOf(answer) ?? 'FILE'},,${answer.server ?? 'ADDRESS'}`,
+        ]),
+      ],
     }),
   ];
 }

@@ -1,4 +1,5 @@
 import type { Evidence, Finding } from '../../../model/finding.ts';
+import { words } from '../../../model/fix.ts';
 import type { Ipv4Address } from '../../../protocol/addresses.ts';
 import { BROADCAST_IPV4 } from '../../../protocol/addresses.ts';
 import { phaseName, type Phase, type ReplySeen } from '../observation.ts';
@@ -134,9 +135,11 @@ function judgePort4011(context: PhaseContext): readonly Finding[] | undefined {
         cause:
           `${first.server ?? 'The DHCP server'} gives addresses and boot information, and says "PXEClient" in option 60 without PXE options (43): by that ${phaseName(phase)} asks its port 4011 before it loads anything (${times}), ` +
           `where nobody answers${refused ? ' (ICMP port unreachable)' : ''}.`,
-        fix: [
-          `take option 60 (vendor-class-identifier "PXEClient") out of the answers of ${first.server ?? 'this server'}: address, next server and boot file are enough`,
-          'or let a PXE service answer on its port 4011',
+        mends: [
+          words(
+            `take option 60 (vendor-class-identifier "PXEClient") out of the answers of ${first.server ?? 'this server'}: address, next server and boot file are enough`,
+          ),
+          words('or let a PXE service answer on its port 4011'),
         ],
       }
     : {};
@@ -186,10 +189,14 @@ function judgeIgnoredOffer(context: PhaseContext): readonly Finding[] | undefine
       clientFinding(context, 'no-dhcp-server', evidence, {
         title: 'the client asks again and again: no DHCP server gives it an address, most likely',
         cause: `${phaseName(phase)} asked ${discovers.length} times, got the boot offer each time, and requested no address from anyone. Either no server offers one, or this firmware does not merge two offers.`,
-        fix: [
-          'see whether another machine gets an address on this network; switch on the DHCP server of the router',
-          'on a network without a router use mode: full with a range in pxectl.yaml',
-          'if addresses are given: use mode: pxe-only, which puts address and boot file into one offer',
+        mends: [
+          words(
+            'see whether another machine gets an address on this network; switch on the DHCP server of the router',
+          ),
+          words('on a network without a router use mode: full with a range in pxectl.yaml'),
+          words(
+            'if addresses are given: use mode: pxe-only, which puts address and boot file into one offer',
+          ),
         ],
       }),
     ];
@@ -277,7 +284,7 @@ function judgeNak(context: PhaseContext): readonly Finding[] {
         ...(isOdd
           ? {
               cause: `It was given ${address}, and its firmware takes no address that ends in ${address.endsWith('.0') ? '0' : '255'} (PXE-E09), although the network allows it.`,
-              fix: [`leave ${address} out of the range of the DHCP server`],
+              mends: [words(`leave ${address} out of the range of the DHCP server`)],
             }
           : {}),
       }),

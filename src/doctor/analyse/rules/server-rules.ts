@@ -1,4 +1,5 @@
 import type { Finding, FindingId } from '../../../model/finding.ts';
+import { addTo, command } from '../../../model/fix.ts';
 import { makeFinding } from '../../finding-catalogue.ts';
 import { limitsOf } from '../coverage.ts';
 import type { Observations, ServerProblem } from '../observation.ts';
@@ -32,12 +33,17 @@ function rangeWords({ server }: Observations, { problem, subject }: ServerProble
     cause:
       `dnsmasq leases addresses on ${interfaceName} only from a range in a network that this interface has an address in. ${range} is in none: ` +
       'the interface has another address, or one with the prefix /32 (netmask 255.255.255.255), as containers and some clouds give it.',
-    fix: [
-      `see which address and prefix it has: ip -4 address show ${interfaceName}`,
-      'give the interface an address in the network of the range, with its real prefix (/24), or name a range in its network:',
-      server.range === undefined
-        ? 'dhcp-range=FIRST,LAST,NETMASK,12h'
-        : `dhcp-range=${server.range.replace(' - ', ',')},NETMASK,12h`,
+    mends: [
+      command(`ip -4 address show ${interfaceName}`, 'see which address and prefix it has'),
+      addTo(
+        'dnsmasq.conf',
+        [
+          server.range === undefined
+            ? 'dhcp-range=FIRST,LAST,NETMASK,12h'
+            : `dhcp-range=${server.range.replace(' - ', ',')},NETMASK,12h`,
+        ],
+        'give the interface an address in the network of the range, with its real prefix (/24), or name a range in its network:',
+      ),
     ],
   };
 }

@@ -1,9 +1,11 @@
-import { lintFinding, type LintFinding, type LintInput } from '../lint-finding.ts';
+import type { Finding } from '../../../model/finding.ts';
+import { command, words } from '../../../model/fix.ts';
+import { lintFinding, type LintInput } from '../lint-finding.ts';
 import { isUnusedName } from './service-rules.ts';
 import type { ConfLine } from '../conf-line.ts';
 
 /** The files that clients are sent to: are they there, and does somebody serve them? */
-export function lintBootFiles(input: LintInput): LintFinding[] {
+export function lintBootFiles(input: LintInput): Finding[] {
   return [...missingFiles(input), ...unservedFiles(input), ...ipxeLoop(input), ...missingAddresses(input)];
 }
 
@@ -34,7 +36,7 @@ function namedFiles({ config }: LintInput): readonly NamedFile[] {
   return [...services, ...boots];
 }
 
-function missingFiles(input: LintInput): LintFinding[] {
+function missingFiles(input: LintInput): Finding[] {
   const { config, reader } = input;
   if (!config.tftpRoot || !config.hasTftp) return [];
   const root = config.tftpRoot.path.replace(/\/$/, '');
@@ -43,7 +45,7 @@ function missingFiles(input: LintInput): LintFinding[] {
       lintFinding('loader-missing', [config.tftpRoot.at], [], {
         title: `the TFTP root ${root} does not exist`,
         cause: 'dnsmasq does not start, or finds no file.',
-        fix: [`sudo mkdir -p ${root}`],
+        mends: [command(`sudo mkdir -p ${root}`)],
       }),
     ];
   }
@@ -67,13 +69,13 @@ function missingFiles(input: LintInput): LintFinding[] {
       lintFinding('loader-missing', [at], [], {
         title: `${file} is not in the TFTP root ${root}`,
         cause: `The client will be told to load it, and TFTP answers "not found" (PXE-E23, PXE-T01).${hint}`,
-        fix: [`put the file there: ${path}`],
+        mends: [words(`put the file there: ${path}`)],
       }),
     ];
   });
 }
 
-function unservedFiles(input: LintInput): LintFinding[] {
+function unservedFiles(input: LintInput): Finding[] {
   const { config, isWhole } = input;
   if (!isWhole) return [];
   if (config.hasTftp) {
@@ -86,8 +88,10 @@ function unservedFiles(input: LintInput): LintFinding[] {
             title: 'enable-tftp without tftp-root serves the whole file system',
             cause:
               'Without tftp-root dnsmasq looks for the files from / on, and gives out anything that is readable for all.',
-            fix: [
-              'name the folder of the boot files: tftp-root=FOLDER; the names of the files then begin there',
+            mends: [
+              words(
+                'name the folder of the boot files: tftp-root=FOLDER; the names of the files then begin there',
+              ),
             ],
           }),
         ]
@@ -100,16 +104,16 @@ function unservedFiles(input: LintInput): LintFinding[] {
     lintFinding('tftp-not-served', [own.at], [], {
       severity: 'warning',
       title: `dnsmasq serves no TFTP: another program of this server must have ${own.file}`,
-      fix: [
-        'where another TFTP server runs on this host, nothing is to be done',
-        'else let dnsmasq serve it: enable-tftp and tftp-root=FOLDER',
+      mends: [
+        words('where another TFTP server runs on this host, nothing is to be done'),
+        words('else let dnsmasq serve it: enable-tftp and tftp-root=FOLDER'),
       ],
     }),
   ];
 }
 
 /** iPXE that is given iPXE. */
-function ipxeLoop(input: LintInput): LintFinding[] {
+function ipxeLoop(input: LintInput): Finding[] {
   const { config, reader } = input;
   const ipxe = namedFiles(input).find(({ file }) => isStockIpxe(file));
   if (!ipxe || config.ipxeTags.length > 0 || !input.isWhole) return [];
@@ -136,7 +140,7 @@ function isStockIpxe(file: string): boolean {
 }
 
 /** In proxy mode dnsmasq leaves the next server empty without an address, and iPXE passes such an answer over. */
-function missingAddresses({ config }: LintInput): LintFinding[] {
+function missingAddresses({ config }: LintInput): Finding[] {
   if (!config.ranges.some((range) => range.isProxy)) return [];
   return config.boots.flatMap((boot) => {
     const isForIpxe = boot.tags.some((tag) => config.ipxeTags.includes(tag));
@@ -158,7 +162,7 @@ function missingAddresses({ config }: LintInput): LintFinding[] {
           cause:
             'dnsmasq as proxy then leaves the next server 0.0.0.0, and iPXE passes the answer over: "Nothing to boot".',
           ...(own === undefined
-            ? { fix: [`add this server's address at the end: ${line}${suffix}ADDRESS`] }
+            ? { mends: [words(`add this server's address at the end: ${line}${suffix}ADDRESS`)] }
             : {}),
         },
       ),

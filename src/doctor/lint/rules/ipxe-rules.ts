@@ -36,8 +36,7 @@ function missingShebang({ path, text }: BootScriptInput, lines: readonly string[
     makeFinding('loader-config-missing', [lineEvidence(path, 0, lines[0] ?? '')], {
       title: 'an iPXE script must begin with #!ipxe',
       cause: 'Without it iPXE does not recognise the file: "Exec format error" (2e008081).',
-      fix: ['#!ipxe'],
-      edits: [lineEdit(path, 0, lines[0] ?? '', ['#!ipxe', (lines[0] ?? '').trim()])],
+      mends: [lineEdit(path, 0, lines[0] ?? '', ['#!ipxe', (lines[0] ?? '').trim()])],
       codes: ['2e0080'],
     }),
   ];
@@ -52,8 +51,7 @@ function missingInitrdArgument({ path }: BootScriptInput, lines: readonly string
       .map((kernel) => imgargs ?? kernel)
       .map(({ index, raw }) =>
         makeFinding('initrd-argument-missing', [lineEvidence(path, index, raw)], {
-          fix: [`${raw.trim()} initrd=${initrd}`],
-          edits: [lineEdit(path, index, raw, [`${raw.trim()} initrd=${initrd}`])],
+          mends: [lineEdit(path, index, raw, [`${raw.trim()} initrd=${initrd}`])],
         }),
       );
   });

@@ -1,9 +1,10 @@
 import type { Firmware } from '../../../model/firmware.ts';
 import { fitsFirmware, platformOfName } from '../../analyse/boot-files.ts';
 import { leasedFileOf, type LeasedFile } from '../client-answers.ts';
-import { lintFinding, type Edit, type LintFinding, type LintInput } from '../lint-finding.ts';
+import type { Finding } from '../../../model/finding.ts';
+import { lintFinding, type Edit, type LintInput } from '../lint-finding.ts';
 import type { PxeConfig } from '../pxe-config.ts';
-import { isForRaspberryPis } from './service-rules.ts';
+import { efiProgram, isForRaspberryPis } from './service-rules.ts';
 
 interface UefiClient {
   readonly code: number;
@@ -17,7 +18,7 @@ const UEFI: readonly UefiClient[] = [
 ];
 
 /** A server that leases addresses: what each kind of firmware is told to load, by dhcp-boot or option 67. */
-export function lintLeases(input: LintInput): LintFinding[] {
+export function lintLeases(input: LintInput): Finding[] {
   const { config } = input;
   const isProxy = config.ranges.some((range) => range.isProxy);
   if (isProxy) return optionsInProxy(config);
@@ -27,7 +28,7 @@ export function lintLeases(input: LintInput): LintFinding[] {
 }
 
 /** UEFI machines that are given a BIOS program, or nothing while others are given something. */
-function uefiClients({ config, isWhole }: LintInput): LintFinding[] {
+function uefiClients({ config, isWhole }: LintInput): Finding[] {
   const named = config.services.flatMap(({ at, file }) => (file === undefined ? [] : [{ at, file }]));
   const served = [...config.boots, ...config.bootFileOptions, ...named];
   const biosOnly = served.every(({ file }) => platformOfName(file) === 'bios' || file.includes('://'));
@@ -66,14 +67,7 @@ function uefiClients({ config, isWhole }: LintInput): LintFinding[] {
       cause: first.given
         ? 'UEFI firmware runs EFI programs (.efi) of its own CPU only: it drops the file after the download, or cancels (PXE-E21).'
         : 'A machine of this kind gets an address and no boot file (PXE-E53, PXE-E21), while others are served.',
-      fix: [
-        ...lines,
-        ...(efi
-          ? []
-          : [
-              `and put an EFI program there: ${config.tftpRoot?.path ?? 'TFTP-ROOT'}/${file} (Debian: apt install ipxe, cp /usr/lib/ipxe/snponly.efi)`,
-            ]),
-      ],
+      ...(efi ? {} : { mends: efiProgram(config, file) }),
     }),
   ];
 }
@@ -90,13 +84,12 @@ function tagFor(
 }
 
 /** A proxy answers with the PXE options alone: what dhcp-option adds is not in its offers. */
-function optionsInProxy(config: PxeConfig): LintFinding[] {
+function optionsInProxy(config: PxeConfig): Finding[] {
   const [option] = config.bootFileOptions;
   if (!option || config.ranges.some((range) => !range.isProxy)) return [];
   return [
     lintFinding('option-unused-by-proxy', [option.at], [{ at: option.at, lines: [] }], {
       title: `dhcp-option for ${option.file} is not sent by a proxy`,
-      fix: ['name the file in pxe-service and dhcp-boot instead'],
     }),
   ];
 }

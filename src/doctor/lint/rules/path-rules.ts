@@ -1,4 +1,5 @@
 import type { Finding } from '../../../model/finding.ts';
+import { words } from '../../../model/fix.ts';
 import { makeFinding } from '../../finding-catalogue.ts';
 import { lineEdit, lineEvidence, type BootScriptInput } from '../script-lines.ts';
 
@@ -21,8 +22,7 @@ export function serverPaths({ path, kind }: BootScriptInput, lines: readonly str
     return [
       makeFinding('path-of-server', [lineEvidence(path, index, raw)], {
         title: `${name} begins with a folder of the server`,
-        fix: [corrected],
-        edits: [lineEdit(path, index, raw, [corrected])],
+        mends: [lineEdit(path, index, raw, [corrected])],
       }),
     ];
   });
@@ -42,7 +42,7 @@ export function grubWithoutInitrd(
     if (kernel && !hasInitrd)
       findings.push(
         makeFinding('initrd-missing', [lineEvidence(path, kernel.index, kernel.raw)], {
-          fix: ['initrd and the path of the file that belongs to this kernel'],
+          mends: [words('initrd and the path of the file that belongs to this kernel')],
         }),
       );
     kernel = undefined;

@@ -1,4 +1,5 @@
 import type { Finding } from '../../../model/finding.ts';
+import { words } from '../../../model/fix.ts';
 import { makeFinding } from '../../finding-catalogue.ts';
 import { lineEdit, lineEvidence, needsNoInitrd, type BootScriptInput } from '../script-lines.ts';
 
@@ -29,8 +30,7 @@ export function lintPxelinux({ path }: BootScriptInput, lines: readonly string[]
           initrds.map(({ index, raw }) => lineEvidence(path, index, raw)),
           {
             title: `label ${name} has ${initrds.length} INITRD lines: only the last one counts`,
-            fix: [`INITRD ${merged}`],
-            edits: initrds.map(({ index, raw }, at) =>
+            mends: initrds.map(({ index, raw }, at) =>
               lineEdit(path, index, raw, at === 0 ? [`INITRD ${merged}`] : []),
             ),
           },
@@ -42,7 +42,7 @@ export function lintPxelinux({ path }: BootScriptInput, lines: readonly string[]
       findings.push(
         makeFinding('initrd-missing', [lineEvidence(path, kernel.index, kernel.raw)], {
           title: `label ${name} loads the kernel ${kernel.value} without an initrd`,
-          fix: ['INITRD and the name of the file that belongs to this kernel'],
+          mends: [words('INITRD and the name of the file that belongs to this kernel')],
         }),
       );
     }

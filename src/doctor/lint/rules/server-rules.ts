@@ -1,9 +1,10 @@
-import { lintFinding, type LintFinding, type LintInput } from '../lint-finding.ts';
+import type { Finding } from '../../../model/finding.ts';
+import { lintFinding, type LintInput } from '../lint-finding.ts';
 import type { PxeConfig } from '../pxe-config.ts';
 
 /** DNS, ranges and the delay of answers. */
-export function lintServer({ config, isWhole }: LintInput): LintFinding[] {
-  const findings: LintFinding[] = [];
+export function lintServer({ config, isWhole }: LintInput): Finding[] {
+  const findings: Finding[] = [];
   const [range] = config.ranges;
   const isPxe =
     config.services.length + config.boots.length + config.prompts.length + config.bootFileOptions.length > 0;
@@ -17,7 +18,7 @@ export function lintServer({ config, isWhole }: LintInput): LintFinding[] {
       lintFinding('no-pxe-in-log', [], [], {
         title: 'there is no network boot in this configuration',
         cause: 'It has no pxe-service, no dhcp-boot and no dhcp-range with proxy.',
-        fix: [],
+        mends: [],
       }),
     ];
   }
@@ -27,9 +28,7 @@ export function lintServer({ config, isWhole }: LintInput): LintFinding[] {
     const at = port ?? range?.at;
     if (at) {
       findings.push(
-        lintFinding('dns-port-enabled', [at], [{ at, lines: port ? ['port=0'] : ['port=0', at.raw] }], {
-          fix: ['port=0'],
-        }),
+        lintFinding('dns-port-enabled', [at], [{ at, lines: port ? ['port=0'] : ['port=0', at.raw] }]),
       );
     }
   }

@@ -1,6 +1,8 @@
 import { fitsFirmware, platformOfName } from '../../analyse/boot-files.ts';
 import type { Firmware } from '../../../model/firmware.ts';
-import { lintFinding, type LintFinding, type LintInput } from '../lint-finding.ts';
+import type { Finding } from '../../../model/finding.ts';
+import { addTo, command, words, type Fix } from '../../../model/fix.ts';
+import { lintFinding, type LintInput } from '../lint-finding.ts';
 import { bootOf } from '../client-answers.ts';
 import type { DhcpBoot, PxeConfig, PxeService } from '../pxe-config.ts';
 
@@ -34,7 +36,7 @@ const FIRMWARE_OF: ReadonlyMap<number, Firmware> = new Map([
 ]);
 
 /** pxe-service lines: one for each architecture, with a program for it. */
-export function lintServices(input: LintInput): LintFinding[] {
+export function lintServices(input: LintInput): Finding[] {
   const { config } = input;
   return [
     ...(input.isWhole ? [...silentProxy(config), ...missingArchitectures(config)] : []),
@@ -64,7 +66,7 @@ function firstStage(config: PxeConfig, architecture: number): readonly PxeServic
   );
 }
 
-function silentProxy(config: PxeConfig): LintFinding[] {
+function silentProxy(config: PxeConfig): Finding[] {
   if (!isProxy(config) || config.services.length > 0 || config.prompts.length > 0) return [];
   const range = config.ranges.find((candidate) => candidate.isProxy);
   if (!range) return [];
@@ -102,7 +104,7 @@ function runnableBoot(config: PxeConfig, firmware: Firmware): DhcpBoot | undefin
   );
 }
 
-function missingArchitectures(config: PxeConfig): LintFinding[] {
+function missingArchitectures(config: PxeConfig): Finding[] {
   if (!isProxy(config) || (config.services.length === 0 && config.prompts.length === 0)) return [];
   if (isForRaspberryPis(config)) return [];
   const missing = UEFI_ARCHITECTURES.filter(({ code }) => firstStage(config, code).length === 0);
@@ -140,16 +142,21 @@ function missingArchitectures(config: PxeConfig): LintFinding[] {
         severity: first.code === 7 && !booted ? 'error' : 'warning',
         title: `no pxe-service line for ${first.what}`,
         cause: `${consequence}${misled}${softened}`,
-        fix: [
-          ...lines,
-          ...(other
-            ? []
-            : [
-                `and put an EFI program there as ${config.tftpRoot?.path ?? 'TFTP-ROOT'}/${file}: cp /usr/lib/ipxe/snponly.efi (Debian: apt install ipxe)`,
-              ]),
-        ],
+        ...(other ? {} : { mends: efiProgram(config, file) }),
       },
     ),
+  ];
+}
+
+/** Where a program comes from that the configuration names and nobody has yet. */
+export function efiProgram(config: PxeConfig, file: string): readonly Fix[] {
+  const root = config.tftpRoot?.path.replace(/\/$/, '') ?? 'TFTP-ROOT';
+  return [
+    command(
+      'sudo apt-get install ipxe',
+      `and put an EFI program there as ${root}/${file}; on Debian and Ubuntu`,
+    ),
+    command(`sudo cp /usr/lib/ipxe/snponly.efi ${root}/${file}`),
   ];
 }
 
@@ -174,7 +181,7 @@ export function isUnusedName(file: string | undefined): boolean {
   return file !== undefined && /^unused$/i.test(file);
 }
 
-function wrongPrograms(config: PxeConfig): LintFinding[] {
+function wrongPrograms(config: PxeConfig): Finding[] {
   return config.services.flatMap((service) => {
     const firmware = service.architecture === undefined ? undefined : FIRMWARE_OF.get(service.architecture);
     // dnsmasq appends .0 to a name without a dot: those are BIOS programs
@@ -201,7 +208,7 @@ function wrongPrograms(config: PxeConfig): LintFinding[] {
 }
 
 /** A pxe-service line without a file boots the local disk: as the first item of a UEFI menu it ends the boot. */
-function localBoot(config: PxeConfig): LintFinding[] {
+function localBoot(config: PxeConfig): Finding[] {
   return config.services.flatMap((service) => {
     const isLocal =
       service.file === undefined && (service.serverType === undefined || service.serverType === 0);
@@ -213,8 +220,8 @@ function localBoot(config: PxeConfig): LintFinding[] {
   });
 }
 
-function severalServices(config: PxeConfig): LintFinding[] {
-  const findings: LintFinding[] = [];
+function severalServices(config: PxeConfig): Finding[] {
+  const findings: Finding[] = [];
   for (const code of [6, 7, 9, 11]) {
     const services = firstStage(config, code).filter((service) => service.file !== undefined);
     const [first] = services;
@@ -236,7 +243,7 @@ function severalServices(config: PxeConfig): LintFinding[] {
       findings.push(
         lintFinding('menu-without-default', [at], [{ at, lines: [] }], {
           title: 'pxe-prompt without a time waits for ever',
-          fix: ['take pxe-prompt out, or give it a time in seconds'],
+          mends: [words('or give it a time in seconds')],
         }),
       );
     }
@@ -244,7 +251,7 @@ function severalServices(config: PxeConfig): LintFinding[] {
   return findings;
 }
 
-function overriddenBoots(config: PxeConfig): LintFinding[] {
+function overriddenBoots(config: PxeConfig): Finding[] {
   if (!isProxy(config)) return [];
   return config.boots.flatMap((boot) => {
     const platform = platformOfName(boot.file);
@@ -257,14 +264,14 @@ function overriddenBoots(config: PxeConfig): LintFinding[] {
     if (services.length !== 1 || service?.file === undefined || service.file === boot.file) return [];
     return [
       lintFinding('dhcp-boot-overridden', [boot.at, service.at], [{ at: boot.at, lines: [] }], {
-        fix: [`keep one of the two: the client gets ${service.file}`],
+        mends: [words(`keep one of the two: the client gets ${service.file}`)],
       }),
     ];
   });
 }
 
 /** HTTP Boot is answered through dhcp-boot; a pxe-service line empties the boot file of its offer. */
-function httpServices(config: PxeConfig): LintFinding[] {
+function httpServices(config: PxeConfig): Finding[] {
   const findings = config.services
     .filter(
       (service) =>
@@ -275,10 +282,12 @@ function httpServices(config: PxeConfig): LintFinding[] {
         title: 'pxe-service does not work for HTTP Boot clients',
         cause:
           'For architectures 15 to 20 it leaves the boot file of the offer empty, and the firmware drops the offer.',
-        fix: [
-          'dhcp-pxe-vendor=PXEClient,HTTPClient',
-          `dhcp-match=set:http,option:client-arch,${service.architecture ?? 16}`,
-          'dhcp-boot=tag:http,http://ADDRESS:8080/FILE.efi,,ADDRESS',
+        mends: [
+          addTo(service.at.file, [
+            'dhcp-pxe-vendor=PXEClient,HTTPClient',
+            `dhcp-match=set:http,option:client-arch,${service.architecture ?? 16}`,
+            'dhcp-boot=tag:http,http://ADDRESS:8080/FILE.efi,,ADDRESS',
+          ]),
         ],
       }),
     );
@@ -297,7 +306,6 @@ function httpServices(config: PxeConfig): LintFinding[] {
         {
           cause:
             'dnsmasq as proxy answers only the class PXEClient: this line is never used without dhcp-pxe-vendor (dnsmasq 2.83 and later).',
-          fix: ['dhcp-pxe-vendor=PXEClient,HTTPClient'],
         },
       ),
     );

@@ -1,6 +1,7 @@
 import type { ConfLine } from '../conf-line.ts';
 import { splitValue } from '../conf-lines.ts';
-import { lintFinding, type LintFinding, type LintInput } from '../lint-finding.ts';
+import type { Finding } from '../../../model/finding.ts';
+import { lintFinding, type LintInput } from '../lint-finding.ts';
 
 /** Tags that dnsmasq sets by itself. */
 const OWN_TAGS = new Set(['known', 'known-othernet', 'bootp', 'dhcpv6', 'cpewan-id', 'lo']);
@@ -16,7 +17,7 @@ const SETTING = new Set([
 ]);
 
 /** Tags that lines of network boot ask for and that nothing sets: the line is never used, or always. */
-export function lintTags({ config, isWhole }: LintInput): LintFinding[] {
+export function lintTags({ config, isWhole }: LintInput): Finding[] {
   if (!isWhole) return [];
   const set = new Set(config.files.lines.flatMap(tagsSetBy));
   const hasFiles = config.files.lines.some(({ key }) =>

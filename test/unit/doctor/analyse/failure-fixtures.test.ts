@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { analyse } from '../../../../src/doctor/analyse/analyse.ts';
 import { CaptureObserver } from '../../../../src/doctor/analyse/observe-capture.ts';
 import { observeLines } from '../../../../src/doctor/read/observe-lines.ts';
+import { fixTexts } from '../../../../src/doctor/mend/fix-steps.ts';
 import type { Finding } from '../../../../src/model/finding.ts';
 import { readCapture } from '../../../../src/protocol/pcap/capture-reader.ts';
 import { DESTRUCTIVE } from '../../../support/destructive-words.ts';
@@ -54,7 +55,7 @@ describe.each(folders)('failure %s', (name) => {
     else expect(findings.map((f) => f.id)[0]).toBe(expected);
     for (const finding of findings) {
       expect(finding.evidence.length, finding.id).toBeGreaterThan(0);
-      expect(finding.fix.filter((line) => DESTRUCTIVE.test(line))).toEqual([]);
+      expect(fixTexts(finding.mends).filter((line) => DESTRUCTIVE.test(line))).toEqual([]);
     }
   };
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { fixTexts } from '../../../../src/doctor/mend/fix-steps.ts';
 import { analyse } from '../../../../src/doctor/analyse/analyse.ts';
 import { observeLines } from '../../../../src/doctor/read/observe-lines.ts';
 import type { Finding } from '../../../../src/model/finding.ts';
@@ -41,7 +42,7 @@ describe('the log that pxectl began with', () => {
   });
 
   it('prints the lines that mend it, and the pxectl way', () => {
-    const fix = findings[0]?.fix.join('\n') ?? '';
+    const fix = fixTexts(findings[0]?.mends ?? []).join('\n');
     expect(fix).toMatch(/^pxe-service=X86-64_EFI,"Network boot",ipxe\.efi$/m);
     expect(fix).toMatch(/^pxe-service=BC_EFI,"Network boot",ipxe\.efi$/m);
     expect(fix).toContain('/tftpboot/ipxe.efi');

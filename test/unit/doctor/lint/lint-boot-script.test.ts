@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Finding } from '../../../../src/model/finding.ts';
 import {
   kindOfBootScript,
   lintBootScript,
@@ -17,6 +18,10 @@ const ids = (kind: BootScriptKind, text: string): string[] => lint(kind, text).m
 const iso = 'url=http://10.0.0.1:8080/images/u/u.iso';
 const args = `ip=dhcp ${iso} cloud-config-url=/dev/null autoinstall`;
 const seed = 'ds=nocloud;s=http://10.0.0.1:8080/seed/x/';
+
+/** What the edits of a finding put into the file. */
+const linesOf = (finding: Finding | undefined): readonly string[] =>
+  (finding?.mends ?? []).flatMap((fix) => (fix.kind === 'edit' ? fix.by : []));
 
 describe('lintBootScript', () => {
   it('says nothing about what works', () => {
@@ -61,12 +66,12 @@ describe('lintBootScript', () => {
 
   it('gives the whole corrected line', () => {
     const [finding] = lint('grub', `linux /vmlinuz ${args} ${seed} ---`);
-    expect(finding?.fix).toEqual([`linux /vmlinuz ${args} "${seed}" ---`]);
+    expect(linesOf(finding)).toEqual([`linux /vmlinuz ${args} "${seed}" ---`]);
     expect(finding?.evidence[0]?.source).toBe('grub.cfg:1');
   });
 
   it('mends all faults of a line in one', () => {
-    const fixes = lint('pxelinux', `APPEND ip=dhcp ${iso} "${seed.slice(0, -1)}" ---`).map((f) => f.fix);
+    const fixes = lint('pxelinux', `APPEND ip=dhcp ${iso} "${seed.slice(0, -1)}" ---`).map(linesOf);
     expect(fixes).toHaveLength(4);
     expect(new Set(fixes.flat())).toEqual(
       new Set([`APPEND ip=dhcp ${iso} ${seed} autoinstall cloud-config-url=/dev/null ---`]),

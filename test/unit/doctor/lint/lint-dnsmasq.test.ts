@@ -1,10 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { applyEdits } from '../../../../src/doctor/lint/apply-edits.ts';
+import { applyEdits } from '../../../../src/doctor/mend/apply-edits.ts';
+import { isFileEdit } from '../../../../src/model/fix.ts';
+import { fixTexts } from '../../../../src/doctor/mend/fix-steps.ts';
+import type { Finding } from '../../../../src/model/finding.ts';
 import type { ConfReader } from '../../../../src/doctor/lint/conf-lines.ts';
 import { lintDnsmasqConfig } from '../../../../src/doctor/lint/lint-dnsmasq.ts';
-import type { LintFinding } from '../../../../src/doctor/lint/lint-finding.ts';
 
 function readerOf(files: Readonly<Record<string, string>>, known = false): ConfReader {
   const names = Object.keys(files);
@@ -19,15 +21,11 @@ function readerOf(files: Readonly<Record<string, string>>, known = false): ConfR
   };
 }
 
-function lint(
-  text: string,
-  more: Readonly<Record<string, string>> = {},
-  known = false,
-): readonly LintFinding[] {
+function lint(text: string, more: Readonly<Record<string, string>> = {}, known = false): readonly Finding[] {
   return lintDnsmasqConfig(['/etc/d.conf'], readerOf({ '/etc/d.conf': text, ...more }, known)).findings;
 }
 
-const telling = (findings: readonly LintFinding[]): string[] =>
+const telling = (findings: readonly Finding[]): string[] =>
   findings.filter((f) => f.severity !== 'info').map((f) => f.id);
 
 const users = `dhcp-range=192.168.1.0,proxy,255.255.255.0
@@ -70,7 +68,8 @@ describe('lintDnsmasqConfig', () => {
       source: 'd.conf:3',
       text: 'pxe-service=x86PC,"PXE",pxelinux',
     });
-    expect(findings[0]?.fix.slice(0, 2)).toEqual([
+    expect(fixTexts(findings[0]?.mends ?? []).slice(0, 3)).toEqual([
+      'after d.conf:3 add',
       'pxe-service=X86-64_EFI,"Network boot",ipxe.efi',
       'pxe-service=BC_EFI,"Network boot",ipxe.efi',
     ]);
@@ -148,7 +147,7 @@ describe('lintDnsmasqConfig', () => {
 
   it('says that iPXE may load itself, and a fault only where it sees that there is no script beside it', () => {
     const text = `${users}pxe-service=X86-64_EFI,"x",ipxe.efi\npxe-service=BC_EFI,"x",ipxe.efi`;
-    const severity = (findings: readonly LintFinding[]): string | undefined =>
+    const severity = (findings: readonly Finding[]): string | undefined =>
       findings.find((f) => f.id === 'ipxe-loop')?.severity;
     expect(severity(lint(text))).toBe('info');
     const there = { '/tftpboot/ipxe.efi': '', '/tftpboot/pxelinux.0': '' };
@@ -234,7 +233,7 @@ describe('applyEdits', () => {
     const fixed = applyEdits(
       text,
       '/etc/d.conf',
-      findings.flatMap((f) => f.edits),
+      findings.flatMap((f) => f.mends.filter(isFileEdit)),
     );
     expect(telling(lint(fixed))).toEqual([]);
     for (const line of text.split('\n')) expect(fixed.split('\n')).toContain(line);

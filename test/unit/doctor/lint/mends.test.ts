@@ -8,6 +8,7 @@ import { bootOf } from '../../../../src/doctor/lint/client-answers.ts';
 import { readConfig } from '../../../../src/doctor/lint/conf-lines.ts';
 import { readPxeConfig, type PxeConfig } from '../../../../src/doctor/lint/pxe-config.ts';
 import { fitsFirmware, platformOfName } from '../../../../src/doctor/analyse/boot-files.ts';
+import { isFileEdit } from '../../../../src/model/fix.ts';
 import type { Finding } from '../../../../src/model/finding.ts';
 import { run } from '../../../../src/platform/processes.ts';
 import { itNeeds } from '../../../support/external-tool.ts';
@@ -45,7 +46,7 @@ async function mend(name: string, text: string) {
 function expectMended({ before, after }: Awaited<ReturnType<typeof mend>>): void {
   const old = [...faultsOf(before.findings)];
   const now = faultsOf(after.findings);
-  const hasEdits = before.findings.some((f) => f.severity !== 'info' && (f.edits?.length ?? 0) > 0);
+  const hasEdits = before.findings.some((f) => f.severity !== 'info' && f.mends.some(isFileEdit));
   expect(before.written.length > 0).toBe(hasEdits);
   if (hasEdits) expect(now.length).toBeLessThan(old.length);
   for (const fault of now) {

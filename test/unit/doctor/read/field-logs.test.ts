@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { fixTexts } from '../../../../src/doctor/mend/fix-steps.ts';
 import { analyseLogFile } from '../../../../src/doctor/read-inputs.ts';
 import type { Verdict } from '../../../../src/model/verdict.ts';
 
@@ -51,7 +52,7 @@ describe.each(RIGHT)('%s', (name, verdict, ids) => {
 
 it('a server that leases addresses is not advised to become a proxy', async () => {
   const { findings } = await analyseLogFile(pathOf('logs/full-dhcp-no-range.log'));
-  const fix = findings[0]?.fix.join('\n') ?? '';
+  const fix = fixTexts(findings[0]?.mends ?? []).join('\n');
   expect(fix).toContain('dhcp-range=192.168.222.100,192.168.222.200,');
   expect(fix).not.toContain('proxy');
 });

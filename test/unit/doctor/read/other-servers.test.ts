@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { fixTexts } from '../../../../src/doctor/mend/fix-steps.ts';
 import { analyse } from '../../../../src/doctor/analyse/analyse.ts';
 import { isBoot, limitsOf } from '../../../../src/doctor/analyse/coverage.ts';
 import { observeLines } from '../../../../src/doctor/read/observe-lines.ts';
@@ -83,7 +84,7 @@ describe("other servers' logs", () => {
       observeLines(['dhcpd[1]: DHCPDISCOVER from 02:00:00:00:00:07 via 10.9.0.1: unknown network segment']),
     );
     expect(found.map(({ id }) => id)).toEqual(['proxy-range-mismatch']);
-    expect(found[0]?.fix.join('\n')).not.toContain('proxy');
+    expect(fixTexts(found[0]?.mends ?? []).join('\n')).not.toContain('proxy');
   });
 
   it.each([

@@ -1,6 +1,7 @@
-import type { FileEdit, Finding } from '../../model/finding.ts';
+import type { Finding } from '../../model/finding.ts';
+import { isFileEdit, type FileEdit } from '../../model/fix.ts';
 import { applyEdits } from './apply-edits.ts';
-import type { LintFinding } from './lint-finding.ts';
+import { editInWords } from './fix-steps.ts';
 
 /** Judges the texts of files anew, as they would be after an edit. */
 export type Judge = (texts: ReadonlyMap<string, string>) => readonly Finding[];
@@ -19,30 +20,32 @@ function isSmall(texts: ReadonlyMap<string, string>): boolean {
  * Keeps of each finding the edits that mend it: applied to a copy and judged again, the finding is gone and there is no
  * new one. What does not hold is words only.
  */
-export function proveEdits<F extends LintFinding>(
+export function proveEdits(
   texts: ReadonlyMap<string, string>,
-  findings: readonly F[],
+  findings: readonly Finding[],
   judge: Judge,
-): readonly F[] {
+): readonly Finding[] {
   let left = isSmall(texts) ? MAX_PROVEN : 0;
   return findings.map((finding) => {
-    if (finding.edits.length === 0) return finding;
-    if (left-- > 0 && mends(texts, findings, finding, judge)) return finding;
-    return { ...finding, edits: [] };
+    const edits = editsOf(finding);
+    if (edits.length === 0) return finding;
+    if (left-- > 0 && hold(texts, findings, edits, judge)) return finding;
+    return { ...finding, mends: finding.mends.map((fix) => (isFileEdit(fix) ? editInWords(fix) : fix)) };
   });
 }
 
 /** The edits of findings that go together: each is taken when it mends its own and undoes nothing before it. */
 export function editsTogether(
   texts: ReadonlyMap<string, string>,
-  findings: readonly LintFinding[],
+  findings: readonly Finding[],
   judge: Judge,
 ): readonly FileEdit[] {
   let taken: readonly FileEdit[] = [];
   let before: readonly Finding[] = findings;
   for (const finding of findings) {
-    if (finding.edits.length === 0) continue;
-    const tried = [...taken, ...finding.edits];
+    const edits = editsOf(finding);
+    if (edits.length === 0) continue;
+    const tried = [...taken, ...edits];
     const after = judge(edited(texts, tried));
     if (isBetter(before, after)) {
       taken = tried;
@@ -60,15 +63,19 @@ export function edited(
   return new Map([...texts].map(([file, text]) => [file, applyEdits(text, file, edits)]));
 }
 
-function mends(
+function editsOf({ mends }: Finding): readonly FileEdit[] {
+  return mends.filter(isFileEdit);
+}
+
+function hold(
   texts: ReadonlyMap<string, string>,
   findings: readonly Finding[],
-  finding: LintFinding,
+  edits: readonly FileEdit[],
   judge: Judge,
 ): boolean {
   // an edit of a file that was not given cannot be judged
-  if (finding.edits.some((edit) => !texts.has(edit.file))) return false;
-  return isBetter(findings, judge(edited(texts, finding.edits)));
+  if (edits.some((edit) => !texts.has(edit.file))) return false;
+  return isBetter(findings, judge(edited(texts, edits)));
 }
 
 /** Fewer faults, and none that was not there before. */

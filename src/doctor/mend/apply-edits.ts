@@ -1,4 +1,4 @@
-import type { FileEdit } from '../../model/finding.ts';
+import type { FileEdit } from '../../model/fix.ts';
 
 /** The text of one file with the edits that are about it; every other line stays as it is, comments too. */
 export function applyEdits(text: string, file: string, edits: readonly FileEdit[]): string {
