@@ -1,4 +1,3 @@
-import { findingsOfTrace } from '../doctor/analyse/findings-of-trace.ts';
 import type { BootTrace } from '../model/boot-trace.ts';
 import type { Machine } from '../model/config.ts';
 import { readEvents } from '../watch/read-events.ts';
@@ -8,5 +7,8 @@ import { buildTraces } from '../watch/trace-builder.ts';
 export async function bootTraces(eventsPath: string, machines: readonly Machine[]): Promise<BootTrace[]> {
   const nowMs = Date.now();
   const traces = buildTraces(await readEvents(eventsPath), machines);
+  if (traces.length === 0) return [];
+  // brings all that doctor knows
+  const { findingsOfTrace } = await import('../doctor/analyse/findings-of-trace.ts');
   return traces.map((trace) => ({ ...trace, findings: findingsOfTrace(trace, nowMs) }));
 }

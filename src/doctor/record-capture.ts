@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { environmentError } from '../model/errors.ts';
-import { findProgram, start } from '../platform/processes.ts';
+import { start } from '../platform/long-running.ts';
+import { findProgram } from '../platform/processes.ts';
 import type { Subject } from './checks/host-facts.ts';
 
 /** Packets that tell a boot; of file transfers only the beginnings matter. */

@@ -1,7 +1,6 @@
 import { access, rm } from 'node:fs/promises';
 import type { StateLayout } from '../model/state-layout.ts';
-import { findDnsmasqLeftovers, removeDnsmasqLeftovers } from './dnsmasq/dnsmasq-engine.ts';
-import { findDockerLeftovers, removeDockerLeftovers } from './docker/docker-engine.ts';
+import { findLeftoverProcesses, removeLeftoverProcesses } from './leftover-processes.ts';
 import { removeSession } from './session-record.ts';
 
 /**
@@ -12,14 +11,18 @@ import { removeSession } from './session-record.ts';
 export async function removeLeftovers(layout: StateLayout): Promise<string[]> {
   await removeSession(layout);
   await rm(layout.controlSocket, { force: true });
-  const removed = await removeDnsmasqLeftovers(layout.run);
-  return (await hadContainers(layout)) ? [...removed, ...(await removeDockerLeftovers(layout))] : removed;
+  const removed = await removeLeftoverProcesses(layout.run);
+  if (!(await hadContainers(layout))) return removed;
+  const { removeDockerLeftovers } = await import('./docker/docker-engine.ts');
+  return [...removed, ...(await removeDockerLeftovers(layout))];
 }
 
 /** What of an earlier run still answers machines, while no pxectl is up: `dnsmasq (pid 812)`. Changes nothing. */
 export async function findLeftovers(layout: StateLayout): Promise<string[]> {
-  const found = await findDnsmasqLeftovers(layout.run);
-  return (await hadContainers(layout)) ? [...found, ...(await findDockerLeftovers(layout))] : found;
+  const found = await findLeftoverProcesses(layout.run);
+  if (!(await hadContainers(layout))) return found;
+  const { findDockerLeftovers } = await import('./docker/docker-engine.ts');
+  return [...found, ...(await findDockerLeftovers(layout))];
 }
 
 /** Without this folder no container was ever made here, and no Engine needs to be asked. */

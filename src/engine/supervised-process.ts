@@ -1,17 +1,12 @@
 import { rm } from 'node:fs/promises';
 import type { EventSink } from '../model/boot-event.ts';
 import { engineError } from '../model/errors.ts';
-import { openToAppend, readTextIfThere, writeFileAtomic } from '../platform/files.ts';
+import { openToAppend, writeFileAtomic } from '../platform/files.ts';
 import type { FileFollower } from '../platform/follow-text.ts';
-import {
-  endProcesses,
-  identityOf,
-  isSameProcessAlive,
-  type ProcessIdentity,
-} from '../platform/process-identity.ts';
-import { start, type LongRunning } from '../platform/processes.ts';
+import { start, type LongRunning } from '../platform/long-running.ts';
+import { endProcesses, identityOf, type ProcessIdentity } from '../platform/process-identity.ts';
 import { followServerLog } from './follow-server-log.ts';
-import { membersOfGroup } from './process-group.ts';
+import { recordPath, stillRunning } from './leftover-processes.ts';
 
 const FIRST_DELAY_MS = 250;
 const MAX_DELAY_MS = 30_000;
@@ -54,51 +49,6 @@ export async function superviseProcess(options: SupervisedOptions): Promise<Supe
   const supervised = new Supervised(options);
   await supervised.begin();
   return supervised;
-}
-
-/**
- * Ends the process that an earlier run of this state folder left behind, recognised by pid and start time.
- * Resolves with one line that says so, or undefined when there was none.
- */
-export async function endLeftoverProcess(runFolder: string, name: string): Promise<string | undefined> {
-  const left = await findLeftoverProcess(runFolder, name);
-  await endProcesses(left);
-  await rm(recordPath(runFolder, name), { force: true });
-  return left[0] === undefined ? undefined : `ended ${name} (pid ${left[0].pid}) of an earlier run`;
-}
-
-/** The processes of that program that an earlier run left running, its main one first. */
-export async function findLeftoverProcess(
-  runFolder: string,
-  name: string,
-): Promise<readonly ProcessIdentity[]> {
-  const text = await readTextIfThere(recordPath(runFolder, name));
-  const identity = text === undefined ? undefined : readRecord(text);
-  if (identity === undefined) return [];
-  const running = await stillRunning(identity, name);
-  // a record may name any process: ours leads its own group and is called like the program
-  const group = await membersOfGroup(identity.pid, name);
-  return running.filter(({ pid }) => group.some((member) => member.pid === pid));
-}
-
-/** The program itself and the children it left, if its pid has not become another process's. */
-async function stillRunning(identity: ProcessIdentity, name: string): Promise<ProcessIdentity[]> {
-  const isAlive = await isSameProcessAlive(identity);
-  const isReused = !isAlive && (await identityOf(identity.pid)) !== undefined;
-  if (isReused) return [];
-  const group = await membersOfGroup(identity.pid, name);
-  return isAlive ? [identity, ...group.filter(({ pid }) => pid !== identity.pid)] : group;
-}
-
-const recordPath = (runFolder: string, name: string): string => `${runFolder}/${name}.process.json`;
-
-function readRecord(text: string): ProcessIdentity | undefined {
-  try {
-    const { pid, startTime } = JSON.parse(text) as Partial<ProcessIdentity>;
-    return typeof pid === 'number' && typeof startTime === 'string' ? { pid, startTime } : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 class Supervised implements SupervisedProcess {

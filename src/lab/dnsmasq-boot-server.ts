@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createLogToEvents } from '../engine/dnsmasq-log/log-to-events.ts';
 import { environmentError } from '../model/errors.ts';
-import type { LongRunning } from '../platform/processes.ts';
+import type { LongRunning } from '../platform/long-running.ts';
 import { parseMac, type Ipv4Address, type MacAddress } from '../protocol/addresses.ts';
 import { openEventStore } from '../watch/event-store.ts';
 import { followLog } from '../platform/follow-log.ts';

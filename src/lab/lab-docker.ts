@@ -2,7 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { environmentError } from '../model/errors.ts';
 import { endProcesses, identityOf } from '../platform/process-identity.ts';
-import { run, start } from '../platform/processes.ts';
+import { start } from '../platform/long-running.ts';
+import { run } from '../platform/processes.ts';
 import type { VirtualLan } from './virtual-lan.ts';
 
 /** A Docker Engine of a lab's own. */

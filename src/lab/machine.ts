@@ -2,7 +2,7 @@ import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { environmentError, messageOf, systemCodeOf } from '../model/errors.ts';
 import type { MacAddress } from '../protocol/addresses.ts';
-import type { LongRunning } from '../platform/processes.ts';
+import type { LongRunning } from '../platform/long-running.ts';
 import { LAB_BOARDS, type LabBoard, type LabFirmware } from './lab-firmware.ts';
 import { pngFromPpm } from './png.ts';
 import { MACHINE_FILES, qemuArguments, type NetworkCard } from './qemu-arguments.ts';

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { environmentError } from '../model/errors.ts';
-import type { LongRunning } from '../platform/processes.ts';
+import type { LongRunning } from '../platform/long-running.ts';
 
 /** How the LAN's router differs from a plain one. */
 export interface RouterOptions {

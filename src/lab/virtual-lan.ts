@@ -2,15 +2,8 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { environmentError } from '../model/errors.ts';
 import { identityOf } from '../platform/process-identity.ts';
-import {
-  run,
-  runOrThrow,
-  start,
-  type LongRunning,
-  type ProcessResult,
-  type RunOptions,
-  type StartOptions,
-} from '../platform/processes.ts';
+import { start, type LongRunning, type StartOptions } from '../platform/long-running.ts';
+import { run, runOrThrow, type ProcessResult, type RunOptions } from '../platform/processes.ts';
 import { claimLabFolder, sweepLabs, tearDownLab, writeLabRecord, type LabRecord } from './lab-record.ts';
 import { createNamespace, ipIn, namespaceName, newLabId } from './namespaces.ts';
 import { startRouterDhcp, type RouterOptions } from './router-dhcp.ts';

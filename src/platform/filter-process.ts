@@ -1,4 +1,3 @@
-import { execa } from 'execa';
 import { Readable } from 'node:stream';
 import { READABLE } from './processes.ts';
 
@@ -23,6 +22,7 @@ export async function* filterThrough(
       }
     })(),
   );
+  const { execa } = await import('execa');
   const child = execa(file, args, {
     reject: false,
     encoding: 'buffer',

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { run, runOrThrow, start, type LongRunning } from '../../src/platform/processes.ts';
+import { start, type LongRunning } from '../../src/platform/long-running.ts';
+import { run, runOrThrow } from '../../src/platform/processes.ts';
 
 /** Addresses of the serving side: each server its own, so that all of them can have port 69 and run side by side. */
 export const ADDRESS = {

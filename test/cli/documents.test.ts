@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { start } from '../../src/platform/processes.ts';
+import { start } from '../../src/platform/long-running.ts';
 import { writeCasperIso } from '../support/casper-iso.ts';
 import { documentedCommands, isTaken, shellLines } from '../support/documents.ts';
 import { configText, prepareState } from '../support/engine/prepare-state.ts';

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BootEvent } from '../../src/model/boot-event.ts';
 import { identityOf } from '../../src/platform/process-identity.ts';
-import { run, start } from '../../src/platform/processes.ts';
+import { start } from '../../src/platform/long-running.ts';
+import { run } from '../../src/platform/processes.ts';
 import { itNeeds } from '../support/external-tool.ts';
 import {
   makeFolder,

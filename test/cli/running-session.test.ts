@@ -5,7 +5,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTes
 import { readLiveSession } from '../../src/engine/session-record.ts';
 import { openMachineStates } from '../../src/machines/machine-states.ts';
 import { identityOf } from '../../src/platform/process-identity.ts';
-import { run, start } from '../../src/platform/processes.ts';
+import { start } from '../../src/platform/long-running.ts';
+import { run } from '../../src/platform/processes.ts';
 import type { StateLayout } from '../../src/model/state-layout.ts';
 import type { MacAddress } from '../../src/protocol/addresses.ts';
 import { configText, prepareState } from '../support/engine/prepare-state.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach } from 'vitest';
 import type { DoctorResult } from '../../src/doctor/doctor-result.ts';
 import { createVirtualLan, LAN, type VirtualLan } from '../../src/lab/virtual-lan.ts';
-import type { LongRunning } from '../../src/platform/processes.ts';
+import type { LongRunning } from '../../src/platform/long-running.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'pxectl-doctor-test-'));
 const repository = new URL('../../', import.meta.url).pathname;

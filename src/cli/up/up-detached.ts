@@ -9,7 +9,7 @@ import { engineError, PxectlError } from '../../model/errors.ts';
 import type { StateLayout } from '../../model/state-layout.ts';
 import { openToAppend, writeFileAtomic } from '../../platform/files.ts';
 import { packageRoot } from '../../platform/package-root.ts';
-import { start } from '../../platform/processes.ts';
+import { start } from '../../platform/long-running.ts';
 import { errorKindOf, EXIT } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
 import { DETACHED_VARIABLE } from './in-background.ts';

@@ -10,14 +10,10 @@ import { createLogToEvents } from '../dnsmasq-log/log-to-events.ts';
 import type { Engine, EngineInput, RunningEngine } from '../engine.ts';
 import { refuseTakenPorts } from '../free-ports.ts';
 import { startHttpFront } from '../http-front.ts';
+import { removeLeftoverProcesses } from '../leftover-processes.ts';
 import { waitForTransfers } from '../running-transfers.ts';
 import { servingUser } from '../serving-user.ts';
-import {
-  endLeftoverProcess,
-  findLeftoverProcess,
-  superviseProcess,
-  type SupervisedProcess,
-} from '../supervised-process.ts';
+import { superviseProcess, type SupervisedProcess } from '../supervised-process.ts';
 import {
   dnsmasqMissing,
   findDnsmasq,
@@ -52,7 +48,7 @@ async function start(input: EngineInput): Promise<RunningEngine> {
   await refuseWithoutPrivilege();
   await refuseSecondAddress(input.context.config.network);
   await mkdir(layout.run, { recursive: true });
-  await removeDnsmasqLeftovers(layout.run);
+  await removeLeftoverProcesses(layout.run);
   await refuseTakenPorts(input.context.config);
   for (const missing of missingAbilities(program.version)) {
     sink.emit({ type: 'engine.warning', detail: { reason: 'old-dnsmasq', message: missing } });
@@ -121,29 +117,6 @@ async function start(input: EngineInput): Promise<RunningEngine> {
 function interrupted(count: number) {
   const message = `${count} TFTP transfers still ran after ${MAX_RELOAD_WAIT_MS / 1000} s and were ended for the new configuration`;
   return { type: 'engine.warning' as const, detail: { reason: 'transfers-interrupted', message } };
-}
-
-/** Programs of this machine that the engine starts, and that outlive a pxectl which is killed. */
-const PROGRAMS = ['dnsmasq', 'nginx'];
-
-/** Ends what an earlier run left running; one line for each. */
-export async function removeDnsmasqLeftovers(runFolder: string): Promise<string[]> {
-  const ended: string[] = [];
-  for (const name of PROGRAMS) {
-    const line = await endLeftoverProcess(runFolder, name);
-    if (line !== undefined) ended.push(line);
-  }
-  return ended;
-}
-
-/** What an earlier run left running: `dnsmasq (pid 812)`. */
-export async function findDnsmasqLeftovers(runFolder: string): Promise<string[]> {
-  const found: string[] = [];
-  for (const name of PROGRAMS) {
-    const [main] = await findLeftoverProcess(runFolder, name);
-    if (main !== undefined) found.push(`${name} (pid ${main.pid})`);
-  }
-  return found;
 }
 
 const configPathOf = (input: EngineInput): string => `${input.layout.run}/dnsmasq.conf`;

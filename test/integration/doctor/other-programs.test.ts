@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
 import { analyseLogFile } from '../../../src/doctor/read-inputs.ts';
 import type { VirtualLan } from '../../../src/lab/virtual-lan.ts';
-import type { LongRunning } from '../../../src/platform/processes.ts';
+import type { LongRunning } from '../../../src/platform/long-running.ts';
 import { run } from '../../../src/platform/processes.ts';
 import { itNeeds } from '../../support/external-tool.ts';
 import { makeLan } from '../../support/probe-lan.ts';

@@ -14,7 +14,8 @@ import type { ClientFacts } from '../../../src/model/client-facts.ts';
 import type { Machine } from '../../../src/model/config.ts';
 import { planBoot } from '../../../src/plan/plan-boot.ts';
 import { packageRoot, readTemplate } from '../../../src/platform/package-root.ts';
-import { type LongRunning, runOrThrow, start } from '../../../src/platform/processes.ts';
+import { type LongRunning, start } from '../../../src/platform/long-running.ts';
+import { runOrThrow } from '../../../src/platform/processes.ts';
 import {
   type Ipv4Address,
   macToBytes,

@@ -10,7 +10,8 @@ import {
   removeNamespaces,
 } from '../../../src/lab/namespaces.ts';
 import { readTemplate } from '../../../src/platform/package-root.ts';
-import { type LongRunning, run, start } from '../../../src/platform/processes.ts';
+import { type LongRunning, start } from '../../../src/platform/long-running.ts';
+import { run } from '../../../src/platform/processes.ts';
 import { dynamicPort, renderNginxConfig } from '../../../src/render/nginx-config.ts';
 import { itNeeds } from '../../support/external-tool.ts';
 import { PLAIN_CONFIG, sampleContext } from '../../unit/render/sample-context.ts';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { createNamespace, ipIn, removeNamespaces } from '../../../src/lab/namespaces.ts';
-import { run, start, type LongRunning, type ProcessResult } from '../../../src/platform/processes.ts';
+import { start, type LongRunning } from '../../../src/platform/long-running.ts';
+import { run, type ProcessResult } from '../../../src/platform/processes.ts';
 
 /** One end of a cable: the host, the interface's name there and its address with prefix, if it has one. */
 export interface CableEnd {

@@ -6,7 +6,8 @@ import type { EngineName } from '../../../src/model/config.ts';
 import type { StateLayout } from '../../../src/model/state-layout.ts';
 import { createVirtualLan, type VirtualLan, type VirtualLanOptions } from '../../../src/lab/virtual-lan.ts';
 import { startLabDocker } from '../../../src/lab/lab-docker.ts';
-import { findProgram, run, type LongRunning } from '../../../src/platform/processes.ts';
+import { type LongRunning } from '../../../src/platform/long-running.ts';
+import { findProgram, run } from '../../../src/platform/processes.ts';
 import { prepareState } from './prepare-state.ts';
 
 /** Why an engine cannot be tested here; on CI that is a failure and not a skip. */
