@@ -1,7 +1,13 @@
 import type { Config } from '../model/config.ts';
 import type { NetworkTrouble } from '../model/network-trouble.ts';
 import type { OfferSeen, SegmentSeen } from '../net/segment-look.ts';
-import { ipv4ToNumber, type Ipv4Address, type MacAddress } from '../protocol/addresses.ts';
+import {
+  ipv4ToNumber,
+  networkContains,
+  networkOf,
+  type Ipv4Address,
+  type MacAddress,
+} from '../protocol/addresses.ts';
 
 type Network = Config['network'];
 
@@ -36,12 +42,15 @@ function* usedAddress({ address }: Network, { users }: SegmentSeen): Generator<N
 }
 
 function* leasesHere(
-  { mode, interface: interfaceName }: Network,
+  network: Network,
   seen: SegmentSeen,
   leases: readonly OfferSeen[],
 ): Generator<NetworkTrouble> {
+  const { mode, interface: interfaceName } = network;
+  const servers = oneOfEachServer(leases);
+  if (mode !== 'full' && servers.length > 1) yield severalServers(network, servers);
   if (mode === 'full') {
-    for (const { server, leased } of oneOfEachServer(leases)) {
+    for (const { server, leased } of servers) {
       const message = `${server} leases addresses on ${interfaceName} (it offers ${leased ?? 'one'}): in mode full pxectl takes its clients`;
       yield { id: 'second-dhcp-server', severity: 'error', message };
     }
@@ -50,6 +59,19 @@ function* leasesHere(
     const message = `no DHCP server answers on ${interfaceName}: machines will get no address, and mode proxy gives none`;
     yield { id: 'no-dhcp-server', severity: 'warning', message };
   }
+}
+
+/** Beside them pxectl does no harm; a machine that takes the wrong one's lease may not reach it. */
+function severalServers({ interface: name, ...own }: Network, servers: readonly OfferSeen[]): NetworkTrouble {
+  const net = networkOf(own.address, own.prefix);
+  const named = servers
+    .toSorted((one, other) => ipv4ToNumber(one.server) - ipv4ToNumber(other.server))
+    .map(({ server, leased }) => {
+      const isOutside = leased !== undefined && !networkContains(net, leased);
+      return `${server} (it offers ${leased ?? 'one'}${isOutside ? ', which does not reach this server' : ''})`;
+    });
+  const message = `${servers.length} DHCP servers lease addresses on ${name}: ${named.join(', ')}; which one a booting machine takes is chance`;
+  return { id: 'second-dhcp-server', severity: 'warning', message };
 }
 
 function* overlap({ range }: Network, leases: readonly OfferSeen[]): Generator<NetworkTrouble> {

@@ -24,6 +24,8 @@ export const INTERFACE_TROUBLES = [
 
 /** dnsmasq, and with it most home routers, pings an address for three seconds before it offers it. */
 const LOOK_MS = 3_300;
+/** Of two servers that ping first, the second offers a moment after the first. */
+const OTHER_LEASE_MS = 300;
 /** A range may be large; a look asks for so many of its addresses, from its beginning on. */
 const MAX_PROBED_ADDRESSES = 256;
 
@@ -42,12 +44,14 @@ export interface NetworkLook {
 
 /**
  * Looks who else is on the network that a configuration serves: other DHCP and boot servers, whoever uses our address
- * or addresses of our range. Takes up to 3.3 s, and sends nothing that a server would remember.
+ * or addresses of our range. Takes up to 3.3 s, and sends nothing that a server would remember. A quick look misses a
+ * second DHCP server that is seconds slower than the first.
  */
 export async function lookAtNetwork(
   config: Config,
   layout: Pick<StateLayout, 'run'>,
   clientMac: MacAddress,
+  { isQuick }: { readonly isQuick: boolean },
 ): Promise<NetworkLook> {
   const { network } = config;
   const state = await readInterfaceState(network.interface, network.address);
@@ -64,7 +68,7 @@ export async function lookAtNetwork(
     addresses: [network.address, ...addressesOf(network.range)],
     ...(network.mode === 'pxe-only' && network.range ? { leasedHere: network.range.first } : {}),
     waitMs: LOOK_MS,
-    isOneLeaseEnough: true,
+    ...(isQuick ? { afterLeaseMs: OTHER_LEASE_MS } : {}),
   });
   return {
     troubles: judgeNetwork(network, seen, await leaseHolders(layout)),
@@ -104,7 +108,7 @@ export function refusalOf(troubles: readonly NetworkTrouble[]): PxectlError | un
       details: { finding: own.id },
     });
   }
-  const server = troubles.find(({ id }) => id === 'second-dhcp-server');
+  const server = troubles.find(({ id, severity }) => id === 'second-dhcp-server' && severity === 'error');
   if (!server) return undefined;
   return environmentError('E_SECOND_DHCP_SERVER', {
     what: 'this network has a DHCP server: mode full would take over its clients',

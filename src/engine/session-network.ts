@@ -28,7 +28,7 @@ export class SessionNetwork {
 
   /** Begins to look at once: the engine starts meanwhile, where that does no harm. */
   constructor(private readonly options: SessionNetworkOptions) {
-    this.#look = options.choice === 'skip' ? undefined : this.#lookNow();
+    this.#look = options.choice === 'skip' ? undefined : this.#lookNow({ isQuick: true });
     if (options.choice === 'skip') this.#notLooked = 'pxectl is up with --no-look';
     // told when it is waited for
     this.#look?.catch(() => undefined);
@@ -69,7 +69,7 @@ export class SessionNetwork {
       ...servers,
       config,
       sink,
-      look: choice === 'skip' ? undefined : () => this.#lookNow(),
+      look: choice === 'skip' ? undefined : () => this.#lookNow({ isQuick: false }),
     });
     if (found === undefined) return;
     this.#watch.tell(found.troubles);
@@ -85,9 +85,10 @@ export class SessionNetwork {
     await this.#watch?.close();
   }
 
-  async #lookNow(): Promise<NetworkLook> {
+  async #lookNow(how: { readonly isQuick: boolean }): Promise<NetworkLook> {
     // what cannot be looked at is no reason not to serve
-    const look = await lookAtNetwork(this.options.config(), this.options.layout, this.#clientMac).catch(
+    const { config, layout } = this.options;
+    const look = await lookAtNetwork(config(), layout, this.#clientMac, how).catch(
       (error: unknown): NetworkLook => ({ troubles: [], notAsked: messageOf(error) }),
     );
     this.#notLooked = look.notAsked;

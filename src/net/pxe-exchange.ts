@@ -17,6 +17,8 @@ export interface ExchangeOptions {
   readonly waitMs: number;
   /** stop waiting at the first reply for which this is true (default: the first of all) */
   readonly isEnough?: (reply: PxeReply) => boolean;
+  /** how long others are still waited for after that; default: not at all */
+  readonly lingerMs?: number;
 }
 
 /**
@@ -75,22 +77,26 @@ function collect(
   options: ExchangeOptions,
   send: () => void,
 ): Promise<PxeReply[]> {
-  const { packet, waitMs, isEnough = () => true } = options;
+  const { packet, waitMs, isEnough = () => true, lingerMs = 0 } = options;
   const replies: PxeReply[] = [];
   return new Promise((resolve) => {
     const again = setTimeout(send, waitMs / 2);
-    const end = setTimeout(() => finish(), waitMs);
     const finish = (): void => {
       clearTimeout(again);
       clearTimeout(end);
+      clearTimeout(linger);
       resolve(replies);
     };
+    const end = setTimeout(finish, waitMs);
+    let linger: NodeJS.Timeout | undefined;
     for (const socket of sockets) {
       socket.on('message', (bytes: Buffer, from: RemoteInfo) => {
         const reply = readReply(bytes, from);
         if (reply?.packet.xid !== packet.xid || reply.packet.op !== BOOT_REPLY) return;
         replies.push(reply);
-        if (isEnough(reply)) finish();
+        if (!isEnough(reply)) return;
+        if (lingerMs === 0) finish();
+        else linger ??= setTimeout(finish, lingerMs);
       });
     }
     send();

@@ -52,8 +52,8 @@ export interface SegmentLookOptions {
   readonly waitMs: number;
   /** an address that we would lease: servers are asked whether they refuse it to a client that takes it from another */
   readonly leasedHere?: Ipv4Address;
-  /** true: the first lease ends the wait for more leases */
-  readonly isOneLeaseEnough: boolean;
+  /** how long more leases are waited for after the first; absent: to the end */
+  readonly afterLeaseMs?: number;
 }
 
 const PXE_CLIENTS = [
@@ -84,13 +84,17 @@ export async function lookAtSegment(options: SegmentLookOptions): Promise<Segmen
 }
 
 async function askForOffers(options: SegmentLookOptions): Promise<Omit<SegmentSeen, 'users'>> {
-  const { clientMac: mac, localAddress, waitMs, isOneLeaseEnough } = options;
+  const { clientMac: mac, localAddress, waitMs, afterLeaseMs } = options;
   const ask = async (askedAs: AskedAs, packet: DhcpPacket, forMs: number): Promise<OfferSeen[]> => {
     const isForeign = ({ from, packet: reply }: PxeReply): boolean =>
       from.address !== localAddress && messageTypeOf(reply) === MESSAGE_TYPE.offer;
     const isEnough = (reply: PxeReply): boolean =>
-      askedAs === 'plain' && isOneLeaseEnough && isForeign(reply) && reply.packet.yiaddr !== UNSPECIFIED_IPV4;
-    const replies = await broadcastToServers({ localAddress, packet, waitMs: forMs, isEnough });
+      askedAs === 'plain' &&
+      afterLeaseMs !== undefined &&
+      isForeign(reply) &&
+      reply.packet.yiaddr !== UNSPECIFIED_IPV4;
+    const linger = afterLeaseMs === undefined ? {} : { lingerMs: afterLeaseMs };
+    const replies = await broadcastToServers({ localAddress, packet, waitMs: forMs, isEnough, ...linger });
     return withoutRepeats(replies.filter(isForeign).map((reply) => readOffer(askedAs, reply)));
   };
   const header = () => ({ messageType: MESSAGE_TYPE.discover, xid: randomInt(1, 0x1_0000_0000) });

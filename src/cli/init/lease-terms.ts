@@ -27,7 +27,7 @@ export async function findLeaseTerms(chosen: ChosenInterface): Promise<LeaseTerm
     clientMac: readinessMac(),
     addresses: [],
     waitMs: LOOK_MS,
-    isOneLeaseEnough: true,
+    afterLeaseMs: 0,
   });
   return chooseLeaseTerms(chosen, await readNameServers(), offers);
 }

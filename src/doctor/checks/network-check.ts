@@ -38,7 +38,7 @@ async function lookAround(project: Project, isProbing: boolean): Promise<Looked>
     return told(troubles, 'the running pxectl');
   }
   if (!isProbing) return { notChecked: 'it sends packets: pxectl doctor --probe' };
-  const { troubles, notAsked } = await lookAtNetwork(config, layout, readinessMac());
+  const { troubles, notAsked } = await lookAtNetwork(config, layout, readinessMac(), { isQuick: false });
   if (notAsked !== undefined && troubles.length === 0) return { notChecked: notAsked };
   return told(troubles, 'look');
 }

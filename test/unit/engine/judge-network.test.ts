@@ -43,6 +43,24 @@ describe('judgeNetwork', () => {
     expect(ids('proxy', seen({ offers: [PROXY] }))).toEqual(['no-dhcp-server', 'second-pxe-server']);
   });
 
+  it('several DHCP servers beside mode proxy or pxe-only are told, with what each offers, and refused by none', () => {
+    const other = { ...LEASE, server: ip('192.168.1.2'), leased: ip('10.0.0.7') };
+    const offers = [other, LEASE, { ...LEASE, askedAs: 'bios' as const }];
+    for (const mode of ['proxy', 'pxe-only'] as const) {
+      const troubles = judgeNetwork(networkOf(mode), seen({ offers }));
+      expect(troubles).toEqual([
+        {
+          id: 'second-dhcp-server',
+          severity: 'warning',
+          message:
+            '2 DHCP servers lease addresses on br0: 192.168.1.1 (it offers 192.168.1.30), ' +
+            '192.168.1.2 (it offers 10.0.0.7, which does not reach this server); which one a booting machine takes is chance',
+        },
+      ]);
+      expect(refusalOf(troubles)).toBeUndefined();
+    }
+  });
+
   it('does not claim that there is no DHCP server when nobody could be asked', () => {
     expect(ids('proxy', seen({ notAsked: 'port 68 is taken' }))).toEqual([]);
   });
