@@ -14,6 +14,7 @@ import type { MacAddress } from '../protocol/addresses.ts';
 import { openEventStore, type EventStore } from '../watch/event-store.ts';
 import { loadBootContext } from './boot-context.ts';
 import { AddressBook } from './address-book.ts';
+import { withBootChoices } from './boot-choices.ts';
 import type { EngineInput, RunningEngine } from './engine.ts';
 import { refuseMove } from './refuse-move.ts';
 import { startEngine } from './start-engine.ts';
@@ -150,7 +151,8 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     network.changed();
     return { changed, lapsed };
   };
-  const sink = withoutReadinessEvents(withRelayedNames(events, () => context.config.network.relayed ?? []));
+  const toldWell = withBootChoices(events, () => context);
+  const sink = withoutReadinessEvents(withRelayedNames(toldWell, () => context.config.network.relayed ?? []));
   const states = openMachineStates(layout);
   const installs = new SessionInstalls({
     states,

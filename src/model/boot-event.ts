@@ -41,7 +41,8 @@ export type EventDetail = Readonly<Record<string, string | number | boolean | un
 /**
  * One thing that happened. Common keys of `detail`: `port` (67 or 4011), `reason`, `file`, `nextServer`, `path`,
  * `sizeBytes`, `sentBytes`, `durationMs`, `status`, `range`, `userAgent`, `message`, `blksize`, `windowsize`, `xid`,
- * `askedBy` (the card that asked for the seed of another), `askedAs` (what a client behind a relay says it is).
+ * `askedBy` (the card that asked for the seed of another), `askedAs` (what a client behind a relay says it is), `boots` and
+ * `menu` (what a loader's configuration boots, and that it asks first).
  */
 export interface BootEvent {
   /** ISO 8601, milliseconds, UTC */

@@ -88,6 +88,9 @@ function deadlineFinding(trace: BootTrace, nowMs: number): Finding | undefined {
   if (!deadline || silentMs <= longestSilence(trace, deadline.silenceMs)) return undefined;
   // only a boot that is to be installed unattended has a seed to ask for
   if (deadline.finding === 'seed-not-requested' && trace.isUnattended !== true) return undefined;
+  const choice = trace.current === 'boot-config' ? choiceOf(trace) : undefined;
+  // whoever starts its own disk is not heard of again
+  if (choice?.boots === 'local') return undefined;
   const last = trace.events.at(-1);
   const evidence = last
     ? [
@@ -100,5 +103,19 @@ function deadlineFinding(trace: BootTrace, nowMs: number): Finding | undefined {
   const client = { mac: trace.mac, ...(trace.firmware === undefined ? {} : { firmware: trace.firmware }) };
   const finding = makeFinding(deadline.finding, evidence, { client });
   const since = `Nothing has happened for ${Math.round(silentMs / 1000)} s after the stage "${trace.current}".`;
+  if (choice?.asks === true) return { ...finding, ...AT_ITS_MENU, cause: `${since} ${AT_ITS_MENU.cause}` };
   return { ...finding, cause: `${since} ${finding.cause}` };
+}
+
+/** Somebody may have chosen the disk in the menu, which nobody hears of: that is no fault. */
+const AT_ITS_MENU = {
+  severity: 'info',
+  title: 'a machine is at its boot menu, or has started its own disk',
+  cause: 'The menu waits for a key, the local disk was chosen in it, or the kernel was not accepted.',
+} as const;
+
+/** What the configuration boots that the loader read last, where the event tells it. */
+function choiceOf({ events }: BootTrace): { boots: string; asks: boolean } | undefined {
+  const last = events.findLast(({ detail }) => detail['boots'] !== undefined);
+  return last && { boots: String(last.detail['boots']), asks: last.detail['menu'] === true };
 }

@@ -1,3 +1,4 @@
+import { isReadinessClient } from '../../engine/readiness-client.ts';
 import type { Firmware } from '../../model/firmware.ts';
 import type { Ipv4Address, MacAddress } from '../../protocol/addresses.ts';
 import type {
@@ -49,6 +50,8 @@ export class ObservationBuilder {
   #lastKey: string | undefined;
 
   request(who: ClientIdentity, seen: RequestSeen): void {
+    // pxectl itself, when it looks who answers: it boots nothing
+    if (who.mac !== undefined && isReadinessClient(who.mac)) return;
     const client = this.#client(who);
     const phase = phaseFor(client, who, seen);
     keep(phase.requests, seen);

@@ -115,6 +115,8 @@ export interface HttpRead extends Seen {
   readonly isCutByClient?: boolean;
   /** the server ended the connection without an answer */
   readonly isReset?: boolean;
+  /** the client acknowledged an answer that the capture does not have */
+  readonly isAnswerUnseen?: boolean;
   readonly isDone?: boolean;
   readonly hasRange?: boolean;
   readonly lastTimeMs?: number;

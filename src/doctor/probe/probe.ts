@@ -9,7 +9,7 @@ import { MESSAGE_TYPE, messageTypeOf } from '../../protocol/dhcp/dhcp-packet.ts'
 import { decodePe } from '../../protocol/pe/pe-image.ts';
 import { ProtocolError } from '../../protocol/protocol-error.ts';
 import { clientPacket } from '../../protocol/pxe/client-packet.ts';
-import { readReply } from '../analyse/observe-capture.ts';
+import { readReply } from '../analyse/read-reply.ts';
 import {
   bootFileOf,
   type HttpRead,

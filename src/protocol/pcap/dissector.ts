@@ -33,6 +33,8 @@ export interface TcpSegment extends PacketBase {
   readonly sourcePort: number;
   readonly destinationPort: number;
   readonly sequence: number;
+  /** the next byte that the sender expects of the other side */
+  readonly acknowledgment: number;
   readonly flags: {
     readonly syn: boolean;
     readonly ack: boolean;
@@ -149,6 +151,7 @@ function readTcp(base: PacketBase, packet: Ipv4Packet, frame: CapturedFrame): Tc
     sourcePort: be16(payload, 0),
     destinationPort: be16(payload, 2),
     sequence: be16(payload, 4) * 0x10000 + be16(payload, 6),
+    acknowledgment: be16(payload, 8) * 0x10000 + be16(payload, 10),
     flags: { fin: (bits & 1) !== 0, syn: (bits & 2) !== 0, rst: (bits & 4) !== 0, ack: (bits & 16) !== 0 },
     payload: captured,
     wirePayloadLength: captured.length + missing,

@@ -27,6 +27,8 @@ export interface HttpExchange {
   lastTimeUs: number;
   /** who ended the connection before the body was whole */
   cutBy?: 'client' | 'server';
+  /** the client acknowledged an answer that is not in the capture: its filter left it out, or it lost packets */
+  isAnswerUnseen?: boolean;
 }
 
 const MAX_HEAD_BYTES = 16 * 1024;
@@ -46,6 +48,8 @@ interface Connection {
   /** the response whose body is under way, and how much of it is missing; Infinity until close */
   body: { readonly exchange: HttpExchange; remaining: number } | undefined;
   requestBodyRemaining: number;
+  /** how far the client has the server's data */
+  acknowledged: number | undefined;
 }
 
 /** Follows HTTP/1 in TCP segments: heads are read, bodies are only counted. Memory is bounded. */
@@ -89,6 +93,7 @@ export class HttpFollower {
       responseHead: new Uint8Array(0),
       body: undefined,
       requestBodyRemaining: 0,
+      acknowledged: undefined,
     };
     this.#connections.set(forward, connection);
     return connection;
@@ -96,6 +101,7 @@ export class HttpFollower {
 
   #advance(connection: Connection, segment: TcpSegment, fromClient: boolean, key: string): void {
     const stream = fromClient ? connection.requests : connection.responses;
+    if (fromClient && segment.flags.ack) connection.acknowledged = segment.acknowledgment;
     if (segment.flags.syn) stream.startAt(segment.sequence);
     const ready = stream.push({
       sequence: segment.sequence,
@@ -115,6 +121,7 @@ export class HttpFollower {
     for (const connection of this.#connections.values()) {
       this.#deliver(connection, connection.requests.finish(), true);
       this.#deliver(connection, connection.responses.finish(), false);
+      markUnseenAnswers(connection);
     }
   }
 
@@ -131,6 +138,7 @@ export class HttpFollower {
     // a client's FIN alone says "no more requests": the answer may still be on its way
     if (isCut && (segment.flags.rst || !fromClient)) body.exchange.cutBy ??= fromClient ? 'client' : 'server';
     if (!segment.flags.rst) return;
+    markUnseenAnswers(connection);
     // asked, and the connection thrown away instead of an answer
     if (!fromClient) for (const exchange of connection.unanswered) exchange.cutBy ??= 'server';
     this.#connections.delete(key);
@@ -174,6 +182,14 @@ export class HttpFollower {
   }
 }
 
+function markUnseenAnswers({ unanswered, responses, acknowledged }: Connection): void {
+  if (acknowledged !== undefined && responses.isBehind(acknowledged)) markUnseen(unanswered);
+}
+
+function markUnseen(exchanges: readonly HttpExchange[]): void {
+  for (const exchange of exchanges) exchange.isAnswerUnseen = true;
+}
+
 function readResponses(connection: Connection, piece: InOrder): void {
   let { bytes } = piece;
   let skipped = piece.skippedBytes;
@@ -194,6 +210,8 @@ function readResponses(connection: Connection, piece: InOrder): void {
       skipped -= used - fromBytes;
       continue;
     }
+    // a head, or the rest of one, is among what is missing: whose, nothing tells
+    if (skipped > 0 && headEnd(bytes) === 0) markUnseen(connection.unanswered);
     if (bytes.length === 0) return;
     connection.responseHead = append(connection.responseHead, bytes);
     const end = headEnd(connection.responseHead);

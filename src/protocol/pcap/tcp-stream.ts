@@ -34,6 +34,11 @@ export class TcpStream {
     this.#waitingBytes = 0;
   }
 
+  /** Whether the other side has acknowledged data that is not in the capture; a FIN counts one, and is no data. */
+  isBehind(acknowledgment: number): boolean {
+    return this.#next !== undefined && signedDistance(this.#next, acknowledgment) > 1;
+  }
+
   /** Adds a segment and returns what is in order now. */
   push(segment: Segment): InOrder[] {
     if (segment.wireLength === 0) return [];

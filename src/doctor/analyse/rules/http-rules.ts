@@ -22,6 +22,7 @@ export function judgeHttp(context: PhaseContext): readonly Finding[] {
 function judgePath(context: PhaseContext, path: string, reads: readonly HttpRead[]): readonly Finding[] {
   const last = reads.at(-1);
   if (!last || reads.some((read) => read.status !== undefined && read.status < 400)) return [];
+  if (reads.some((read) => read.isAnswerUnseen === true)) return [];
   if (last.status === 404) return missing(context, path, last);
   if (last.isReset === true) {
     return [

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { findingsOfTrace } from '../../../../src/doctor/analyse/findings-of-trace.ts';
 import type { BootEvent, BootEventType } from '../../../../src/model/boot-event.ts';
+import type { BootTrace } from '../../../../src/model/boot-trace.ts';
 import type { Ipv4Address, MacAddress } from '../../../../src/protocol/addresses.ts';
 import { buildTraces } from '../../../../src/watch/trace-builder.ts';
 
@@ -79,6 +80,19 @@ describe('findingsOfTrace', () => {
     ];
     expect(findings(missingKernel, 15)).toEqual(['http-file-missing']);
     expect(findings([...untilLoader, ...loader, ...afterLoader], 600)).toEqual(['kernel-not-requested']);
+  });
+
+  it('does not miss a machine that starts its own disk, by default or perhaps by its menu', () => {
+    const after = (choice: BootEvent['detail']): BootTrace => {
+      const read = event(11, 'http.done', { path: '/boot.ipxe', status: 200, ...choice });
+      return buildTraces([...untilLoader, ...loader, ...afterLoader, read], [])[0]!;
+    };
+    const said = (choice: BootEvent['detail']): string[] =>
+      findingsOfTrace(after(choice), START + 600_000).map(({ id, severity }) => `${severity} ${id}`);
+    expect(said({ boots: 'local' })).toEqual([]);
+    expect(said({ boots: 'local', menu: true })).toEqual([]);
+    expect(said({ boots: 'debian-12', menu: true })).toEqual(['info kernel-not-requested']);
+    expect(said({ boots: 'debian-12' })).toEqual(['warning kernel-not-requested']);
   });
 
   it('does not call iPXE lost while it waits for a proxy, up to 16 s and longer on a busy host', () => {

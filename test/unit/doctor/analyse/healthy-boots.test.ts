@@ -12,10 +12,12 @@ describe.each(names)('healthy boot %s', (name) => {
     .split('\n')
     .map((line) => JSON.parse(line) as BootEvent);
   const mac = events.find(({ type }) => type === 'dhcp.discover')?.mac;
-  const machines = mac === undefined ? [] : [{ mac, name: 'pc', isArmed: true }];
+  // a machine that starts its own disk asks for no seed, and is not heard of again
+  const isArmed = !name.endsWith('-disk.jsonl');
+  const machines = mac === undefined ? [] : [{ mac, name: 'pc', isArmed }];
 
   it('is claimed to be ill at no moment', () => {
-    expect(events.at(-1)?.type).toBe('seed.requested');
+    if (isArmed) expect(events.at(-1)?.type).toBe('seed.requested');
     expect(claimsOfBoot(events, { machines, afterMs: 240_000 })).toEqual([]);
   });
 

@@ -116,3 +116,9 @@ describe('what is no boot of a client that is judged', () => {
     );
   });
 });
+
+it('accuses neither a web server whose answers a filter left out, nor the client that pxectl itself is', async () => {
+  const { errors, limits } = judge(await framesOf('captures/lab-filter-local-disk.pcap'));
+  expect(errors).toEqual([]);
+  expect(limits.join('\n')).toContain('answers of a web server that its client got are not in this capture');
+});

@@ -34,12 +34,13 @@ export function tcpSegment(
   sequence: number,
   flags: number,
   payload: Uint8Array,
+  acknowledgment = 0,
 ): Uint8Array {
   return join(
     be16(from),
     be16(to),
     be32(sequence),
-    be32(0),
+    be32(acknowledgment),
     Uint8Array.of(0x50, flags, 0xff, 0xff, 0, 0, 0, 0),
     payload,
   );

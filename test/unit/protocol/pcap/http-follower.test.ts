@@ -4,15 +4,15 @@ import { HttpFollower } from '../../../../src/protocol/pcap/http-follower.ts';
 import { bytesOf, ethernet, ipv4, tcpSegment } from './frames.ts';
 
 const FLAG = { fin: 1, syn: 2, rst: 4, ack: 16 };
-type Step = readonly ['c' | 's', sequence: number, flags: number, text: string];
+type Step = readonly ['c' | 's', sequence: number, flags: number, text: string, acknowledgment?: number];
 
 function follow(steps: readonly Step[]): HttpFollower {
   const follower = new HttpFollower();
   const dissector = new Dissector();
-  steps.forEach(([side, sequence, flags, text], i) => {
+  steps.forEach(([side, sequence, flags, text, acknowledgment], i) => {
     const segment =
       side === 'c'
-        ? tcpSegment(50000, 8080, sequence, flags, bytesOf(text))
+        ? tcpSegment(50000, 8080, sequence, flags, bytesOf(text), acknowledgment)
         : tcpSegment(8080, 50000, sequence, flags, bytesOf(text));
     const [from, to] = side === 'c' ? ['10.0.0.2', '10.0.0.1'] : ['10.0.0.1', '10.0.0.2'];
     const data = ethernet(ipv4(from, to, 6, segment));
@@ -58,6 +58,29 @@ describe('HttpFollower', () => {
       },
     ]);
     expect(exchanges[0]?.cutBy).toBeUndefined();
+  });
+
+  it('tells an answer that is not in the capture from one that never came', () => {
+    const asked: Step[] = [
+      ['c', 99, FLAG.syn, ''],
+      ['s', 499, FLAG.syn | FLAG.ack, '', 100],
+      ['c', 100, FLAG.ack, request, 500],
+      ['s', 500, FLAG.ack, '', 100 + request.length],
+    ];
+    const unseen = (steps: readonly Step[]): boolean | undefined => {
+      const follower = follow([...asked, ...steps]);
+      follower.finish();
+      return follower.takeExchanges()[0]?.isAnswerUnseen;
+    };
+    expect(unseen([])).toBeUndefined();
+    expect(unseen([['c', 100 + request.length, FLAG.ack, '', 2000]])).toBe(true);
+    expect(unseen([['c', 100 + request.length, FLAG.ack | FLAG.rst, '', 2000]])).toBe(true);
+    // the end of the answer was short enough for the filter
+    const end: Step = ['s', 1500, FLAG.ack, 'boot\n', 100 + request.length];
+    expect(unseen([end, ['c', 100 + request.length, FLAG.ack, '', 1505]])).toBe(true);
+    // the server's FIN is acknowledged, and no data
+    const fin: Step = ['s', 500, FLAG.fin | FLAG.ack, '', 100 + request.length];
+    expect(unseen([fin, ['c', 100 + request.length, FLAG.ack, '', 501]])).toBeUndefined();
   });
 
   it('tells who cut a transfer', () => {
