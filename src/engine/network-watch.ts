@@ -13,6 +13,8 @@ export interface NetworkWatchOptions {
   readonly look: (() => Promise<NetworkLook>) | undefined;
   /** asks our own servers as a client would; throws what is wrong */
   readonly checkReadiness: () => Promise<void>;
+  /** looks at what they serve; what is wrong with it */
+  readonly checkFiles: () => Promise<readonly NetworkTrouble[]>;
   /** opens the sockets that are bound to the interface again */
   readonly rebind: () => Promise<void>;
 }
@@ -37,9 +39,10 @@ const LOOK_AGAIN_MS = 60_000;
 const RETRY_MS = 10_000;
 /** a switch port that comes up, or a DHCP client that renews, blinks for a moment: that is no news */
 const BLINK_MS = 1_500;
+const SERVER_TROUBLES: readonly FindingId[] = ['engine-not-answering', 'served-file-changed'];
 
 /**
- * Watches link, address and interface every second and asks our own servers every minute; tells what is wrong as
+ * Watches link, address and interface every second, asks our own servers and looks at what they serve every minute; tells what is wrong as
  * `network.trouble`, once, and as `network.over` when it has ended. An interface that was destroyed and made again gets
  * its sockets anew. The neighbourhood is looked at every five minutes.
  */
@@ -73,7 +76,7 @@ class Watch implements NetworkWatch {
   }
 
   tell(found: readonly NetworkTrouble[]): void {
-    this.#replace(oneOfEachId(found), (id) => !isOfInterface(id) && id !== 'engine-not-answering');
+    this.#replace(oneOfEachId(found), (id) => !isOfInterface(id) && !SERVER_TROUBLES.includes(id));
   }
 
   changed(): void {
@@ -91,6 +94,8 @@ class Watch implements NetworkWatch {
     this.#timer = setTimeout(() => {
       this.#running = this.#turn()
         .catch((error: unknown) => {
+          // what was under way when it ended is no news
+          if (this.#isClosed) return;
           this.options.sink.emit({ type: 'engine.warning', detail: { message: messageOf(error) } });
         })
         .finally(() => this.#schedule());
@@ -128,11 +133,13 @@ class Watch implements NetworkWatch {
 
   /** A server that is silent is opened anew once, and asked again, before it is called that. */
   async #askServers(): Promise<void> {
+    const troubles = [...(await this.options.checkFiles())];
     const problem = (await this.#problem()) && (await this.#problemAfterRebind());
     if (this.#isClosed) return;
-    const troubles: NetworkTrouble[] =
-      problem === undefined ? [] : [{ id: 'engine-not-answering', severity: 'error', message: problem }];
-    this.#replace(troubles, (id) => id === 'engine-not-answering');
+    if (problem !== undefined) {
+      troubles.push({ id: 'engine-not-answering', severity: 'error', message: problem });
+    }
+    this.#replace(troubles, (id) => SERVER_TROUBLES.includes(id));
     this.#nextReadinessMs = performance.now() + (problem === undefined ? READINESS_EVERY_MS : RETRY_MS);
   }
 

@@ -1,5 +1,6 @@
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, rm, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import type { ExpectedFile } from '../images/file-check.ts';
 import type { BootContext } from '../model/boot-context.ts';
 import type { StateLayout } from '../model/state-layout.ts';
 import { messageOf } from '../model/errors.ts';
@@ -10,8 +11,19 @@ import { withoutEngineLines } from '../render/engine-lines.ts';
 import { machineFiles, renderAll, type RenderedFile } from '../render/render-all.ts';
 import { claimServed } from './served-files.ts';
 
+/** A stored file under the name that it is served by. */
+export interface ServedFile {
+  /** absolute */
+  readonly source: string;
+  /** absolute */
+  readonly target: string;
+  readonly expected: ExpectedFile;
+}
+
 export interface ServeFolderResult {
   readonly rendered: readonly RenderedFile[];
+  /** what is served of the store */
+  readonly served: readonly ServedFile[];
   /** paths relative to the state folder that changed on disk */
   readonly changed: readonly string[];
   /** what somebody else put below serve/: it is served too, and never removed */
@@ -39,10 +51,10 @@ export async function fillServeFolder(
   const rendered = renderAll(context, readTemplate, { stateRoot: layout.root }).filter(
     ({ path }) => options.isRunLeft !== true || !path.startsWith('run/'),
   );
-  const links = [...storeLinks(context, layout)];
+  const served = [...storedFiles(context, layout)];
   const claim = await claimServed(layout, [
     ...rendered.map(({ path }) => join(layout.root, path)),
-    ...links.map(([, target]) => target),
+    ...served.map(({ target }) => target),
   ]);
   const changed: string[] = [];
   for (const file of rendered) {
@@ -53,7 +65,7 @@ export async function fillServeFolder(
     await writeFileAtomic(path, file.content);
     changed.push(file.path);
   }
-  for (const [source, target] of links) {
+  for (const { source, target } of served) {
     if (await isSameFile(source, target)) continue;
     await linkOrCopy(source, target);
     changed.push(relative(layout.root, target));
@@ -61,7 +73,7 @@ export async function fillServeFolder(
   await mkdir(layout.run, { recursive: true });
   for (const root of [layout.tftpRoot, layout.httpRoot]) await mkdir(root, { recursive: true });
   await claim.removeLeft();
-  return { rendered, changed, foreign: claim.foreign };
+  return { rendered, served, changed, foreign: claim.foreign };
 }
 
 /**
@@ -99,29 +111,28 @@ export function foreignFiles(paths: readonly string[]): string {
 const isSame = ({ path, content }: RenderedFile, there: string): boolean =>
   withoutEngineLines(path, there) === withoutEngineLines(path, content);
 
-/** Pairs of store file and served name. */
-function* storeLinks(context: BootContext, layout: StateLayout): Generator<readonly [string, string]> {
+function* storedFiles(context: BootContext, layout: StateLayout): Generator<ServedFile> {
   for (const image of context.images) {
     for (const file of image.files) {
-      const source = join(layout.images, image.id, file.path);
-      yield [source, join(layout.httpRoot, 'images', image.id, file.path)];
+      const stored = { source: join(layout.images, image.id, file.path), expected: file };
+      yield { ...stored, target: join(layout.httpRoot, 'images', image.id, file.path) };
       if (TFTP_ROLES.includes(file.role)) {
-        yield [source, join(layout.tftpRoot, 'images', image.id, file.path)];
+        yield { ...stored, target: join(layout.tftpRoot, 'images', image.id, file.path) };
       }
     }
   }
-  for (const loader of context.loaders.files) {
-    const source = join(layout.loaders, loader.path);
-    yield [source, join(layout.tftpRoot, loader.path)];
-    yield [source, join(layout.httpRoot, 'loaders', loader.path)];
+  for (const file of context.loaders.files) {
+    const stored = { source: join(layout.loaders, file.path), expected: file };
+    yield { ...stored, target: join(layout.tftpRoot, file.path) };
+    yield { ...stored, target: join(layout.httpRoot, 'loaders', file.path) };
   }
 }
 
-/** Same inode, or (where hard links cannot be) a copy of the same size and time or newer. */
+/** The same inode, or (where hard links cannot be) a copy of the same size and time. */
 async function isSameFile(source: string, target: string): Promise<boolean> {
-  const there = await stat(target).catch(() => undefined);
-  if (!there) return false;
+  const there = await lstat(target).catch(() => undefined);
+  if (!there?.isFile()) return false;
   const wanted = await stat(source);
   if (wanted.ino === there.ino && wanted.dev === there.dev) return true;
-  return wanted.dev !== there.dev && wanted.size === there.size && wanted.mtimeMs <= there.mtimeMs;
+  return wanted.size === there.size && wanted.mtime.getTime() === there.mtime.getTime();
 }

@@ -61,7 +61,7 @@ export class SessionNetwork {
 
   /** Tells what was found, and watches from now on. */
   async watch(
-    servers: Pick<NetworkWatchOptions, 'checkReadiness' | 'rebind'>,
+    servers: Pick<NetworkWatchOptions, 'checkReadiness' | 'checkFiles' | 'rebind'>,
     found: NetworkLook | undefined,
   ): Promise<void> {
     const { config, sink, choice, onWarning } = this.options;

@@ -9,10 +9,9 @@ import { neighboursOn } from '../net/neighbours.ts';
 import { boundLogs } from '../platform/bounded-logs.ts';
 import { Turns } from '../platform/turns.ts';
 import type { LapsedOrder } from '../model/lapsed-order.ts';
-import type { OpenTrouble } from '../model/network-trouble.ts';
+import type { NetworkTrouble, OpenTrouble } from '../model/network-trouble.ts';
 import type { MacAddress } from '../protocol/addresses.ts';
 import { openEventStore, type EventStore } from '../watch/event-store.ts';
-import { loadBootContext } from './boot-context.ts';
 import { AddressBook } from './address-book.ts';
 import { withBootChoices } from './boot-choices.ts';
 import type { EngineInput, RunningEngine } from './engine.ts';
@@ -25,7 +24,8 @@ import { withRelayedNames } from './relayed-names.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { withoutReadinessEvents } from './readiness-client.ts';
 import { checkReadiness } from './readiness.ts';
-import { fillServeFolder, foreignFiles, serveMachines } from './serve-folder.ts';
+import { SessionFiles } from './session-files.ts';
+import { serveMachines } from './serve-folder.ts';
 import { readLiveSession, removeSession, whileStarting, writeSession } from './session-record.ts';
 import { SessionNetwork, type LookChoice } from './session-network.ts';
 
@@ -119,21 +119,22 @@ async function startAlone(options: SessionOptions): Promise<Session> {
 
 async function startWith(options: SessionOptions, events: EventStore): Promise<Session> {
   const { layout, configPath } = options.project;
-  let context = await loadBootContext(options.project);
+  const { onProgress, onWarning, signal } = options;
+  const files = new SessionFiles({ layout, onProgress, onWarning, signal });
+  let context = await files.load(options.project);
   const network = new SessionNetwork({
     config: () => context.config,
     layout,
     sink: events,
     choice: options.look ?? 'refuse',
-    onWarning: options.onWarning,
+    onWarning,
   });
   const fill = async (): Promise<readonly string[]> => {
     events.know(context.config.machines);
     const filled = context;
-    const { changed, foreign } = await fillServeFolder(filled, layout);
+    const changed = await files.fill(filled);
     // whoever was disarmed meanwhile may have been served anew before the fill came by
     if (context !== filled) await installs.serveAll();
-    if (foreign.length > 0) options.onWarning(foreignFiles(foreign));
     return changed;
   };
   const logs = boundLogs(['pxectl.log', 'nginx-error.log'].map((name) => `${layout.run}/${name}`));
@@ -142,7 +143,11 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
   const turns = new Turns();
   let started: RunningEngine | undefined;
   const apply = async (): Promise<Reloaded> => {
-    const next = await loadBootContext(await reloadProject(options.project));
+    const next = await files.load(await reloadProject(options.project)).catch((error: unknown) => {
+      // what keeps it from being read may be wrong with what is served too
+      network.changed();
+      throw error;
+    });
     refuseMove(context.config, next.config);
     // a machine may have been disarmed while the file was read
     const lapsed = await installs.refresh(next);
@@ -160,11 +165,11 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     context: () => context,
     decide: (decided) => (context = decided),
     serve: async (macs) => {
-      for (const trouble of await serveMachines(context, layout, macs)) options.onWarning(trouble);
+      for (const trouble of await serveMachines(context, layout, macs)) onWarning(trouble);
     },
     reloadEngine: () =>
       turns.take(async () => {
-        await started?.reload(context).catch((error: unknown) => options.onWarning(messageOf(error)));
+        await started?.reload(context).catch((error: unknown) => onWarning(messageOf(error)));
       }),
   });
   await installs.refresh(context);
@@ -181,12 +186,12 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     routes: machineRoutes({ context: () => context, sink, installs }),
     macOf: addresses.macOf,
   };
-  for (const removed of await removeLeftovers(layout)) options.onProgress(removed);
+  for (const removed of await removeLeftovers(layout)) onProgress(removed);
 
   await network.beforeAnswers();
   const { running, why } = await turns.take(async () => {
     const chosen = await startEngine(input, (name, reason) => {
-      options.onProgress(`engine ${name}: ${reason}`);
+      onProgress(`engine ${name}: ${reason}`);
       events.emit({ type: 'engine.starting', detail: { engine: name, message: reason } });
     });
     started = chosen.running;
@@ -214,9 +219,10 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     async stop() {
       await control?.close();
       logs.stop();
+      files.close();
       await network.close();
       await running.stop();
-      await states.close().catch((error: unknown) => options.onWarning(messageOf(error)));
+      await states.close().catch((error: unknown) => onWarning(messageOf(error)));
       await removeSession(layout);
       events.emit({ type: 'engine.stopped', detail: { engine: running.name } });
       await events.close();
@@ -233,10 +239,10 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
   try {
     await checkServers();
     const found = await network.verdict();
-    await network.watch(
-      { checkReadiness: checkServers, rebind: () => turns.take(async () => running.rebind()) },
-      found,
-    );
+    const rebind = (): Promise<void> => turns.take(async () => running.rebind());
+    // one after the other: what a reload has just put there is not what was watched before
+    const checkFiles = (): Promise<readonly NetworkTrouble[]> => turns.take(() => files.look());
+    await network.watch({ checkReadiness: checkServers, checkFiles, rebind }, found);
     control = await options.openControl?.(session);
     const identity = await identityOf(process.pid);
     await writeSession(layout, {

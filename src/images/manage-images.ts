@@ -1,8 +1,12 @@
+import { join } from 'node:path';
 import type { ImageManifest, StoredFile } from '../model/image.ts';
+import type { LoaderFile } from '../model/loader.ts';
 import type { StateLayout } from '../model/state-layout.ts';
-import { systemCodeOf } from '../model/errors.ts';
-import { hashFile } from './hashed-copy.ts';
+import { refetchImage } from './check-stored.ts';
+import type { FileOutcome } from './file-check.ts';
+import { readLoaderManifest } from './loaders/loader-manifest.ts';
 import { notFetched, openStore } from './store.ts';
+import { checkFiles, type FileCheck, type NamedFile } from './verified-files.ts';
 
 /** Images in the store, by id. */
 export async function listImages(layout: StateLayout): Promise<ImageManifest[]> {
@@ -14,22 +18,18 @@ export async function removeImage(layout: StateLayout, id: string): Promise<void
   await openStore(layout).remove(id);
 }
 
-export interface FileCheck {
-  readonly file: StoredFile;
-  readonly outcome: 'ok' | 'missing' | 'wrong-size' | 'wrong-hash';
-}
-
 export interface ImageCheck {
   readonly id: string;
-  /** where it came from: a damaged one has to be fetched from there again */
+  readonly isOk: boolean;
+  readonly files: readonly Pick<FileCheck<StoredFile>, 'file' | 'outcome'>[];
+  /** where it came from, and the command that brings it back from there */
   readonly origin: string;
   readonly isLocal: boolean;
-  readonly isOk: boolean;
-  readonly files: readonly FileCheck[];
+  readonly refetch: string;
 }
 
 /**
- * Hashes every stored file again and compares it with the manifest.
+ * Hashes every stored file again and compares it with the manifest; what is right is remembered as verified.
  * @throws PxectlError E_IMAGE_NOT_FETCHED; the reason of `signal`
  */
 export async function verifyImage(
@@ -40,30 +40,32 @@ export async function verifyImage(
   const store = openStore(layout);
   const manifest = await store.find(id);
   if (manifest === undefined) throw notFetched(id);
-  const files: FileCheck[] = [];
-  for (const file of manifest.files) {
-    files.push({ file, outcome: await checkFile(store.filePath(id, file.path), file, signal) });
-  }
+  const checks = await checkFiles(join(layout.images, id), manifest.files, { isThorough: true, signal });
   return {
     id,
     origin: manifest.origin,
     isLocal: manifest.verification === 'local',
-    isOk: files.every((check) => check.outcome === 'ok'),
-    files,
+    refetch: refetchImage(manifest),
+    ...judged(checks),
   };
 }
 
-async function checkFile(
-  path: string,
-  expected: StoredFile,
-  signal: AbortSignal | undefined,
-): Promise<FileCheck['outcome']> {
-  try {
-    const actual = await hashFile(path, 'sha256', signal);
-    if (actual.sizeBytes !== expected.sizeBytes) return 'wrong-size';
-    return actual.digest === expected.sha256 ? 'ok' : 'wrong-hash';
-  } catch (error) {
-    if (systemCodeOf(error) === 'ENOENT') return 'missing';
-    throw error;
-  }
+export interface LoadersCheck {
+  readonly isOk: boolean;
+  readonly files: readonly Pick<FileCheck<LoaderFile>, 'file' | 'outcome'>[];
+}
+
+/** The same for the boot loaders. */
+export async function verifyLoaders(layout: StateLayout, signal?: AbortSignal): Promise<LoadersCheck> {
+  const { files } = await readLoaderManifest(layout);
+  return judged(await checkFiles(layout.loaders, files, { isThorough: true, signal }));
+}
+
+function judged<F extends NamedFile>(
+  checks: readonly FileCheck<F>[],
+): { isOk: boolean; files: readonly { file: F; outcome: FileOutcome }[] } {
+  return {
+    isOk: checks.every(({ outcome }) => outcome === 'ok'),
+    files: checks.map(({ file, outcome }) => ({ file, outcome })),
+  };
 }

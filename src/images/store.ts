@@ -7,6 +7,7 @@ import { isPathBelow } from '../model/safe-text.ts';
 import type { StateLayout } from '../model/state-layout.ts';
 import { diskError, makeFolder, readTextIfThere, writeFileAtomic } from '../platform/files.ts';
 import { checkImageId } from './image-id.ts';
+import { noteVerified } from './verified-files.ts';
 import { isSameProcess, processMark, withLock, type LockOptions } from '../platform/file-lock.ts';
 
 const MANIFEST = 'manifest.json';
@@ -108,6 +109,7 @@ async function buildImage<T>(
     return await build({
       folder: incoming,
       commit: async (manifest) => {
+        await noteVerified(incoming, manifest.files);
         await writeFileAtomic(join(incoming, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
         await replaceFolder(incoming, folder, id);
       },

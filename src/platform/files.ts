@@ -1,6 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { copyFile, link, lstat, mkdir, open, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
+import {
+  copyFile,
+  link,
+  lstat,
+  mkdir,
+  open,
+  readFile,
+  rename,
+  rm,
+  utimes,
+  type FileHandle,
+} from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { assetError, environmentError, systemCodeOf } from '../model/errors.ts';
 
@@ -58,7 +69,7 @@ export async function makeFolder(path: string): Promise<void> {
 }
 
 /**
- * Makes `target` the same file as `source`: a hard link where the file system allows it, else a copy.
+ * Makes `target` the same file as `source`: a hard link where the file system allows it, else a copy with the same time.
  * @throws PxectlError E_DISK_FULL or E_PERMISSION; E_NOT_FOUND when the source is no regular file (link(2) would link a
  * symbolic link itself, and whoever serves it would follow it)
  */
@@ -77,6 +88,9 @@ export async function linkOrCopy(source: string, target: string): Promise<void> 
     } catch (error) {
       if (!['EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP'].includes(systemCodeOf(error) ?? '')) throw error;
       await copyFile(source, temporary, constants.COPYFILE_FICLONE);
+      // whoever writes to the copy gives it another time than its source has
+      const { atime, mtime } = await lstat(source);
+      await utimes(temporary, atime, mtime);
     }
     await rename(temporary, target);
     // rename(2) does nothing when both names are links to one file already: the temporary name stays

@@ -1,14 +1,21 @@
 import { createHash } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { makeFolder, pxectl } from '../support/pxectl-process.ts';
+import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest';
+import { configText, prepareState, TEST_IMAGE } from '../support/engine/prepare-state.ts';
+import { itNeeds } from '../support/external-tool.ts';
+import { makeFolder, makePrivateNetwork, pxectl } from '../support/pxectl-process.ts';
 
 let folder: Awaited<ReturnType<typeof makeFolder>>;
+let stopSession: (() => Promise<unknown>) | undefined;
 beforeEach(async () => {
   folder = await makeFolder();
 });
-afterEach(() => folder.remove());
+afterEach(async () => {
+  await stopSession?.();
+  stopSession = undefined;
+  await folder.remove();
+});
 
 /** An image in the store whose manifest says `content`, and whose kernel holds `stored`. */
 async function putImage(id: string, verification: string, content: string, stored: string): Promise<void> {
@@ -36,3 +43,39 @@ it('names the command that brings each damaged image back from where it came', a
     'damaged: debian-12, mine; next: pxectl fetch --force debian-12 && pxectl fetch mine --from /srv/own.iso',
   );
 });
+
+itNeeds('root', 'ip')(
+  'up and reload refuse what was written to since; what is served is taken away, and served again when it is right',
+  async () => {
+    const network = await makePrivateNetwork();
+    onTestFinished(() => network.destroy());
+    const sizes = { kernelBytes: 20_000, initrdBytes: 20_000 };
+    const { layout } = await prepareState(folder.path, configText().replace('br0', 'eno1'), sizes);
+    const cli = (...args: string[]) => pxectl(args, { cwd: folder.path, network });
+    const up = () => cli('up', '--detach', '--no-look', '--engine', 'builtin');
+    const stored = join(layout.images, TEST_IMAGE, 'linux');
+    const served = join(layout.httpRoot, 'images', TEST_IMAGE, 'linux');
+    const bytes = await readFile(stored);
+
+    stopSession = () => cli('down');
+    expect((await up()).exitCode).toBe(0);
+    // the same file, by the name that it is served by
+    await writeFile(served, Buffer.from(bytes).fill('x', 0, 10));
+    const refused = await cli('reload');
+    expect(refused.stderr).toContain(`${stored} is not what was verified`);
+    expect(refused.exitCode).toBe(5);
+    await expect.poll(() => readFile(served).catch(() => undefined), { timeout: 20_000 }).toBeUndefined();
+    expect((await cli('status')).stdout).toContain('served-file-changed');
+
+    await cli('down');
+    const again = await up();
+    expect(again.stderr).toContain('next: pxectl fetch debian-12 --from');
+    expect(again.exitCode).toBe(5);
+    await writeFile(stored, bytes);
+    const verified = await cli('images', 'verify');
+    expect(verified.stdout).toContain('debian-12/linux: ok\n');
+    expect(verified.stdout).toContain('loaders/pxelinux.0: ok\n');
+    expect((await up()).exitCode).toBe(0);
+    expect(await readFile(served)).toEqual(bytes);
+  },
+);

@@ -35,7 +35,7 @@ export function registerExport(program: Command): void {
 }
 
 async function runExport(context: CommandContext<ExportCommandOptions>): Promise<number | undefined> {
-  const { output, options, args } = context;
+  const { output, options, args, signal } = context;
   // commander let no other word through
   const kind = args[0] as (typeof KINDS)[number];
   if (kind === 'dockerfile') return exportDockerfile(context);
@@ -43,6 +43,7 @@ async function runExport(context: CommandContext<ExportCommandOptions>): Promise
   const { loadProject } = await import('../../engine/project.ts');
   const { loadBootContext } = await import('../../engine/boot-context.ts');
   const { fillServeFolder, foreignFiles } = await import('../../engine/serve-folder.ts');
+  const { checkStored } = await import('../../images/check-stored.ts');
   const { writeFileAtomic } = await import('../../platform/files.ts');
   const project = await loadProject(requestedConfigPath(options));
   const boot = await loadBootContext(project);
@@ -50,6 +51,8 @@ async function runExport(context: CommandContext<ExportCommandOptions>): Promise
   const isDryRun = options.dryRun === true;
   // the exported servers read the same folders that pxectl serves
   if (!isDryRun) {
+    const onProgress = (line: string): void => output.progress(line);
+    await checkStored(boot, project.layout, { signal, onProgress });
     const { foreign } = await fillServeFolder(boot, project.layout, { isRunLeft: true });
     if (foreign.length > 0) output.warn(foreignFiles(foreign));
   }

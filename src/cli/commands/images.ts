@@ -28,7 +28,7 @@ export function registerImages(program: Command): void {
     .action(commandAction(runRemove));
   images
     .command('verify')
-    .description('hash every stored file again')
+    .description('hash every stored file again, those of the boot loaders too')
     .argument('[images...]', 'image names (default: all)')
     .option('--json', 'one JSON object on stdout')
     .action(commandAction(runVerify));
@@ -137,27 +137,34 @@ async function runRemove(
 
 async function runVerify(context: CommandContext<GlobalOptions>): Promise<number> {
   const { output, options, args, signal } = context;
-  const { listImages, verifyImage } = await import('../../images/manage-images.ts');
+  const { listImages, verifyImage, verifyLoaders } = await import('../../images/manage-images.ts');
+  const { refetchLoaders } = await import('../../images/check-stored.ts');
   const { notFetched, openStore } = await import('../../images/store.ts');
   const { stateFor } = await import('../state-for.ts');
   const { layout } = await stateFor(requestedConfigPath(options));
-  const ids = args.length > 0 ? args : (await listImages(layout)).map((image) => image.id);
+  const here = await listImages(layout);
+  const ids = args.length > 0 ? args : here.map((image) => image.id);
   const checks = [];
   for (const id of ids) if ((await openStore(layout).find(id)) === undefined) throw notFetched(id);
   for (const id of ids) checks.push(await verifyImage(layout, id, signal));
-  if (options.json) output.json({ schema: 'pxectl.images.verify/1', images: checks });
-  else {
-    for (const check of checks) {
-      for (const { file, outcome } of check.files) output.data(`${check.id}/${file.path}: ${outcome}`);
+  const loaders = args.length > 0 ? undefined : await verifyLoaders(layout, signal);
+  const groups = [
+    ...checks,
+    ...(loaders === undefined ? [] : [{ ...loaders, id: 'loaders', refetch: refetchLoaders(here) }]),
+  ];
+  if (options.json) {
+    output.json({
+      schema: 'pxectl.images.verify/1',
+      images: checks,
+      ...(loaders === undefined ? {} : { loaders: loaders.files }),
+    });
+  } else {
+    for (const { id, files } of groups) {
+      for (const { file, outcome } of files) output.data(`${id}/${file.path}: ${outcome}`);
     }
   }
-  const bad = checks.filter((check) => !check.isOk);
-  const again = bad.filter((check) => !check.isLocal).map((check) => check.id);
-  const commands = bad
-    .filter((check) => check.isLocal)
-    .map((check) => `pxectl fetch ${check.id} --from ${check.origin}`);
-  if (again.length > 0) commands.unshift(`pxectl fetch --force ${again.join(' ')}`);
-  if (bad.length > 0)
-    output.error(`damaged: ${bad.map((check) => check.id).join(', ')}; next: ${commands.join(' && ')}`);
+  const bad = groups.filter((group) => !group.isOk);
+  const commands = bad.map(({ refetch }) => refetch).join(' && ');
+  if (bad.length > 0) output.error(`damaged: ${bad.map(({ id }) => id).join(', ')}; next: ${commands}`);
   return bad.length > 0 ? EXIT.failure : EXIT.ok;
 }

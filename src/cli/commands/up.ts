@@ -80,14 +80,20 @@ async function runUp(context: CommandContext<UpOptions>): Promise<number> {
     await describeUp(project, output, { isJson: options.json === true, look });
     return EXIT.ok;
   }
-  const serve = { output, isJson: options.json === true, isWatching: options.watch === true, look } as const;
+  const serve = {
+    output,
+    isJson: options.json === true,
+    isWatching: options.watch === true,
+    look,
+    signal,
+  } as const;
   try {
     if (options.detach) {
       const { upDetached } = await import('../up/up-detached.ts');
       return await upDetached(project, serve);
     }
     const { upForeground } = await import('../up/up-foreground.ts');
-    return await upForeground(project, { ...serve, signal });
+    return await upForeground(project, serve);
   } catch (error) {
     // another one came first, while this one was starting
     const first = await readLiveSession(project.layout);

@@ -2,9 +2,11 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { askControl } from '../../control/control-client.ts';
+import { loadBootContext } from '../../engine/boot-context.ts';
 import type { Project } from '../../engine/project.ts';
 import type { LookChoice } from '../../engine/session-network.ts';
 import { readLiveSession, readStartingPid, type SessionRecord } from '../../engine/session-record.ts';
+import { checkStored } from '../../images/check-stored.ts';
 import { engineError, PxectlError } from '../../model/errors.ts';
 import type { StateLayout } from '../../model/state-layout.ts';
 import { openToAppend, writeFileAtomic } from '../../platform/files.ts';
@@ -28,14 +30,18 @@ export interface DetachedOptions {
   readonly isJson: boolean;
   readonly isWatching: boolean;
   readonly look: LookChoice;
+  readonly signal: AbortSignal;
 }
 
 /** Starts `pxectl up` in the background and returns when it serves. */
 export async function upDetached(project: Project, options: DetachedOptions): Promise<number> {
-  const { output, isJson, isWatching, look } = options;
+  const { output, isJson, isWatching, look, signal } = options;
   const { layout } = project;
   await mkdir(layout.run, { recursive: true });
   await refuseSecond(layout, output);
+  // here, where whoever waits sees it: what is in the background has its time to be up in
+  const onProgress = (line: string): void => output.progress(line);
+  await checkStored(await loadBootContext(project), layout, { signal, onProgress });
   const logPath = join(layout.run, 'pxectl.log');
   // a new file: what the name led to before is not written to
   await writeFileAtomic(logPath, '');

@@ -23,6 +23,7 @@ export function networkCheck(project: Project, isProbing: boolean): Check {
       'range-in-use',
       'router-refuses-leases',
       'engine-not-answering',
+      'served-file-changed',
     ],
     look: () => lookAround(project, isProbing),
   };

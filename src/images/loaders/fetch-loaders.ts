@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assetError, messageOf, PxectlError } from '../../model/errors.ts';
 import type { LoaderPlatform } from '../../model/firmware.ts';
@@ -8,6 +7,7 @@ import { writeFileAtomic } from '../../platform/files.ts';
 import { openHttpClient, type HttpClient } from '../download/http-client.ts';
 import type { FetchContext, FetchOptions } from '../fetch-types.ts';
 import { openStore } from '../store.ts';
+import { checkFiles, noteVerified } from '../verified-files.ts';
 import { withLock } from '../../platform/file-lock.ts';
 import { checkLoader, invalidLoader, pxelinuxMismatch } from './check-loader.ts';
 import { findIsoShim } from './iso-shim.ts';
@@ -240,14 +240,13 @@ function newLoader(
   };
 }
 
-/** Loaders of the manifest whose files are really there. */
-async function presentLoaders(context: FetchContext): Promise<Map<string, LoaderFile>> {
-  const present = new Map<string, LoaderFile>();
-  for (const file of (await readLoaderManifest(context.layout)).files) {
-    const info = await stat(join(context.layout.loaders, file.path)).catch(() => undefined);
-    if (info?.size === file.sizeBytes) present.set(file.path, file);
-  }
-  return present;
+/** Loaders of the manifest whose files are there, and what they were. */
+async function presentLoaders({ layout, signal }: FetchContext): Promise<Map<string, LoaderFile>> {
+  const { files } = await readLoaderManifest(layout);
+  const whole = (await checkFiles(layout.loaders, files, { signal })).filter(
+    ({ outcome }) => outcome === 'ok',
+  );
+  return new Map(whole.map(({ file }) => [file.path, file]));
 }
 
 async function store(
@@ -256,14 +255,15 @@ async function store(
   added: readonly NewLoader[],
 ): Promise<LoaderManifest> {
   const { layout, progress } = context;
-  let changed = 0;
+  const written: LoaderFile[] = [];
   for (const { file, bytes } of added) {
     if (kept.get(file.path)?.sha256 !== file.sha256) {
       await writeFileAtomic(join(layout.loaders, file.path), bytes);
-      changed++;
+      written.push(file);
     }
     kept.set(file.path, file);
   }
+  await noteVerified(layout.loaders, written);
   const files = [...kept.values()].sort((a, b) => a.path.localeCompare(b.path));
   if (!files.some((file) => file.isProgram)) {
     throw assetError('E_LOADER_MISSING', {
@@ -273,7 +273,8 @@ async function store(
   }
   const manifest: LoaderManifest = { schema: 'pxectl.loaders/1', files };
   await writeLoaderManifest(layout, manifest);
-  const text = changed === 0 ? 'boot loaders are here already' : `${changed} files of boot loaders stored`;
+  const text =
+    written.length === 0 ? 'boot loaders are here already' : `${written.length} files of boot loaders stored`;
   progress({ type: 'done', subject: SUBJECT, text });
   return manifest;
 }

@@ -18,6 +18,7 @@ import type { FetchEvent } from '../../../src/images/fetch-progress.ts';
 import { fetchImages } from '../../../src/images/fetch-images.ts';
 import type { FetchedImage, FetchOptions } from '../../../src/images/fetch-types.ts';
 import { listImages, removeImage, verifyImage } from '../../../src/images/manage-images.ts';
+import { checkFiles } from '../../../src/images/verified-files.ts';
 import { PxectlError } from '../../../src/model/errors.ts';
 import { fileOf } from '../../../src/model/image.ts';
 import { stateLayout, type StateLayout } from '../../../src/model/state-layout.ts';
@@ -132,7 +133,11 @@ describe('fetch ubuntu-20.04.3', () => {
     const stored = join(layout.images, ID);
     expect(readFileSync(join(stored, NAME)).equals(iso)).toBe(true);
     expect(readdirSync(layout.images)).toEqual([ID]);
-    expect(readdirSync(stored).sort()).toEqual(['initrd', 'manifest.json', NAME, 'vmlinuz'].sort());
+    expect(readdirSync(stored).sort()).toEqual(
+      ['initrd', 'manifest.json', NAME, 'verified.json', 'vmlinuz'].sort(),
+    );
+    // it was hashed as it came: nothing is read again before it is served
+    await checkFiles(stored, manifest.files, { onHash: ({ path }) => expect.unreachable(path) });
     expect((await verifyImage(layout, ID)).isOk).toBe(true);
   });
 

@@ -147,11 +147,13 @@ describe('fetchLoaders from installed packages', () => {
     expect(events.at(-1)).toMatchObject({ text: 'boot loaders are here already' });
   });
 
-  it('puts back a file that was lost', async () => {
+  it('puts back a file that was lost, and one that was damaged and has its size', async () => {
     await fetchLoaders({ isOffline: true }, context());
     rmSync(join(layout.loaders, 'ldlinux.c32'));
+    writeFileSync(join(layout.loaders, 'pxelinux.0'), Buffer.alloc(pxelinux().length, 'x'));
     await fetchLoaders({ isOffline: true }, context());
     expect(existsSync(join(layout.loaders, 'ldlinux.c32'))).toBe(true);
+    expect(readFileSync(join(layout.loaders, 'pxelinux.0')).equals(pxelinux())).toBe(true);
   });
 });
 
