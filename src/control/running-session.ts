@@ -56,9 +56,9 @@ export class RunningSession {
     const { session, onOutcome } = this.options;
     // a MAC address is taken as it is: its machine may be in the file only, and not in force yet
     const named = machines.filter((word) => parseMac(word) === undefined);
-    const found = findMachines(session.context.config, named).map(({ name, mac }) => {
-      if (mac !== undefined) return mac;
-      throw withoutMac(name);
+    const found = findMachines(session.context.config, named).map((machine) => {
+      if (machine.mac !== undefined) return machine.mac;
+      throw withoutMac(machine);
     });
     const given = machines.map((word) => parseMac(word)).filter((mac) => mac !== undefined);
     const macs = [...new Set([...found, ...given])];

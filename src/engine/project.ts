@@ -18,6 +18,8 @@ export const CONFIG_FILE_NAME = 'pxectl.yaml';
 /** A configuration and the state folder beside it. */
 export interface Project {
   readonly configPath: string;
+  /** what was read there */
+  readonly configText: string;
   readonly config: Config;
   readonly layout: StateLayout;
   readonly overrides: ConfigOverrides;
@@ -93,6 +95,7 @@ export async function loadProject(
   const known = await openMachineStates(layout).known();
   return {
     configPath,
+    configText: text,
     config: applyInstalls(config, known),
     layout,
     overrides: {},

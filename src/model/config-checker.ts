@@ -26,4 +26,15 @@ export class ConfigChecker {
       why,
     });
   }
+
+  /** As `safe`, for the name that a key is: `profiles` and `vars` have keys of people's own. */
+  safeKey(path: ConfigPath, kind: SafeText): void {
+    const key = String(path.at(-1));
+    const why = explainUnsafe(key, kind);
+    if (why === undefined) return;
+    this.problems.push({
+      ...{ code: 'E_CONFIG_UNSAFE_VALUE', path, isKey: true, why },
+      what: `${pathText(path.slice(0, -1))} has the key ${JSON.stringify(key)}`,
+    });
+  }
 }

@@ -10,7 +10,9 @@ import type { AddressRange, Config, NetworkMode } from './config.ts';
 import { ConfigChecker } from './config-checker.ts';
 import { checkMachines } from './config-machines.ts';
 import type { ConfigPath, ConfigProblem } from './config-problems.ts';
+import { checkProfiles } from './config-profiles.ts';
 import type { ConfigFile } from './config-schema.ts';
+import { checkVars, type ConfigPlace } from './config-settings.ts';
 import { nearestWord } from './nearest-word.ts';
 import { proposeRange } from './propose-range.ts';
 import { IMAGE_ID, INTERFACE_NAME, KERNEL_ARGUMENT, URL_TEXT } from './safe-text.ts';
@@ -22,10 +24,7 @@ const DEFAULT_HTTP_PORT = 8080;
 const DEFAULT_TIMEOUT_SECONDS = 10;
 
 /** Checks what a schema cannot say and fills in the defaults. */
-export function checkConfig(
-  file: ConfigFile,
-  options: { readonly path: string; readonly stateRoot: string },
-): Outcome {
+export function checkConfig(file: ConfigFile, options: ConfigPlace): Outcome {
   const checker = new ConfigChecker();
   const network = checkNetwork(file, checker);
   const images = file.images ?? [];
@@ -49,7 +48,10 @@ export function checkConfig(
   (file.boot?.arguments ?? []).forEach((argument, index) =>
     checker.safe(['boot', 'arguments', index], argument, KERNEL_ARGUMENT),
   );
-  const machines = checkMachines(file, options, checker, isImage);
+  checkVars(file.vars, [], checker);
+  const checks = { checker, place: options, isImage, defaultImage: bootDefault };
+  const profiles = checkProfiles(file, checks);
+  const machines = checkMachines(file, checks);
   for (const [from, to] of Object.entries(file.mirrors ?? {})) {
     checker.safe(['mirrors', from], from, URL_TEXT);
     checker.safe(['mirrors', from], to, URL_TEXT);
@@ -73,6 +75,7 @@ export function checkConfig(
         ...(file.boot?.serialBaud === undefined ? {} : { serialBaud: file.boot.serialBaud }),
       },
       loaders: { bios: file.loaders?.bios ?? 'auto', uefi: file.loaders?.uefi ?? 'auto' },
+      profiles,
       machines,
       mirrors: file.mirrors ?? {},
       engineOptions: {

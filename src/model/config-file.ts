@@ -5,27 +5,34 @@ import { checkConfig } from './config-checks.ts';
 import {
   type ConfigPath,
   type ConfigProblem,
+  lineOfPath,
   locateProblems,
   pathText,
   problemsError,
 } from './config-problems.ts';
-import { configFileSchema, keysAt } from './config-schema.ts';
+import { type ConfigFile, configFileSchema, keysAt } from './config-schema.ts';
+import type { ConfigPlace } from './config-settings.ts';
 import { configError } from './errors.ts';
 import { nearestWord } from './nearest-word.ts';
 
-export interface ParseConfigOptions {
-  /** the file's own path: shown in errors, and what relative paths start from */
-  readonly path: string;
-  /** the state folder: a seed below its serve folder would be public and is refused */
-  readonly stateRoot: string;
+/** A configuration beside what is written, for those who tell where a value comes from. */
+export interface ConfigSource {
+  readonly config: Config;
+  readonly file: ConfigFile;
+  readonly lineOf: (path: ConfigPath) => number;
 }
 
 /**
- * Reads pxectl.yaml. Machines with an install seed come out armed; what is known of finished installs is laid over it later.
+ * Reads pxectl.yaml. Machines with an install seed come out disarmed; what is known of orders is laid over it later.
  * @throws PxectlError E_CONFIG_SYNTAX, E_CONFIG_VALUE or E_CONFIG_UNSAFE_VALUE with file:line:column; `details.problems`
  * holds every problem of the file
  */
-export function parseConfig(text: string, options: ParseConfigOptions): Config {
+export function parseConfig(text: string, options: ConfigPlace): Config {
+  return readConfigSource(text, options).config;
+}
+
+/** @see parseConfig */
+export function readConfigSource(text: string, options: ConfigPlace): ConfigSource {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [syntax] = document.errors;
@@ -43,14 +50,23 @@ export function parseConfig(text: string, options: ParseConfigOptions): Config {
   }
   const raw = toPlain(document, options.path);
   const outcome = check(raw, options);
-  if ('config' in outcome) return outcome.config;
+  if ('config' in outcome) {
+    return { ...outcome, lineOf: (path) => lineOfPath(path, document, lines) };
+  }
   throw problemsError(options.path, locateProblems(outcome.problems, document, lines));
 }
 
+interface Problems {
+  readonly problems: readonly ConfigProblem[];
+}
+
 /** Checks form and sense; what is wrong in form is left out before the rest is looked at, so that all is told at once. */
-function check(raw: unknown, options: ParseConfigOptions): ReturnType<typeof checkConfig> {
+function check(raw: unknown, options: ConfigPlace): Omit<ConfigSource, 'lineOf'> | Problems {
   const parsed = configFileSchema.safeParse(raw);
-  if (parsed.success) return checkConfig(parsed.data, options);
+  if (parsed.success) {
+    const outcome = checkConfig(parsed.data, options);
+    return 'config' in outcome ? { ...outcome, file: parsed.data } : outcome;
+  }
   const problems = withoutEchoes(parsed.error.issues.flatMap((issue) => problemsOf(issue, raw)));
   // without the list of images every name of an image would look wrong
   if (problems.some(({ path }) => path[0] === 'images')) return { problems };

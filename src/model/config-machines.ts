@@ -1,20 +1,33 @@
-import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { type MacAddress, macWithHyphens, parseMac } from '../protocol/addresses.ts';
-import type { Machine } from './config.ts';
-import type { ConfigChecker } from './config-checker.ts';
+import { macWithHyphens, parseMac } from '../protocol/addresses.ts';
+import { uuidForms } from '../protocol/uuid-order.ts';
+import type { BootSettings, Machine } from './config.ts';
 import type { ConfigPath } from './config-problems.ts';
-import type { ConfigFile } from './config-schema.ts';
-import { FILE_PATH, KERNEL_ARGUMENT, MACHINE_NAME } from './safe-text.ts';
+import type { ConfigFile, MachineFile } from './config-schema.ts';
+import { checkSettings, layersOf, type SettingsChecks } from './config-settings.ts';
+import { nearestWord } from './nearest-word.ts';
+import { resolveSettings } from './resolve-settings.ts';
+import { MACHINE_NAME, SERIAL_NUMBER } from './safe-text.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
+/** What boards say that were given no serial number (dmidecode of many of them). */
+const NO_SERIAL_NUMBERS = [
+  'to be filled by o.e.m.',
+  'system serial number',
+  'default string',
+  'not specified',
+  'not applicable',
+  'none',
+  'unknown',
+  'invalid',
+  '0',
+  '0123456789',
+  '123456789',
+];
+
 /** Reads `machines`; two entries must not be one machine. */
-export function checkMachines(
-  file: ConfigFile,
-  options: { readonly path: string; readonly stateRoot: string },
-  checker: ConfigChecker,
-  isImage: (path: ConfigPath, value: string) => void,
-): Machine[] {
+export function checkMachines(file: ConfigFile, checks: SettingsChecks): Machine[] {
+  const { checker, place } = checks;
   const seen = new Map<string, number>();
   const once = (path: ConfigPath, key: string, value: string, index: number): void => {
     const earlier = seen.get(key);
@@ -23,73 +36,122 @@ export function checkMachines(
   };
   return (file.machines ?? []).map((machine, index): Machine => {
     const path = ['machines', index];
-    const mac = machine.mac === undefined ? undefined : parseMac(machine.mac);
-    const uuid = machine.uuid?.toLowerCase();
-    if (machine.mac === undefined && uuid === undefined) {
-      checker.wrong(path, machine.name ?? {}, 'a machine needs its mac, or its uuid');
+    const identity = readIdentity(machine, path, checks, (at, key, value) => once(at, key, value, index));
+    const name = machine.name ?? defaultName(identity, index);
+    if (machine.name !== undefined) checker.safe([...path, 'name'], name, MACHINE_NAME);
+    const earlier = seen.get(`name ${name}`);
+    const isNameless = machine.name === undefined;
+    // two without a name that are called alike have one address, which is told already
+    if (!isNameless || earlier === undefined || file.machines?.[earlier]?.name !== undefined) {
+      once(isNameless ? path : [...path, 'name'], `name ${name}`, name, index);
     }
-    if (machine.mac !== undefined) {
-      if (mac === undefined) {
-        checker.wrong([...path, 'mac'], machine.mac, 'it must be a MAC address such as f4:4d:30:00:00:01');
-      } else if ((Number.parseInt(mac.slice(0, 2), 16) & 1) === 1 || mac === '00:00:00:00:00:00') {
-        checker.wrong([...path, 'mac'], machine.mac, 'it is no address of a single network card');
-      } else once([...path, 'mac'], `mac ${mac}`, machine.mac, index);
-    }
-    if (uuid !== undefined) {
-      if (UUID.test(uuid)) once([...path, 'uuid'], `uuid ${uuid}`, uuid, index);
-      else checker.wrong([...path, 'uuid'], machine.uuid, 'it must be a UUID in the form 8-4-4-4-12');
-    }
-    const name = machine.name ?? defaultName(mac, uuid, index);
-    if (machine.name !== undefined) {
-      checker.safe([...path, 'name'], name, MACHINE_NAME);
-      once([...path, 'name'], `name ${name}`, name, index);
-    }
-    if (machine.image !== undefined) isImage([...path, 'image'], machine.image);
-    (machine.arguments ?? []).forEach((argument, at) =>
-      checker.safe([...path, 'arguments', at], argument, KERNEL_ARGUMENT),
-    );
-    const seed =
-      machine.install === undefined ? undefined : resolve(dirname(options.path), machine.install.seed);
-    if (machine.install !== undefined && seed !== undefined) {
-      const seedPath = [...path, 'install', 'seed'];
-      checker.safe(seedPath, machine.install.seed, FILE_PATH);
-      if (machine.mac === undefined) {
-        const why =
-          'an install needs the machine’s mac: by it pxectl knows that it is done and does not install again';
-        checker.wrong(seedPath, machine.install.seed, why);
-      }
-      if (isBelow(seed, join(options.stateRoot, 'serve'))) {
-        checker.wrong(
-          seedPath,
-          machine.install.seed,
-          'files below .pxectl/serve are public; a seed holds secrets',
-        );
-      }
-      if ((machine.image ?? file.boot?.default ?? file.images?.[0] ?? 'local') === 'local') {
-        checker.wrong(
-          seedPath,
-          machine.install.seed,
-          'there is nothing to install: the machine boots from its own disk',
-        );
-      }
-    }
+    checkSettings(machine, path, checks);
+    checkProfileName(file, machine, path, checks);
+    const { settings } = resolveSettings(layersOf(file, { machine: index, profile: machine.profile }, place));
+    checkOwnInstall(machine, settings, path, checks);
+    checkSerialAlone({ ...settings, name }, machine, file, path, checks);
     return {
-      ...(mac === undefined ? {} : { mac }),
-      ...(uuid === undefined ? {} : { uuid }),
+      ...identity,
       name,
-      ...(machine.image === undefined ? {} : { image: machine.image }),
-      ...(seed === undefined ? {} : { install: { seed, once: machine.install?.once ?? true } }),
+      ...(machine.profile === undefined ? {} : { profile: machine.profile }),
+      ...settings,
       isArmed: false,
-      secureBoot: machine.secureBoot ?? false,
-      arguments: machine.arguments ?? [],
     };
   });
 }
 
-function defaultName(mac: MacAddress | undefined, uuid: string | undefined, index: number): string {
-  return mac === undefined ? (uuid ?? `machine-${index + 1}`) : macWithHyphens(mac);
+type Identity = Pick<Machine, 'mac' | 'uuid' | 'serial'>;
+
+function readIdentity(
+  machine: MachineFile,
+  path: ConfigPath,
+  { checker }: SettingsChecks,
+  once: (path: ConfigPath, key: string, value: string) => void,
+): Identity {
+  const mac = machine.mac === undefined ? undefined : parseMac(machine.mac);
+  const uuid = machine.uuid?.toLowerCase();
+  const { serial } = machine;
+  if (machine.mac === undefined && uuid === undefined && serial === undefined) {
+    checker.wrong(path, machine.name ?? {}, 'a machine needs its mac, its uuid or its serial');
+  }
+  if (machine.mac !== undefined) {
+    if (mac === undefined) {
+      checker.wrong([...path, 'mac'], machine.mac, 'it must be a MAC address such as f4:4d:30:00:00:01');
+    } else if ((Number.parseInt(mac.slice(0, 2), 16) & 1) === 1 || mac === '00:00:00:00:00:00') {
+      checker.wrong([...path, 'mac'], machine.mac, 'it is no address of a single network card');
+    } else once([...path, 'mac'], `mac ${mac}`, machine.mac);
+  }
+  if (uuid !== undefined) {
+    // one machine is seen under both byte orders
+    if (UUID.test(uuid)) once([...path, 'uuid'], `uuid ${uuidForms(uuid).toSorted().join()}`, uuid);
+    else checker.wrong([...path, 'uuid'], machine.uuid, 'it must be a UUID in the form 8-4-4-4-12');
+  }
+  if (serial !== undefined) {
+    const serialPath = [...path, 'serial'];
+    if (NO_SERIAL_NUMBERS.includes(serial.toLowerCase())) {
+      const why = 'boards that were given no serial number say this: it is that of many machines';
+      checker.wrong(serialPath, serial, why);
+    } else {
+      checker.safe(serialPath, serial, SERIAL_NUMBER);
+      once(serialPath, `serial ${serial}`, serial);
+    }
+  }
+  return {
+    ...(mac === undefined ? {} : { mac }),
+    ...(uuid === undefined ? {} : { uuid }),
+    ...(serial === undefined ? {} : { serial }),
+  };
 }
 
-function isBelow(path: string, folder: string): boolean {
-  return isAbsolute(folder) && (path === folder || path.startsWith(`${folder}/`));
+function checkProfileName(
+  file: ConfigFile,
+  { profile }: MachineFile,
+  path: ConfigPath,
+  { checker }: SettingsChecks,
+): void {
+  const names = Object.keys(file.profiles ?? {});
+  if (profile === undefined || names.includes(profile)) return;
+  const listed = names.length === 0 ? 'profiles is empty' : `profiles holds ${names.join(', ')}`;
+  const why = `there is no such profile; ${listed}`;
+  checker.wrong([...path, 'profile'], profile, why, nearestWord(profile, names));
+}
+
+function checkOwnInstall(
+  machine: MachineFile,
+  settings: Pick<BootSettings, 'image'>,
+  path: ConfigPath,
+  { checker, defaultImage }: SettingsChecks,
+): void {
+  if (machine.install === undefined) return;
+  const seedPath = [...path, 'install', 'seed'];
+  if (machine.mac === undefined) {
+    const why =
+      'an install needs the machine’s mac: by it pxectl knows that it is done and does not install again';
+    checker.wrong(seedPath, machine.install.seed, why);
+  }
+  if ((settings.image ?? defaultImage) === 'local') {
+    const why = 'there is nothing to install: the machine boots from its own disk';
+    checker.wrong(seedPath, machine.install.seed, why);
+  }
+}
+
+/** What is decided before a loader runs cannot hold for a machine that only a loader knows. */
+function checkSerialAlone(
+  { name, secureBoot, loaders }: Pick<BootSettings, 'name' | 'secureBoot' | 'loaders'>,
+  machine: MachineFile,
+  file: ConfigFile,
+  path: ConfigPath,
+  { checker }: SettingsChecks,
+): void {
+  if (machine.serial === undefined || machine.mac !== undefined || machine.uuid !== undefined) return;
+  const hasOwnLoaders =
+    loaders.bios !== (file.loaders?.bios ?? 'auto') || loaders.uefi !== (file.loaders?.uefi ?? 'auto');
+  if (!secureBoot && !hasOwnLoaders) return;
+  const what = secureBoot ? 'secureBoot' : 'loaders';
+  const why = `${name} is known by its serial number alone, which no firmware tells before a loader runs: ${what} needs its mac or uuid`;
+  checker.wrong([...path, 'serial'], machine.serial, why);
+}
+
+function defaultName({ mac, uuid }: Identity, index: number): string {
+  return mac === undefined ? (uuid ?? `machine-${index + 1}`) : macWithHyphens(mac);
 }

@@ -36,8 +36,13 @@ export function locateProblems(
     .sort((a, b) => a.line - b.line || a.column - b.column);
 }
 
+/** The line of a value, or of the nearest map around it. */
+export function lineOfPath(path: ConfigPath, document: Document, lines: LineCounter): number {
+  return Math.max(1, lines.linePos(offsetOf({ path }, document)).line);
+}
+
 /** The byte offset of the wrong key or value; of the nearest map around it when it is missing. */
-function offsetOf(problem: ConfigProblem, document: Document): number {
+function offsetOf(problem: Pick<ConfigProblem, 'path' | 'isKey'>, document: Document): number {
   const parent = document.getIn(problem.path.slice(0, -1), true);
   if (isMap(parent)) {
     const pair = parent.items.find((item) => isScalar(item.key) && item.key.value === problem.path.at(-1));

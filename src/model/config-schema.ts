@@ -34,14 +34,34 @@ const install = z.strictObject({
     .describe('false: pxectl machines arm --always may let every boot install; true unless given'),
 });
 
-const machine = z.strictObject({
-  mac: text.optional(),
-  uuid: text.optional(),
-  name: text.optional(),
+const loaders = z.strictObject({
+  bios: z.enum(['auto', 'pxelinux', 'ipxe']).optional(),
+  uefi: z.enum(['auto', 'ipxe', 'grub']).optional(),
+});
+
+const vars = z
+  .record(text, z.json())
+  .describe('values for seeds; machine over profile over global, key by key');
+
+/** What a machine, or all machines of a profile, can say. */
+const settings = {
   image: text.optional().describe('one of images, or local for the own disk'),
   install: install.optional(),
   secureBoot: z.boolean().optional(),
   arguments: z.array(text).optional().describe('extra kernel arguments'),
+  loaders: loaders.optional(),
+  vars: vars.optional(),
+};
+
+const profile = z.strictObject(settings);
+
+const machine = z.strictObject({
+  mac: text.optional(),
+  uuid: text.optional(),
+  serial: text.optional().describe('SMBIOS serial number, as iPXE and dmidecode show it'),
+  name: text.optional(),
+  profile: text.optional().describe('one of profiles: what the machine does not say comes from there'),
+  ...settings,
 });
 
 /** pxectl.yaml as it is written, before defaults. Every key is known: an unknown one is a mistake. */
@@ -60,12 +80,12 @@ export const configFileSchema = z.strictObject({
       serialBaud: z.literal(SERIAL_BAUDS).optional(),
     })
     .optional(),
-  loaders: z
-    .strictObject({
-      bios: z.enum(['auto', 'pxelinux', 'ipxe']).optional(),
-      uefi: z.enum(['auto', 'ipxe', 'grub']).optional(),
-    })
-    .optional(),
+  loaders: loaders.optional(),
+  vars: vars.optional(),
+  profiles: z
+    .record(text, profile)
+    .optional()
+    .describe('NAME: what the machines that name it are booted with'),
   machines: z.array(machine).optional(),
   mirrors: z.record(text, text).optional().describe('URL prefix: URL that replaces it'),
   engineOptions: z
@@ -77,6 +97,10 @@ export const configFileSchema = z.strictObject({
 
 /** pxectl.yaml as it is written. */
 export type ConfigFile = z.infer<typeof configFileSchema>;
+
+/** What a machine or a profile says, as it is written. */
+export type SettingsFile = z.infer<typeof profile>;
+export type MachineFile = z.infer<typeof machine>;
 
 /** The JSON Schema of pxectl.yaml, for editors. */
 export function configJsonSchema(): Record<string, unknown> {
@@ -94,6 +118,8 @@ export function keysAt(path: readonly PropertyKey[]): readonly string[] {
       schema = next;
     } else if (schema instanceof z.ZodArray) {
       schema = schema.element as z.ZodType;
+    } else if (schema instanceof z.ZodRecord) {
+      schema = schema.valueType as z.ZodType;
     } else {
       return [];
     }

@@ -24,22 +24,49 @@ export interface InstallSeed {
   readonly once: boolean;
 }
 
-/** A client known by MAC or UUID. */
-export interface Machine {
-  readonly mac?: MacAddress;
-  /** lower-case 8-4-4-4-12 */
-  readonly uuid?: string;
+export interface Loaders {
+  readonly bios: BiosLoader;
+  readonly uefi: UefiLoader;
+}
+
+/** A value of `vars`: anything that YAML can say. */
+export type VarValue = JsonValue;
+type JsonValue =
+  string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+export type Vars = Readonly<Record<string, VarValue>>;
+
+/** What a client is booted with: machine over profile over what holds for everyone. */
+export interface BootSettings {
   readonly name: string;
-  /** image id, or `local` */
+  /** image id, or `local`; none: `boot.default` */
   readonly image?: string;
   readonly install?: InstallSeed;
   /** whether the next network boot installs unattended; from what is known, never from the file */
   readonly isArmed: boolean;
+  readonly secureBoot: boolean;
+  /** kernel arguments beside those of `boot.arguments` */
+  readonly arguments: readonly string[];
+  readonly loaders: Loaders;
+  readonly vars: Vars;
+}
+
+/** A client known by its MAC, its UUID or its serial number. */
+export interface Machine extends BootSettings {
+  readonly mac?: MacAddress;
+  /** lower-case 8-4-4-4-12 */
+  readonly uuid?: string;
+  /** SMBIOS serial number, which no firmware tells before a loader runs */
+  readonly serial?: string;
+  /** the profile that it names */
+  readonly profile?: string;
   /** where a machine with an install seed stands */
   readonly installState?: InstallState;
-  readonly secureBoot: boolean;
-  /** extra kernel arguments */
-  readonly arguments: readonly string[];
+}
+
+/** What machines that name it are booted with, where they say nothing else. */
+export interface Profile extends BootSettings {
+  /** an order to install is for one machine: nobody is armed by a profile */
+  readonly isArmed: false;
 }
 
 /** pxectl.yaml after validation, with defaults filled in and paths made absolute. */
@@ -71,7 +98,9 @@ export interface Config {
     /** baud rate when loaders and kernels shall talk on the first serial port */
     readonly serialBaud?: number;
   };
-  readonly loaders: { readonly bios: BiosLoader; readonly uefi: UefiLoader };
+  readonly loaders: Loaders;
+  /** in the order of the file */
+  readonly profiles: readonly Profile[];
   readonly machines: readonly Machine[];
   readonly mirrors: Readonly<Record<string, string>>;
   readonly engineOptions: { readonly docker: { readonly image?: string; readonly buildFromHost: boolean } };

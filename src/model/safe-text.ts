@@ -30,6 +30,30 @@ export const MACHINE_NAME: SafeText = {
   allowed: 'letters, digits and . _ -',
 };
 
+/** A folder name and part of boot file names, which are short: it begins with a letter, so that YAML keeps its order. */
+export const PROFILE_NAME: SafeText = {
+  pattern: /^[A-Za-z][A-Za-z0-9_-]*$/,
+  maxLength: 32,
+  goesInto: 'paths and boot file names',
+  allowed: 'a letter, then letters, digits and _ -',
+};
+
+/** As SMBIOS has it; spaces are common in those of virtual machines. */
+export const SERIAL_NUMBER: SafeText = {
+  pattern: /^[A-Za-z0-9_.:/+(](?:[A-Za-z0-9_.:/+()=*, -]*[A-Za-z0-9_.:/+()=*-])?$/,
+  maxLength: 64,
+  goesInto: 'boot scripts',
+  allowed: 'letters, digits, spaces inside and _ . : / + ( ) = * , -',
+};
+
+/** A word of seed templates. */
+export const VAR_NAME: SafeText = {
+  pattern: /^[A-Za-z][A-Za-z0-9_]*$/,
+  maxLength: 64,
+  goesInto: 'seed templates',
+  allowed: 'a letter, then letters, digits and _',
+};
+
 /**
  * One kernel argument. No spaces and quotes (each loader has quoting of its own), no `#` (a comment in iPXE),
  * no `$` and backslash (expanded by GRUB and iPXE), no bare `;`, `||`, `&&` (they end an iPXE command).

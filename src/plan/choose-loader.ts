@@ -1,5 +1,5 @@
 import type { IgnoreReason } from '../model/boot-plan.ts';
-import type { Config, Machine, NetworkMode } from '../model/config.ts';
+import type { BootSettings, Config, Loaders, NetworkMode } from '../model/config.ts';
 import { type Firmware, type LoaderPlatform, platformOf } from '../model/firmware.ts';
 import { LOADER_PATHS, type LoaderFamily, type LoaderManifest } from '../model/loader.ts';
 
@@ -99,17 +99,18 @@ const UEFI_LOADERS: Readonly<Record<Exclude<LoaderPlatform, 'bios'>, UefiLoaders
 export function chooseLoader(
   context: LoaderContext,
   firmware: Firmware,
-  machine: Pick<Machine, 'secureBoot'> | undefined,
+  settings: (Pick<BootSettings, 'secureBoot'> & Partial<Pick<BootSettings, 'loaders'>>) | undefined,
   isRomIpxe = false,
 ): LoaderChoice | LoaderRefusal {
   const platform = platformOf(firmware);
   if (platform === undefined) {
     return { reason: 'unsupported-architecture', detail: `pxectl has no loader for ${firmware}` };
   }
+  const loaders = settings?.loaders ?? context.config.loaders;
   const { candidates, because } =
     platform === 'bios'
-      ? biosCandidates(context, isRomIpxe)
-      : uefiCandidates(context, platform, machine?.secureBoot === true);
+      ? biosCandidates(loaders, isRomIpxe)
+      : uefiCandidates(loaders, platform, settings?.secureBoot === true);
   const inStore = new Set(context.loaders.files.map((file) => file.path));
   const there = candidates.filter((candidate) => candidate.needs.every((path) => inStore.has(path)));
   const whyNotGrub = whyGrubEndsAtItsPrompt(firmware, context.config.network.mode);
@@ -148,14 +149,13 @@ interface Candidates {
   readonly because: readonly string[];
 }
 
-function biosCandidates(context: LoaderContext, isRomIpxe: boolean): Candidates {
-  const setting = context.config.loaders.bios;
+function biosCandidates({ bios: setting }: Loaders, isRomIpxe: boolean): Candidates {
   const candidates: readonly Candidate[] = isRomIpxe ? [PXELINUX_ON_IPXE] : BIOS_LOADERS[setting];
   return { candidates, because: setting === 'auto' ? [] : [`loaders.bios is ${setting}`] };
 }
 
 function uefiCandidates(
-  context: LoaderContext,
+  { uefi: setting }: Loaders,
   platform: Exclude<LoaderPlatform, 'bios'>,
   isSecureBoot: boolean,
 ): Candidates {
@@ -164,7 +164,6 @@ function uefiCandidates(
     const because = ['the machine has secureBoot: true: only signed loaders start'];
     return { candidates: [...loaders.shim, ...loaders.signedIpxe], because };
   }
-  const setting = context.config.loaders.uefi;
   const because = setting === 'auto' ? [] : [`loaders.uefi is ${setting}`];
   switch (setting) {
     case 'ipxe':

@@ -11,7 +11,9 @@ export interface GrubRefusal {
 
 /** What the configuration promises and the plan refuses: told before a machine stands there without an answer. */
 export function grubRefusals(context: BootContext): readonly GrubRefusal[] {
-  const asked = [undefined, ...context.config.machines.filter((machine) => machine.secureBoot)];
+  const { machines, loaders } = context.config;
+  const own = machines.filter((machine) => machine.secureBoot || machine.loaders.uefi !== loaders.uefi);
+  const asked = [undefined, ...own];
   return asked.flatMap((machine): GrubRefusal[] => {
     const facts = sampleFacts('uefi-x64', machine?.mac);
     const withUuid = machine?.uuid === undefined ? facts : { ...facts, uuid: machine.uuid };

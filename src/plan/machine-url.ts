@@ -1,11 +1,16 @@
 import { type BootContext, httpBaseUrl } from '../model/boot-context.ts';
 import type { Machine } from '../model/config.ts';
 import { tokenSegment } from '../model/order-token.ts';
-import { macWithHyphens } from '../protocol/addresses.ts';
+import { hexFromBytes, macWithHyphens } from '../protocol/addresses.ts';
 
-/** The name that a machine's seed and report URLs are made of: its MAC with hyphens, else its UUID. */
-export function machineKey(machine: Machine): string {
-  return machine.mac === undefined ? (machine.uuid ?? machine.name) : macWithHyphens(machine.mac);
+/** The name that a machine's own files and URLs are made of: its MAC with hyphens, its UUID, or its serial number in hex. */
+export function machineKey({ mac, uuid, serial = '' }: Machine): string {
+  return mac === undefined ? (uuid ?? `serial-${serialHex(serial)}`) : macWithHyphens(mac);
+}
+
+/** A serial number as iPXE writes it with `:hexraw`: whatever is in it, this is one word. */
+export function serialHex(serial: string): string {
+  return hexFromBytes(new TextEncoder().encode(serial));
 }
 
 /**

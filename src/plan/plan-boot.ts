@@ -1,7 +1,7 @@
 import { type BootContext, httpBaseUrl } from '../model/boot-context.ts';
 import type { BootPlan, IgnoreReason, OfferFields } from '../model/boot-plan.ts';
 import type { ClientFacts } from '../model/client-facts.ts';
-import type { Machine } from '../model/config.ts';
+import type { BiosLoader, Machine } from '../model/config.ts';
 import type { Firmware } from '../model/firmware.ts';
 import type { LoaderFamily } from '../model/loader.ts';
 import { BYPASS_OPTION43 } from '../protocol/pxe/option43.ts';
@@ -63,7 +63,8 @@ export function planBoot(context: BootContext, facts: ClientFacts): BootPlan {
     because: [...because, ...reasons],
   });
 
-  if (firmware === 'ipxe' && !wantsPxelinux(context, facts)) {
+  const biosLoader = (machine ?? context.config).loaders.bios;
+  if (firmware === 'ipxe' && !wantsPxelinux(biosLoader, facts)) {
     const reason = 'iPXE is running already: it gets its script over HTTP';
     return answer('ipxe', 'second', 'ipxe', secondStageUrl(context), [reason]);
   }
@@ -80,8 +81,8 @@ export function planBoot(context: BootContext, facts: ClientFacts): BootPlan {
  * `loaders.bios: pxelinux` is for ROMs that are iPXE too. There is no loop: pxelinux asks no DHCP server again.
  * UEFI clients and other loaders stay with iPXE's own script.
  */
-function wantsPxelinux(context: BootContext, facts: ClientFacts): boolean {
-  return context.config.loaders.bios === 'pxelinux' && facts.architectures[0] === ARCHITECTURE_BIOS;
+function wantsPxelinux(setting: BiosLoader, facts: ClientFacts): boolean {
+  return setting === 'pxelinux' && facts.architectures[0] === ARCHITECTURE_BIOS;
 }
 
 function offerFields(
@@ -113,7 +114,7 @@ function unknownText(facts: ClientFacts): string {
 function machineText(machine: Machine | undefined): string {
   return machine === undefined
     ? 'no entry of machines matches: the defaults count'
-    : `it is ${machine.name} of machines`;
+    : `it is ${machine.name} of machines${machine.profile === undefined ? '' : `, with the profile ${machine.profile}`}`;
 }
 
 function targetText(context: BootContext, machine: Machine | undefined): string {

@@ -10,12 +10,18 @@ export interface Ipv4Network {
   readonly prefix: number;
 }
 
-/** Reads `AA:BB:…`, `aa-bb-…` or twelve hex digits; undefined when it is none of these. */
+/** `AA:BB:…`, `aa-bb-…`, Cisco's `aabb.ccdd.eeff` and twelve hex digits */
+const MAC_FORMS = [
+  /^[0-9a-f]{2}([:-])(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}$/i,
+  /^[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4}$/i,
+  /^[0-9a-f]{12}$/i,
+];
+
+/** Reads a MAC address in every common spelling; undefined when it is none. */
 export function parseMac(text: string): MacAddress | undefined {
   const trimmed = text.trim();
-  const separated = /^[0-9a-f]{2}([:-])(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}$/i.test(trimmed);
-  if (!separated && !/^[0-9a-f]{12}$/i.test(trimmed)) return undefined;
-  const digits = trimmed.replace(/[:-]/g, '').toLowerCase();
+  if (!MAC_FORMS.some((form) => form.test(trimmed))) return undefined;
+  const digits = trimmed.replace(/[:.-]/g, '').toLowerCase();
   return digits.replace(/(..)(?!$)/g, '$1:') as MacAddress;
 }
 

@@ -1,9 +1,8 @@
 import type { BootContext } from '../model/boot-context.ts';
 import type { Machine } from '../model/config.ts';
-import { macWithHyphens } from '../protocol/addresses.ts';
-import { uuidForms } from '../protocol/uuid-order.ts';
 import { bootView, type BootViewEntry, isMixed } from './boot-view.ts';
 import { localLoaders, START_LOCAL_DISK } from './local-loaders.ts';
+import { grubConfigNames, machineMarks } from './machine-marks.ts';
 import { quoteWord } from './quoting.ts';
 import { fillTemplate, type ReadTemplate } from './template-engine.ts';
 
@@ -24,7 +23,7 @@ export function renderGrubConfig(
     address: context.config.network.address,
     defaultId: quoteWord(view.defaultId, 'grub'),
     timeout: view.isMenu ? menuTimeout : 0,
-    machines: machine === undefined ? context.config.machines.flatMap(rulesFor) : [],
+    ...(machine === undefined ? machineRules(context.config.machines) : {}),
     localLoaders: localLoaders(['x64', 'aa64']).join(' '),
     startLocalDisk: START_LOCAL_DISK,
     entries: view.entries.map((entry) => entryView(entry, isMixed(context))),
@@ -32,17 +31,16 @@ export function renderGrubConfig(
 }
 
 /** By which variable a machine is known: Debian's signed GRUB reads grub.cfg alone and looks for no file of a machine. */
-function rulesFor(machine: Machine): Record<string, string>[] {
-  if (machine.mac !== undefined) {
-    const path = `/grub/grub.cfg-01-${macWithHyphens(machine.mac)}`;
-    return [{ variable: '$net_default_mac', value: machine.mac, path }];
-  }
-  if (machine.uuid === undefined) return [];
-  return uuidForms(machine.uuid).map((uuid) => ({
-    variable: '$net_efinet0_clientuuid',
-    value: uuid,
-    path: `/grub/grub.cfg-${uuid}`,
-  }));
+function machineRules(machines: readonly Machine[]): Record<string, unknown> {
+  const marks = machineMarks(machines);
+  return {
+    readsSerial: marks.some(({ kind }) => kind === 'serial'),
+    machines: marks.map(({ kind, value, machine }) => ({
+      variable: { mac: '$net_default_mac', uuid: '$net_efinet0_clientuuid', serial: '$serial' }[kind],
+      value,
+      path: `/grub/grub.cfg-${grubConfigNames(machine)[0]}`,
+    })),
+  };
 }
 
 /** @param isCpuNamed true: only machines with the image's CPU see the entry */

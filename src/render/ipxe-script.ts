@@ -2,11 +2,11 @@ import { type BootContext, httpBaseUrl } from '../model/boot-context.ts';
 import type { Machine } from '../model/config.ts';
 import { fileOf } from '../model/image.ts';
 import { LOADER_PATHS } from '../model/loader.ts';
-import { machineKey } from '../plan/machine-url.ts';
+import { machineKey, serialHex } from '../plan/machine-url.ts';
 import { secondStageUrl } from '../plan/plan-boot.ts';
-import { uuidForms } from '../protocol/uuid-order.ts';
 import { bootView, type BootViewEntry, isMixed } from './boot-view.ts';
 import { localLoaders, START_LOCAL_DISK } from './local-loaders.ts';
+import { machineMarks, type MachineMark } from './machine-marks.ts';
 import { quoteWord } from './quoting.ts';
 import { fillTemplate, type ReadTemplate } from './template-engine.ts';
 
@@ -34,7 +34,9 @@ export function renderIpxeScript(
   return fillTemplate(readTemplate('boot.ipxe.hbs'), {
     title: view.title,
     machines:
-      machine === undefined ? context.config.machines.flatMap((known) => rulesFor(context, known)) : [],
+      machine === undefined
+        ? machineMarks(context.config.machines).map((mark) => ruleFor(context, mark))
+        : [],
     menu: view.isMenu,
     base,
     defaultId: quoteWord(view.defaultId, 'ipxe'),
@@ -73,13 +75,13 @@ export function renderAutoexec(context: BootContext, readTemplate: ReadTemplate)
   });
 }
 
-/** By which iPXE settings a machine is known; the MAC comes first. */
-function rulesFor(context: BootContext, machine: Machine): Record<string, string>[] {
-  const url = quoteWord(machineScriptUrl(context, machine), 'ipxe');
-  if (machine.mac !== undefined) return [{ setting: '${netX/mac}', value: machine.mac, url }];
-  return machine.uuid === undefined
-    ? []
-    : uuidForms(machine.uuid).map((value) => ({ setting: '${uuid}', value, url }));
+/** By which iPXE setting a machine is known; a serial number may have spaces in it, and iPXE has no quotes. */
+function ruleFor(context: BootContext, { kind, value, machine }: MachineMark): Record<string, string> {
+  return {
+    setting: { mac: '${netX/mac}', uuid: '${uuid}', serial: '${serial:hexraw}' }[kind],
+    value: kind === 'serial' ? serialHex(value) : value,
+    url: quoteWord(machineScriptUrl(context, machine), 'ipxe'),
+  };
 }
 
 function entryView(context: BootContext, entry: BootViewEntry, isCpuNamed: boolean): Record<string, unknown> {

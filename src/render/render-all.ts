@@ -1,12 +1,11 @@
 import type { BootContext } from '../model/boot-context.ts';
 import type { Machine } from '../model/config.ts';
-import { macWithHyphens } from '../protocol/addresses.ts';
-import { uuidForms } from '../protocol/uuid-order.ts';
 import { LOADER_PATHS } from '../model/loader.ts';
 import { machineKey } from '../plan/machine-url.ts';
 import { renderDnsmasqConfig } from './dnsmasq-config.ts';
 import { renderGrubConfig } from './grub-config.ts';
 import { renderAutoexec, renderIpxeScript } from './ipxe-script.ts';
+import { configNames, grubConfigNames } from './machine-marks.ts';
 import { renderNginxConfig } from './nginx-config.ts';
 import { renderPxelinuxConfig } from './pxelinux-config.ts';
 import { canHold } from './quoting.ts';
@@ -122,29 +121,19 @@ export function machineFiles(
   machine: Machine,
 ): RenderedFile[] {
   const purpose = `machine ${machine.name}`;
+  const pxelinux = renderPxelinuxConfig(context, readTemplate, machine);
+  const grub = renderGrubConfig(context, readTemplate, machine);
   return [
-    ...configNames(machine).flatMap((name) => [
-      {
-        path: `serve/tftp/pxelinux.cfg/${name}`,
-        content: renderPxelinuxConfig(context, readTemplate, machine),
-        purpose: `${purpose}: pxelinux`,
-      },
-      {
-        path: `serve/tftp/grub/grub.cfg-${name}`,
-        content: renderGrubConfig(context, readTemplate, machine),
-        purpose: `${purpose}: GRUB`,
-      },
-    ]),
+    ...configNames(machine).map((name) => ({
+      ...{ path: `serve/tftp/pxelinux.cfg/${name}`, content: pxelinux, purpose: `${purpose}: pxelinux` },
+    })),
+    ...grubConfigNames(machine).map((name) => ({
+      ...{ path: `serve/tftp/grub/grub.cfg-${name}`, content: grub, purpose: `${purpose}: GRUB` },
+    })),
     {
       path: `serve/http/machines/${machineKey(machine)}.ipxe`,
       content: renderIpxeScript(context, readTemplate, machine),
       purpose: `${purpose}: iPXE`,
     },
   ];
-}
-
-/** Names that pxelinux and GRUB look for: 01- (Ethernet) and the MAC, or the UUID as the ROM sends it. */
-function configNames(machine: Machine): readonly string[] {
-  if (machine.mac !== undefined) return [`01-${macWithHyphens(machine.mac)}`];
-  return machine.uuid === undefined ? [] : uuidForms(machine.uuid);
 }

@@ -86,7 +86,11 @@ async function runImages(context: CommandContext<ImagesOptions>): Promise<number
 
 function usersOf(id: string, config: Config | undefined): string[] {
   if (!config) return [];
-  const users = config.machines.filter((machine) => machine.image === id).map((machine) => machine.name);
+  const profiles = config.profiles.filter(({ image }) => image === id).map(({ name }) => name);
+  const machines = config.machines.filter(
+    ({ image, profile }) => image === id && !profiles.includes(profile ?? ''),
+  );
+  const users = [...profiles.map((name) => `profile ${name}`), ...machines.map(({ name }) => name)];
   if (config.boot.default === id) users.unshift('default');
   else if (config.images.includes(id)) users.unshift('menu');
   return users;

@@ -16,8 +16,8 @@ export function registerRender(program: Command): void {
     .addOption(
       // what one client gets is no file
       new Option(
-        '--for <mac|firmware>',
-        'what a machine, or any machine with this firmware, would get',
+        '--for <name|mac|firmware>',
+        'what a machine, or any machine with this firmware, would get, and which line says so',
       ).conflicts(['out', 'diff']),
     )
     .option('--diff', 'only what differs from the files that are served now')
@@ -34,7 +34,7 @@ async function runRender(context: CommandContext<RenderOptions>): Promise<number
   const project = await loadProject(requestedConfigPath(options));
   const boot = await loadBootContext(project);
   const isJson = options.json === true;
-  if (options.for !== undefined) return renderFor(boot, options.for, output, isJson);
+  if (options.for !== undefined) return renderFor(project, boot, options.for, { output, isJson });
   return renderFiles(boot, project.layout, output, {
     isJson,
     isDiff: options.diff === true,

@@ -115,8 +115,9 @@ function installables(
   verb: Verb,
   isAlways: boolean,
 ): readonly Installable[] {
-  return findMachines(project.config, args).map(({ name, mac, install, installState: state }) => {
-    if (mac === undefined) throw withoutMac(name);
+  return findMachines(project.config, args).map((machine) => {
+    const { name, mac, install, installState: state } = machine;
+    if (mac === undefined) throw withoutMac(machine);
     if (isAlways && install?.once === true) {
       throw usageError({
         what: `${name} is to be installed once: --always is not for it`,

@@ -1,51 +1,71 @@
+import type { Project } from '../../engine/project.ts';
 import type { BootContext } from '../../model/boot-context.ts';
 import type { BootPlan } from '../../model/boot-plan.ts';
+import type { Machine } from '../../model/config.ts';
 import { usageError } from '../../model/errors.ts';
+import { explainSettings } from '../../model/explain-settings.ts';
+import { machineLookup } from '../../model/find-machines.ts';
 import { FIRMWARES, type Firmware } from '../../model/firmware.ts';
 import { nearestWord } from '../../model/nearest-word.ts';
 import { bootTarget, defaultImageOf, isUnattendedInstall } from '../../plan/boot-target.ts';
 import { firmwareOf } from '../../plan/firmware-of.ts';
 import { planBoot } from '../../plan/plan-boot.ts';
 import { sampleFacts } from '../../plan/sample-facts.ts';
-import { macWithHyphens, parseMac } from '../../protocol/addresses.ts';
+import { macWithHyphens, parseMac, type MacAddress } from '../../protocol/addresses.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
+import { describeSettings } from './describe-settings.ts';
 
 type KnownFirmware = Exclude<Firmware, 'unknown'>;
 
 const KNOWN = FIRMWARES.filter((firmware): firmware is KnownFirmware => firmware !== 'unknown');
 
-/** `render --for`: what a machine gets with every firmware it may have, or what any machine with one firmware gets. */
-export function renderFor(context: BootContext, wanted: string, output: Output, isJson: boolean): number {
-  const mac = parseMac(wanted);
-  // a machine's address tells what it is not: only a Raspberry Pi has one of its maker's
-  const firmwares = KNOWN.filter((firmware) =>
-    mac === undefined ? firmware === wanted : firmwareOf(sampleFacts(firmware, mac)) === firmware,
-  );
-  if (firmwares.length === 0) {
-    const isSeveral = KNOWN.filter((firmware) => firmware.startsWith(wanted)).length > 1;
-    const near = isSeveral ? undefined : nearestWord(wanted, KNOWN);
-    throw usageError({
-      what: `--for ${wanted}: that is neither a MAC address nor a firmware`,
-      why: `firmwares: ${KNOWN.join(', ')}`,
-      ...(near === undefined ? {} : { next: `did you mean ${near}?` }),
-    });
-  }
-  const plans = firmwares.map((firmware) => ({
-    firmware,
-    plan: planBoot(context, sampleFacts(firmware, mac)),
-  }));
-  const machine = plans[0]?.plan.machine;
+/** Whom `--for` asks about. */
+interface Subject {
+  readonly firmwares: readonly KnownFirmware[];
+  readonly mac?: MacAddress | undefined;
+  readonly machine?: Machine;
+}
+
+/**
+ * `render --for`: what a machine gets with every firmware it may have, or what any machine with one firmware gets, and which
+ * line of the file says so.
+ */
+export function renderFor(
+  project: Project,
+  context: BootContext,
+  wanted: string,
+  { output, isJson }: { readonly output: Output; readonly isJson: boolean },
+): number {
+  const { firmwares, mac, machine } = subjectOf(context, wanted);
+  const plans = firmwares.map((firmware) => {
+    const facts = sampleFacts(firmware, mac);
+    const uuid = machine?.uuid;
+    return { firmware, plan: planBoot(context, uuid === undefined ? facts : { ...facts, uuid }) };
+  });
   const imageId = defaultImageOf(context, machine);
   const target =
     imageId === 'local'
       ? undefined
       : bootTarget(context, imageId, machine, { isUnattended: isUnattendedInstall(context, machine) });
+  const settings = explainSettings(
+    project.configText,
+    { machineName: machine?.name },
+    { path: project.configPath, stateRoot: project.layout.root },
+  );
   if (isJson) {
-    output.json({ schema: 'pxectl.render/1', for: wanted, plans, target: target ?? null });
+    output.json({ schema: 'pxectl.render/1', for: wanted, plans, target: target ?? null, settings });
     return EXIT.ok;
   }
   for (const { firmware, plan } of plans) output.data(`${firmware}\n${describePlan(plan)}\n`);
+  if (machine !== undefined && machine.mac === undefined && machine.uuid === undefined) {
+    output.data(
+      `${machine.name} is known by its serial number alone: iPXE and GRUB read it and go on with the following, pxelinux does not\n`,
+    );
+  }
+  output.data(
+    `settings, and the lines of ${project.configPath} that say so\n${describeSettings(settings)}\n`,
+  );
   if (plans.every(({ plan }) => plan.action === 'ignore')) return EXIT.ok;
   if (target === undefined) output.data('then: the local disk');
   else {
@@ -55,6 +75,27 @@ export function renderFor(context: BootContext, wanted: string, output: Output, 
     output.data(`  arguments  ${words.join(' ')}`);
   }
   return EXIT.ok;
+}
+
+/** @throws PxectlError E_USAGE */
+function subjectOf({ config }: BootContext, wanted: string): Subject {
+  const firmware = KNOWN.find((known) => known === wanted);
+  if (firmware !== undefined) return { firmwares: [firmware] };
+  const machine = machineLookup(config)(wanted);
+  const mac = machine === undefined ? parseMac(wanted) : machine.mac;
+  if (machine !== undefined || mac !== undefined) {
+    // a machine's address tells what it is not: only a Raspberry Pi has one of its maker's
+    const firmwares = KNOWN.filter((known) => firmwareOf(sampleFacts(known, mac)) === known);
+    return { firmwares, mac, ...(machine === undefined ? {} : { machine }) };
+  }
+  const isSeveral = KNOWN.filter((known) => known.startsWith(wanted)).length > 1;
+  const names = config.machines.map(({ name }) => name);
+  const near = isSeveral ? undefined : nearestWord(wanted, [...names, ...KNOWN]);
+  throw usageError({
+    what: `--for ${wanted}: that is no machine, no MAC address and no firmware`,
+    why: `firmwares: ${KNOWN.join(', ')}`,
+    next: near === undefined ? 'pxectl machines lists the machines' : `did you mean ${near}?`,
+  });
 }
 
 function describePlan(plan: BootPlan): string {

@@ -5,7 +5,15 @@ import type { Ipv4Address, MacAddress } from '../../../src/protocol/addresses.ts
 
 const mac = '52:54:00:00:00:01' as MacAddress;
 const ip = '192.168.1.7' as Ipv4Address;
-const machine = { mac, name: 'pc', isArmed: true, secureBoot: false, arguments: [] } as const;
+const machine = {
+  mac,
+  name: 'pc',
+  isArmed: true,
+  secureBoot: false,
+  arguments: [],
+  loaders: { bios: 'auto', uefi: 'auto' },
+  vars: {},
+} as const;
 
 beforeEach(() => vi.useFakeTimers({ now: Date.parse('2026-01-01T10:00:00Z') }));
 afterEach(() => vi.useRealTimers());

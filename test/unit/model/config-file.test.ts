@@ -62,8 +62,11 @@ mirrors: { "https://releases.ubuntu.com": "http://192.168.1.9/ubuntu" }
           isArmed: false,
           secureBoot: true,
           arguments: [],
+          loaders: { bios: 'auto', uefi: 'auto' },
+          vars: {},
         },
       ],
+      profiles: [],
       mirrors: { 'https://releases.ubuntu.com': 'http://192.168.1.9/ubuntu' },
       engineOptions: { docker: { buildFromHost: false } },
     });

@@ -9,6 +9,8 @@ const machine = (address: string): Machine => ({
   isArmed: false,
   secureBoot: false,
   arguments: [],
+  loaders: { bios: 'auto', uefi: 'auto' },
+  vars: {},
 });
 const network = (last: string, mode: Config['network']['mode'] = 'pxe-only'): Config['network'] => ({
   interface: 'eno1',

@@ -116,9 +116,13 @@ export const MACHINES_CONFIG = `version: 1
 network: { interface: eth0, address: 192.168.1.50/24 }
 images: [debian-12, ubuntu-20.04.3]
 boot: { default: debian-12, timeoutSeconds: 5, serialBaud: 115200 }
+profiles:
+  kiosk: { image: local, arguments: [quiet], loaders: { bios: ipxe } }
 machines:
   - { mac: "52:54:00:00:00:01", name: node-1, image: ubuntu-20.04.3, install: { seed: seeds/node-1.yaml }, arguments: [hugepages=16] }
   - { mac: "52:54:00:00:00:02", name: node-2, secureBoot: true }
   - { uuid: 4c4c4544-0044-4a10-8056-b4c04f4c3332, name: node-3, image: local }
   - { mac: "52:54:00:00:00:04", name: node-4, install: { seed: preseed.cfg } }
+  - { serial: "VMware-56 4d", name: node-5, profile: kiosk, loaders: { bios: auto }, image: debian-12 }
+  - { mac: "52:54:00:00:00:06", name: node-6, profile: kiosk }
 `;

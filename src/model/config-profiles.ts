@@ -1,0 +1,21 @@
+import type { Profile } from './config.ts';
+import type { ConfigFile } from './config-schema.ts';
+import { checkSettings, layersOf, type SettingsChecks } from './config-settings.ts';
+import { resolveSettings } from './resolve-settings.ts';
+import { PROFILE_NAME } from './safe-text.ts';
+
+/** Reads `profiles`, in the order of the file. */
+export function checkProfiles(file: ConfigFile, checks: SettingsChecks): Profile[] {
+  const { checker, place } = checks;
+  return Object.entries(file.profiles ?? {}).map(([name, profile]): Profile => {
+    const path = ['profiles', name];
+    checker.safeKey(path, PROFILE_NAME);
+    checkSettings(profile, path, checks);
+    if (profile.install !== undefined && profile.image === 'local') {
+      const why = 'there is nothing to install: its machines boot from their own disks';
+      checker.wrong([...path, 'install', 'seed'], profile.install.seed, why);
+    }
+    const { settings } = resolveSettings(layersOf(file, { profile: name }, place));
+    return { ...settings, name, isArmed: false };
+  });
+}
