@@ -1,7 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { run, runOrThrow } from '../../src/platform/processes.ts';
+import { start } from '../../src/platform/long-running.ts';
+import { itNeeds } from '../support/external-tool.ts';
 import {
   makeFolder,
   makePrivateNetwork,
@@ -40,6 +42,40 @@ describe('the modes that lease addresses', () => {
       expect(text).toMatch(/^ {2}(?:# )?nameServers: \[/m);
     },
   );
+
+  itNeeds(
+    'root',
+    'ip',
+    'dnsmasq',
+  )('take the router that a DHCP server offers, where this computer has none', async () => {
+    const own = await makePrivateNetwork();
+    const router = `${own.namespace}-router`;
+    onTestFinished(async () => {
+      await run('ip', ['netns', 'del', router]);
+      await own.destroy();
+    });
+    const ip = (...args: string[]) => runOrThrow('ip', args);
+    await ip('netns', 'add', router);
+    await ip('-n', own.namespace, 'route', 'del', 'default');
+    await ip('-n', own.namespace, 'link', 'set', 'far', 'netns', router);
+    await ip('-n', router, 'address', 'add', '192.168.1.1/24', 'dev', 'far');
+    await ip('-n', router, 'link', 'set', 'far', 'up');
+    const dnsmasq = start('ip', [
+      ...['netns', 'exec', router, 'dnsmasq', '--keep-in-foreground', '--conf-file=/dev/null', '--user=root'],
+      ...['--port=0', '--interface=far', '--bind-interfaces', '--no-ping', '--log-facility=-', '--pid-file'],
+      ...['--dhcp-range=192.168.1.100,192.168.1.120', '--dhcp-option=3,192.168.1.254'],
+      ...['--dhcp-option=6,192.168.1.253', `--dhcp-leasefile=${join(folder.path, 'leases')}`],
+    ]);
+    onTestFinished(() => dnsmasq.kill('SIGTERM'));
+    const sockets = async () => (await run('ip', ['netns', 'exec', router, 'cat', '/proc/net/udp'])).stdout;
+    await expect.poll(sockets, { timeout: 20_000 }).toContain(':0043');
+
+    const args = ['init', '--interface', 'eno1', '--mode', 'full', '--yes'];
+    const { exitCode, stderr } = await pxectl(args, { cwd: folder.path, network: own });
+    expect(exitCode, stderr).toBe(0);
+    expect(stderr).toContain('router 192.168.1.254, which 192.168.1.1 offers');
+    expect(await config()).toMatch(/^ {2}router: 192\.168\.1\.254$/m);
+  });
 
   it('takes the range that it is given, and assumes nothing of it', async () => {
     const { exitCode, stderr } = await init('--mode', 'full', '--range', '192.168.1.60-192.168.1.69');
