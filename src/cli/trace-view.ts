@@ -63,7 +63,7 @@ function eventText(event: BootEvent): string | undefined {
     case 'engine.stopped':
       return `${event.type}: ${String(detail['message'] ?? detail['engine'] ?? '')}`;
     case 'network.trouble':
-      return `! ${String(detail['message'] ?? '')} (pxectl doctor explains ${String(detail['finding'] ?? '')})`;
+      return `${detail['severity'] === 'info' ? '·' : '!'} ${String(detail['message'] ?? '')} (pxectl doctor explains ${String(detail['finding'] ?? '')})`;
     case 'network.over':
       return String(detail['message'] ?? '');
     case 'engine.warning':

@@ -49,7 +49,7 @@ export type ReloadOutcome = z.infer<typeof reloadOutcome>;
 const networkTrouble = z.object({
   /** of the finding that explains it */
   id: z.string(),
-  severity: z.enum(['error', 'warning']),
+  severity: z.enum(['error', 'warning', 'info']),
   message: z.string(),
   since: time,
 });

@@ -84,8 +84,8 @@ function* overlap({ range }: Network, leases: readonly OfferSeen[]): Generator<N
 
 function* refusals({ refusers }: SegmentSeen): Generator<NetworkTrouble> {
   for (const server of refusers) {
-    const message = `${server} refuses (NAK) the addresses that machines take from pxectl: it is set to be authoritative`;
-    yield { id: 'router-refuses-leases', severity: 'warning', message };
+    const message = `${server} refuses (NAK) the addresses that machines take from pxectl: it is set to be authoritative. UEFI firmware and iPXE pass that over`;
+    yield { id: 'router-refuses-leases', severity: 'info', message };
   }
 }
 

@@ -126,7 +126,8 @@ class Watch implements NetworkWatch {
     if (isBack || nowMs >= this.#nextLookMs) {
       const { troubles } = await this.options.look();
       // what is wrong should not be called that long after it is over
-      this.#nextLookMs = performance.now() + (troubles.length === 0 ? LOOK_EVERY_MS : LOOK_AGAIN_MS);
+      const isWrong = troubles.some(({ severity }) => severity !== 'info');
+      this.#nextLookMs = performance.now() + (isWrong ? LOOK_AGAIN_MS : LOOK_EVERY_MS);
       this.tell(troubles);
     }
   }

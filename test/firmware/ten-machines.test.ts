@@ -85,6 +85,7 @@ describe('ten machines that are switched on at once, beside a router that gives 
         // the router of this LAN, authoritative as many are, refuses whoever chose another server: iPXE passes that over
         const refused = answers.filter(({ kind, server }) => kind === 'nak' && server === LAN.serverAddress);
         expect(refused).toEqual([]);
+        expect(answers.some(({ kind, server }) => kind === 'nak' && server === LAN.routerAddress)).toBe(true);
         const owners = new Map<string, Set<string>>();
         for (const { kind, address, mac } of answers) {
           if (kind === 'ack') owners.set(address, (owners.get(address) ?? new Set()).add(mac));

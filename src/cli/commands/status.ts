@@ -96,8 +96,8 @@ function* describe({ session, answer, problem, startingPid, leftovers }: Session
   const { process, startedAt, description } = session;
   yield `up since ${formatLocalTime(startedAt)} (pid ${process.pid}): ${description}`;
   if (problem !== undefined) yield `${problem}; pxectl down ends it`;
-  for (const { id, message, since } of answer?.troubles ?? []) {
-    yield `! ${message} (since ${formatLocalTime(since).slice(11)}; pxectl doctor explains ${id})`;
+  for (const { id, severity, message, since } of answer?.troubles ?? []) {
+    yield `${severity === 'info' ? '·' : '!'} ${message} (since ${formatLocalTime(since).slice(11)}; pxectl doctor explains ${id})`;
   }
   const refused = answer?.lastReload?.refused;
   if (refused !== undefined) {

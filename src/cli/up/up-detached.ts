@@ -8,6 +8,7 @@ import type { LookChoice } from '../../engine/session-network.ts';
 import { readLiveSession, readStartingPid, type SessionRecord } from '../../engine/session-record.ts';
 import { checkStored } from '../../images/check-stored.ts';
 import { engineError, PxectlError } from '../../model/errors.ts';
+import type { OpenTrouble } from '../../model/network-trouble.ts';
 import type { StateLayout } from '../../model/state-layout.ts';
 import { openToAppend, writeFileAtomic } from '../../platform/files.ts';
 import { packageRoot } from '../../platform/package-root.ts';
@@ -70,8 +71,11 @@ export async function upDetached(project: Project, options: DetachedOptions): Pr
     if (session !== undefined && session.process.pid !== child.pid) throw alreadyUp(session);
     if (session !== undefined) {
       output.progress(`up in the background (pid ${child.pid}): ${session.description}`);
-      for (const warning of [...(await warningsOf(logPath)), ...(await troublesOf(session, layout))]) {
-        output.warn(warning);
+      for (const warning of await warningsOf(logPath)) output.warn(warning);
+      for (const { id, severity, message } of await troublesOf(session, layout)) {
+        const text = `${message} (pxectl doctor explains ${id})`;
+        if (severity === 'info') output.progress(`note: ${text}`);
+        else output.warn(text);
       }
       output.progress('pxectl watch shows machines as they boot, pxectl down stops it');
       if (isJson) output.json({ schema: 'pxectl.up/1', changed: true, session });
@@ -104,10 +108,10 @@ async function warningsOf(logPath: string): Promise<readonly string[]> {
 }
 
 /** What its look at the network has found. */
-async function troublesOf(session: SessionRecord, layout: StateLayout): Promise<readonly string[]> {
+async function troublesOf(session: SessionRecord, layout: StateLayout): Promise<readonly OpenTrouble[]> {
   const question = { layout, pid: session.process.pid, command: 'pxectl status' };
   const { troubles = [] } = await askControl('status', {}, question).catch(() => ({ troubles: undefined }));
-  return troubles.map(({ id, message }) => `${message} (pxectl doctor explains ${id})`);
+  return troubles;
 }
 
 /** Another one that starts now is waited for: two would write into one log. @throws PxectlError E_ALREADY_RUNNING */
