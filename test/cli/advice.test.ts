@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Command } from 'commander';
 import { afterAll, describe, expect, it } from 'vitest';
 import { buildProgram } from '../../src/cli/main.ts';
+import { mistakeIn } from '../support/known-commands.ts';
 import { configText } from '../support/engine/prepare-state.ts';
 import { makeFolder, pxectl } from '../support/pxectl-process.ts';
 
@@ -34,29 +34,6 @@ const ADVICE = new Map<string, string>();
 for (const name of readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })) {
   if (!/\.(?:ts|json)$/.test(name)) continue;
   for (const words of adviceIn(readFileSync(join(SOURCE, name), 'utf8'))) ADVICE.set(words, name);
-}
-
-/** What is wrong with the options and sub-commands of `words`; undefined when the program knows them all. */
-function mistakeIn(words: readonly string[]): string | undefined {
-  let command: Command = buildProgram();
-  for (const word of words) {
-    const sub = command.commands.find((one) => one.name() === word);
-    if (sub !== undefined) command = sub;
-    else if (word.startsWith('-')) {
-      const known = [command, command.parent, command.parent?.parent];
-      const isKnown = known.some((one) =>
-        one?.options.some(({ long, short }) => [long, short].includes(word)),
-      );
-      if (!isKnown && word !== '--help') return `${command.name()} has no ${word}`;
-    } else if (
-      command.commands.length > 0 &&
-      /^[a-z]+$/.test(word) &&
-      command.registeredArguments.length === 0
-    ) {
-      return undefined; // the sentence goes on
-    }
-  }
-  return undefined;
 }
 
 it.each([

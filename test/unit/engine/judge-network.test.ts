@@ -110,6 +110,7 @@ describe('judgeNetwork', () => {
     const users = new Map([[ip('192.168.1.50'), mac('52:54:00:00:00:05')]]);
     for (const mode of ['proxy', 'pxe-only', 'full'] as const) {
       const troubles = judgeNetwork(networkOf(mode), seen({ users, offers: [LEASE] }));
+      expect(troubles.map(({ id }) => id)).toContain('address-in-use');
       expect(refusalOf(troubles)?.code).toBe('E_ADDRESS_IN_USE');
     }
   });

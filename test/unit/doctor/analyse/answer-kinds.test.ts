@@ -1,65 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { analyse } from '../../../../src/doctor/analyse/analyse.ts';
-import type {
-  HttpRead,
-  Observations,
-  Phase,
-  ReplySeen,
-  RequestSeen,
-} from '../../../../src/doctor/analyse/observation.ts';
-import type { Ipv4Address, MacAddress } from '../../../../src/protocol/addresses.ts';
+import type { Phase } from '../../../../src/doctor/analyse/observation.ts';
+import {
+  httpRead,
+  ip,
+  observationsOf,
+  reply,
+  request,
+  SERVER,
+} from '../../../support/findings/seen-phase.ts';
 
-const ip = (text: string): Ipv4Address => text as Ipv4Address;
-const SERVER = ip('192.168.1.1');
-let packet = 0;
-const seen = (text: string, timeMs: number) => ({ evidence: { source: `packet ${++packet}`, text }, timeMs });
-const request = (
-  type: RequestSeen['type'],
-  timeMs: number,
-  more: Partial<RequestSeen> = {},
-): RequestSeen => ({
-  ...seen(type, timeMs),
-  type,
-  port: 67,
-  ...more,
-});
-const reply = (type: ReplySeen['type'], timeMs: number, more: Partial<ReplySeen> = {}): ReplySeen => ({
-  ...seen(type, timeMs),
-  type,
-  port: 67,
-  server: SERVER,
-  leasedAddress: ip('192.168.1.20'),
-  ...more,
-});
-
-function idsOf(phase: Partial<Phase>): readonly string[] {
-  const observations: Observations = {
-    vantage: 'capture',
-    clients: [
-      {
-        mac: '52:54:00:12:34:56' as MacAddress,
-        phases: [
-          {
-            firmware: 'uefi-x64',
-            architectures: [7],
-            requests: [],
-            replies: [],
-            tftp: [],
-            http: [],
-            refused: [],
-            ...phase,
-          },
-        ],
-      },
-    ],
-    server: {},
-    problems: [],
-    firstTimeMs: 0,
-    lastTimeMs: 100_000,
-    readCount: 9,
-  };
-  return analyse(observations).map(({ id }) => id);
-}
+const idsOf = (phase: Partial<Phase>): readonly string[] =>
+  analyse(observationsOf(phase)).map(({ id }) => id);
 
 describe('kinds of answers', () => {
   it('an address that the client gives back is told, although it was acknowledged before', () => {
@@ -98,13 +50,7 @@ describe('kinds of answers', () => {
   });
 
   it('a GET that is reset', () => {
-    const http: HttpRead = {
-      ...seen('GET /boot.ipxe', 50),
-      method: 'GET',
-      path: '/boot.ipxe',
-      server: SERVER,
-      isReset: true,
-    };
+    const http = httpRead('/boot.ipxe', 50, { isReset: true });
     expect(
       idsOf({
         firmware: 'ipxe',

@@ -11,6 +11,7 @@ import { fitsFirmware, platformOfName } from '../../../../src/doctor/analyse/boo
 import { isFileEdit } from '../../../../src/model/fix.ts';
 import type { Finding } from '../../../../src/model/finding.ts';
 import { run } from '../../../../src/platform/processes.ts';
+import { BOOT_SCRIPT_SAMPLES, HEALTHY_PROXY, SPOIL } from '../../../support/findings/config-samples.ts';
 import { itNeeds } from '../../../support/external-tool.ts';
 
 const fixtures = new URL('../../../../fixtures/', import.meta.url);
@@ -73,50 +74,37 @@ function fileFor(config: PxeConfig, architecture: number): string | undefined {
 const configOf = (text: string): PxeConfig =>
   readPxeConfig(readConfig(['/c'], { read: () => text, list: () => undefined, exists: () => undefined }));
 
-/** A proxy that nothing is wrong with, and ways to spoil it. */
-const HEALTHY = `port=0
-dhcp-range=192.168.1.0,proxy,255.255.255.0
-enable-tftp
-tftp-root=/srv/tftp
-dhcp-match=set:ipxe,175
-dhcp-boot=tag:ipxe,http://192.168.1.11:8080/boot.ipxe,,192.168.1.11
-dhcp-boot=tag:!ipxe,undionly.kpxe,,192.168.1.11
-pxe-service=tag:!ipxe,x86PC,"BIOS",undionly.kpxe
-pxe-service=tag:!ipxe,X86-64_EFI,"UEFI",snponly.efi
-pxe-service=tag:!ipxe,BC_EFI,"UEFI",snponly.efi
-`;
-const SPOIL: readonly (readonly [string | RegExp, string])[] = [
-  [/^pxe-service=.*X86-64.*\n/m, ''],
-  [/^pxe-service=.*BC_EFI.*\n/m, ''],
-  [/^pxe-service=.*\n/gm, ''],
-  ['"UEFI",snponly.efi', '"UEFI",pxelinux.0'],
-  ['"UEFI",snponly.efi', '"UEFI",pxelinux'],
-  ['boot.ipxe,,192.168.1.11', 'boot.ipxe'],
-  ['port=0\n', ''],
-  ['pxe-service=', 'pxe-servce='],
-  ['log-dhcp', 'log-dhcp=yes'],
-  ['enable-tftp', 'enable-tftp\nlog-dhcp=yes'],
-  ['X86-64_EFI', 'X86-64EFI'],
-  ['port=0', 'port=0\npxe-service=X86-64_EFI,"Local disk"'],
-  ['port=0', 'port=0\npxe-prompt="Boot menu"'],
-  ['port=0', 'port=0\ndhcp-reply-delay=3'],
-  ['port=0', 'port=0\ndhcp-option=67,pxelinux.0'],
-  ['port=0', 'port=0\npxe-service=16,"HTTP",http://192.168.1.11/x.efi'],
-  ['port=0', 'port=0\ndhcp-pxe-vendor=HTTPClient'],
-  ['port=0', 'port=0\ndhcp-boot=grubx64.efi,,192.168.1.11'],
-  ['192.168.1.0,proxy,255.255.255.0', '192.168.1.50,192.168.1.90,12h'],
-  ['192.168.1.0,proxy,255.255.255.0', '192.168.1.0,prxy'],
-];
-
 describe('every mend mends', () => {
   it.each([...fieldConfigs, ...failures])('%s', async (name, text) => {
     expectMended(await mend(name, text));
   });
 
+  it.each(BOOT_SCRIPT_SAMPLES)('%s', async (name, text) => {
+    expectMended(await mend(name.replace('/', '-'), text));
+  });
+
+  itNeeds('grub-script-check')(
+    'GRUB itself takes each corrected copy',
+    async () => {
+      const scripts = [...BOOT_SCRIPT_SAMPLES, ...fieldConfigs].filter(([name]) => /grub\.cfg$/.test(name));
+      let written = 0;
+      for (const [name, text] of scripts) {
+        const { fixed, before } = await mend(name, text);
+        written += before.written.length;
+        const path = join(folder, 'tested-grub.cfg');
+        writeFileSync(path, fixed);
+        const { exitCode, stderr } = await run('grub-script-check', [path], { timeoutMs: 10_000 });
+        expect([name, exitCode, stderr]).toEqual([name, 0, '']);
+      }
+      expect(written).toBeGreaterThan(4);
+    },
+    30_000,
+  );
+
   it('whatever is wrong at once', async () => {
     await fc.assert(
       fc.asyncProperty(fc.subarray([...SPOIL], { minLength: 1, maxLength: 4 }), async (spoilt) => {
-        const text = spoilt.reduce((whole, [from, to]) => whole.replace(from, to), HEALTHY);
+        const text = spoilt.reduce((whole, [from, to]) => whole.replace(from, to), HEALTHY_PROXY);
         expectMended(await mend('spoilt.conf', text));
       }),
       { numRuns: 40 },
@@ -124,7 +112,7 @@ describe('every mend mends', () => {
   }, 60_000);
 
   it.each(SPOIL)('a proxy in which %s became "%s" serves BIOS and UEFI again', async (from, to) => {
-    const { after, fixed } = await mend('proxy.conf', HEALTHY.replace(from, to));
+    const { after, fixed } = await mend('proxy.conf', HEALTHY_PROXY.replace(from, to));
     const config = configOf(fixed);
     if (!config.ranges.some((range) => range.isProxy)) return;
     expect(faultsOf(after.findings).filter((fault) => fault.startsWith('error'))).toEqual([]);
