@@ -31,6 +31,7 @@ const NOT_HERE: Readonly<Record<string, { readonly why: string; readonly shownBy
   'client-architecture-unknown': { why: 'no rule makes it: a cause that texts are explained with' },
   'image-parts-mixed': { why: 'no rule makes it: a cause that texts are explained with' },
   'pxe-service-suffix': { why: 'no rule makes it: a cause that texts are explained with' },
+  'served-file-changed': { why: 'a running pxectl', shownBy: 'unit/engine/session-files.test.ts' },
   'firewall-blocks': { why: 'a firewall that drops', shownBy: 'integration/doctor/firewall.test.ts' },
   'capture-cut-short': { why: 'a cut file', shownBy: 'cli/doctor.test.ts' },
   'grub-needs-lease': { why: 'a fetched image', shownBy: 'unit/plan/plan-boot.test.ts' },
