@@ -1,15 +1,10 @@
 import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { run } from '../../src/platform/processes.ts';
-import { prepareState, TEST_IMAGE } from '../support/engine/prepare-state.ts';
-import {
-  makeFolder,
-  makePrivateNetwork,
-  pxectl,
-  pxectlCommand,
-  type PrivateNetwork,
-} from '../support/pxectl-process.ts';
+import { TEST_IMAGE } from '../support/engine/prepare-state.ts';
+import { pxectlCommand } from '../support/pxectl-process.ts';
+import { useProject } from '../support/test-project.ts';
 
 const WRITTEN = `# the lab on the second floor
 version: 1
@@ -26,32 +21,24 @@ machines:
 mirrors: { "https://releases.ubuntu.com": "http://192.168.1.9/ubuntu" }
 `;
 
-let network: PrivateNetwork;
-let folder: Awaited<ReturnType<typeof makeFolder>>;
+const project = useProject('each', WRITTEN);
+const { cli } = project;
 let path: string;
-beforeAll(async () => {
-  network = await makePrivateNetwork();
-});
-afterAll(() => network.destroy());
 beforeEach(async () => {
-  folder = await makeFolder();
-  await prepareState(folder.path, WRITTEN);
-  await writeFile(join(folder.path, 'node.cfg'), 'd-i passwd/root-login boolean true\n');
-  path = join(folder.path, 'pxectl.yaml');
+  await writeFile(join(project.path, 'node.cfg'), 'd-i passwd/root-login boolean true\n');
+  path = join(project.path, 'pxectl.yaml');
 });
-afterEach(() => folder.remove());
 
-const cli = (...args: string[]) => pxectl(args, { cwd: folder.path, network });
 const config = () => readFile(path, 'utf8');
 
 /** The command on a terminal, where `keys` are typed. */
 async function onTerminal(args: readonly string[], keys: string): ReturnType<typeof run> {
-  const [file, words] = pxectlCommand(args, network);
+  const [file, words] = pxectlCommand(args, project.network);
   const command = [file, ...words].map((word) => `'${word}'`).join(' ');
-  const screen = join(folder.path, 'screen');
+  const screen = join(project.path, 'screen');
   const typing = `until grep -q 'y/N' "$1" 2>/dev/null; do sleep 0.1; done; printf '${keys}'; sleep 1`;
   return run('bash', ['-c', `(${typing}) | script -qefc "$2" "$1"`, 'bash', screen, command], {
-    cwd: folder.path,
+    cwd: project.path,
     timeoutMs: 60_000,
     env: { PXECTL_CONFIG: '' },
   });
@@ -108,7 +95,7 @@ describe('what cannot be undone', () => {
     expect(exitCode).toBe(2);
     expect(`${stdout}${stderr}`).toContain(`pxectl ${args.join(' ')} --yes`);
     expect(await config()).toBe(WRITTEN);
-    expect(await readdir(join(folder.path, '.pxectl/images'))).toContain(TEST_IMAGE);
+    expect(await readdir(join(project.path, '.pxectl/images'))).toContain(TEST_IMAGE);
     expect((await cli('machines')).stdout).toContain('not armed');
     expect((await cli(...args, '--yes')).exitCode).toBe(0);
   });
@@ -119,7 +106,7 @@ describe('what cannot be undone', () => {
     expect(no.stdout).toContain('nothing is done');
     expect(no.exitCode).toBe(130);
     expect((await cli('machines')).stdout).toContain('not armed');
-    await writeFile(join(folder.path, 'screen'), '');
+    await writeFile(join(project.path, 'screen'), '');
     expect((await onTerminal(['machines', 'arm', 'node-1'], 'y\\n')).exitCode).toBe(0);
     expect((await cli('machines')).stdout).not.toContain('not armed');
   });

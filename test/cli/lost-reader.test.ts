@@ -1,33 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { run } from '../../src/platform/processes.ts';
-import { configText, prepareState } from '../support/engine/prepare-state.ts';
 import { itNeeds } from '../support/external-tool.ts';
-import {
-  makeFolder,
-  makePrivateNetwork,
-  pxectl,
-  pxectlCommand,
-  type PrivateNetwork,
-} from '../support/pxectl-process.ts';
+import { pxectlCommand } from '../support/pxectl-process.ts';
+import { useProject } from '../support/test-project.ts';
 
-let folder: Awaited<ReturnType<typeof makeFolder>>;
-let network: PrivateNetwork;
-beforeAll(async () => {
-  folder = await makeFolder();
-  network = await makePrivateNetwork();
-  await prepareState(folder.path, configText().replace('br0', 'eno1'));
-});
-afterAll(async () => {
-  await network.destroy();
-  await folder.remove();
-});
+const project = useProject('all');
+const { cli } = project;
 
 /** Runs pxectl in a shell line in which `PXECTL` stands for it; exit codes of a pipe are those of pxectl. */
 function shell(line: string, args: readonly string[]) {
-  const [file, words] = pxectlCommand(args, network);
+  const [file, words] = pxectlCommand(args, project.network);
   const script = `set -o pipefail; ${line.replace('PXECTL', '"$@"')}`;
   return run('bash', ['-c', script, 'bash', file, ...words], {
-    cwd: folder.path,
+    cwd: project.path,
     timeoutMs: 60_000,
     env: { PXECTL_CONFIG: '' },
   });
@@ -56,18 +41,25 @@ describe('output that nobody reads', () => {
     ]);
     expect(stderr).toContain('stopped');
     expect(exitCode).toBe(0);
-    const down = await pxectl(['down'], { cwd: folder.path, network });
+    const down = await cli('down');
     expect(down.stderr).toContain('nothing is up here');
   });
 
   it('serves on when only its progress has no reader', async () => {
     const running = shell('PXECTL 2>&1 >/dev/null | head -n 1', ['up', '--no-look', '--engine', 'builtin']);
-    const status = () => pxectl(['status'], { cwd: folder.path, network });
-    await expect.poll(async () => (await status()).exitCode, { timeout: 20_000 }).toBe(0);
-    const get = ['netns', 'exec', network.namespace, 'curl', '-s', 'http://192.168.1.50:8080/nothing'];
+    const status = () => cli('status');
+    await expect.poll(async () => (await status()).exitCode, { timeout: 40_000 }).toBe(0);
+    const get = [
+      'netns',
+      'exec',
+      project.network.namespace,
+      'curl',
+      '-s',
+      'http://192.168.1.50:8080/nothing',
+    ];
     for (let count = 0; count < 3; count += 1) await run('ip', get);
     expect((await status()).exitCode).toBe(0);
-    expect((await pxectl(['down'], { cwd: folder.path, network })).exitCode).toBe(0);
+    expect((await cli('down')).exitCode).toBe(0);
     expect((await running).exitCode).toBe(0);
   });
 });

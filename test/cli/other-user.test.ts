@@ -1,27 +1,22 @@
 import { chmod, chown, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { run, type ProcessResult } from '../../src/platform/processes.ts';
-import { configText, prepareState } from '../support/engine/prepare-state.ts';
+import { configText } from '../support/engine/prepare-state.ts';
 import { itNeeds } from '../support/external-tool.ts';
-import {
-  makeFolder,
-  makePrivateNetwork,
-  pxectl,
-  pxectlCommand,
-  type PrivateNetwork,
-} from '../support/pxectl-process.ts';
+import { pxectl, pxectlCommand } from '../support/pxectl-process.ts';
+import { useProject } from '../support/test-project.ts';
 
 const NOBODY = 65534;
+const MACHINE = 'machines: [{ mac: 52:54:00:12:34:56, name: node-1, install: { seed: seed.cfg } }]';
 
 /** pxectl serves as root, and another user works in the same folder. */
 describe('a pxectl that belongs to another user', () => {
-  let folder: Awaited<ReturnType<typeof makeFolder>>;
-  let network: PrivateNetwork;
+  const project = useProject('all', configText('proxy', MACHINE).replace('br0', 'eno1'));
   const root = (...args: string[]) =>
-    pxectl(args, { cwd: folder.path, network, env: { SUDO_UID: String(NOBODY) } });
-  const nobody = (args: string[], cwd = folder.path): Promise<ProcessResult> => {
-    const [file, [netns = '', exec = '', name = '', ...command]] = pxectlCommand(args, network);
+    pxectl(args, { cwd: project.path, network: project.network, env: { SUDO_UID: String(NOBODY) } });
+  const nobody = (args: string[], cwd = project.path): Promise<ProcessResult> => {
+    const [file, [netns = '', exec = '', name = '', ...command]] = pxectlCommand(args, project.network);
     const user = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', '--inh-caps=-all'];
     return run(file, [netns, exec, name, ...user, ...command], {
       cwd,
@@ -31,21 +26,12 @@ describe('a pxectl that belongs to another user', () => {
   };
 
   beforeAll(async () => {
-    folder = await makeFolder();
-    network = await makePrivateNetwork();
-    await writeFile(join(folder.path, 'seed.cfg'), '');
-    const machine = 'machines: [{ mac: 52:54:00:12:34:56, name: node-1, install: { seed: seed.cfg } }]';
-    await prepareState(folder.path, configText('proxy', machine).replace('br0', 'eno1'));
-    for (const path of [folder.path, join(folder.path, '.pxectl')]) {
+    await writeFile(join(project.path, 'seed.cfg'), '');
+    for (const path of [project.path, join(project.path, '.pxectl')]) {
       await chmod(path, 0o755);
       await chown(path, NOBODY, NOBODY);
     }
     expect((await root('up', '--no-look', '--detach', '--engine', 'builtin')).exitCode).toBe(0);
-  });
-  afterAll(async () => {
-    await root('down');
-    await network.destroy();
-    await folder.remove();
   });
 
   it.each([
@@ -62,7 +48,7 @@ describe('a pxectl that belongs to another user', () => {
   });
 
   it('who is armed, readable for root alone, is nobody to others, and that is said', async () => {
-    const state = join(folder.path, '.pxectl/machines.json');
+    const state = join(project.path, '.pxectl/machines.json');
     expect((await root('machines', 'arm', '--yes', 'node-1')).exitCode).toBe(0);
     await chmod(state, 0o600);
     const { exitCode, stdout, stderr } = await nobody(['machines']);
@@ -81,7 +67,7 @@ describe('a pxectl that belongs to another user', () => {
 
   it('up --detach without privileges ends with the exit code of up', async () => {
     await root('down');
-    await run('chown', ['-R', `${NOBODY}:${NOBODY}`, folder.path]);
+    await run('chown', ['-R', `${NOBODY}:${NOBODY}`, project.path]);
     const { exitCode, stderr } = await nobody(['up', '--no-look', '--detach', '--engine', 'builtin']);
     expect(stderr).toContain('--ambient-caps');
     expect(exitCode).toBe(4);

@@ -1,34 +1,19 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { configText, prepareState } from '../support/engine/prepare-state.ts';
-import { makeFolder, makePrivateNetwork, pxectl, type PrivateNetwork } from '../support/pxectl-process.ts';
+import { beforeEach, expect, it } from 'vitest';
 import { KICKSTART, PRESEED } from '../support/seed-samples.ts';
+import { CONFIG, useProject } from '../support/test-project.ts';
 
 const MAC = '52:54:00:12:34:56';
-const CONFIG = configText().replace('br0', 'eno1');
 const BROKEN = PRESEED.replace('partman/confirm boolean true', 'partman/confirm');
 const WHAT = 'node.cfg:4:1: the installer stops at this line: an answer is: OWNER QUESTION TYPE VALUE';
 
-let network: PrivateNetwork;
-let folder: Awaited<ReturnType<typeof makeFolder>>;
-beforeAll(async () => {
-  network = await makePrivateNetwork();
-});
-afterAll(() => network.destroy());
-beforeEach(async () => {
-  folder = await makeFolder();
-  await prepareState(folder.path, CONFIG);
-  await seed(BROKEN);
-});
-afterEach(async () => {
-  await cli('down');
-  await folder.remove();
-});
+const project = useProject();
+const { cli } = project;
+beforeEach(() => seed(BROKEN));
 
-const cli = (...args: string[]) => pxectl(args, { cwd: folder.path, network });
-const seed = (text: string) => writeFile(join(folder.path, 'node.cfg'), text);
-const configure = (more: string) => writeFile(join(folder.path, 'pxectl.yaml'), `${CONFIG}${more}\n`);
+const seed = (text: string) => writeFile(join(project.path, 'node.cfg'), text);
+const configure = (more: string) => project.configure(`${CONFIG}${more}\n`);
 const WITH_SEED = `machines: [{ mac: "${MAC}", name: node-1, install: { seed: node.cfg } }]`;
 
 it('machines add tells what is wrong with a seed, and add --arm refuses it and adds nothing', async () => {
@@ -65,8 +50,7 @@ it('machines arm refuses a seed that cannot work, of another kind, or that is no
 
 it('arm knows the kind of an image before it is fetched, and that some have none', async () => {
   const text = CONFIG.replace('images: [debian-12]', 'images: [debian-12, rocky-9, alpine-3.22]');
-  await writeFile(
-    join(folder.path, 'pxectl.yaml'),
+  await project.configure(
     `${text}machines:
   - { mac: "${MAC}", name: red, image: rocky-9, install: { seed: node.cfg } }
   - { mac: "52:54:00:12:34:57", name: live, image: alpine-3.22, install: { seed: node.cfg } }
@@ -97,7 +81,7 @@ it('up, reload and doctor tell it', async () => {
   expect(findings.find(({ id }) => id === 'seed-invalid')).toMatchObject({
     severity: 'error',
     title: 'node-1: its seed cannot work',
-    evidence: [{ source: `${join(folder.path, 'node.cfg')}:4:1` }],
+    evidence: [{ source: `${join(project.path, 'node.cfg')}:4:1` }],
   });
   expect(doctor.exitCode).toBe(1);
   // its servers hold their ports, and with --no-look nobody has looked at the network
