@@ -1,4 +1,4 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { clientFactsOf } from '../../../../src/plan/client-facts.ts';
 import type { ProbeAddresses } from '../../../../src/net/probe-interface.ts';
 import type { Ipv4Address, MacAddress } from '../../../../src/protocol/addresses.ts';
@@ -32,12 +32,12 @@ it('asks once for all that wait, answers the newest packet of each, and tells wh
   const probes = new OfferProbes(probe, (result) => results.push(result));
   for (let xid = 1; xid <= 500; xid += 1) probes.wait(discover(A, xid), ip('10.0.0.10'));
   probes.wait(discover(B), ip('10.0.0.11'));
-  await vi.waitFor(() => expect(results).toHaveLength(1));
+  await expect.poll(() => results).toHaveLength(1);
   expect(asked).toEqual([['10.0.0.10', '10.0.0.11']]);
   expect(results[0]).toMatchObject({ address: '10.0.0.11', user: SQUATTER });
   probes.wait(discover(A, 501), ip('10.0.0.10'));
   endProbe();
-  await vi.waitFor(() => expect(results).toHaveLength(2));
+  await expect.poll(() => results).toHaveLength(2);
   expect(results[1]?.received.packet.xid).toBe(501);
   expect(results[1]).not.toHaveProperty('user');
   expect(asked).toHaveLength(1);
@@ -55,7 +55,7 @@ it('takes the answer of the client itself for no other user, and a probe that fa
     (result) => results.push(result),
   );
   failing.wait(discover(B), ip('10.0.0.11'));
-  await vi.waitFor(() => expect(results).toHaveLength(2));
+  await expect.poll(() => results).toHaveLength(2);
   expect(results.map(({ user }) => user)).toEqual([undefined, undefined]);
 });
 
@@ -69,7 +69,7 @@ it('keeps one packet for each address, of whom it was chosen for last', async ()
   for (let number = 0; number < 200; number += 1) {
     probes.wait(discover(mac(`02:00:00:00:00:${number.toString(16).padStart(2, '0')}`)), ip('10.0.0.10'));
   }
-  await vi.waitFor(() => expect(results).toHaveLength(1));
+  await expect.poll(() => results).toHaveLength(1);
   expect(results[0]?.received.facts.mac).toBe('02:00:00:00:00:c7');
   expect(asked).toEqual([['10.0.0.10']]);
 });
