@@ -17,7 +17,7 @@ import {
   type OperationName,
   type ReplyOf,
 } from './api.ts';
-import { withSocketPath } from './control-socket.ts';
+import { withSocketPath } from '../net/socket-path.ts';
 
 export interface ControlQuestion {
   readonly layout: Pick<StateLayout, 'controlSocket'>;

@@ -1,9 +1,8 @@
-import { once } from 'node:events';
-import { chmod, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { basename, join } from 'node:path';
 import { messageOf, PxectlError, usageError } from '../model/errors.ts';
 import type { StateLayout } from '../model/state-layout.ts';
+import { listenPrivately } from '../net/private-socket.ts';
 import { makeFolder } from '../platform/files.ts';
 import {
   CONTROL_API,
@@ -12,13 +11,11 @@ import {
   type Operation,
   type OperationName,
 } from './api.ts';
-import { withSocketPath } from './control-socket.ts';
 
 /** Names of ten thousand machines fit. */
 const MAX_BODY_BYTES = 1024 * 1024;
 const RECEIVE_TIMEOUT_MS = 10_000;
 const MAX_CONNECTIONS = 64;
-const FOLDER_PREFIX = '.control-';
 
 export interface ControlServer {
   /** what is being answered is cut; idempotent */
@@ -37,23 +34,7 @@ export async function serveControl(
   const server = controlServer(handlers);
   const path = layout.controlSocket;
   await makeFolder(layout.run);
-  await sweep(layout.run);
-  // born in a folder that is closed to others: there is no moment in which another user could open it
-  const folder = await mkdtemp(join(layout.run, FOLDER_PREFIX));
-  const unborn = join(folder, basename(path));
-  try {
-    await withSocketPath(unborn, async (short) => {
-      server.listen(short);
-      await once(server, 'listening');
-    });
-    await chmod(unborn, 0o600);
-    await rename(unborn, path);
-  } catch (error) {
-    server.close();
-    throw error;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  await listenPrivately(server, path);
   let closed: Promise<void> | undefined;
   return {
     close() {
@@ -65,13 +46,6 @@ export async function serveControl(
       return closed;
     },
   };
-}
-
-/** Folders of starts that were killed half way. */
-async function sweep(run: string): Promise<void> {
-  for (const name of await readdir(run)) {
-    if (name.startsWith(FOLDER_PREFIX)) await rm(join(run, name), { recursive: true, force: true });
-  }
 }
 
 /** The HTTP server itself, not listening yet. */

@@ -1,19 +1,25 @@
+import { acceptsConnections } from '../net/accepts-connections.ts';
 import { neighboursOn } from '../net/neighbours.ts';
-import { randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import type { BootContext } from '../model/boot-context.ts';
 import { engineError } from '../model/errors.ts';
-import { writeFileAtomic } from '../platform/files.ts';
+import { prepareConfinement, type Confinement } from '../platform/confinement.ts';
 import { readTemplate } from '../platform/package-root.ts';
 import { findProgram, run } from '../platform/processes.ts';
-import { parseIpv4 } from '../protocol/addresses.ts';
-import { dynamicPort, renderNginxConfig } from '../render/nginx-config.ts';
+import { renderNginxConfig } from '../render/nginx-config.ts';
 import { startHttpServer } from '../server/http/http-server.ts';
 import type { EngineInput } from './engine.ts';
 import { followServerLog } from './follow-server-log.ts';
 import { NamedEvents } from './named-events.ts';
 import { eventsOfAccess } from './nginx/nginx-log.ts';
-import { servingUser } from './serving-user.ts';
+import { openInnerChannel } from './inner-channel.ts';
+import {
+  emptyAccessLog,
+  giveWorkFolder,
+  openConfigFolder,
+  serverFolders,
+  writeServerConfig,
+} from './server-folders.ts';
+import { servingId } from './serving-id.ts';
 import { superviseProcess } from './supervised-process.ts';
 
 /** Where a client's HTTP requests arrive. */
@@ -25,7 +31,6 @@ export interface HttpFront {
   stop(): Promise<void>;
 }
 
-const LOOPBACK = parseIpv4('127.0.0.1')!;
 const NEVER = new Promise<string>(() => undefined);
 
 /** nginx for the big files and pxectl behind it for what changes per machine; pxectl alone without nginx. */
@@ -54,27 +59,6 @@ export async function startOwnHttp(input: EngineInput): Promise<HttpFront> {
   };
 }
 
-/** What the pxectl process answers behind nginx: seeds, reports, the dashboard. Loopback only. */
-export async function startBehindNginx(
-  input: EngineInput,
-  proxySecret: string,
-): Promise<{ close(): Promise<void> }> {
-  return startHttpServer({
-    address: LOOPBACK,
-    port: dynamicPort(input.context),
-    root: input.layout.httpRoot,
-    routes: input.routes,
-    sink: input.sink,
-    resolveMac: neighboursOn(input.context.config.network.interface),
-    proxySecret,
-  });
-}
-
-/** A word that nginx and the pxectl process behind it share for one session. */
-export function newProxySecret(): string {
-  return randomBytes(18).toString('hex');
-}
-
 /** Follows an access log in the form of templates/nginx.conf.hbs and tells its requests as events. */
 export function followAccessLog(
   input: Pick<EngineInput, 'context' | 'layout' | 'sink' | 'macOf'>,
@@ -98,73 +82,98 @@ export function followAccessLog(
 
 async function startNginx(input: EngineInput, file: string): Promise<HttpFront> {
   const { layout, sink } = input;
-  const configPath = `${layout.run}/nginx.conf`;
-  const args = ['-c', configPath, '-g', 'daemon off;'];
-  await mkdir(layout.run, { recursive: true });
-  const proxySecret = newProxySecret();
-  let config = await writeNginxConfig(input.context, input, proxySecret);
-  await testNginxConfig(file, configPath);
-  // requests of an earlier run are told already
-  await writeFileAtomic(`${layout.run}/nginx-access.jsonl`, '');
-
-  const behind = await startBehindNginx(input, proxySecret);
-  const accessLog = followAccessLog(input, `${layout.run}/nginx-access.jsonl`);
+  const { network, http } = input.context.config;
+  const { nginx: work, config: configs } = serverFolders(layout);
+  const configPath = `${configs}/nginx.conf`;
+  const id = process.geteuid?.() === 0 ? await servingId() : undefined;
+  await openConfigFolder(configs);
+  await giveWorkFolder(work, id);
+  const behind = await openInnerChannel(input, id);
+  const closers: (() => Promise<void>)[] = [() => behind.close()];
+  const close = async (): Promise<void> => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
   try {
+    const confinement = id === undefined ? NONE : await confineNginx(input, id);
+    if ('whyNot' in confinement) {
+      const message = `nginx cannot be kept apart from this machine's users (${confinement.whyNot}): pxectl serves HTTP itself`;
+      sink.emit({ type: 'engine.warning', detail: { reason: 'nginx-unused', message } });
+      await close();
+      return await startOwnHttp(input);
+    }
+    let config = await writeNginxConfig(input.context, input, configPath);
+    const test = (): Promise<void> =>
+      testNginxConfig(confinement.confine(file, ['-t', '-q', '-c', configPath]), layout.run);
+    await test();
+    const accessLog = followAccessLog(input, await emptyAccessLog(work, id));
+    closers.push(() => accessLog.stop());
+    const [program, args] = confinement.confine(file, ['-c', configPath, '-g', 'daemon off;']);
     const nginx = await superviseProcess({
       name: 'nginx',
-      file,
+      file: program,
       args,
+      cwd: layout.run,
       runFolder: layout.run,
       sink,
       onLine: () => undefined,
+      isReady: { look: () => acceptsConnections(network.address, http.port) },
     });
+    closers.push(() => nginx.stop());
     return {
-      description: `HTTP by nginx on port ${input.context.config.http.port}`,
+      description: `HTTP by nginx on port ${http.port}`,
       died: nginx.died,
       async reload(context) {
-        const changed = await writeNginxConfig(context, input, proxySecret);
+        const changed = await writeNginxConfig(context, input, configPath);
         if (changed === config) return;
-        await testNginxConfig(file, configPath);
+        await test();
         // nginx itself lets running downloads end under the old configuration
         nginx.signal('SIGHUP');
         config = changed;
       },
-      async stop() {
-        await nginx.stop();
-        await accessLog.stop();
-        await behind.close();
-      },
+      stop: close,
     };
   } catch (error) {
-    await accessLog.stop();
-    await behind.close();
+    await close();
     throw error;
   }
 }
 
-async function writeNginxConfig(
-  context: BootContext,
-  input: EngineInput,
-  proxySecret: string,
-): Promise<string> {
-  const user = await servingUser(input.layout.httpRoot);
+/** Who is not root starts nginx as the user that he is. */
+const NONE: Confinement = { confine: (file, args) => [file, [...args]] };
+
+/** Of the state folder nginx sees what it serves, its own files and the channel. */
+function confineNginx({ layout, context }: EngineInput, id: number): Promise<Confinement> {
+  const folders = serverFolders(layout);
+  return prepareConfinement({
+    root: layout.root,
+    readOnly: [layout.httpRoot, folders.config, folders.channel],
+    writable: [folders.nginx],
+    workingFolder: layout.run,
+    stage: folders.view,
+    id,
+    capabilities: context.config.http.port < 1024 ? ['net_bind_service'] : [],
+  });
+}
+
+async function writeNginxConfig(context: BootContext, input: EngineInput, path: string): Promise<string> {
   const config = renderNginxConfig(context, readTemplate, {
     stateRoot: input.layout.root,
-    proxySecret,
-    ...(user === undefined ? {} : { user: user.name, group: user.group }),
+    hasChannel: true,
   });
-  // its master reads it as root: nobody else needs to
-  await writeFileAtomic(`${input.layout.run}/nginx.conf`, config, 0o600);
+  await writeServerConfig(path, config);
   return config;
 }
 
 /** @throws PxectlError E_ENGINE_START with nginx's own words */
-async function testNginxConfig(file: string, configPath: string): Promise<void> {
-  const result = await run(file, ['-t', '-q', '-c', configPath], { timeoutMs: 10_000 });
+async function testNginxConfig(
+  [file, args]: readonly [string, readonly string[]],
+  folder: string,
+): Promise<void> {
+  const result = await run(file, args, { cwd: folder, timeoutMs: 10_000 });
   if (result.exitCode === 0) return;
   throw engineError('E_ENGINE_START', {
     what: 'nginx refuses its configuration',
     why: result.stderr.trim().split('\n').at(-1) ?? `exit code ${result.exitCode}`,
-    next: `nginx -t -c ${configPath}`,
+    next: `nginx -t -c ${args.at(-1) ?? ''}`,
   });
 }

@@ -85,7 +85,7 @@ async function serveSeed(
       ...about,
       detail: { path: printable(request.path), status: answer.status, message: printable(answer.problem) },
     });
-    return text(answer.status, `${answer.problem}\n`);
+    return text(answer.status, `${answer.told}\n`);
   }
   // a look at the headers is no boot that installs
   const spent: SpendResult = request.method === 'HEAD' ? { kind: 'given' } : await input.installs.spend(mac);
@@ -127,28 +127,41 @@ function whyRefused({ name }: Machine, state: InstallState): readonly [string, s
   return ['not-armed', `nobody has armed the install of ${name}; run: pxectl machines arm ${name}`];
 }
 
-type SeedAnswer = { readonly body: Uint8Array } | { readonly status: number; readonly problem: string };
+type SeedAnswer =
+  | { readonly body: Uint8Array }
+  | {
+      readonly status: number;
+      /** for whoever asked: no path of this machine */
+      readonly told: string;
+      /** for the events */
+      readonly problem: string;
+    };
 
 async function readSeed(context: BootContext, machine: Machine, name: string): Promise<SeedAnswer> {
   const seedPath = machine.install?.seed ?? '';
   const imageId = machine.image ?? context.config.boot.default;
   const format = context.images.find((image) => image.id === imageId)?.boot.seedFormat ?? 'none';
+  const missing = `no ${printable(name)} in the seed of ${machine.name}`;
+  const notThere: SeedAnswer = { status: 404, told: missing, problem: missing };
   try {
     const isFolder = (await stat(seedPath)).isDirectory();
     if (!isFolder && isOptionalFile(format, name)) return { body: new Uint8Array() };
     if (!isFolder && name !== SEED_FILE_NAMES[format] && name !== basename(seedPath)) {
-      return { status: 404, problem: `no ${name} in the seed of ${machine.name}` };
+      return notThere;
     }
-    if (isFolder && (name === '' || name.includes('/') || name.startsWith('.'))) {
-      return { status: 404, problem: `no ${name} in the seed of ${machine.name}` };
-    }
+    if (isFolder && (name === '' || /[/\0]/.test(name) || name.startsWith('.'))) return notThere;
     // a byte a character: what is packed or of another encoding goes out as it came in
     const body = await readFile(isFolder ? join(seedPath, name) : seedPath, 'latin1');
     return { body: Buffer.from(fillSeed(body, context, machine), 'latin1') };
   } catch (error) {
     if (systemCodeOf(error) === 'ENOENT' && isOptionalFile(format, name)) return { body: new Uint8Array() };
-    const isMissing = systemCodeOf(error) === 'ENOENT';
-    return { status: isMissing ? 404 : 500, problem: `seed of ${machine.name}: ${messageOf(error)}` };
+    const problem = `seed of ${machine.name}: ${messageOf(error)}`;
+    if (systemCodeOf(error) === 'ENOENT') return { ...notThere, problem };
+    return {
+      status: 500,
+      told: `the seed of ${machine.name} cannot be read (pxectl logs says why)`,
+      problem,
+    };
   }
 }
 

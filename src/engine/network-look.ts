@@ -33,7 +33,7 @@ const MAX_PROBED_ADDRESSES = 256;
 export const LEASE_FILES = {
   builtin: 'builtin-leases.json',
   dnsmasq: 'dnsmasq.leases',
-  docker: 'docker/dnsmasq/dnsmasq.leases',
+  docker: 'dnsmasq/dnsmasq.leases',
 } as const;
 
 export interface NetworkLook {

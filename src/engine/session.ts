@@ -137,7 +137,7 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     if (context !== filled) await installs.serveAll();
     return changed;
   };
-  const logs = boundLogs(['pxectl.log', 'nginx-error.log'].map((name) => `${layout.run}/${name}`));
+  const logs = boundLogs(['pxectl.log', 'nginx/nginx-error.log'].map((name) => `${layout.run}/${name}`));
 
   // an engine takes one change after the other, and none before it has started
   const turns = new Turns();

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventSink } from '../model/boot-event.ts';
 import { engineError } from '../model/errors.ts';
 import { openToAppend, writeFileAtomic } from '../platform/files.ts';
@@ -8,6 +9,7 @@ import { endProcesses, identityOf, type ProcessIdentity } from '../platform/proc
 import { followServerLog } from './follow-server-log.ts';
 import { recordPath, stillRunning } from './leftover-processes.ts';
 
+const LOOK_EVERY_MS = 50;
 const FIRST_DELAY_MS = 250;
 const MAX_DELAY_MS = 30_000;
 /** A program that ran for so long was well: the next failure is a new one. */
@@ -19,12 +21,14 @@ export interface SupervisedOptions {
   readonly name: string;
   readonly file: string;
   readonly args: readonly string[];
+  /** where it is started; default: where pxectl was */
+  readonly cwd?: string;
   /** folder for `<name>.log` and `<name>.process.json` */
   readonly runFolder: string;
   readonly sink: EventSink;
   readonly onLine: (line: string) => void;
-  /** whether this line says that the program now serves */
-  readonly isReady?: (line: string) => boolean;
+  /** whether this line says that the program now serves, or for one that says nothing: whether it does by now */
+  readonly isReady: ((line: string) => boolean) | { readonly look: () => Promise<boolean> };
   readonly startTimeoutMs?: number;
 }
 
@@ -115,12 +119,16 @@ class Supervised implements SupervisedProcess {
   }
 
   async #launch(): Promise<void> {
-    const { name, file, runFolder, startTimeoutMs = 5_000 } = this.options;
+    const { name, file, runFolder, cwd, startTimeoutMs = 5_000 } = this.options;
     // O_APPEND, so that the log may be emptied under the writer
     const log = await openToAppend(`${runFolder}/${name}.log`);
     let program: LongRunning;
     try {
-      program = start(file, this.#args, { detached: true, outputFd: log.fd });
+      program = start(file, this.#args, {
+        detached: true,
+        outputFd: log.fd,
+        ...(cwd === undefined ? {} : { cwd }),
+      });
     } finally {
       await log.close();
     }
@@ -133,7 +141,8 @@ class Supervised implements SupervisedProcess {
     let isServing = false;
     const ready = new Promise<'ready'>((resolve) => {
       this.#readyListener = () => resolve('ready');
-      if (this.options.isReady === undefined) setTimeout(() => resolve('ready'), 200);
+      if (typeof this.options.isReady === 'object')
+        void this.#lookUntilReady(program, this.options.isReady.look);
     });
     const late = new Promise<'late'>((resolve) => setTimeout(() => resolve('late'), startTimeoutMs).unref());
     const ended = program.ended.then((end) => {
@@ -154,9 +163,20 @@ class Supervised implements SupervisedProcess {
     isServing = true;
   }
 
+  async #lookUntilReady(program: LongRunning, look: () => Promise<boolean>): Promise<void> {
+    let hasEnded = false;
+    void program.ended.then(() => (hasEnded = true));
+    for (;;) {
+      const isReady = await look();
+      if (hasEnded) return;
+      if (isReady) return this.#readyListener?.();
+      await sleep(LOOK_EVERY_MS);
+    }
+  }
+
   #takeLine(line: string): void {
     if (line.trim() !== '') this.#lastLines = [...this.#lastLines.slice(-9), line];
-    if (this.options.isReady?.(line) === true) this.#readyListener?.();
+    if (typeof this.options.isReady === 'function' && this.options.isReady(line)) this.#readyListener?.();
     this.options.onLine(line);
   }
 

@@ -1,8 +1,8 @@
 import { access, readFile, readlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
-/** dnsmasq and nginx of a pxectl name their configuration in its run folder; nginx does so in its title. */
-const RUN_FILE = /(?:--conf-file=| -c |^)(\/.*)\/\.pxectl\/run\/(?:dnsmasq|nginx)\.conf/;
+/** dnsmasq and nginx of a pxectl name their configuration below its run folder; nginx does so in its title. */
+const RUN_FILE = /(?:--conf-file=| -c |^)(\/.*)\/\.pxectl\/run\/(?:config\/)?(?:dnsmasq|nginx)\.conf/;
 /** Where containers of a pxectl see theirs. */
 const CONTAINER_FOLDER = '/pxectl/config';
 
@@ -30,7 +30,7 @@ async function folderOfContainer(pid: number): Promise<string | undefined> {
       .split('\n')
       .map((line) => line.split(' '))
       .find((fields) => fields[4] === CONTAINER_FOLDER) ?? [];
-  const folder = /^(.*)\/\.pxectl\/run\/docker\/config$/.exec(source)?.[1];
+  const folder = /^(.*)\/\.pxectl\/run\/config$/.exec(source)?.[1];
   // on a file system of its own the path begins there, and leads nowhere from here
   return folder !== undefined && (await isThere(join(folder, 'pxectl.yaml'))) ? folder : undefined;
 }

@@ -1,5 +1,5 @@
-/** Lines that an engine adds to run/nginx.conf and run/dnsmasq.conf when it starts: its user, a secret, and where it keeps offers. */
-const ENGINE_LINES = /^(?:\s*proxy_set_header X-Pxectl-Proxy .*|user[ =].*|dhcp-hostsfile=.*)\n/gm;
+/** Lines that an engine adds to run/dnsmasq.conf when it starts: its user, and where it keeps offers. */
+const ENGINE_LINES = /^(?:user=.*|dhcp-hostsfile=.*)\n/gm;
 
 /**
  * A rendered file without what belongs to one run of an engine: two of them can be compared, and shown to anybody.

@@ -10,17 +10,18 @@ export interface NginxOptions {
   readonly user?: string;
   /** their group: without it nginx looks for one that is called like the user */
   readonly group?: string;
-  /** word by which the pxectl process knows requests that nginx passes on; only then is their X-Real-IP believed */
-  readonly proxySecret?: string;
+  /** a pxectl process answers behind it, and it is started in run/: {@link CHANNEL_SOCKET} */
+  readonly hasChannel?: boolean;
 }
 
 /** Paths that the pxectl process answers, behind nginx. */
 const DYNAMIC_PREFIXES = ['/seed/', '/report/', '/api/'];
 
-/** The port on loopback on which the pxectl process answers what nginx passes on. */
-export function dynamicPort(context: BootContext): number {
-  return context.config.http.port + 1;
-}
+/**
+ * The socket on which the pxectl process answers what nginx passes on. From run/, where nginx is started: a socket address has
+ * room for 107 bytes, and a state folder may be deeper.
+ */
+export const CHANNEL_SOCKET = 'channel/http.sock';
 
 /** `run/nginx.conf`. */
 export function renderNginxConfig(
@@ -36,12 +37,11 @@ export function renderNginxConfig(
       .filter((word) => word !== undefined)
       .map((word) => quoteWord(word, 'nginx'))
       .join(' '),
-    run: layout.run,
+    work: `${layout.run}/nginx`,
     httpRoot: layout.httpRoot,
     address: context.config.network.address,
     port: context.config.http.port,
-    upstream: `127.0.0.1:${dynamicPort(context)}`,
     dynamicPrefixes: DYNAMIC_PREFIXES,
-    proxySecret: options.proxySecret === undefined ? '' : quoteWord(options.proxySecret, 'nginx'),
+    channel: options.hasChannel === true ? CHANNEL_SOCKET : '',
   });
 }

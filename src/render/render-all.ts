@@ -25,9 +25,8 @@ export interface RenderOptions {
   readonly stateRoot?: string;
   /** version of the dnsmasq that will read its file, `2.90` */
   readonly dnsmasqVersion?: string;
-  /** users that dnsmasq and nginx drop to */
+  /** user that dnsmasq drops to */
   readonly dnsmasqUser?: string;
-  readonly nginxUser?: string;
 }
 
 const DEFAULT_STATE_ROOT = '/var/lib/pxectl';
@@ -86,7 +85,7 @@ function engineFiles(
       path: 'run/nginx.conf',
       content: renderNginxConfig(context, readTemplate, {
         stateRoot,
-        ...(options.nginxUser === undefined ? {} : { user: options.nginxUser }),
+        hasChannel: true,
       }),
       purpose: 'engines dnsmasq and docker: HTTP',
     },

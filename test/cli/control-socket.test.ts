@@ -14,7 +14,7 @@ describe('the control socket', () => {
     const socket = join(project.layout.run, 'control.sock');
     const { mode } = await lstat(socket);
     expect((mode & 0o7777).toString(8)).toBe('600');
-    expect((await readdir(project.layout.run)).filter((name) => name.startsWith('.control-'))).toEqual([]);
+    expect((await readdir(project.layout.run)).filter((name) => name.startsWith('.socket-'))).toEqual([]);
 
     const curl = (path: string, ...rest: string[]) => [
       ...['curl', '-sS', '--unix-socket', socket, `http://pxectl${path}`],

@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import type { StateLayout } from '../../model/state-layout.ts';
-import { CONTAINER_ROOT, containerFolders } from './container-spec.ts';
+import { serverFolders } from '../server-folders.ts';
+import { CONTAINER_ROOT } from './container-spec.ts';
 
 /** A program of one of our containers, seen as a process of this machine. */
 export interface ContainerProcess {
@@ -14,7 +15,7 @@ export interface ContainerProcess {
  * a container, whatever runs with a configuration of pxectl counts as ours.
  */
 export async function findContainerProcesses(layout: StateLayout): Promise<readonly ContainerProcess[]> {
-  const ours = await stat(containerFolders(layout).config).catch(() => undefined);
+  const ours = await stat(serverFolders(layout).config).catch(() => undefined);
   if (ours === undefined) return [];
   const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
   const found: ContainerProcess[] = [];

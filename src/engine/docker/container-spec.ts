@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ContainerCreateOptions } from 'dockerode';
 import type { StateLayout } from '../../model/state-layout.ts';
+import { serverFolders } from '../server-folders.ts';
 
 /** Label whose value names the state folder that a container or image belongs to. */
 export const PROJECT_LABEL = 'org.pxectl.project';
@@ -23,27 +24,16 @@ export function projectId(layout: Pick<StateLayout, 'root'>): string {
   return createHash('sha256').update(layout.root).digest('hex').slice(0, 16);
 }
 
-/** Folders of the host that belong to the containers alone. */
-export function containerFolders(layout: StateLayout) {
-  const root = `${layout.run}/docker`;
-  return {
-    /** configuration, mounted read-only */
-    config: `${root}/config`,
-    /** leases */
-    dnsmasqRun: `${root}/dnsmasq`,
-    /** access log, pid and temporary files */
-    nginxRun: `${root}/nginx`,
-  };
-}
-
 export interface ContainerInput {
   readonly layout: StateLayout;
   readonly image: string;
   readonly httpPort: number;
-  /** `uid:gid` that nginx runs as, and may read the serve folder as */
-  readonly nginxUser: string;
+  /** number of the user and the group that nginx runs as, and may read the serve folder as */
+  readonly nginxId: number;
   /** user that dnsmasq drops to */
   readonly dnsmasqUser: 'nobody' | 'root';
+  /** the channel to pxectl belongs to another user than the root that opens a low port */
+  readonly needsWriteCapability: boolean;
   /** the serve folder is closed to others: dnsmasq as root without this capability could not read it */
   readonly needsReadCapability: boolean;
 }
@@ -51,13 +41,14 @@ export interface ContainerInput {
 /** How the container of this role is made. Everything not named here stays the Engine's default. */
 export function containerOptions(role: 'dnsmasq' | 'nginx', input: ContainerInput): ContainerCreateOptions {
   const { layout } = input;
-  const folders = containerFolders(layout);
+  const folders = serverFolders(layout);
   const isDnsmasq = role === 'dnsmasq';
   return {
     name: containerName(role, layout),
     Image: input.image,
     Labels: labelsOf(role, layout),
-    ...(isDnsmasq ? {} : { User: input.nginxUser }),
+    // nginx names the channel to pxectl from where it is started
+    ...(isDnsmasq ? {} : { User: `${input.nginxId}:${input.nginxId}`, WorkingDir: `${CONTAINER_ROOT}/run` }),
     Entrypoint: isDnsmasq
       ? [
           'dnsmasq',
@@ -95,10 +86,16 @@ export function containerOptions(role: 'dnsmasq' | 'nginx', input: ContainerInpu
       Tmpfs: { '/tmp': 'rw,noexec,nosuid,size=16m' },
       Binds: [
         `${folders.config}:${CONTAINER_ROOT}/config:ro`,
-        isDnsmasq
-          ? `${layout.tftpRoot}:${CONTAINER_ROOT}/serve/tftp:ro`
-          : `${layout.httpRoot}:${CONTAINER_ROOT}/serve/http:ro`,
-        `${isDnsmasq ? folders.dnsmasqRun : folders.nginxRun}:${CONTAINER_ROOT}/run:rw`,
+        ...(isDnsmasq
+          ? [
+              `${layout.tftpRoot}:${CONTAINER_ROOT}/serve/tftp:ro`,
+              `${folders.dnsmasq}:${CONTAINER_ROOT}/run:rw`,
+            ]
+          : [
+              `${layout.httpRoot}:${CONTAINER_ROOT}/serve/http:ro`,
+              `${folders.nginx}:${CONTAINER_ROOT}/run/nginx:rw`,
+              `${folders.channel}:${CONTAINER_ROOT}/run/channel:ro`,
+            ]),
       ],
     },
   };
@@ -122,7 +119,8 @@ function dnsmasqCapabilities(input: ContainerInput): string[] {
 
 /** A port below 1024 needs a root that may then become the workers' user; else nginx needs nothing at all. */
 function nginxCapabilities(input: ContainerInput): string[] {
-  return input.httpPort < 1024 ? ['NET_BIND_SERVICE', 'SETUID', 'SETGID'] : [];
+  if (input.httpPort >= 1024) return [];
+  return ['NET_BIND_SERVICE', 'SETUID', 'SETGID', ...(input.needsWriteCapability ? ['DAC_OVERRIDE'] : [])];
 }
 
 /** Succeeds when a socket of this host listens on the port: with nothing but a shell, as the smallest image has. */

@@ -1,9 +1,9 @@
-import { chmod, chown, mkdir, rm, stat } from 'node:fs/promises';
+import { chmod, rm, stat } from 'node:fs/promises';
 import type Docker from 'dockerode';
 import type { BootContext } from '../../model/boot-context.ts';
 import { engineError, environmentError, PxectlError } from '../../model/errors.ts';
 import type { StateLayout } from '../../model/state-layout.ts';
-import { readTextIfThere, writeFileAtomic } from '../../platform/files.ts';
+import { makeFolder, readTextIfThere, writeFileAtomic } from '../../platform/files.ts';
 import { readTemplate } from '../../platform/package-root.ts';
 import { renderDnsmasqConfig } from '../../render/dnsmasq-config.ts';
 import { readVersionText, whyUnsuitable } from '../dnsmasq/dnsmasq-program.ts';
@@ -13,10 +13,11 @@ import { createLogToEvents } from '../dnsmasq-log/log-to-events.ts';
 import type { Engine, EngineInput, RunningEngine } from '../engine.ts';
 import { refuseTakenPorts } from '../free-ports.ts';
 import { waitForTransfers } from '../running-transfers.ts';
+import { giveWorkFolder, openConfigFolder, serverFolders, writeServerConfig } from '../server-folders.ts';
+import { servingId } from '../serving-id.ts';
 import { findContainerProcesses, type ContainerProcess } from './container-processes.ts';
 import {
   CONTAINER_ROOT,
-  containerFolders,
   containerOptions,
   PROJECT_LABEL,
   projectId,
@@ -33,8 +34,6 @@ import { runOnce } from './run-once.ts';
 import { listensInOurNetwork } from './socket-network.ts';
 
 const MAX_RELOAD_WAIT_MS = 120_000;
-/** nobody: nginx needs no rights at all above port 1023 */
-const NOBODY = 65_534;
 const OTHERS_MAY_READ = 0o005;
 
 /** dnsmasq and nginx in two containers on the host's network. */
@@ -111,7 +110,7 @@ async function start(input: EngineInput): Promise<RunningEngine> {
   const version = await checkedVersion(docker, layout, image);
   const offers = await rememberOffers({
     context: input.context,
-    runFolder: containerFolders(layout).dnsmasqRun,
+    runFolder: serverFolders(layout).dnsmasq,
     sink,
   });
   let config = await writeDnsmasqConfig(input.context, spec, version);
@@ -266,23 +265,26 @@ const nameOf = (names: readonly string[], id: string): string =>
 
 async function prepareFolders(input: EngineInput, image: string): Promise<ContainerInput> {
   const { layout, context } = input;
-  const folders = containerFolders(layout);
-  for (const folder of Object.values(folders)) await mkdir(folder, { recursive: true });
+  const folders = serverFolders(layout);
+  const isRoot = process.geteuid?.() === 0;
   const serve = await stat(layout.httpRoot);
   const isOpen = (serve.mode & OTHERS_MAY_READ) === OTHERS_MAY_READ;
   const httpPort = context.config.http.port;
-  // the folder's owner can read it; nobody can when it is open; root must be root to open a low port
-  const uid = httpPort < 1024 ? 0 : serve.uid !== 0 ? serve.uid : isOpen ? NOBODY : 0;
-  if (process.geteuid?.() === 0) await chown(folders.nginxRun, uid, uid);
+  // only root opens a low port; who is not root can share the channel with himself alone; a closed folder is read by its owner
+  const nginxId = httpPort < 1024 ? 0 : !isRoot ? serve.uid : isOpen ? await servingId() : serve.uid;
+  await openConfigFolder(folders.config);
+  await giveWorkFolder(folders.nginx, nginxId);
+  await makeFolder(folders.dnsmasq);
   // root in the container may not write where only another user may: the lease file is its only one
-  else await chmod(folders.dnsmasqRun, 0o777);
+  if (!isRoot) await chmod(folders.dnsmasq, 0o777);
   return {
     layout,
     image,
     httpPort,
-    nginxUser: `${uid}:${uid}`,
+    nginxId,
     dnsmasqUser: isOpen ? 'nobody' : 'root',
     needsReadCapability: !isOpen && serve.uid !== 0,
+    needsWriteCapability: !isRoot,
   };
 }
 
@@ -310,7 +312,7 @@ async function writeDnsmasqConfig(
     user: spec.dnsmasqUser,
     offersFile: OFFERS_FILE,
   });
-  await writeFileAtomic(`${containerFolders(spec.layout).config}/dnsmasq.conf`, config);
+  await writeServerConfig(`${serverFolders(spec.layout).config}/dnsmasq.conf`, config);
   return config;
 }
 
@@ -322,6 +324,6 @@ async function testConfiguration(docker: Docker, layout: StateLayout, image: str
   throw engineError('E_ENGINE_START', {
     what: 'dnsmasq in the container refuses its configuration',
     why: result.output.trim().replace(/^dnsmasq: /, ''),
-    next: `the file is ${containerFolders(layout).config}/dnsmasq.conf`,
+    next: `the file is ${serverFolders(layout).config}/dnsmasq.conf`,
   });
 }

@@ -1,18 +1,12 @@
-import { chown } from 'node:fs/promises';
 import type Docker from 'dockerode';
 import type { BootContext } from '../../model/boot-context.ts';
-import { writeFileAtomic } from '../../platform/files.ts';
 import { readTemplate } from '../../platform/package-root.ts';
 import { renderNginxConfig } from '../../render/nginx-config.ts';
 import type { EngineInput } from '../engine.ts';
-import {
-  followAccessLog,
-  newProxySecret,
-  startBehindNginx,
-  startOwnHttp,
-  type HttpFront,
-} from '../http-front.ts';
-import { CONTAINER_ROOT, containerFolders, containerOptions, type ContainerInput } from './container-spec.ts';
+import { followAccessLog, startOwnHttp, type HttpFront } from '../http-front.ts';
+import { openInnerChannel } from '../inner-channel.ts';
+import { emptyAccessLog, serverFolders, writeServerConfig } from '../server-folders.ts';
+import { CONTAINER_ROOT, containerOptions, type ContainerInput } from './container-spec.ts';
 import { KeptContainer } from './kept-container.ts';
 import { runOnce } from './run-once.ts';
 
@@ -30,14 +24,9 @@ export async function startDockerHttp(
   const { layout, sink } = input;
   const hasNginx = await runOnce(docker, layout, spec.image, ['nginx', '-v']);
   if (hasNginx.exitCode !== 0) return startOwnHttp(input);
-  const folders = containerFolders(layout);
-  const accessLog = `${folders.nginxRun}/nginx-access.jsonl`;
-  const proxySecret = newProxySecret();
-  let config = await writeNginxConfig(input.context, spec, proxySecret);
-  await writeFileAtomic(accessLog, '', 0o666);
-  if (process.geteuid?.() === 0) await giveTo(spec.nginxUser, accessLog);
-  const behind = await startBehindNginx(input, proxySecret);
-  const follower = followAccessLog(input, accessLog);
+  let config = await writeNginxConfig(input.context, spec);
+  const follower = followAccessLog(input, await emptyAccessLog(serverFolders(layout).nginx, spec.nginxId));
+  const behind = await openInnerChannel(input, process.geteuid?.() === 0 ? spec.nginxId : undefined);
   const container = new KeptContainer({
     docker,
     create: containerOptions('nginx', spec),
@@ -62,7 +51,7 @@ export async function startDockerHttp(
     container,
     stop,
     async reload(context) {
-      const changed = await writeNginxConfig(context, spec, proxySecret);
+      const changed = await writeNginxConfig(context, spec);
       if (changed === config) return;
       await container.signal('SIGHUP');
       config = changed;
@@ -70,24 +59,12 @@ export async function startDockerHttp(
   };
 }
 
-async function writeNginxConfig(
-  context: BootContext,
-  spec: ContainerInput,
-  proxySecret: string,
-): Promise<string> {
+async function writeNginxConfig(context: BootContext, spec: ContainerInput): Promise<string> {
   const config = renderNginxConfig(context, readTemplate, {
     stateRoot: CONTAINER_ROOT,
-    proxySecret,
-    ...(spec.nginxUser === '0:0' ? { user: 'root' } : {}),
+    hasChannel: true,
+    ...(spec.nginxId === 0 ? { user: 'root' } : {}),
   });
-  const path = `${containerFolders(spec.layout).config}/nginx.conf`;
-  await writeFileAtomic(path, config, 0o600);
-  if (process.geteuid?.() === 0) await giveTo(spec.nginxUser, path);
+  await writeServerConfig(`${serverFolders(spec.layout).config}/nginx.conf`, config);
   return config;
-}
-
-/** Makes a file that of nginx's user in the container. */
-async function giveTo(user: string, path: string): Promise<void> {
-  const [uid = 0] = user.split(':').map(Number);
-  await chown(path, uid, uid);
 }

@@ -1,6 +1,7 @@
 import type Docker from 'dockerode';
 import type { StateLayout } from '../../model/state-layout.ts';
-import { CONTAINER_ROOT, containerFolders, labelsOf } from './container-spec.ts';
+import { serverFolders } from '../server-folders.ts';
+import { CONTAINER_ROOT, labelsOf } from './container-spec.ts';
 import { dockerError, dockerWords } from './docker-errors.ts';
 
 export interface OnceResult {
@@ -34,7 +35,7 @@ export async function runOnce(
         SecurityOpt: ['no-new-privileges:true'],
         Memory: 64 * 1024 * 1024,
         Tmpfs: { '/tmp': 'rw,noexec,nosuid,size=4m' },
-        Binds: [`${containerFolders(layout).config}:${CONTAINER_ROOT}/config:ro`],
+        Binds: [`${serverFolders(layout).config}:${CONTAINER_ROOT}/config:ro`],
       },
     });
     await container.start();

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BootEventType, EventDetail, EventSink } from '../../model/boot-event.ts';
 import { messageOf } from '../../model/errors.ts';
@@ -15,10 +15,24 @@ import type { HttpRoute } from './http-route.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 import { readTarget } from './request-target.ts';
 
-export interface HttpServerOptions {
-  readonly address: Ipv4Address;
-  /** 0 for any free port */
-  readonly port: number;
+/** Where requests arrive. */
+export type HttpPlace =
+  | {
+      readonly address: Ipv4Address;
+      /** 0 for any free port */
+      readonly port: number;
+    }
+  | {
+      /**
+       * Has it listen where nginx alone can reach it: a request comes from the client that its X-Real-IP names, and shares of
+       * connections are nginx's to give.
+       */
+      readonly listenBehindNginx: (server: Server) => Promise<void>;
+    };
+
+export type HttpServerOptions = HttpPlace & HttpContent;
+
+interface HttpContent {
   /** the only folder that files are served from */
   readonly root: string;
   /** asked before the files, longest prefix first */
@@ -26,11 +40,6 @@ export interface HttpServerOptions {
   readonly sink: EventSink;
   /** the MAC behind an address in the neighbour table, if it is known */
   readonly resolveMac?: (ip: Ipv4Address) => MacAddress | undefined;
-  /**
-   * nginx on this machine passes requests on: a request with this word in X-Pxectl-Proxy comes from the client that its
-   * X-Real-IP names. Without the word anybody on this machine could ask for a machine's seed in its name.
-   */
-  readonly proxySecret?: string;
   /** default 1024 */
   readonly maxConnections?: number;
   /** default 128 */
@@ -40,6 +49,7 @@ export interface HttpServerOptions {
 }
 
 export interface HttpServer {
+  /** 0 behind nginx */
   readonly port: number;
   /** Stops listening and cuts what is under way. */
   close(): Promise<void>;
@@ -127,9 +137,11 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       );
     },
   );
+  const most = options.maxConnections ?? MAX_CONNECTIONS;
+  const share = options.maxConnectionsPerAddress ?? MAX_CONNECTIONS_PER_ADDRESS;
   shareConnections(server, {
-    most: options.maxConnections ?? MAX_CONNECTIONS,
-    mostPerAddress: options.maxConnectionsPerAddress ?? MAX_CONNECTIONS_PER_ADDRESS,
+    most,
+    mostPerAddress: 'port' in options ? share : most,
     onShed: (address, reason) => {
       const ip = parseIpv4(address.replace(/^::ffff:/, ''));
       options.sink.emit({
@@ -142,14 +154,22 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   server.timeout = options.idleTimeoutMs ?? IDLE_TIMEOUT_MS;
   server.on('clientError', refuseRubbish);
   await listen(server, options);
+  const bound = server.address();
   return {
-    port: (server.address() as AddressInfo).port,
+    port: typeof bound === 'object' && bound !== null ? bound.port : 0,
     close: () => closeServer(server),
   };
 }
 
 async function listen(server: Server, options: HttpServerOptions): Promise<void> {
-  const { address, port } = options;
+  if ('port' in options) await listenOnPort(server, options.address, options.port);
+  else await options.listenBehindNginx(server);
+  server.on('error', (error) => {
+    options.sink.emit({ type: 'engine.warning', detail: { message: `HTTP socket: ${error.message}` } });
+  });
+}
+
+async function listenOnPort(server: Server, address: Ipv4Address, port: number): Promise<void> {
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
@@ -161,9 +181,6 @@ async function listen(server: Server, options: HttpServerOptions): Promise<void>
   } catch (error) {
     throw await bindError(error as Error, { protocol: 'tcp', port, address });
   }
-  server.on('error', (error) => {
-    options.sink.emit({ type: 'engine.warning', detail: { message: `HTTP socket: ${error.message}` } });
-  });
 }
 
 async function closeServer(server: Server): Promise<void> {
@@ -214,11 +231,9 @@ async function lookAgain(
 }
 
 function addressOf(options: HttpServerOptions, request: IncomingMessage): Ipv4Address | undefined {
-  const peer = parseIpv4(request.socket.remoteAddress?.replace(/^::ffff:/, '') ?? '');
-  if (options.proxySecret === undefined) return peer;
-  if (request.headers['x-pxectl-proxy'] !== options.proxySecret) return peer;
+  if ('port' in options) return parseIpv4(request.socket.remoteAddress?.replace(/^::ffff:/, '') ?? '');
   const named = request.headers['x-real-ip'];
-  return typeof named === 'string' ? (parseIpv4(named) ?? peer) : peer;
+  return typeof named === 'string' ? parseIpv4(named) : undefined;
 }
 
 function largestPowerOfTwo(most: number): number {

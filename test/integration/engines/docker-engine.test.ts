@@ -1,5 +1,7 @@
+import { chmod } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { containerName } from '../../../src/engine/docker/container-spec.ts';
+import { expectClosedChannel } from '../../support/adversary/channel-attempts.ts';
 import {
   createEngineLab,
   whySkipped,
@@ -61,8 +63,9 @@ describe.skipIf(skip !== undefined)('the docker engine', () => {
     expect(http.event).toMatchObject({ detail: { path: `/images/${TEST_IMAGE}/linux`, sentBytes: 200_000 } });
   });
 
-  it('locks its containers up', async () => {
+  it('locks its containers up, and the socket through which nginx asks pxectl', async () => {
     await start();
+    for (const folder of [lab.folder, lab.layout.root, lab.layout.run]) await chmod(folder, 0o755);
     const inspected = JSON.parse(await lab.docker('inspect', ...(await names()))) as {
       Name: string;
       Config: { User: string; Labels: Record<string, string> };
@@ -83,7 +86,7 @@ describe.skipIf(skip !== undefined)('the docker engine', () => {
       expect(HostConfig['Memory']).toBeGreaterThan(0);
     }
     const [dnsmasq, nginx] = inspected;
-    expect(nginx?.Config.User).toBe('65534:65534');
+    expect(nginx?.Config.User).toMatch(/^655[23]\d:655[23]\d$/);
     expect(nginx?.HostConfig['CapAdd'] ?? []).toEqual([]);
     expect(dnsmasq?.HostConfig['CapAdd']).toEqual(
       expect.arrayContaining(['NET_ADMIN', 'NET_RAW', 'NET_BIND_SERVICE']),
@@ -91,7 +94,12 @@ describe.skipIf(skip !== undefined)('the docker engine', () => {
     const writable = inspected.flatMap(({ Mounts }) =>
       Mounts.filter(({ RW }) => RW).map(({ Destination }) => Destination),
     );
-    expect(new Set(writable)).toEqual(new Set(['/pxectl/run']));
+    expect(new Set(writable)).toEqual(new Set(['/pxectl/run', '/pxectl/run/nginx']));
+    const shown = await lab.docker('top', nginx?.Name.slice(1) ?? '', '-o', 'pid');
+    await expectClosedChannel(`${lab.layout.run}/channel/http.sock`, {
+      pids: shown.split('\n').slice(1).map(Number),
+      socket: '/pxectl/run/channel/http.sock',
+    });
     // dnsmasq has become nobody and kept no more than it needs
     const user = await lab.lan.execIn('lan', 'ps', ['-o', 'user=', '-p', String(dnsmasq?.State.Pid)]);
     expect(user.stdout.trim()).toBe('nobody');

@@ -12,7 +12,7 @@ import {
 import { readTemplate } from '../../../src/platform/package-root.ts';
 import { type LongRunning, start } from '../../../src/platform/long-running.ts';
 import { run } from '../../../src/platform/processes.ts';
-import { dynamicPort, renderNginxConfig } from '../../../src/render/nginx-config.ts';
+import { CHANNEL_SOCKET, renderNginxConfig } from '../../../src/render/nginx-config.ts';
 import { itNeeds } from '../../support/external-tool.ts';
 import { PLAIN_CONFIG, sampleContext } from '../../unit/render/sample-context.ts';
 
@@ -27,17 +27,17 @@ let backend: LongRunning | undefined;
 
 /** The pxectl process, as far as nginx sees it: it says who asked. */
 const BACKEND = `require('node:http').createServer((q, r) => r.end(q.url + ' for ' + q.headers['x-real-ip']))
-  .listen(${dynamicPort(context)}, '127.0.0.1', () => console.log('ready'))`;
+  .listen('${CHANNEL_SOCKET}', () => console.log('ready'))`;
 
 const inside = (program: string, ...args: string[]) => ['netns', 'exec', space, program, ...args];
 
 beforeAll(async () => {
   if (!isReady) return;
-  // a space in the path: the folder is the user's choice
-  folder = await mkdtemp(join(tmpdir(), 'pxectl nginx '));
+  // a space in the path, and more than a socket address has room for: the folder is the user's choice
+  folder = await mkdtemp(join(tmpdir(), `pxectl nginx ${'deep '.repeat(25)}`));
   await chmod(folder, 0o755);
   await mkdir(join(folder, 'serve/http/loaders/ipxe'), { recursive: true });
-  await mkdir(join(folder, 'run'));
+  for (const name of ['nginx', 'channel']) await mkdir(join(folder, 'run', name), { recursive: true });
   await writeFile(join(folder, 'serve/http/boot.ipxe'), '#!ipxe\n');
   await writeFile(join(folder, 'serve/http/big.iso'), Buffer.alloc(3_000_000, 'x'));
   await writeFile(join(folder, 'serve/http/loaders/ipxe/snponly-x64.efi'), 'MZ');
@@ -45,7 +45,7 @@ beforeAll(async () => {
   await symlink('../../secret', join(folder, 'serve/http/link'));
   await writeFile(
     join(folder, 'run/nginx.conf'),
-    renderNginxConfig(context, readTemplate, { stateRoot: folder }),
+    renderNginxConfig(context, readTemplate, { stateRoot: folder, hasChannel: true, user: 'root' }),
   );
   await createNamespace(space);
   await ipIn(space, ['addr', 'add', '192.168.1.50/24', 'dev', 'lo']);
@@ -76,8 +76,9 @@ describe('nginx with the rendered file', () => {
 
   needsAll('serves files, passes on what changes per machine, and logs each request', async () => {
     const conf = join(folder, 'run/nginx.conf');
-    nginx = start('ip', inside('nginx', '-e', 'stderr', '-g', 'daemon off;', '-c', conf));
-    backend = start('ip', inside(process.execPath, '-e', BACKEND));
+    const cwd = join(folder, 'run');
+    nginx = start('ip', inside('nginx', '-e', 'stderr', '-g', 'daemon off;', '-c', conf), { cwd });
+    backend = start('ip', inside(process.execPath, '-e', BACKEND), { cwd });
     await new Promise<void>((resolve) => backend?.onLine((line) => line === 'ready' && resolve()));
     const status = (...args: string[]): Promise<string> =>
       curl('-o', '/dev/null', '-w', '%{http_code}', ...args);
@@ -98,7 +99,7 @@ describe('nginx with the rendered file', () => {
     expect(await status(`${BASE}/loaders/`)).toBe('403');
     expect(await status('-X', 'PUT', '-d', 'x', `${BASE}/boot.ipxe`)).toBe('403');
 
-    const log = await readFile(join(folder, 'run/nginx-access.jsonl'), 'utf8');
+    const log = await readFile(join(folder, 'run/nginx/nginx-access.jsonl'), 'utf8');
     const lines = log
       .trim()
       .split('\n')

@@ -103,7 +103,7 @@ describe('the control socket', () => {
     await mkdir(run, { recursive: true });
     expect(await refusalOf(askControl('status', {}, question()))).toMatchObject({ code: 'E_CONTROL' });
     await writeFile(join(run, 'control.sock'), '');
-    await mkdir(join(run, '.control-killed'));
+    await mkdir(join(run, '.socket-killed'));
     expect((await refusalOf(askControl('status', {}, question()))).why).toContain('nobody listens');
     await serve();
     expect(await askControl('status', {}, question())).toEqual(STATUS);

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -98,6 +98,28 @@ describe('install seeds', () => {
       'd-i preseed/late_command string wget http://192.168.1.50:8080/report/52-54-00-00-00-01/done\n',
     );
     expect(events).toMatchObject([{ type: 'seed.requested', mac: MAC, ip: '192.168.1.7' }]);
+  });
+
+  it('shows nobody a path of this machine: not for a name that no file can have, nor for a seed that is gone', async () => {
+    const [seeds, inFolder] = [join(folder, 'node.cfg'), '/seed/52-54-00-00-00-01'];
+    await rm(seeds);
+    expect(textOf(await ask(SEED_PATH))).toBe('no preseed.cfg in the seed of node-1\n');
+    await mkdir(join(seeds, 'unreadable'), { recursive: true });
+    for (const [path, status] of [
+      [`${inFolder}/\0`, 404],
+      [`${inFolder}/a\0b`, 404],
+      [`${inFolder}/not-there`, 404],
+      [`${inFolder}/${'x'.repeat(300)}`, 500],
+      [`${inFolder}/unreadable`, 500],
+    ] as const) {
+      const answer = await ask(path);
+      expect(answer, path).toMatchObject({ status });
+      expect(textOf(answer)).not.toContain(folder);
+      expect(textOf(answer)).not.toContain('\0');
+    }
+    // whoever runs pxectl is told
+    expect(JSON.stringify(events)).toContain('EISDIR');
+    expect(JSON.stringify(events)).toContain(folder);
   });
 
   it('gives out what is no UTF-8 text byte by byte', async () => {

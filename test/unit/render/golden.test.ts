@@ -47,7 +47,7 @@ const SETUPS: Readonly<Record<string, Setup>> = {
   full: { context: sampleContext(withMode('full'), both), only: /dnsmasq/ },
   'dnsmasq-2.80': {
     context: sampleContext(PLAIN_CONFIG, { loaders: [] }),
-    options: { dnsmasqVersion: '2.80', dnsmasqUser: 'root', nginxUser: 'www-data' },
+    options: { dnsmasqVersion: '2.80', dnsmasqUser: 'root' },
     only: /^run\//,
   },
   'arm64-and-signed-ipxe': {
