@@ -7,6 +7,7 @@ import {
   bootAnswerOf,
   clientFinding,
   isWaitedFor,
+  isBootOffer,
   quotesOf,
   seesTransfers,
   silenceMsAfter,
@@ -222,6 +223,8 @@ export function judgeHttpBoot(context: PhaseContext): readonly Finding[] {
   const [first] = phase.requests;
   if (first === undefined || phase.replies.some(httpBootTakes) || !isWaitedFor(context, first.timeMs))
     return [];
+  // iPXE came from somewhere, and the log of a server that boots nobody says nothing of the one that does
+  if (context.next?.firmware === 'ipxe' || isLogOfPlainServer(context)) return [];
   const boot = phase.replies.find((reply) => reply.vendorClass?.startsWith('HTTPClient') === true);
   // firmware whose PXE boot failed goes on with its next boot entry: not what the user is after
   const isAfterPxe = context.client.phases.some(
@@ -238,6 +241,14 @@ export function judgeHttpBoot(context: PhaseContext): readonly Finding[] {
         : {},
     ),
   ];
+}
+
+/** A log of leases alone: a router's, most likely, beside which a boot server answers. */
+function isLogOfPlainServer({ observations, phase }: PhaseContext): boolean {
+  const bootsSomebody = observations.clients.some((client) =>
+    client.phases.some(({ replies, tftp }) => tftp.length > 0 || replies.some(isBootOffer)),
+  );
+  return observations.vantage === 'server-log' && phase.replies.length > 0 && !bootsSomebody;
 }
 
 function wentFurther({ phase, next }: PhaseContext): boolean {

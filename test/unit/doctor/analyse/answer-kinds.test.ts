@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { analyse } from '../../../../src/doctor/analyse/analyse.ts';
-import type { Phase } from '../../../../src/doctor/analyse/observation.ts';
+import type { Observations, Phase } from '../../../../src/doctor/analyse/observation.ts';
 import {
   httpRead,
   ip,
@@ -10,8 +10,8 @@ import {
   SERVER,
 } from '../../../support/findings/seen-phase.ts';
 
-const idsOf = (phase: Partial<Phase>): readonly string[] =>
-  analyse(observationsOf(phase)).map(({ id }) => id);
+const idsOf = (phase: Partial<Phase>, vantage: Observations['vantage'] = 'capture'): readonly string[] =>
+  analyse({ ...observationsOf(phase), vantage }).map(({ id }) => id);
 
 describe('kinds of answers', () => {
   it('an address that the client gives back is told, although it was acknowledged before', () => {
@@ -47,6 +47,14 @@ describe('kinds of answers', () => {
       replies: [reply('offer', 5, file), reply('ack', 15, file)],
     });
     expect(ids).toEqual(['url-as-pxe-file']);
+  });
+
+  it('HTTP Boot without an answer is no fault of a log of leases alone: a router writes nothing of the boot server', () => {
+    const asked: Partial<Phase> = { firmware: 'uefi-http-x64', requests: [request('discover', 0)] };
+    const leased = { ...asked, replies: [reply('offer', 5), reply('ack', 15)] };
+    expect(idsOf(leased)).toEqual(['http-client-unanswered']);
+    expect(idsOf(asked, 'server-log')).toContain('http-client-unanswered');
+    expect(idsOf(leased, 'server-log')).toEqual([]);
   });
 
   it('a GET that is reset', () => {
