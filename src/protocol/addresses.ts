@@ -10,6 +10,10 @@ export interface Ipv4Network {
   readonly prefix: number;
 }
 
+const CODE_OF_DOT = 46;
+const CODE_OF_ZERO = 48;
+const CODE_OF_COLON = 58;
+
 /** `AA:BB:…`, `aa-bb-…`, Cisco's `aabb.ccdd.eeff` and twelve hex digits */
 const MAC_FORMS = [
   /^[0-9a-f]{2}([:-])(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}$/i,
@@ -19,10 +23,22 @@ const MAC_FORMS = [
 
 /** Reads a MAC address in every common spelling; undefined when it is none. */
 export function parseMac(text: string): MacAddress | undefined {
+  if (isCanonicalMac(text)) return text;
   const trimmed = text.trim();
   if (!MAC_FORMS.some((form) => form.test(trimmed))) return undefined;
   const digits = trimmed.replace(/[:.-]/g, '').toLowerCase();
   return digits.replace(/(..)(?!$)/g, '$1:') as MacAddress;
+}
+
+/** Six pairs of lower-case digits with colons: what logs are full of. */
+function isCanonicalMac(text: string): text is MacAddress {
+  if (text.length !== 17) return false;
+  for (let index = 0; index < 17; index += 1) {
+    const code = text.charCodeAt(index);
+    const isDigit = (code >= CODE_OF_ZERO && code <= CODE_OF_ZERO + 9) || (code >= 97 && code <= 102);
+    if (index % 3 === 2 ? code !== CODE_OF_COLON : !isDigit) return false;
+  }
+  return true;
 }
 
 /** `00` to `ff`: servers format several addresses for every packet of a flood */
@@ -55,10 +71,24 @@ export function macWithHyphens(mac: MacAddress): string {
 
 /** Reads dotted decimal without leading zeros; undefined when it is not that. */
 export function parseIpv4(text: string): Ipv4Address | undefined {
-  const parts = text.split('.');
-  if (parts.length !== 4) return undefined;
-  const valid = parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255);
-  return valid ? (text as Ipv4Address) : undefined;
+  let dots = 0;
+  let digits = 0;
+  let part = 0;
+  for (let index = 0; index <= text.length; index += 1) {
+    const code = index === text.length ? CODE_OF_DOT : text.charCodeAt(index);
+    if (code === CODE_OF_DOT) {
+      if (digits === 0 || part > 255) return undefined;
+      dots += 1;
+      digits = 0;
+      part = 0;
+    } else {
+      if (code < CODE_OF_ZERO || code > CODE_OF_ZERO + 9 || digits === 3) return undefined;
+      if (digits > 0 && part === 0) return undefined;
+      digits += 1;
+      part = part * 10 + code - CODE_OF_ZERO;
+    }
+  }
+  return dots === 4 ? (text as Ipv4Address) : undefined;
 }
 
 /** Formats the first four bytes as an IPv4 address. */
@@ -71,9 +101,6 @@ export function ipv4ToBytes(address: Ipv4Address): Uint8Array {
   const value = ipv4ToNumber(address);
   return Uint8Array.of(value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255);
 }
-
-const CODE_OF_DOT = 46;
-const CODE_OF_ZERO = 48;
 
 /** The address as an unsigned 32-bit number. */
 export function ipv4ToNumber(address: Ipv4Address): number {

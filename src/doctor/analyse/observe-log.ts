@@ -46,7 +46,7 @@ export class LogObserver {
   readonly #foreign = new Set<string>();
   #otherDhcp: string | undefined;
   #ipv6Line: number | undefined;
-  readonly #recent = new Map<number, LogLine>();
+  readonly #recent: LogLine[] = [];
   readonly #problems: ServerProblem[] = [];
   readonly #server: ServerFacts = {};
   readonly #keyOfXids = new Map<number, string>();
@@ -64,8 +64,7 @@ export class LogObserver {
   /** One line without its wrappings. `count`: lines of the file up to it. */
   push(line: LogLine): void {
     const number = ++this.#number;
-    this.#recent.set(number, line);
-    this.#recent.delete(number - QUOTABLE_LINES);
+    this.#recent[number % QUOTABLE_LINES] = line;
     this.#lastLine = Math.max(this.#lastLine, line.line);
     const server = serverOf(line.program, line.message);
     if (server) return this.#takeOther(server, line, number);
@@ -191,7 +190,7 @@ export class LogObserver {
   }
 
   #passOverRecord({ line, text }: DnsmasqLogRecord): void {
-    const source = this.#recent.get(line);
+    const source = this.#lineOf(line);
     const isNamed = source?.program !== undefined;
     const what = isNamed ? 'lines of dnsmasq that doctor does not know' : 'lines of other programs';
     this.#tally.add(what, source?.line ?? line, source?.text ?? text, isNamed);
@@ -206,8 +205,8 @@ export class LogObserver {
     const port = record.port ?? 67;
     const request: RequestSeen = {
       evidence:
-        this.#quoteFrom(record, /vendor class:/) ??
-        this.#quoteFrom(record, /\([^)]+\)/) ??
+        this.#quoteIfKept(record.told.vendorClass) ??
+        this.#quoteIfKept(record.told.packet) ??
         this.#quote(record.line),
       ...time,
       type: requestType(record),
@@ -230,16 +229,13 @@ export class LogObserver {
     const sent = (code: number): SentOption | undefined => record.sent.find((option) => option.code === code);
     const server = addressOf(sent(DHCP_OPTION.serverId)?.text);
     if (server !== undefined) this.#server.address ??= server;
-    const isProxy = record.message === 'pxe-boot-server' || this.#isProxyAnswer(record);
+    const isProxy = record.message === 'pxe-boot-server' || record.isProxy;
     const nextServer = addressOf(record.nextServer);
     const option43 = sent(DHCP_OPTION.vendorSpecific);
-    const quotes = [
-      /vendor class:/,
-      /bootfile name:/,
-      /next server:/,
-      /option:\s*67 /,
-      /option:\s*43 /,
-    ].flatMap((pattern) => this.#quoteFrom(record, pattern) ?? []);
+    const { told } = record;
+    const quotes = [told.vendorClass, told.bootFile, told.nextServer, told.option67, told.option43].flatMap(
+      (number) => this.#quoteIfKept(number) ?? [],
+    );
     return {
       evidence: quotes.at(-1) ?? this.#quote(record.lastLine),
       type,
@@ -257,10 +253,6 @@ export class LogObserver {
       ...(option43 === undefined ? {} : { option43: readOption43(option43) }),
       quotes,
     };
-  }
-
-  #isProxyAnswer(record: ExchangeRecord): boolean {
-    return this.#quoteFrom(record, /PXE\([^)]+\) .*\bproxy\b/) !== undefined;
   }
 
   /** People shorten MACs (`f4:4d:...`): what is left of it names the client then. */
@@ -338,22 +330,17 @@ export class LogObserver {
   }
 
   #quote(number: number): Evidence {
-    const line = this.#recent.get(number);
+    const line = this.#lineOf(number);
     return { source: `log:${line?.line ?? number}`, text: (line?.text ?? '').slice(0, 200) };
   }
 
-  #quoteFrom(record: ExchangeRecord, pattern: RegExp): Evidence | undefined {
-    const xid = record.xid === undefined ? '' : String(record.xid);
-    for (let number = record.line; number <= record.lastLine; number++) {
-      const message = this.#recent.get(number)?.message;
-      if (message?.includes(xid) && this.#matches(pattern, message)) return this.#quote(number);
-    }
-    return undefined;
+  #quoteIfKept(number: number | undefined): Evidence | undefined {
+    return number === undefined || this.#lineOf(number) === undefined ? undefined : this.#quote(number);
   }
 
-  #matches(pattern: RegExp, message: string): boolean {
-    if (pattern.test(message)) return true;
-    return this.#reader.isTranslated && pattern.test(toEnglish(message) ?? '');
+  /** Undefined when it is too long ago. */
+  #lineOf(number: number): LogLine | undefined {
+    return number > this.#number - QUOTABLE_LINES ? this.#recent[number % QUOTABLE_LINES] : undefined;
   }
 }
 

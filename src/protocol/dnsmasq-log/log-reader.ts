@@ -1,44 +1,30 @@
-import {
-  isCutShort,
-  parseBlockPart,
-  parseSimpleMessage,
-  type BlockPart,
-  type PacketPart,
-} from './message.ts';
-import { parseVendorClass } from '../pxe/vendor-class.ts';
+import { isCutShort, parseSimpleMessage, type BlockPart } from './message.ts';
 import type { LogLine } from '../log-lines/log-line.ts';
 import { Unwrapper } from '../log-lines/unwrapper.ts';
+import { PacketBlock } from './packet-block.ts';
+import { RememberedParts } from './remembered-parts.ts';
 import { toEnglish } from './to-english.ts';
-import type { ClientMessage, DnsmasqLogRecord, ExchangeRecord, RecordOrigin, TftpRecord } from './record.ts';
+import type { DnsmasqLogRecord, RecordOrigin, TftpRecord } from './record.ts';
 
-/** Blocks of one packet are shorter; a longer one is cut so that a strange log cannot fill the memory. */
-const MAX_BLOCK_LINES = 200;
 /** Services (containers, hosts) whose lines may be interleaved in one log. */
 const MAX_SERVICES = 32;
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer I)[] ? I[] : T[K] };
-type Block = Mutable<Omit<ExchangeRecord, 'isComplete' | 'port'>> & {
-  lines: number;
-  isProxy: boolean;
-  isCut: boolean;
-};
-
 interface ServiceState {
-  block?: Block;
+  block: PacketBlock | undefined;
   /** `error 8 … received from IP`: the next line tells which file, and calls it sent although it was not */
-  abort?: TftpRecord;
+  abort: TftpRecord | undefined;
 }
 
 /** Reads a dnsmasq log line by line, with memory for one packet per service. */
 export interface DnsmasqLogReader {
   /** the records that this line completes */
-  push(line: string): DnsmasqLogRecord[];
+  push(line: string): readonly DnsmasqLogRecord[];
   /** the same for a line without its wrappings; `line` is the number that its records get */
-  read(unwrapped: LogLine, line: number): DnsmasqLogRecord[];
+  read(unwrapped: LogLine, line: number): readonly DnsmasqLogRecord[];
   /** some line was in another language than English */
   readonly isTranslated: boolean;
   /** what is still open: at the end of a log, or when a live log has been quiet for a moment */
-  flush(): DnsmasqLogRecord[];
+  flush(): readonly DnsmasqLogRecord[];
 }
 
 /** Every record of a whole log, in the order in which they end. */
@@ -56,6 +42,12 @@ export function createDnsmasqLogReader(): DnsmasqLogReader {
   const unwrapper = new Unwrapper();
   let lineNumber = 0;
   let isTranslated = false;
+  const parts = new RememberedParts();
+  const translate = (message: string): string | undefined => {
+    const english = toEnglish(message);
+    isTranslated ||= english !== undefined;
+    return english;
+  };
 
   const stateOf = (service: string): ServiceState => {
     let state = services.get(service);
@@ -63,20 +55,15 @@ export function createDnsmasqLogReader(): DnsmasqLogReader {
       // the service that spoke first is forgotten first
       const oldest = services.size >= MAX_SERVICES ? services.keys().next().value : undefined;
       if (oldest !== undefined) services.delete(oldest);
-      state = {};
+      state = { block: undefined, abort: undefined };
       services.set(service, state);
     }
     return state;
   };
 
-  const read = (unwrapped: LogLine, line: number): DnsmasqLogRecord[] => {
+  const read = (unwrapped: LogLine, line: number): readonly DnsmasqLogRecord[] => {
     const state = stateOf(unwrapped.service ?? '');
-    const origin = originOf(unwrapped, line);
-    return readMessage(state, unwrapped.message, origin, (message) => {
-      const english = toEnglish(message);
-      isTranslated ||= english !== undefined;
-      return english;
-    });
+    return readMessage(state, unwrapped.message, originOf(unwrapped, line), { parts, translate });
   };
 
   return {
@@ -97,33 +84,31 @@ export function createDnsmasqLogReader(): DnsmasqLogReader {
   };
 }
 
-function originOf(unwrapped: LogLine, line: number): RecordOrigin {
-  const { message, stamp, time, service, pid } = unwrapped;
-  return {
-    line,
-    lastLine: line,
-    text: message,
-    ...(stamp === undefined ? {} : { stamp }),
-    ...(time === undefined ? {} : { time }),
-    ...(service === undefined ? {} : { service }),
-    ...(pid === undefined ? {} : { pid }),
-  };
+function originOf({ message, stamp, time, service, pid }: LogLine, line: number): RecordOrigin {
+  return { line, lastLine: line, text: message, stamp, time, service, pid };
 }
+
+interface Meaning {
+  readonly parts: RememberedParts;
+  readonly translate?: (message: string) => string | undefined;
+}
+
+const NOTHING: readonly DnsmasqLogRecord[] = [];
 
 function readMessage(
   state: ServiceState,
   message: string,
   origin: RecordOrigin,
-  translate?: (message: string) => string | undefined,
-): DnsmasqLogRecord[] {
-  const withXid = /^(\d{1,10}) (.*)$/.exec(message);
-  const part = parseBlockPart(withXid?.[2] ?? message);
+  { parts, translate }: Meaning,
+): readonly DnsmasqLogRecord[] {
+  const xidEnd = endOfXid(message);
+  const xid = xidEnd === 0 ? undefined : Number(message.slice(0, xidEnd));
+  const part = parts.read(xid === undefined ? message : message.slice(xidEnd + 1));
   // whoever pasted the log may have taken the transaction numbers away: then order alone tells the packets apart
   const belongs =
-    withXid !== null || (part !== undefined && (part.part !== 'packet' || isNameless(state.block)));
+    xid !== undefined || (part !== undefined && (part.part !== 'packet' || isNameless(state.block)));
   if (part && belongs) {
-    const xid = withXid ? Number(withXid[1]) : undefined;
-    const before = [...closeAbort(state), ...addToBlock(state, xid, part, origin)];
+    const before = joined(closeAbort(state), addToBlock(state, xid, part, origin));
     // dnsmasq's own dots shorten bytes; others stand for what a screen had no room for
     if (state.block && isCutShort(message) && !(part.part === 'sent' && part.option.isElided))
       state.block.isCut = true;
@@ -131,13 +116,15 @@ function readMessage(
   }
   // without log-dhcp only the packet lines are written: each stands alone
   if (part?.part === 'packet') {
-    return [...closeAbort(state), ...closeBlock(state), closed(openBlock(undefined, part, origin))];
+    const alone = new PacketBlock(undefined, origin);
+    alone.add(part, origin.line);
+    return [...closeAbort(state), ...closeBlock(state), alone.closed()];
   }
-  const simple = { ...origin, ...parseSimpleMessage(message) };
+  const simple: DnsmasqLogRecord = { ...origin, ...parseSimpleMessage(message) };
   if (simple.kind === 'note') {
     const english = simple.isKnown ? undefined : translate?.(message);
-    if (english !== undefined) return readMessage(state, english, origin);
-    if (state.block !== undefined && withXid !== null && state.block.xid === Number(withXid[1])) {
+    if (english !== undefined) return readMessage(state, english, origin, { parts });
+    if (xid !== undefined && state.block?.xid === xid) {
       // a line of this packet that says nothing, or something unknown
       if (!simple.isKnown) state.block.isCut = true;
       return [simple];
@@ -145,16 +132,39 @@ function readMessage(
   }
   const finished = closeBlock(state);
   if (simple.kind !== 'tftp') return [...finished, ...closeAbort(state), simple];
-  return [...finished, ...readTftp(state, simple)];
+  return joined(finished, readTftp(state, simple));
+}
+
+const MAX_XID_DIGITS = 10;
+
+/** Where the transaction number at the beginning of a message ends, which a blank follows; 0 when there is none. */
+function endOfXid(message: string): number {
+  let end = 0;
+  while (end <= MAX_XID_DIGITS && isDigit(message.charCodeAt(end))) end++;
+  return end <= MAX_XID_DIGITS && message.charCodeAt(end) === CODE_OF_BLANK ? end : 0;
+}
+
+const CODE_OF_BLANK = 32;
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
+}
+
+/** Most lines complete nothing. */
+function joined(
+  first: readonly DnsmasqLogRecord[],
+  second: readonly DnsmasqLogRecord[],
+): readonly DnsmasqLogRecord[] {
+  if (first.length === 0) return second;
+  return second.length === 0 ? first : [...first, ...second];
 }
 
 /** Pairs `error N … received from IP` with the line after it, which names the file. */
-function readTftp(state: ServiceState, record: TftpRecord): DnsmasqLogRecord[] {
+function readTftp(state: ServiceState, record: TftpRecord): readonly DnsmasqLogRecord[] {
   const abort = state.abort;
   if (abort && (record.outcome === 'sent' || record.outcome === 'failed') && record.client === abort.client) {
-    delete state.abort;
-    const { path } = record;
-    return [{ ...abort, lastLine: record.line, ...(path === undefined ? {} : { path }) }];
+    state.abort = undefined;
+    return [{ ...abort, lastLine: record.line, path: record.path ?? abort.path }];
   }
   const before = closeAbort(state);
   if (record.errorCode === undefined) return [...before, record];
@@ -162,14 +172,15 @@ function readTftp(state: ServiceState, record: TftpRecord): DnsmasqLogRecord[] {
   return before;
 }
 
-function closeAbort(state: ServiceState): DnsmasqLogRecord[] {
+function closeAbort(state: ServiceState): readonly DnsmasqLogRecord[] {
   const { abort } = state;
-  delete state.abort;
-  return abort ? [abort] : [];
+  if (!abort) return NOTHING;
+  state.abort = undefined;
+  return [abort];
 }
 
 /** A packet whose transaction number was taken away, with its class seen and its packet line still to come. */
-function isNameless(block: Block | undefined): boolean {
+function isNameless(block: PacketBlock | undefined): boolean {
   return block !== undefined && block.xid === undefined;
 }
 
@@ -178,134 +189,16 @@ function addToBlock(
   xid: number | undefined,
   part: BlockPart,
   origin: RecordOrigin,
-): DnsmasqLogRecord[] {
-  const before = state.block && beginsNewBlock(state.block, xid, part) ? closeBlock(state) : [];
-  if (state.block) addPart(state.block, part, origin.line);
-  else state.block = openBlock(xid, part, origin);
+): readonly DnsmasqLogRecord[] {
+  const before = state.block?.isEndedBy(xid, part) === true ? closeBlock(state) : NOTHING;
+  state.block ??= new PacketBlock(xid, origin);
+  state.block.add(part, origin.line);
   return before;
 }
 
-/** dnsmasq handles one packet after the other, and repeats the xid when the client does. */
-function beginsNewBlock(block: Block, xid: number | undefined, part: BlockPart): boolean {
-  if (block.xid !== xid || block.lines >= MAX_BLOCK_LINES) return true;
-  const hasPacketLine = block.message !== 'unknown';
-  if (part.part === 'available') return hasPacketLine || block.vendorClass !== undefined;
-  if (part.part === 'vendor-class' || part.part === 'user-class') return hasPacketLine;
-  // a client's packet line after another packet line; the lines of our own answers belong to the block
-  return part.part === 'packet' && hasPacketLine && part.reply === undefined;
-}
-
-function openBlock(xid: number | undefined, part: BlockPart, origin: RecordOrigin): Block {
-  const block: Block = {
-    ...origin,
-    kind: 'exchange',
-    message: 'unknown',
-    tags: [],
-    requestedOptions: [],
-    isIgnored: false,
-    isBroadcast: false,
-    sent: [],
-    lines: 0,
-    isProxy: false,
-    isCut: false,
-    ...(xid === undefined ? {} : { xid }),
-  };
-  addPart(block, part, origin.line);
-  return block;
-}
-
-function addPart(block: Block, part: BlockPart, line: number): void {
-  block.lastLine = line;
-  block.lines++;
-  switch (part.part) {
-    case 'available':
-      return;
-    case 'packet':
-      return addPacket(block, part);
-    case 'vendor-class': {
-      block.vendorClass = part.value;
-      const architecture = parseVendorClass(part.value)?.architecture;
-      if (architecture !== undefined) block.architecture = architecture;
-      return;
-    }
-    case 'user-class':
-      block.userClass = part.value;
-      return;
-    case 'host-name':
-      block.hostName = part.value;
-      return;
-    case 'tags':
-      block.tags = [...part.values];
-      return;
-    case 'requested':
-      block.requestedOptions.push(...part.codes);
-      return;
-    case 'boot-file':
-      block.bootFile = part.value;
-      return;
-    case 'server-name':
-      block.serverName = part.value;
-      return;
-    case 'next-server':
-      block.nextServer = part.value;
-      return;
-    case 'broadcast':
-      block.isBroadcast = true;
-      return;
-    case 'sent':
-      block.sent.push(part.option);
-      return;
-  }
-}
-
-function addPacket(block: Block, part: PacketPart): void {
-  // the line of our answer must not turn the client's INFORM into a REQUEST
-  if (block.message === 'unknown') block.message = part.message;
-  block.interfaceName = part.interfaceName;
-  block.isIgnored ||= part.isIgnored;
-  block.isProxy ||= part.isProxy;
-  if (part.address !== undefined) block.address = part.address;
-  if (part.mac !== undefined) block.mac = part.mac;
-  if (part.macText !== undefined) block.macText = part.macText;
-  if (part.reply !== undefined) block.reply = part.reply;
-  if (part.message === 'pxe-boot-server' && part.remark !== undefined) block.bootFile = part.remark;
-  else if (part.remark !== undefined) block.remark = part.remark;
-}
-
-function closeBlock(state: ServiceState): DnsmasqLogRecord[] {
+function closeBlock(state: ServiceState): readonly DnsmasqLogRecord[] {
   const { block } = state;
-  delete state.block;
-  return block ? [closed(block)] : [];
-}
-
-const REPLIES: Readonly<Record<string, ExchangeRecord['reply']>> = { '2': 'offer', '5': 'ack', '6': 'nak' };
-
-function closed(block: Block): ExchangeRecord {
-  const { lines, isProxy, isCut, ...exchange } = block;
-  const messageType = block.sent.find((option) => option.code === 53)?.text;
-  const reply = exchange.reply ?? (messageType === undefined ? undefined : REPLIES[messageType]);
-  const isPxe = block.message === 'pxe' || block.message === 'pxe-boot-server';
-  // a block that names a next server or options and no message type was cut in the middle
-  const wasAnswering = block.nextServer !== undefined || block.isBroadcast || block.sent.length > 0;
-  const message = isProxy ? proxyMessage(reply) : block.message;
-  const port = isPxe ? portOf(block, reply) : undefined;
-  return {
-    ...exchange,
-    message,
-    isComplete: !isCut && lines < MAX_BLOCK_LINES && !(wasAnswering && reply === undefined),
-    ...(reply === undefined ? {} : { reply }),
-    ...(port === undefined ? {} : { port }),
-  };
-}
-
-/** In proxy mode dnsmasq answers a DISCOVER with an OFFER and a request to port 4011 with an ACK, nothing else. */
-function proxyMessage(reply: ExchangeRecord['reply']): ClientMessage {
-  if (reply === 'offer') return 'discover';
-  return reply === 'ack' ? 'request' : 'pxe';
-}
-
-function portOf(block: Block, reply: ExchangeRecord['reply']): 67 | 4011 | undefined {
-  if (block.message === 'pxe-boot-server') return 4011;
-  if (reply === 'offer' || block.isBroadcast) return 67;
-  return reply === 'ack' ? 4011 : undefined;
+  if (!block) return NOTHING;
+  state.block = undefined;
+  return [block.closed()];
 }

@@ -1,6 +1,7 @@
 import { isKnownNote } from './known-notes.ts';
 import { IGNORED_WORDS } from './to-english.ts';
 import { parseIpv4, parseMac, type Ipv4Address, type MacAddress } from '../addresses.ts';
+import { parseVendorClass } from '../pxe/vendor-class.ts';
 import type {
   ClientMessage,
   CompileOptionsRecord,
@@ -35,21 +36,26 @@ export interface PacketPart {
   readonly part: 'packet';
   readonly message: ClientMessage;
   /** set on the lines that dnsmasq writes for its own packets */
-  readonly reply?: 'offer' | 'ack' | 'nak';
+  readonly reply: 'offer' | 'ack' | 'nak' | undefined;
   readonly interfaceName: string;
-  readonly address?: Ipv4Address;
-  readonly mac?: MacAddress;
-  readonly macText?: string;
+  readonly address: Ipv4Address | undefined;
+  readonly mac: MacAddress | undefined;
+  readonly macText: string | undefined;
   readonly isIgnored: boolean;
   readonly isProxy: boolean;
-  readonly remark?: string;
+  readonly remark: string | undefined;
 }
 
 /** One line of the block that `log-dhcp` writes about one packet. */
 export type BlockPart =
   | PacketPart
   | { readonly part: 'available' }
-  | { readonly part: 'vendor-class'; readonly value: string }
+  | {
+      readonly part: 'vendor-class';
+      readonly value: string;
+      /** the number in it */
+      readonly architecture: number | undefined;
+    }
   | { readonly part: 'user-class'; readonly value: string }
   | { readonly part: 'host-name'; readonly value: string }
   | { readonly part: 'tags'; readonly values: readonly string[] }
@@ -61,17 +67,21 @@ export type BlockPart =
   | { readonly part: 'sent'; readonly option: SentOption };
 
 const MAX_LISTED = 64;
+const CODE_OF_A = 65;
+const CODE_OF_Z = 90;
 
 /** Reads a line of a `log-dhcp` block (without its xid), or undefined when it is none. */
 export function parseBlockPart(text: string): BlockPart | undefined {
-  const labelled = /^([A-Za-z ]+?): (.*)$/.exec(text);
-  const value = labelled?.[2]?.trim() ?? '';
-  switch (labelled?.[1] ?? '') {
+  // only packets are written in capitals
+  if (isPacketText(text)) return parsePacket(text);
+  const labelEnd = text.indexOf(': ');
+  const value = labelEnd < 0 ? '' : text.slice(labelEnd + 2).trim();
+  switch (labelEnd < 0 ? '' : text.slice(0, labelEnd)) {
     case 'available DHCP subnet':
     case 'available DHCP range':
       return { part: 'available' };
     case 'vendor class':
-      return { part: 'vendor-class', value };
+      return { part: 'vendor-class', value, architecture: parseVendorClass(value)?.architecture };
     case 'user class':
       return { part: 'user-class', value };
     case 'client provides name':
@@ -88,7 +98,13 @@ export function parseBlockPart(text: string): BlockPart | undefined {
       return { part: 'next-server', value };
   }
   if (text.startsWith('broadcast response')) return { part: 'broadcast' };
-  return parseSent(text) ?? parsePacket(text);
+  return text.startsWith('sent size:') ? parseSent(text) : undefined;
+}
+
+/** `PXE(…`, `DHCPOFFER(…`: a line that names a client, as no two of them do alike. */
+export function isPacketText(text: string): boolean {
+  const code = text.charCodeAt(0);
+  return code >= CODE_OF_A && code <= CODE_OF_Z;
 }
 
 function codesOf(list: string): number[] {
@@ -117,43 +133,49 @@ function parseSent(text: string): BlockPart | undefined {
   };
 }
 
-const MESSAGES: Readonly<Record<string, { message: ClientMessage; reply?: 'offer' | 'ack' | 'nak' }>> = {
-  DHCPDISCOVER: { message: 'discover' },
-  DHCPREQUEST: { message: 'request' },
-  DHCPINFORM: { message: 'inform' },
-  DHCPDECLINE: { message: 'decline' },
-  DHCPRELEASE: { message: 'release' },
-  DHCPOFFER: { message: 'discover', reply: 'offer' },
-  DHCPACK: { message: 'request', reply: 'ack' },
-  DHCPNAK: { message: 'request', reply: 'nak' },
-  PXE: { message: 'pxe' },
-  BOOTP: { message: 'bootp' },
-};
+const MESSAGES: ReadonlyMap<string, { message: ClientMessage; reply?: 'offer' | 'ack' | 'nak' }> = new Map([
+  ['DHCPDISCOVER', { message: 'discover' }],
+  ['DHCPREQUEST', { message: 'request' }],
+  ['DHCPINFORM', { message: 'inform' }],
+  ['DHCPDECLINE', { message: 'decline' }],
+  ['DHCPRELEASE', { message: 'release' }],
+  ['DHCPOFFER', { message: 'discover', reply: 'offer' }],
+  ['DHCPACK', { message: 'request', reply: 'ack' }],
+  ['DHCPNAK', { message: 'request', reply: 'nak' }],
+  ['PXE', { message: 'pxe' }],
+  ['BOOTP', { message: 'bootp' }],
+]);
 
 function parsePacket(text: string): PacketPart | undefined {
-  const found = /^([A-Z]+)\(([^)\s]+)\) ?(.*)$/.exec(text);
-  const known = found?.[1] === undefined ? undefined : MESSAGES[found[1]];
-  if (!found || !known) return undefined;
-  const words = (found[3] ?? '').split(' ').filter((word) => word !== '');
-  const address = words[0] === undefined ? undefined : parseIpv4(words[0]);
-  if (address !== undefined) words.shift();
+  const nameEnd = text.indexOf('(');
+  const interfaceEnd = text.indexOf(')', nameEnd);
+  if (nameEnd < 0 || interfaceEnd < nameEnd + 2) return undefined;
+  const known = MESSAGES.get(text.slice(0, nameEnd));
+  const interfaceName = text.slice(nameEnd + 1, interfaceEnd);
+  if (!known || /\s/.test(interfaceName)) return undefined;
+  const words = text
+    .slice(interfaceEnd + 1)
+    .split(' ')
+    .filter((word) => word !== '');
+  let at = 0;
+  const address = parseIpv4(words[at] ?? '');
+  if (address !== undefined) at++;
   // a MAC may be shortened by whoever pasted the log; dnsmasq writes `06-aa:…` for other hardware types
-  const macText = words[0] !== undefined && /^[0-9a-f]{2}[-:]/i.test(words[0]) ? words.shift() : undefined;
-  const mac = macText === undefined ? undefined : parseMac(macText);
-  const remark = words.join(' ');
+  const macText = /^[0-9a-f]{2}[-:]/i.test(words[at] ?? '') ? words[at++] : undefined;
+  const remark = words.slice(at).join(' ');
   const isProxy = remark === 'proxy' || remark === 'proxy-ignored';
   const isBootServer = known.message === 'pxe' && address !== undefined;
   return {
     part: 'packet',
     message: isBootServer ? 'pxe-boot-server' : known.message,
-    interfaceName: found[2] ?? '',
+    reply: known.reply,
+    interfaceName,
+    address,
+    mac: macText === undefined ? undefined : parseMac(macText),
+    macText,
     isIgnored: IGNORED_WORDS.has(remark),
     isProxy,
-    ...(known.reply === undefined ? {} : { reply: known.reply }),
-    ...(address === undefined ? {} : { address }),
-    ...(mac === undefined ? {} : { mac }),
-    ...(macText === undefined ? {} : { macText }),
-    ...(remark === '' || isProxy ? {} : { remark }),
+    remark: remark === '' || isProxy ? undefined : remark,
   };
 }
 
@@ -166,53 +188,55 @@ export function parseSimpleMessage(text: string): SimpleMessage {
   );
 }
 
+const TFTP_WORD =
+  /^(?:TFTP (?=sent |error |file |failed ))?(?:sent|failed|timeout|error|file|unsupported|cannot) /;
+
 function parseTftp(message: string): SimpleMessage | undefined {
-  const text = message.replace(/^TFTP (?=sent |error |file |failed )/, '');
+  if (!TFTP_WORD.test(message)) return undefined;
+  const text = message.startsWith('TFTP ') ? message.slice('TFTP '.length) : message;
   const transfer = /^(sent|failed sending|timeout sending) (.+) to (\S+)$/.exec(text);
-  const cutTransfer =
-    transfer || !text.startsWith('sent ')
-      ? undefined
-      : /^sent (\S+) (?:t|to|to [\d.]+)?$/.exec(withoutCut(text));
-  if (cutTransfer && isCutShort(text)) {
-    return { kind: 'tftp', outcome: 'sent', ...pathAndClient(cutTransfer[1], undefined) };
-  }
   if (transfer) {
     const isSent = transfer[1] === 'sent';
-    return {
-      kind: 'tftp',
-      outcome: isSent ? 'sent' : 'failed',
-      ...pathAndClient(transfer[2], transfer[3]),
-      ...(isSent ? {} : { reason: 'the client stopped answering' }),
-    };
+    const reason = isSent ? undefined : 'the client stopped answering';
+    return tftp(isSent ? 'sent' : 'failed', { path: transfer[2], client: transfer[3], reason });
   }
+  const cutTransfer =
+    text.startsWith('sent ') && isCutShort(text)
+      ? /^sent (\S+) (?:t|to|to [\d.]+)?$/.exec(withoutCut(text))
+      : undefined;
+  if (cutTransfer) return tftp('sent', { path: cutTransfer[1] });
   const error = /^error (\d+) (.*) ?received from (\S+)$/.exec(text);
   if (error) {
     const reason = (error[2] ?? '').trim();
-    return {
-      kind: 'tftp',
-      outcome: isAbort(Number(error[1]), reason) ? 'aborted' : 'client-error',
-      errorCode: Number(error[1]),
-      ...pathAndClient(undefined, error[3]),
-      ...(reason === '' ? {} : { reason }),
-    };
+    const errorCode = Number(error[1]);
+    return tftp(isAbort(errorCode, reason) ? 'aborted' : 'client-error', {
+      client: error[3],
+      errorCode,
+      reason: reason === '' ? undefined : reason,
+    });
   }
   const missing =
     text.startsWith('file ') && /^file (.+?) not(?: found)?(?: for (\S+))?$/.exec(withoutCut(text));
-  if (missing) return { kind: 'tftp', outcome: 'missing', ...pathAndClient(missing[1], missing[2]) };
+  if (missing) return tftp('missing', { path: missing[1], client: missing[2] });
   const unsupported = /^unsupported request from (\S+)$/.exec(text);
-  if (unsupported)
-    return { kind: 'tftp', outcome: 'unsupported', ...pathAndClient(undefined, unsupported[1]) };
+  if (unsupported) return tftp('unsupported', { client: unsupported[1] });
   const unreadable = /^cannot (access|read) (.+): ([^:]+)$/.exec(text);
-  if (unreadable) {
-    const isDenied = unreadable[1] === 'access' || /permission denied/i.test(unreadable[3] ?? '');
-    return {
-      kind: 'tftp',
-      outcome: isDenied ? 'denied' : 'unreadable',
-      ...pathAndClient(unreadable[2], undefined),
-      reason: unreadable[3] ?? '',
-    };
-  }
-  return undefined;
+  if (!unreadable) return undefined;
+  const isDenied = unreadable[1] === 'access' || /permission denied/i.test(unreadable[3] ?? '');
+  return tftp(isDenied ? 'denied' : 'unreadable', { path: unreadable[2], reason: unreadable[3] ?? '' });
+}
+
+function tftp(
+  outcome: TftpRecord['outcome'],
+  said: {
+    readonly path?: string | undefined;
+    readonly client?: string | undefined;
+    readonly errorCode?: number;
+    readonly reason?: string | undefined;
+  },
+): SimpleMessage {
+  const { path, errorCode, reason } = said;
+  return { kind: 'tftp', outcome, errorCode, path, client: parseIpv4(said.client ?? ''), reason };
 }
 
 /** `systemctl status` and narrow terminals end a long line with dots. */
@@ -228,11 +252,6 @@ function withoutCut(text: string): string {
 /** Firmware ends its size probe with error 8 (EDK2) or 0 (pxelinux); 4 is the user's Escape key. */
 function isAbort(code: number, reason: string): boolean {
   return code === 8 || code === 0 || /abort|cancel/i.test(reason);
-}
-
-function pathAndClient(path: string | undefined, client: string | undefined) {
-  const address = client === undefined ? undefined : parseIpv4(client);
-  return { ...(path === undefined ? {} : { path }), ...(address === undefined ? {} : { client: address }) };
 }
 
 function parseStartup(text: string): SimpleMessage | undefined {

@@ -9,12 +9,12 @@ export interface RecordOrigin {
   /** the first line's message, without what syslog or docker put before it */
   readonly text: string;
   /** the stamp as it was written, if there was one */
-  readonly stamp?: string;
+  readonly stamp?: string | undefined;
   /** ISO 8601 in UTC; only when the stamp names year and zone */
-  readonly time?: string;
+  readonly time?: string | undefined;
   /** what a tool put before the message: container or host name */
-  readonly service?: string;
-  readonly pid?: number;
+  readonly service?: string | undefined;
+  readonly pid?: number | undefined;
 }
 
 /** One option that dnsmasq says it sent. */
@@ -35,40 +35,54 @@ export interface SentOption {
 export type ClientMessage =
   'discover' | 'request' | 'inform' | 'decline' | 'release' | 'pxe' | 'pxe-boot-server' | 'bootp' | 'unknown';
 
+/** The numbers of the lines in which a packet's block tells these things first. */
+export interface ToldLines {
+  readonly packet?: number | undefined;
+  readonly vendorClass?: number | undefined;
+  readonly bootFile?: number | undefined;
+  readonly nextServer?: number | undefined;
+  readonly option67?: number | undefined;
+  readonly option43?: number | undefined;
+}
+
 /** One client packet and what was answered, if anything. */
 export interface ExchangeRecord extends RecordOrigin {
   readonly kind: 'exchange';
   /** absent without `log-dhcp` */
-  readonly xid?: number;
+  readonly xid?: number | undefined;
   readonly message: ClientMessage;
-  readonly interfaceName?: string;
-  readonly mac?: MacAddress;
+  readonly interfaceName?: string | undefined;
+  readonly mac?: MacAddress | undefined;
   /** the MAC as it was written: people shorten it (`f4:4d:...`) */
-  readonly macText?: string;
+  readonly macText?: string | undefined;
   /** the address that the line names: requested, offered or the client's own */
-  readonly address?: Ipv4Address;
-  readonly vendorClass?: string;
-  readonly userClass?: string;
-  readonly hostName?: string;
+  readonly address?: Ipv4Address | undefined;
+  readonly vendorClass?: string | undefined;
+  readonly userClass?: string | undefined;
+  readonly hostName?: string | undefined;
   /** the number in the vendor class */
-  readonly architecture?: number;
+  readonly architecture?: number | undefined;
   readonly tags: readonly string[];
   readonly requestedOptions: readonly number[];
   /** `proxy-ignored`, `ignored`: dnsmasq was told not to answer */
   readonly isIgnored: boolean;
   /** `wrong address`, `no address available` …: what dnsmasq adds at the end of a line */
-  readonly remark?: string;
-  readonly bootFile?: string;
-  readonly serverName?: string;
-  readonly nextServer?: string;
+  readonly remark?: string | undefined;
+  readonly bootFile?: string | undefined;
+  readonly serverName?: string | undefined;
+  readonly nextServer?: string | undefined;
   readonly isBroadcast: boolean;
   readonly sent: readonly SentOption[];
   /** what was answered; undefined when nothing was, or when the log does not say (no `log-dhcp`) */
-  readonly reply?: 'offer' | 'ack' | 'nak';
+  readonly reply?: 'offer' | 'ack' | 'nak' | undefined;
+  /** dnsmasq says that it answered as proxy */
+  readonly isProxy: boolean;
   /** false when the block was cut: the log ended in it, or it grew beyond all bounds */
   readonly isComplete: boolean;
+  /** numbers of the lines to quote */
+  readonly told: ToldLines;
   /** where the client's packet arrived, when that can be told */
-  readonly port?: 67 | 4011;
+  readonly port?: 67 | 4011 | undefined;
 }
 
 export type TftpOutcome =
@@ -78,12 +92,12 @@ export interface TftpRecord extends RecordOrigin {
   readonly kind: 'tftp';
   readonly outcome: TftpOutcome;
   /** as the server sees it, with its root in front; absent where dnsmasq does not name it */
-  readonly path?: string;
+  readonly path?: string | undefined;
   /** absent where this version of dnsmasq does not name the client */
-  readonly client?: Ipv4Address;
+  readonly client?: Ipv4Address | undefined;
   /** TFTP error code that the client sent */
-  readonly errorCode?: number;
-  readonly reason?: string;
+  readonly errorCode?: number | undefined;
+  readonly reason?: string | undefined;
 }
 
 export interface StartedRecord extends RecordOrigin {
