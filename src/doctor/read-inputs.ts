@@ -107,7 +107,9 @@ function conclude(
   { source, kind, unit }: { readonly source: string; readonly kind: string; readonly unit: string },
 ): Analysis {
   const limits = limitsOf(observations);
-  const clients = observations.clients.filter(isBoot).length;
+  const { settled } = observations;
+  const clients = observations.clients.filter(isBoot).length + (settled?.clientCount ?? 0);
+  const many = `${settled?.isMore === true ? 'more than ' : ''}${clients} network boot client${clients === 1 ? '' : 's'}`;
   const parts = {
     passedOver: observations.passedOver ?? [],
     limits: limits.map(({ text }) => text),
@@ -118,7 +120,7 @@ function conclude(
     reading: {
       source,
       kind: observations.source ?? kind,
-      read: `${observations.readCount} ${unit}, ${clients} network boot client${clients === 1 ? '' : 's'}`,
+      read: `${observations.readCount} ${unit}, ${many}`,
       verdict: verdictOn(findings, parts),
       ...parts,
       advice: [...new Set(limits.flatMap(({ advice }) => (advice === undefined ? [] : [advice])))],

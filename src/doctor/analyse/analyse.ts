@@ -1,7 +1,7 @@
 import type { Finding } from '../../model/finding.ts';
 import { sortFindings } from '../finding-catalogue.ts';
 import { isBoot } from './coverage.ts';
-import type { Observations } from './observation.ts';
+import type { ClientObservation, Observations } from './observation.ts';
 import { fillIn, type OwnNames } from '../mend/fill-in.ts';
 import { isBootOffer, type PhaseContext, type Rule } from './phase-context.ts';
 import { judgeAnswer, judgeHttpBoot, judgeNextServer } from './rules/answer-rules.ts';
@@ -26,19 +26,9 @@ const RULES: readonly Rule[] = [
 
 /** What is wrong in what was seen, worst first, each thing once per client. Pure. */
 export function analyse(observations: Observations): readonly Finding[] {
-  const findings: Finding[] = [...judgeServer(observations)];
-  for (const client of observations.clients.filter(isBoot)) {
-    client.phases.forEach((phase, index) => {
-      const context: PhaseContext = {
-        observations,
-        client,
-        phase,
-        previous: client.phases[index - 1],
-        next: client.phases[index + 1],
-      };
-      for (const rule of RULES) findings.push(...rule(context));
-    });
-  }
+  const findings: Finding[] = [...judgeServer(observations), ...(observations.settled?.findings ?? [])];
+  for (const client of observations.clients.filter(isBoot))
+    findings.push(...judgeClient(observations, client));
   const names = ownNames(observations);
   return sortFindings(mergeRepeats(withoutConsequences(findings))).map((finding) => fillIn(finding, names));
 }
@@ -56,6 +46,25 @@ function ownNames({ server, clients }: Observations): OwnNames {
     // of several boot servers none is known to be the user's
     address: server.address ?? (servers.size === 1 ? only : undefined),
   };
+}
+
+/** What is wrong in one client's phases before `end`, those apart that were judged before. */
+export function judgeClient(
+  observations: Observations,
+  client: ClientObservation,
+  end = client.phases.length,
+): readonly Finding[] {
+  return client.phases.slice(0, end).flatMap((phase, index) => {
+    if (index < (client.judgedCount ?? 0)) return [];
+    const context: PhaseContext = {
+      observations,
+      client,
+      phase,
+      previous: client.phases[index - 1],
+      next: client.phases[index + 1],
+    };
+    return RULES.flatMap((rule) => rule(context));
+  });
 }
 
 /** What follows from a finding of the same client is not said again under another name. */
@@ -84,8 +93,13 @@ const ONE_PER_FILE: ReadonlySet<string> = new Set([
 function mergeRepeats(findings: readonly Finding[]): readonly Finding[] {
   const byKey = new Map<string, Finding>();
   for (const finding of findings) {
-    const key = `${finding.id}|${finding.client?.mac ?? ''}|${finding.severity}|${ONE_PER_FILE.has(finding.id) ? finding.title : ''}`;
+    const key = keyOfFinding(finding);
     if (!byKey.has(key)) byKey.set(key, finding);
   }
   return [...byKey.values()];
+}
+
+/** Findings with the same key say the same of the same client. */
+export function keyOfFinding({ id, client, severity, title }: Finding): string {
+  return `${id}|${client?.mac ?? ''}|${severity}|${ONE_PER_FILE.has(id) ? title : ''}`;
 }

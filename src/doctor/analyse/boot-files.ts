@@ -74,10 +74,7 @@ export function isSecondStageName(path: string): boolean {
 
 /** The last part of a path or URL, without a query. */
 export function baseName(path: string): string {
-  return (
-    path
-      .replace(/[?#].*$/, '')
-      .split(/[\\/]/)
-      .pop() ?? path
-  );
+  const end = path.search(/[?#]/);
+  const plain = end < 0 ? path : path.slice(0, end);
+  return plain.slice(Math.max(plain.lastIndexOf('/'), plain.lastIndexOf('\\')) + 1);
 }

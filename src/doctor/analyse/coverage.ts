@@ -9,7 +9,7 @@ const SYSTEM_FILE =
   /^(?:vmlinu[xz]|linux(?!\.)|kernel|bzimage|initrd|initramfs|minirt|memdisk|wimboot|pxeboot\.n12|cmdline\.txt$)|^(?:boot|winpe)\.wim$|\.(?:iso|squashfs|wim|efi\.img)$/i;
 
 /** The last stage of a boot that was seen; `end` when a kernel was handed over, or the started system spoke. */
-function reachOf(client: ClientObservation): Reach {
+export function reachOf(client: ClientObservation): Reach {
   const files = client.phases.flatMap(({ tftp, http }) => [
     ...tftp.filter((read) => read.outcome === 'done').map((read) => read.path),
     ...http.filter((read) => (read.status ?? 0) < 400 && read.status !== undefined).map((read) => read.path),
@@ -33,34 +33,41 @@ const SEEN_TO: Readonly<Record<Exclude<Reach, 'end'>, string>> = {
 
 /** Why "nothing wrong" cannot be said of what was seen, although no fault shows. Empty when it can. */
 export function limitsOf(observations: Observations): readonly Limit[] {
-  const limits = [...(observations.limits ?? [])];
+  const { settled } = observations;
+  const limits = [...(observations.limits ?? []), ...(settled?.limits ?? [])];
   const open = observations.clients.filter((client) => isBoot(client) && reachOf(client) !== 'end');
-  if (open.length > 0) limits.push(notToTheEnd(observations, open));
-  if (observations.clients.length === 0 && observations.vantage === 'server-log' && limits.length === 0) {
+  const first = settled?.firstOpen ?? open[0];
+  if (first) limits.push(notToTheEnd(observations, first, open.length + (settled?.openCount ?? 0)));
+  if (
+    observations.clients.length === 0 &&
+    !settled &&
+    observations.vantage === 'server-log' &&
+    limits.length === 0
+  ) {
     const silent = silentLog(observations);
     if (silent) limits.push(silent);
   }
   return limits;
 }
 
-function notToTheEnd(observations: Observations, open: readonly ClientObservation[]): Limit {
-  const [first] = open;
-  const reach = first === undefined ? 'asked' : (reachOf(first) as Exclude<Reach, 'end'>);
-  const who = first?.mac ?? first?.macText ?? first?.ip ?? 'one client';
-  const others = open.length > 1 ? ` and ${open.length - 1} more` : '';
+/** `count`: clients of which that is true, the first among them */
+function notToTheEnd(observations: Observations, first: ClientObservation, count: number): Limit {
+  const reach = reachOf(first) as Exclude<Reach, 'end'>;
+  const who = first.mac ?? first.macText ?? first.ip ?? 'one client';
+  const others = count > 1 ? ` and ${count - 1} more` : '';
   const isLog = observations.vantage === 'server-log';
   const text = `the boot of ${who}${others} is seen as far as ${SEEN_TO[reach]}, not to its end`;
-  const isHttpNext = first?.phases.some(
+  const isHttpNext = first.phases.some(
     (phase) =>
       phase.firmware === 'ipxe' || phase.tftp.some((read) => /ipxe|snponly|undionly/i.test(read.path)),
   );
-  if (isLog && reach === 'loader' && isHttpNext === true)
+  if (isLog && reach === 'loader' && isHttpNext)
     return {
       text: `${text}: what iPXE fetches over HTTP is not in this log`,
       advice: "give the web server's access log in the same file, or a capture: pxectl doctor --pcap FILE",
     };
-  const loader = first?.phases.flatMap(({ tftp }) => tftp).at(-1)?.path;
-  const isUnknown = first?.phases.every(({ firmware }) => firmware === 'unknown') === true;
+  const loader = first.phases.flatMap(({ tftp }) => tftp).at(-1)?.path;
+  const isUnknown = first.phases.every(({ firmware }) => firmware === 'unknown');
   if (isUnknown && loader !== undefined && platformOfName(loader) === 'bios')
     return {
       text: `${text}: this log does not tell whether the machine is BIOS or UEFI, and nothing that ${loader} would ask for follows it. It is a BIOS program: a UEFI machine takes it and stops`,

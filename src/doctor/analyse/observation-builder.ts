@@ -4,12 +4,15 @@ import type { Ipv4Address, MacAddress } from '../../protocol/addresses.ts';
 import type {
   ClientObservation,
   HttpRead,
+  Observations,
   Phase,
   RefusedSeen,
   ReplySeen,
   RequestSeen,
   TftpRead,
+  SettledSeen,
 } from './observation.ts';
+import { SettledBoots } from './settled-boots.ts';
 
 /** Who sent a DHCP packet, as far as it says. */
 export interface ClientIdentity {
@@ -25,6 +28,15 @@ export interface ClientIdentity {
 const MAX_CLIENTS = 1000;
 const MAX_PHASES = 60;
 const MAX_SEEN = 400;
+/** Things seen of all clients. */
+const MAX_KEPT = 8_000;
+/** So much stays of each where one of these is reached. */
+const KEPT_CLIENTS = 750;
+const KEPT_PHASES = 6;
+const KEPT_SEEN = 5_000;
+const MAX_ADDRESSES = 20_000;
+/** an answer is kept with its quotes */
+const WEIGHT_OF_REPLY = 3;
 
 interface OpenPhase extends Phase {
   firmware: Firmware | 'system';
@@ -41,20 +53,32 @@ interface OpenClient {
   readonly macText?: string;
   ip: Ipv4Address | undefined;
   readonly phases: OpenPhase[];
+  judgedCount: number;
+  /** when it was heard of last, counted in packets */
+  lastSeen: number;
 }
 
-/** Collects what was seen into clients and the phases of their boots. Bounded: the oldest client goes first. */
+/**
+ * Collects what was seen into clients and the phases of their boots. Bounded: what is over is judged, the client that has
+ * been silent for longest first.
+ */
 export class ObservationBuilder {
   readonly #clients = new Map<string, OpenClient>();
+  readonly #settled = new SettledBoots();
+  #keptCount = 0;
+  #tick = 0;
   readonly #keyOfAddress = new Map<Ipv4Address, string>();
   #lastKey: string | undefined;
+
+  /** `soFar`: what the source has told besides its clients. */
+  constructor(private readonly soFar: () => Omit<Observations, 'clients'>) {}
 
   request(who: ClientIdentity, seen: RequestSeen): void {
     // pxectl itself, when it looks who answers: it boots nothing
     if (who.mac !== undefined && isReadinessClient(who.mac)) return;
     const client = this.#client(who);
-    const phase = phaseFor(client, who, seen);
-    keep(phase.requests, seen);
+    const phase = this.#phaseFor(client, who, seen);
+    this.#keep(phase.requests, seen);
     if (seen.clientAddress !== undefined) this.setAddress(client.key, seen.clientAddress);
     this.#lastKey = client.key;
   }
@@ -63,7 +87,7 @@ export class ObservationBuilder {
     const client = this.#clients.get(key);
     const phase = client?.phases.at(-1);
     if (!client || !phase) return;
-    keep(phase.replies, seen);
+    this.#keep(phase.replies, seen, WEIGHT_OF_REPLY);
     if (seen.type === 'ack' && seen.leasedAddress !== undefined) this.setAddress(key, seen.leasedAddress);
   }
 
@@ -72,19 +96,22 @@ export class ObservationBuilder {
     const client = this.#clients.get(key);
     if (!client) return;
     client.ip = address;
+    if (this.#keyOfAddress.get(address) === key) return;
+    const [oldest] = this.#keyOfAddress.size >= MAX_ADDRESSES ? this.#keyOfAddress.keys() : [];
+    if (oldest !== undefined) this.#keyOfAddress.delete(oldest);
     this.#keyOfAddress.set(address, key);
   }
 
   tftp(address: Ipv4Address | undefined, mac: MacAddress | undefined, read: TftpRead): void {
     const phase = this.#phaseOf(address, mac);
-    if (phase) keep(phase.tftp, read);
+    if (phase) this.#keep(phase.tftp, read);
   }
 
   /** False when the client is none that boots from the network. */
   http(address: Ipv4Address, mac: MacAddress | undefined, read: HttpRead): boolean {
     if (!this.#isKnown(address, mac)) return false;
     const phase = this.#phaseOf(address, mac);
-    if (phase) keep(phase.http, read);
+    if (phase) this.#keep(phase.http, read);
     return phase !== undefined;
   }
 
@@ -97,7 +124,7 @@ export class ObservationBuilder {
 
   refused(address: Ipv4Address, seen: RefusedSeen): void {
     const phase = this.#isKnown(address, undefined) ? this.#phaseOf(address, undefined) : undefined;
-    if (phase) keep(phase.refused, seen);
+    if (phase) this.#keep(phase.refused, seen);
   }
 
   #isKnown(address: Ipv4Address, mac: MacAddress | undefined): boolean {
@@ -109,12 +136,12 @@ export class ObservationBuilder {
   }
 
   clients(): readonly ClientObservation[] {
-    return [...this.#clients.values()].map((client) => ({
-      ...(client.mac === undefined ? {} : { mac: client.mac }),
-      ...(client.macText === undefined ? {} : { macText: client.macText }),
-      ...(client.ip === undefined ? {} : { ip: client.ip }),
-      phases: client.phases,
-    }));
+    return [...this.#clients.values()].map(observationOf);
+  }
+
+  /** The clients that were let go, and what was found in their boots. */
+  settled(): SettledSeen | undefined {
+    return this.#settled.seen((key) => this.#clients.has(key));
   }
 
   /**
@@ -130,7 +157,9 @@ export class ObservationBuilder {
     const key = byMac ?? byAddress ?? byTurn;
     if (key !== undefined) {
       if (address !== undefined) this.setAddress(key, address);
-      return this.#clients.get(key)?.phases.at(-1);
+      const known = this.#clients.get(key);
+      if (known) known.lastSeen = ++this.#tick;
+      return known?.phases.at(-1);
     }
     if (address === undefined) return last?.phases.at(-1);
     const client = this.#client({
@@ -146,30 +175,96 @@ export class ObservationBuilder {
 
   #client(who: ClientIdentity): OpenClient {
     const known = this.#clients.get(who.key);
-    if (known) return known;
-    if (this.#clients.size >= MAX_CLIENTS) {
-      const [oldest] = this.#clients.keys();
-      if (oldest !== undefined) this.#clients.delete(oldest);
+    if (known) {
+      known.lastSeen = ++this.#tick;
+      return known;
     }
+    if (this.#clients.size >= MAX_CLIENTS) this.#letGo((count) => count > KEPT_CLIENTS);
     const client: OpenClient = {
       key: who.key,
       ...(who.mac === undefined ? {} : { mac: who.mac }),
       ...(who.macText === undefined ? {} : { macText: who.macText }),
       ip: undefined,
       phases: [],
+      judgedCount: 0,
+      lastSeen: ++this.#tick,
     };
     this.#clients.set(who.key, client);
     return client;
   }
+
+  #phaseFor(client: OpenClient, who: ClientIdentity, seen: RequestSeen): OpenPhase {
+    const current = client.phases.at(-1);
+    if (current && !startsPhase(current, who, seen)) return current;
+    if (client.phases.length >= MAX_PHASES) this.#settlePhases(client, this.#observations());
+    const phase = emptyPhase(who.firmware, who.architectures, who.vendorClass);
+    client.phases.push(phase);
+    return phase;
+  }
+
+  /** Of very many the first and the last are kept: how it began, and how it ended. */
+  #keep<T>(list: T[], item: T, weight = 1): void {
+    if (list.length >= MAX_SEEN) list.splice(MAX_SEEN / 2, 1);
+    list.push(item);
+    this.#keptCount += weight;
+    if (this.#keptCount >= MAX_KEPT) this.#compact();
+  }
+
+  /** Judges what is over and lets it go: first the older boots of each client, then the clients that are silent. */
+  #compact(): void {
+    const observations = this.#observations();
+    this.#keptCount = 0;
+    for (const client of this.#clients.values()) {
+      this.#settlePhases(client, observations);
+      this.#keptCount += weightOf(client);
+    }
+    this.#letGo(() => this.#keptCount > KEPT_SEEN);
+  }
+
+  /** The last of those that go stays: it tells what was before the next. */
+  #settlePhases(client: OpenClient, observations: Observations): void {
+    const end = client.phases.length - KEPT_PHASES;
+    if (end <= client.judgedCount) return;
+    this.#settled.settle(observationOf(client), end, observations);
+    client.phases.splice(0, end - 1);
+    client.judgedCount = 1;
+  }
+
+  /** The client that was heard of last always stays: its boot goes on. */
+  #letGo(isTooMuch: (clientCount: number) => boolean): void {
+    const observations = this.#observations();
+    const bySilence = [...this.#clients.values()].sort((a, b) => a.lastSeen - b.lastSeen);
+    for (const client of bySilence.slice(0, -1)) {
+      if (!isTooMuch(this.#clients.size)) return;
+      this.#settled.settleClient(client.key, observationOf(client), observations);
+      this.#clients.delete(client.key);
+      if (client.ip !== undefined && this.#keyOfAddress.get(client.ip) === client.key)
+        this.#keyOfAddress.delete(client.ip);
+      this.#keptCount -= weightOf(client);
+    }
+  }
+
+  #observations(): Observations {
+    return { ...this.soFar(), clients: this.clients() };
+  }
 }
 
-function phaseFor(client: OpenClient, who: ClientIdentity, seen: RequestSeen): OpenPhase {
-  const current = client.phases.at(-1);
-  if (current && !startsPhase(current, who, seen)) return current;
-  if (client.phases.length >= MAX_PHASES) client.phases.shift();
-  const phase = emptyPhase(who.firmware, who.architectures, who.vendorClass);
-  client.phases.push(phase);
-  return phase;
+function observationOf(client: OpenClient): ClientObservation {
+  return {
+    ...(client.mac === undefined ? {} : { mac: client.mac }),
+    ...(client.macText === undefined ? {} : { macText: client.macText }),
+    ...(client.ip === undefined ? {} : { ip: client.ip }),
+    ...(client.judgedCount === 0 ? {} : { judgedCount: client.judgedCount }),
+    phases: client.phases,
+  };
+}
+
+function weightOf({ phases }: OpenClient): number {
+  return phases.reduce(
+    (sum, { requests, replies, tftp, http, refused }) =>
+      sum + requests.length + WEIGHT_OF_REPLY * replies.length + tftp.length + http.length + refused.length,
+    0,
+  );
 }
 
 /** Another program asks, or the same one again after it had fetched something: a new phase. */
@@ -197,10 +292,4 @@ function emptyPhase(
     http: [],
     refused: [],
   };
-}
-
-/** Of very many the first and the last are kept: how it began, and how it ended. */
-function keep<T>(list: T[], item: T): void {
-  if (list.length >= MAX_SEEN) list.splice(MAX_SEEN / 2, 1);
-  list.push(item);
 }

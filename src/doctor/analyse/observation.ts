@@ -1,4 +1,4 @@
-import type { Evidence } from '../../model/finding.ts';
+import type { Evidence, Finding } from '../../model/finding.ts';
 import type { Firmware } from '../../model/firmware.ts';
 import type { PassedOver } from '../../model/verdict.ts';
 import type { Ipv4Address, MacAddress } from '../../protocol/addresses.ts';
@@ -146,6 +146,8 @@ export interface ClientObservation {
   readonly macText?: string;
   readonly ip?: Ipv4Address;
   readonly phases: readonly Phase[];
+  /** so many of the first phases were judged already: they only tell what went before */
+  readonly judgedCount?: number;
 }
 
 /** A complaint of the server program itself. */
@@ -160,12 +162,26 @@ export interface Limit {
   readonly advice?: string;
 }
 
+/** What is left of clients and boots that were judged on the way and let go. */
+export interface SettledSeen {
+  /** clients of which nothing else is left */
+  readonly clientCount: number;
+  /** there were more than are counted */
+  readonly isMore: boolean;
+  readonly findings: readonly Finding[];
+  readonly limits: readonly Limit[];
+  /** clients of which no boot was seen to its end, and the first of them */
+  readonly openCount: number;
+  readonly firstOpen?: ClientObservation;
+}
+
 /** Everything that a log, a capture or the events of pxectl show. */
 export interface Observations {
   readonly vantage: Vantage;
   /** what the source is, in words: `log of dnsmasq` */
   readonly source?: string;
   readonly clients: readonly ClientObservation[];
+  readonly settled?: SettledSeen;
   /** facts about the server, where the source tells them */
   readonly server: {
     readonly dnsmasqVersion?: string;

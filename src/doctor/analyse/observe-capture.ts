@@ -42,7 +42,7 @@ type MutableHttp = { -readonly [K in keyof HttpRead]: HttpRead[K] };
 /** Reads the frames of a capture into observations; keeps clients and their transfers, no packets. */
 export class CaptureObserver {
   readonly #dissector = new Dissector();
-  readonly #builder = new ObservationBuilder();
+  readonly #builder = new ObservationBuilder(() => this.#soFar());
   readonly #http = new HttpFollower();
   readonly #httpReads: { readonly exchange: HttpExchange; readonly read: MutableHttp }[] = [];
   readonly #recentDhcp = new Map<string, number>();
@@ -68,16 +68,25 @@ export class CaptureObserver {
     this.#tftp.finish(this.#lastTimeMs ?? 0);
     this.#http.finish();
     this.#collectHttp(undefined);
+    const settled = this.#builder.settled();
+    return {
+      ...this.#soFar(),
+      clients: this.#builder.clients(),
+      ...(settled === undefined ? {} : { settled }),
+      limits: this.#limits(),
+    };
+  }
+
+  #soFar(): Omit<Observations, 'clients'> {
+    this.#tftp.settleSilent(this.#lastTimeMs ?? 0);
     for (const { exchange, read } of this.#httpReads) fillIn(read, exchange);
     return {
       vantage: 'capture',
-      clients: this.#builder.clients(),
       server: this.#server === undefined ? {} : { address: this.#server },
       problems: [],
       ...(this.#firstTimeMs === undefined ? {} : { firstTimeMs: this.#firstTimeMs }),
       ...(this.#lastTimeMs === undefined ? {} : { lastTimeMs: this.#lastTimeMs }),
       readCount: this.#count,
-      limits: this.#limits(),
     };
   }
 

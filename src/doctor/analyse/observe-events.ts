@@ -18,7 +18,19 @@ type MutableHttp = { -readonly [K in keyof HttpRead]: HttpRead[K] };
 
 /** Turns the events of a running pxectl into observations. `nowMs`: the clock, for what has not happened yet. */
 export function observeEvents(events: readonly BootEvent[], nowMs?: number): Observations {
-  const builder = new ObservationBuilder();
+  const times = events.map((event) => Date.parse(event.time)).filter((time) => Number.isFinite(time));
+  const [firstTimeMs] = times;
+  const lastTimeMs = nowMs ?? times.at(-1);
+  const about: Omit<Observations, 'clients'> = {
+    vantage: 'events',
+    server: { servesTftp: true },
+    problems: [],
+    showsStarts: showsStarts(events),
+    ...(firstTimeMs === undefined ? {} : { firstTimeMs }),
+    ...(lastTimeMs === undefined ? {} : { lastTimeMs }),
+    readCount: events.length,
+  };
+  const builder = new ObservationBuilder(() => about);
   const tftp = new Map<string, MutableTftp>();
   const http = new Map<string, MutableHttp>();
   for (const event of events) {
@@ -27,19 +39,7 @@ export function observeEvents(events: readonly BootEvent[], nowMs?: number): Obs
     else if (event.type.startsWith('http.')) takeHttp(builder, http, event);
     else if (event.type === 'seed.requested') takeHttp(builder, http, { ...event, type: 'http.done' });
   }
-  const times = events.map((event) => Date.parse(event.time)).filter((time) => Number.isFinite(time));
-  const [firstTimeMs] = times;
-  const lastTimeMs = nowMs ?? times.at(-1);
-  return {
-    vantage: 'events',
-    clients: builder.clients(),
-    server: { servesTftp: true },
-    problems: [],
-    showsStarts: showsStarts(events),
-    ...(firstTimeMs === undefined ? {} : { firstTimeMs }),
-    ...(lastTimeMs === undefined ? {} : { lastTimeMs }),
-    readCount: events.length,
-  };
+  return { ...about, clients: builder.clients() };
 }
 
 /** The built-in servers tell of every transfer when it begins, those that log (dnsmasq, nginx) when it has ended. */

@@ -31,6 +31,7 @@ import type { Limit, Observations, ReplySeen, RequestSeen, ServerProblem } from 
 /** Lines kept to quote from: one packet's block is shorter. */
 const QUOTABLE_LINES = 400;
 const MAX_PROBLEMS = 100;
+const MAX_MAC_TEXTS = 1000;
 /** A file that was sent to an IPv6 address, or asked for by one. */
 const IPV6_TRANSFER = /^(?:TFTP )?(?:sent|file) .* (?:to|for) [0-9a-f]{1,4}:[0-9a-f:]+$/i;
 
@@ -39,7 +40,7 @@ type ServerFacts = { -readonly [K in keyof Observations['server']]: Observations
 /** Reads a dnsmasq log line by line into observations; memory for the clients and a few hundred lines. */
 export class LogObserver {
   readonly #reader = createDnsmasqLogReader();
-  readonly #builder = new ObservationBuilder();
+  readonly #builder = new ObservationBuilder(() => this.#soFar());
   readonly #others = new ServerLogObserver(this.#builder);
   readonly #tally = new LineTally();
   readonly #programs = new Set<string>();
@@ -82,9 +83,21 @@ export class LogObserver {
   /** `lineCount`: lines of the whole file */
   finish(lineCount = this.#lastLine): Observations {
     for (const record of this.#reader.flush()) this.#take(record);
+    const settled = this.#builder.settled();
+    return {
+      ...this.#soFar(),
+      clients: this.#builder.clients(),
+      ...(settled === undefined ? {} : { settled }),
+      readCount: lineCount,
+      passedOver: this.#tally.passedOver(),
+      limits: this.#limits(),
+      ...(this.#programs.size === 0 ? {} : { source: `log of ${[...this.#programs].join(', ')}` }),
+    };
+  }
+
+  #soFar(): Omit<Observations, 'clients'> {
     return {
       vantage: 'server-log',
-      clients: this.#builder.clients(),
       server: {
         ...this.#server,
         ...(this.#otherDhcp !== undefined && this.#others.unidentifiedCount > 0
@@ -94,10 +107,7 @@ export class LogObserver {
       problems: this.#problems,
       ...(this.#firstTimeMs === undefined ? {} : { firstTimeMs: this.#firstTimeMs }),
       ...(this.#lastTimeMs === undefined ? {} : { lastTimeMs: this.#lastTimeMs }),
-      readCount: lineCount,
-      passedOver: this.#tally.passedOver(),
-      limits: this.#limits(),
-      ...(this.#programs.size === 0 ? {} : { source: `log of ${[...this.#programs].join(', ')}` }),
+      readCount: this.#lastLine,
     };
   }
 
@@ -285,7 +295,8 @@ export class LogObserver {
       this.#keyOfXids.set(record.xid, key);
       if (this.#keyOfXids.size > 2000) this.#keyOfXids.delete(this.#keyOfXids.keys().next().value ?? 0);
     }
-    if (record.macText !== undefined) this.#macTextOf.set(key, record.macText);
+    if (record.macText !== undefined && (this.#macTextOf.size < MAX_MAC_TEXTS || this.#macTextOf.has(key)))
+      this.#macTextOf.set(key, record.macText);
     return {
       key,
       ...(record.mac === undefined ? {} : { mac: record.mac }),

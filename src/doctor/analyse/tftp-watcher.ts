@@ -11,6 +11,7 @@ const TFTP_PORT = 69;
 const SAME_REQUEST_MS = 60_000;
 /** A transfer whose last packet is this recent when the capture ends was simply cut off. */
 const CUT_OFF_MS = 3_000;
+const SILENT_MS = 60_000;
 const MAX_TRANSFERS = 4_000;
 const REPEATED_MS = 900;
 const DATA_HEADER_BYTES = 4;
@@ -64,6 +65,12 @@ export class TftpWatcher {
     return false;
   }
 
+  /** Decides about the transfers of which nothing was heard for so long that nothing will be. */
+  settleSilent(nowMs: number): void {
+    for (const transfer of this.#transfers.values())
+      if (nowMs - (transfer.read.lastTimeMs ?? 0) > SILENT_MS) settle(transfer, nowMs);
+  }
+
   /** Decides about what is still open, when the capture ends at `endMs`. */
   finish(endMs: number): void {
     for (const transfer of this.#transfers.values()) settle(transfer, endMs);
@@ -106,8 +113,11 @@ export class TftpWatcher {
     }
     if (known) settle(known, timeMs);
     if (this.#transfers.size >= MAX_TRANSFERS) {
-      const [oldest] = this.#transfers.keys();
-      if (oldest !== undefined) this.#transfers.delete(oldest);
+      const [oldest] = this.#transfers;
+      if (oldest !== undefined) {
+        settle(oldest[1], timeMs);
+        this.#transfers.delete(oldest[0]);
+      }
     }
     const options = request.options.map(({ name, value }) => `${name}=${value}`).join(' ');
     const read: MutableRead = {

@@ -7,7 +7,7 @@ import type { Observations } from '../analyse/observation.ts';
 /** Lines by which the layout of a log is found. */
 const HEAD_LINES = 600;
 /** A log with the newest line first is turned round in memory: longer ones are read from here on only. */
-const MAX_TURNED_LINES = 200_000;
+const MAX_TURNED_LINES = 80_000;
 
 /** What dnsmasq writes most of: names that were asked for. */
 const DNS_LINE = /\bdnsmasq\[\d+\]: (?:\d+ \S+ )?(?:query\[|forwarded |reply |cached |config |validation )/;
@@ -77,8 +77,8 @@ export class LogFileObserver {
   }
 }
 
-function isPlain({ isReversed, isExport, wrapWidth }: Layout): boolean {
-  return !isReversed && !isExport && wrapWidth === undefined;
+function isPlain({ isExport, wrapWidth }: Layout): boolean {
+  return !isExport && wrapWidth === undefined;
 }
 
 /** A whole log in memory. */

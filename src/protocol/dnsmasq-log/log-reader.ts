@@ -1,4 +1,4 @@
-import { isCutShort, parseSimpleMessage, type BlockPart } from './message.ts';
+import { isCutShort, parseSimpleMessage, type BlockPart, type SimpleMessage } from './message.ts';
 import type { LogLine } from '../log-lines/log-line.ts';
 import { Unwrapper } from '../log-lines/unwrapper.ts';
 import { PacketBlock } from './packet-block.ts';
@@ -120,7 +120,7 @@ function readMessage(
     alone.add(part, origin.line);
     return [...closeAbort(state), ...closeBlock(state), alone.closed()];
   }
-  const simple: DnsmasqLogRecord = { ...origin, ...parseSimpleMessage(message) };
+  const simple = withOrigin(parseSimpleMessage(message), origin);
   if (simple.kind === 'note') {
     const english = simple.isKnown ? undefined : translate?.(message);
     if (english !== undefined) return readMessage(state, english, origin, { parts });
@@ -133,6 +133,14 @@ function readMessage(
   const finished = closeBlock(state);
   if (simple.kind !== 'tftp') return [...finished, ...closeAbort(state), simple];
   return joined(finished, readTftp(state, simple));
+}
+
+/** Of transfers there are very many: their fields are written in one order. */
+function withOrigin(message: SimpleMessage, origin: RecordOrigin): DnsmasqLogRecord {
+  if (message.kind !== 'tftp') return { ...origin, ...message };
+  const { line, lastLine, text, stamp, time, service, pid } = origin;
+  const { kind, outcome, path, client, errorCode, reason } = message;
+  return { line, lastLine, text, stamp, time, service, pid, kind, outcome, path, client, errorCode, reason };
 }
 
 const MAX_XID_DIGITS = 10;
