@@ -6,6 +6,8 @@ import { isOwnAddress, OpenBoot, type TracedMachine } from './open-boot.ts';
 
 /** Firmware repeats its DISCOVER for about a minute (4+8+16+32 s in EDK2): after a longer silence it is a new boot. */
 const SILENCE_BETWEEN_BOOTS_MS = 90_000;
+/** From its initrd to its own DHCP, on a slow machine. */
+const LONGEST_KERNEL_START_MS = 300_000;
 /** A machine cannot have been reset and be back at DHCP sooner than this after it fetched its kernel. */
 const MIN_RESET_MS = 3_000;
 /** addresses whose machine is remembered: the one that was heard of longest ago goes first */
@@ -69,6 +71,9 @@ function startsBoot(event: BootEvent, current: OpenBoot | undefined): boolean {
   if (event.type !== 'dhcp.discover') return false;
   if (!current) return true;
   const silenceMs = Date.parse(event.time) - Date.parse(current.lastEventAt);
+  // in mode full the kernel that was booted asks for its own address: that is the boot going on
+  const isSystem = !/^(?:PXE|HTTP)Client/.test(String(event.detail['vendorClass'] ?? 'PXEClient'));
+  if (isSystem && current.hasReached('kernel') && silenceMs < LONGEST_KERNEL_START_MS) return false;
   if (silenceMs > SILENCE_BETWEEN_BOOTS_MS) return true;
   if (current.hasReached('kernel')) return silenceMs > MIN_RESET_MS;
   // iPXE asks again after the firmware did: that is the same boot, and so is a repeated DISCOVER
