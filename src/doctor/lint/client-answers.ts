@@ -63,5 +63,7 @@ export function leasedFileOf(config: PxeConfig, client: LintClient): LeasedFile 
   const boot = bootOf(config, client);
   if (boot && boot.file !== '') return boot;
   const tags = tagsOf(config, client);
-  return config.bootFileOptions.findLast((option) => isTagged(option.tags, tags));
+  const options = config.bootFileOptions.filter((option) => isTagged(option.tags, tags));
+  // an option with tags takes the place of one without (option_filter of dnsmasq)
+  return options.findLast((option) => option.tags.length > 0) ?? options.at(-1);
 }

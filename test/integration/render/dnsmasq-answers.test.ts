@@ -1,45 +1,18 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
-import {
-  createNamespace,
-  ipIn,
-  namespaceName,
-  newLabId,
-  removeNamespaces,
-} from '../../../src/lab/namespaces.ts';
 import type { BootContext } from '../../../src/model/boot-context.ts';
 import type { ClientFacts } from '../../../src/model/client-facts.ts';
 import type { Machine } from '../../../src/model/config.ts';
 import { planBoot } from '../../../src/plan/plan-boot.ts';
-import { packageRoot, readTemplate } from '../../../src/platform/package-root.ts';
-import { type LongRunning, start } from '../../../src/platform/long-running.ts';
-import { runOrThrow } from '../../../src/platform/processes.ts';
-import {
-  type Ipv4Address,
-  macToBytes,
-  type MacAddress,
-  UNSPECIFIED_IPV4,
-} from '../../../src/protocol/addresses.ts';
-import { decodeDhcp } from '../../../src/protocol/dhcp/decode-dhcp.ts';
-import {
-  type DhcpOption,
-  type DhcpPacket,
-  MESSAGE_TYPE,
-  optionData,
-} from '../../../src/protocol/dhcp/dhcp-packet.ts';
-import { encodeDhcp } from '../../../src/protocol/dhcp/encode-dhcp.ts';
-import { architectureOption } from '../../../src/protocol/dhcp/options/client-architecture.ts';
-import { machineIdOption } from '../../../src/protocol/dhcp/options/client-machine-id.ts';
-import { byteOption } from '../../../src/protocol/dhcp/options/number-options.ts';
-import { textOption } from '../../../src/protocol/dhcp/options/text-options.ts';
+import { readTemplate } from '../../../src/platform/package-root.ts';
+import { type MacAddress, UNSPECIFIED_IPV4 } from '../../../src/protocol/addresses.ts';
+import { type DhcpPacket, MESSAGE_TYPE, optionData } from '../../../src/protocol/dhcp/dhcp-packet.ts';
 import { renderDnsmasqConfig } from '../../../src/render/dnsmasq-config.ts';
+import { DnsmasqPair, packetOf, SERVER } from '../../support/dnsmasq-pair.ts';
 import { itNeeds } from '../../support/external-tool.ts';
 import { DEBIAN_12, DEBIAN_LOADERS, sampleContext, UBUNTU_20_04 } from '../../unit/render/sample-context.ts';
 
-const SERVER = '192.168.1.50' as Ipv4Address;
-const CLIENT = '192.168.1.99' as Ipv4Address;
 const OVERRIDES = `boot: { default: debian-12 }
 images: [debian-12, ubuntu-20.04.3]
 machines:
@@ -111,119 +84,18 @@ function clientsOf(boot: BootContext): Asked[] {
   );
 }
 
-function packetOf({ facts }: Asked, xid: number, type: number): DhcpPacket {
-  const chaddr = new Uint8Array(16);
-  chaddr.set(macToBytes(facts.mac));
-  const options: DhcpOption[] = [
-    byteOption(53, type),
-    { code: 55, data: Uint8Array.from([1, 3, 6, 43, 54, 60, 66, 67, 97]) },
-    textOption(60, facts.vendorClass ?? ''),
-    architectureOption(...facts.architectures),
-    { code: 94, data: Uint8Array.from([1, 3, 16]) },
-    ...(facts.userClass === undefined ? [] : [textOption(77, facts.userClass)]),
-    ...(facts.uuid === undefined ? [] : [machineIdOption(facts.uuid)]),
-    ...(facts.isIpxe ? [{ code: 175, data: Uint8Array.from([0xb1, 5, 1, 0x1a, 0xf4, 0x10, 0]) }] : []),
-  ];
-  return {
-    op: 1,
-    htype: 1,
-    hlen: 6,
-    hops: 0,
-    xid,
-    secs: 0,
-    flags: type === MESSAGE_TYPE.discover ? 0x8000 : 0,
-    ciaddr: type === MESSAGE_TYPE.discover ? UNSPECIFIED_IPV4 : CLIENT,
-    yiaddr: UNSPECIFIED_IPV4,
-    siaddr: UNSPECIFIED_IPV4,
-    giaddr: UNSPECIFIED_IPV4,
-    chaddr,
-    serverName: '',
-    bootFile: '',
-    options,
-  };
-}
-
-const lab = newLabId();
-const [serverSpace, clientSpace] = [namespaceName(lab, 'srv'), namespaceName(lab, 'cli')];
-let folder = '';
-let dnsmasq: LongRunning | undefined;
-
+const pair = new DnsmasqPair();
 const needs = ['root', 'dnsmasq', 'ip'];
-const isReady = process.getuid?.() === 0;
 
-beforeAll(async () => {
-  if (!isReady) return;
-  folder = await mkdtemp(join(tmpdir(), 'pxectl-dnsmasq-'));
-  for (const name of [serverSpace, clientSpace]) await createNamespace(name);
-  await ipIn(serverSpace, [
-    'link',
-    'add',
-    'eth0',
-    'type',
-    'veth',
-    'peer',
-    'name',
-    'eth0',
-    'netns',
-    clientSpace,
-  ]);
-  for (const [name, address] of [
-    [serverSpace, SERVER],
-    [clientSpace, CLIENT],
-  ] as const) {
-    await ipIn(name, ['addr', 'add', `${address}/24`, 'dev', 'eth0']);
-    await ipIn(name, ['link', 'set', 'eth0', 'up']);
-  }
-  await ipIn(clientSpace, ['route', 'add', '255.255.255.255/32', 'dev', 'eth0']);
-});
-
-afterEach(async () => {
-  dnsmasq?.kill();
-  await dnsmasq?.ended;
-  dnsmasq = undefined;
-});
-
-afterAll(async () => {
-  if (!isReady) return;
-  await removeNamespaces([serverSpace, clientSpace], []);
-  await rm(folder, { recursive: true, force: true });
-});
+beforeAll(() => pair.open());
+afterEach(() => pair.stop());
+afterAll(() => pair.close());
 
 async function startDnsmasq(boot: BootContext): Promise<void> {
+  const { folder } = pair;
   for (const name of ['serve/tftp', 'run']) await mkdir(join(folder, name), { recursive: true });
-  const conf = join(folder, 'run/dnsmasq.conf');
   await rm(join(folder, 'run/dnsmasq.leases'), { force: true });
-  await writeFile(conf, renderDnsmasqConfig(boot, readTemplate, { stateRoot: folder, user: 'root' }));
-  dnsmasq = start('ip', ['netns', 'exec', serverSpace, 'dnsmasq', '-k', '-C', conf, '--pid-file']);
-  await new Promise<void>((resolve, reject) => {
-    const lines: string[] = [];
-    dnsmasq?.onLine((line) => {
-      lines.push(line);
-      if (/DHCP, (proxy|IP range)/.test(line)) setTimeout(resolve, 200);
-    });
-    void dnsmasq?.ended.then(() => reject(new Error(`dnsmasq ended: ${lines.join(' | ')}`)));
-  });
-}
-
-/** Asks dnsmasq and gives its answers by transaction id. */
-async function exchange(port: number, packets: readonly DhcpPacket[]): Promise<Map<number, DhcpPacket>> {
-  const requests = packets.map((packet) => ({ port, hex: Buffer.from(encodeDhcp(packet)).toString('hex') }));
-  const { stdout } = await runOrThrow(
-    'ip',
-    [
-      ...['netns', 'exec', clientSpace, process.execPath, '--import', 'tsx'],
-      join(packageRoot, 'test/support/dhcp-exchange.ts'),
-    ],
-    {
-      input: JSON.stringify({ server: SERVER, waitMs: 1000, requests }),
-      cwd: packageRoot,
-      timeoutMs: 30_000,
-    },
-  );
-  const answers = Object.values(JSON.parse(stdout) as Record<string, string>);
-  return new Map(
-    answers.map((hex) => decodeDhcp(Buffer.from(hex, 'hex'))).map((reply) => [reply.xid, reply]),
-  );
+  await pair.start(renderDnsmasqConfig(boot, readTemplate, { stateRoot: folder, user: 'root' }));
 }
 
 const text = (reply: DhcpPacket, code: number): string | undefined => {
@@ -237,14 +109,14 @@ describe('dnsmasq with the rendered file', () => {
     const isProxy = name.startsWith('proxy');
     await startDnsmasq(boot);
     const clients = clientsOf(boot);
-    const offers = await exchange(
+    const offers = await pair.exchange(
       67,
-      clients.map((asked, index) => packetOf(asked, index + 1, MESSAGE_TYPE.discover)),
+      clients.map((asked, index) => packetOf(asked.facts, index + 1, MESSAGE_TYPE.discover)),
     );
     const acks = isProxy
-      ? await exchange(
+      ? await pair.exchange(
           4011,
-          clients.map((asked, index) => packetOf(asked, index + 1, MESSAGE_TYPE.request)),
+          clients.map((asked, index) => packetOf(asked.facts, index + 1, MESSAGE_TYPE.request)),
         )
       : offers;
     const wanted: string[] = [];

@@ -54,9 +54,12 @@ function uefiClients({ config, isWhole }: LintInput): Finding[] {
   const [ipxe] = config.ipxeTags;
   const template = config.boots.find((boot) => boot.address !== undefined);
   const where = template ? `,${template.serverName ?? ''},${template.address ?? ''}` : '';
+  const tags = `tag:${tag.name}${ipxe === undefined ? '' : `,tag:!${ipxe}`}`;
+  // dhcp-boot beside option 67 would send both, and firmware differs in which it takes
+  const option = config.bootFileOptions.find((one) => one.at === first.given?.at);
   const lines = [
     ...tag.lines,
-    `dhcp-boot=tag:${tag.name}${ipxe === undefined ? '' : `,tag:!${ipxe}`},${file}${where}`,
+    option ? `${option.at.key}=${tags},option:bootfile-name,"${file}"` : `dhcp-boot=${tags},${file}${where}`,
   ];
   const edits: Edit[] = [{ at, lines: [at.raw, ...lines] }];
   const what = first.given ? `is given the BIOS program ${first.given.file}` : 'is given no boot file';
