@@ -7,8 +7,10 @@ import { messageOf } from '../model/errors.ts';
 import { linkOrCopy, readTextIfThere, writeFileAtomic } from '../platform/files.ts';
 import { readTemplate } from '../platform/package-root.ts';
 import type { MacAddress } from '../protocol/addresses.ts';
+import { matchingProfiles, profileFolder } from '../plan/match-profile.ts';
 import { withoutEngineLines } from '../render/engine-lines.ts';
-import { machineFiles, renderAll, type RenderedFile } from '../render/render-all.ts';
+import { machineFiles, renderAll } from '../render/render-all.ts';
+import type { RenderedFile } from '../render/rendered-file.ts';
 import { claimServed } from './served-files.ts';
 
 /** A stored file under the name that it is served by. */
@@ -88,7 +90,8 @@ export async function serveMachines(
   macs: readonly MacAddress[],
 ): Promise<readonly string[]> {
   const troubles: string[] = [];
-  const machines = context.config.machines.filter(({ mac }) => mac !== undefined && macs.includes(mac));
+  const wanted = new Set(macs);
+  const machines = context.config.machines.filter(({ mac }) => mac !== undefined && wanted.has(mac));
   const files = machines.flatMap((machine) => machineFiles(context, readTemplate, machine));
   for (const { path: name, content } of files) {
     const path = join(layout.root, name);
@@ -121,10 +124,13 @@ function* storedFiles(context: BootContext, layout: StateLayout): Generator<Serv
       }
     }
   }
+  const folders = ['', ...matchingProfiles(context.config).map(profileFolder)];
   for (const file of context.loaders.files) {
     const stored = { source: join(layout.loaders, file.path), expected: file };
-    yield { ...stored, target: join(layout.tftpRoot, file.path) };
-    yield { ...stored, target: join(layout.httpRoot, 'loaders', file.path) };
+    for (const folder of folders) {
+      yield { ...stored, target: join(layout.tftpRoot, folder, file.path) };
+      yield { ...stored, target: join(layout.httpRoot, 'loaders', folder, file.path) };
+    }
   }
 }
 

@@ -21,6 +21,8 @@ export interface MachineOptions {
   readonly otherCards?: readonly MacAddress[];
   /** a raw disk image, started when the network says so; default: no disk */
   readonly disk?: string;
+  /** SMBIOS serial number; default: none */
+  readonly serialNumber?: string;
   /** each line on the serial port */
   readonly onSerial?: (line: string) => void;
 }

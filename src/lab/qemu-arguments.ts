@@ -21,6 +21,8 @@ export interface QemuOptions {
   readonly name: string;
   /** a raw disk image, started when the network says so; default: no disk */
   readonly disk?: string;
+  /** SMBIOS serial number; default: none */
+  readonly serialNumber?: string;
 }
 
 /**
@@ -38,6 +40,7 @@ export function qemuArguments(options: QemuOptions): string[] {
     ...['-machine', board.machine],
     ...(options.otherCards ?? []).flatMap(cardArguments),
     ...diskArguments(options.disk),
+    ...(options.serialNumber === undefined ? [] : ['-smbios', `type=1,serial=${options.serialNumber}`]),
   ];
   const nic = `virtio-net-pci,netdev=n0,mac=${options.mac}`;
   // the NIC's iPXE ROM is the PXE stack of SeaBIOS

@@ -59,6 +59,8 @@ export interface BootAnswer {
   readonly loader: LoaderFamily;
   readonly offer: OfferFields;
   readonly machine?: Machine;
+  /** name of the profile that took a client which is no machine */
+  readonly profile?: string;
   /** every decision in words, in order: what `render --for` prints */
   readonly because: readonly string[];
 }
@@ -70,6 +72,8 @@ export interface BootRefusal {
   /** one line in plain words */
   readonly detail: string;
   readonly machine?: Machine;
+  /** name of the profile that took a client which is no machine */
+  readonly profile?: string;
 }
 
 /** What one client gets. */

@@ -13,6 +13,8 @@ export interface ClientFacts {
   readonly userClass?: string;
   /** user class `iPXE` or option 175 */
   readonly isIpxe: boolean;
+  /** an address of the network that a relay asks for; none on our own link */
+  readonly linkAddress?: Ipv4Address;
   /** relay agent address, 0.0.0.0 when the client is on this link */
   readonly relayAddress: Ipv4Address;
   /** the client's own address when it already has one */

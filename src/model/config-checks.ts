@@ -50,7 +50,7 @@ export function checkConfig(file: ConfigFile, options: ConfigPlace): Outcome {
   );
   checkVars(file.vars, [], checker);
   const checks = { checker, place: options, isImage, defaultImage: bootDefault };
-  const profiles = checkProfiles(file, checks);
+  const profiles = checkProfiles(file, checks, network);
   const machines = checkMachines(file, checks);
   for (const [from, to] of Object.entries(file.mirrors ?? {})) {
     checker.safe(['mirrors', from], from, URL_TEXT);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ENGINE_CHOICES, NETWORK_MODES } from './config.ts';
+import { LOADER_PLATFORMS } from './firmware.ts';
 
 const text = z.string().min(1);
 const port = z.int().min(1).max(65_534);
@@ -53,7 +54,19 @@ const settings = {
   vars: vars.optional(),
 };
 
-const profile = z.strictObject(settings);
+/** One word or several. */
+const words = z.union([text, z.array(text)], { error: 'it must be text, or a list of texts' });
+
+const match = z
+  .strictObject({
+    mac: words.optional().describe('first bytes of MAC addresses, f4:4d:30'),
+    vendorClass: words.optional().describe('a part of option 60'),
+    architecture: words.optional().describe(LOADER_PLATFORMS.join(', ')),
+    subnet: words.optional().describe('our own network, or one of network.relayed'),
+  })
+  .describe('which clients that are no machine it takes; of several profiles the first in the file');
+
+const profile = z.strictObject({ ...settings, match: match.optional() });
 
 const machine = z.strictObject({
   mac: text.optional(),
@@ -99,7 +112,8 @@ export const configFileSchema = z.strictObject({
 export type ConfigFile = z.infer<typeof configFileSchema>;
 
 /** What a machine or a profile says, as it is written. */
-export type SettingsFile = z.infer<typeof profile>;
+export type SettingsFile = Omit<z.infer<typeof profile>, 'match'>;
+export type MatchFile = z.infer<typeof match>;
 export type MachineFile = z.infer<typeof machine>;
 
 /** The JSON Schema of pxectl.yaml, for editors. */

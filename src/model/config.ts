@@ -1,4 +1,5 @@
 import type { Ipv4Address, Ipv4Network, MacAddress } from '../protocol/addresses.ts';
+import type { LoaderPlatform } from './firmware.ts';
 import type { InstallState } from './machine-state.ts';
 
 export const NETWORK_MODES = ['proxy', 'pxe-only', 'full'] as const;
@@ -63,8 +64,20 @@ export interface Machine extends BootSettings {
   readonly installState?: InstallState;
 }
 
+/** Which clients that are no machine a profile takes: all that is asked must hold, of each list one. */
+export interface ProfileMatch {
+  /** whole bytes, `f4:4d:30` */
+  readonly macPrefixes: readonly string[];
+  /** parts of option 60 */
+  readonly vendorClasses: readonly string[];
+  readonly architectures: readonly LoaderPlatform[];
+  /** our own network, or relayed ones */
+  readonly subnets: readonly Ipv4Network[];
+}
+
 /** What machines that name it are booted with, where they say nothing else. */
 export interface Profile extends BootSettings {
+  readonly match?: ProfileMatch;
   /** an order to install is for one machine: nobody is armed by a profile */
   readonly isArmed: false;
 }

@@ -14,7 +14,8 @@ export const FIRMWARES = [
 export type Firmware = (typeof FIRMWARES)[number];
 
 /** CPU and platform a loader must be built for. `bios` stands for x86 in real mode. */
-export type LoaderPlatform = 'bios' | 'ia32' | 'x64' | 'arm64';
+export const LOADER_PLATFORMS = ['bios', 'ia32', 'x64', 'arm64'] as const;
+export type LoaderPlatform = (typeof LOADER_PLATFORMS)[number];
 
 /** The platform whose loaders this firmware runs; undefined when it runs none of ours. */
 export function platformOf(firmware: Firmware): LoaderPlatform | undefined {

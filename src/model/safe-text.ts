@@ -46,6 +46,14 @@ export const SERIAL_NUMBER: SafeText = {
   allowed: 'letters, digits, spaces inside and _ . : / + ( ) = * , -',
 };
 
+/** A part of option 60; dnsmasq has no way to write a space or a comma. */
+export const VENDOR_CLASS: SafeText = {
+  pattern: /^[A-Za-z0-9_.:/-]+$/,
+  maxLength: 128,
+  goesInto: 'dnsmasq.conf',
+  allowed: 'letters, digits and _ . : / -',
+};
+
 /** A word of seed templates. */
 export const VAR_NAME: SafeText = {
   pattern: /^[A-Za-z][A-Za-z0-9_]*$/,

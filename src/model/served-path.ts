@@ -21,7 +21,7 @@ export function stageOfPath(path: string): BootStage | undefined {
 
 /** The machine in whose name a loader asks: iPXE in its query, others in the name of the file. Anybody can say so. */
 export function machineAskedAs(path: string, query?: URLSearchParams): MacAddress | undefined {
-  if (path === '/boot.ipxe') return parseMac(query?.get('mac') ?? '');
+  if (/^\/(?:profiles\/[^/]+\/)?boot\.ipxe$/.test(path)) return parseMac(query?.get('mac') ?? '');
   const file = /(?:^|\/)(?:machines\/|pxelinux\.cfg\/01-|grub\.cfg-01-)([0-9a-f-]{17})(?:\.ipxe)?$/i.exec(
     path,
   );

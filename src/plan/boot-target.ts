@@ -1,6 +1,6 @@
 import type { BootContext } from '../model/boot-context.ts';
 import type { BootTarget } from '../model/boot-plan.ts';
-import type { Machine } from '../model/config.ts';
+import type { BootSettings } from '../model/config.ts';
 import { assetError } from '../model/errors.ts';
 import { fileOf, type FileRole, type ImageManifest } from '../model/image.ts';
 import { kernelArguments } from './kernel-arguments.ts';
@@ -48,7 +48,7 @@ export interface MenuEntry {
 export function bootTarget(
   context: BootContext,
   imageId: string,
-  machine?: Machine,
+  client?: BootSettings,
   options: { readonly isUnattended?: boolean; readonly variant?: KernelVariant } = {},
 ): BootTarget {
   if (imageId === 'local') return LOCAL_TARGET;
@@ -66,7 +66,7 @@ export function bootTarget(
       image,
       isUnattended,
       initrd,
-      ...(machine === undefined ? {} : { machine }),
+      ...(client === undefined ? {} : { client }),
     }),
     passesBootif: image.boot.readsBootif === true,
     isUnattended,
@@ -90,45 +90,45 @@ function notFetched(imageId: string, why: string): Error {
 }
 
 /** The image id, or `local`, that a machine boots when nobody chooses. */
-export function defaultImageOf(context: BootContext, machine: Machine | undefined): string {
+export function defaultImageOf(context: BootContext, client: BootSettings | undefined): string {
   // a machine whose install is done must not be installed again: its own disk comes first
-  if (machine?.install !== undefined && !machine.isArmed) return 'local';
-  return machine?.image ?? context.config.boot.default;
+  if (client?.install !== undefined && !client.isArmed) return 'local';
+  return client?.image ?? context.config.boot.default;
 }
 
 /** Whether the next boot of this machine installs without asking (and wipes its disk). */
-export function isUnattendedInstall(context: BootContext, machine: Machine | undefined): boolean {
-  return machine?.install !== undefined && machine.isArmed && defaultImageOf(context, machine) !== 'local';
+export function isUnattendedInstall(context: BootContext, client: BootSettings | undefined): boolean {
+  return client?.install !== undefined && client.isArmed && defaultImageOf(context, client) !== 'local';
 }
 
 /**
  * Whether a client is left to boot its own disk without any answer: that is its default and there is no menu.
  * With a menu the loader starts, and the disk is the entry that is taken when nobody chooses.
  */
-export function isLeftAlone(context: BootContext, machine: Machine | undefined): boolean {
-  return !context.config.boot.menu && defaultImageOf(context, machine) === 'local';
+export function isLeftAlone(context: BootContext, client: BootSettings | undefined): boolean {
+  return !context.config.boot.menu && defaultImageOf(context, client) === 'local';
 }
 
 /**
  * What follows the loader on this machine, or on any other client when none is given.
  * @throws PxectlError E_IMAGE_NOT_FETCHED
  */
-export function bootChoice(context: BootContext, machine?: Machine): BootChoice {
+export function bootChoice(context: BootContext, client?: BootSettings): BootChoice {
   const { boot } = context.config;
-  const imageId = defaultImageOf(context, machine);
-  if (machine !== undefined && isUnattendedInstall(context, machine)) {
-    const target = bootTarget(context, imageId, machine, { isUnattended: true });
-    return { kind: 'direct', target, because: `${machine.name} has an armed install: no menu` };
+  const imageId = defaultImageOf(context, client);
+  if (client !== undefined && isUnattendedInstall(context, client)) {
+    const target = bootTarget(context, imageId, client, { isUnattended: true });
+    return { kind: 'direct', target, because: `${client.name} has an armed install: no menu` };
   }
   const because =
-    machine?.install === undefined
+    client?.install === undefined
       ? `the default is ${imageId}`
-      : `the install of ${machine.name} is done or disarmed: the default is the local disk`;
-  if (!boot.menu) return { kind: 'direct', target: bootTarget(context, imageId, machine), because };
-  if (imageId !== 'local') bootTarget(context, imageId, machine);
+      : `the install of ${client.name} is done or disarmed: the default is the local disk`;
+  if (!boot.menu) return { kind: 'direct', target: bootTarget(context, imageId, client), because };
+  if (imageId !== 'local') bootTarget(context, imageId, client);
   return {
     kind: 'menu',
-    entries: [...context.images.flatMap((image) => entriesOf(context, image, machine)), LOCAL_ENTRY],
+    entries: [...context.images.flatMap((image) => entriesOf(context, image, client)), LOCAL_ENTRY],
     defaultId: imageId,
     timeoutSeconds: boot.timeoutSeconds,
     because,
@@ -137,15 +137,19 @@ export function bootChoice(context: BootContext, machine?: Machine): BootChoice 
 
 const LOCAL_ENTRY: MenuEntry = { id: 'local', title: 'Boot from the local disk', target: LOCAL_TARGET };
 
-function entriesOf(context: BootContext, image: ImageManifest, machine: Machine | undefined): MenuEntry[] {
+function entriesOf(
+  context: BootContext,
+  image: ImageManifest,
+  client: BootSettings | undefined,
+): MenuEntry[] {
   const { architecture } = image;
   const entry = {
     id: image.id,
     title: image.title,
-    target: bootTarget(context, image.id, machine),
+    target: bootTarget(context, image.id, client),
     architecture,
   };
   if (fileOf(image, 'kernel-hwe') === undefined) return [entry];
-  const hwe = bootTarget(context, image.id, machine, { variant: 'hwe' });
+  const hwe = bootTarget(context, image.id, client, { variant: 'hwe' });
   return [entry, { id: `${image.id}-hwe`, title: `${image.title} (HWE kernel)`, target: hwe, architecture }];
 }

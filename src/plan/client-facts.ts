@@ -1,7 +1,9 @@
 import type { ClientFacts } from '../model/client-facts.ts';
-import { macFromBytes } from '../protocol/addresses.ts';
+import { macFromBytes, UNSPECIFIED_IPV4, type Ipv4Address } from '../protocol/addresses.ts';
 import { optionData, type DhcpPacket } from '../protocol/dhcp/dhcp-packet.ts';
+import { readAddress } from '../protocol/dhcp/options/address-options.ts';
 import { readArchitectures } from '../protocol/dhcp/options/client-architecture.ts';
+import { readLinkSelection } from '../protocol/dhcp/options/encapsulated-options.ts';
 import { readMachineId } from '../protocol/dhcp/options/client-machine-id.ts';
 import { readText } from '../protocol/dhcp/options/text-options.ts';
 import { readUserClasses } from '../protocol/dhcp/options/user-class.ts';
@@ -18,6 +20,7 @@ export function clientFactsOf(packet: DhcpPacket, interfaceName?: string): Clien
   const userClasses = readUserClasses(packet);
   const isIpxe =
     userClasses.includes(IPXE_USER_CLASS) || optionData(packet, DHCP_OPTION.ipxeEncapsulated) !== undefined;
+  const link = askedNetwork(packet);
   return {
     mac: macFromBytes(packet.chaddr),
     ...(uuid === undefined ? {} : { uuid }),
@@ -25,6 +28,7 @@ export function clientFactsOf(packet: DhcpPacket, interfaceName?: string): Clien
     ...(vendorClass === undefined ? {} : { vendorClass }),
     ...(userClasses.length === 0 ? {} : { userClass: userClasses.join(' ') }),
     isIpxe,
+    ...(link === undefined ? {} : { linkAddress: link }),
     relayAddress: packet.giaddr,
     clientAddress: packet.ciaddr,
     ...(interfaceName === undefined ? {} : { interfaceName }),
@@ -37,4 +41,11 @@ function architecturesOf(packet: DhcpPacket, vendorClass: string | undefined): r
   if (list.length > 0) return list;
   const fromVendorClass = parseVendorClass(vendorClass ?? '')?.architecture;
   return fromVendorClass === undefined ? [] : [fromVendorClass];
+}
+
+/** An address of the network that a relay asks for: option 82.5 (RFC 3527), option 118 (RFC 3011), else the relay's own. */
+function askedNetwork(packet: DhcpPacket): Ipv4Address | undefined {
+  const selected = readLinkSelection(packet) ?? readAddress(packet, DHCP_OPTION.subnetSelection);
+  if (selected !== undefined && selected !== UNSPECIFIED_IPV4) return selected;
+  return packet.giaddr === UNSPECIFIED_IPV4 ? undefined : packet.giaddr;
 }

@@ -1,5 +1,5 @@
 import type { ClientFacts } from '../model/client-facts.ts';
-import type { Firmware } from '../model/firmware.ts';
+import { platformOf, type Firmware, type LoaderPlatform } from '../model/firmware.ts';
 import { parseVendorClass } from '../protocol/pxe/vendor-class.ts';
 
 /** Option 93 to firmware. Architectures that are not here run none of our loaders. */
@@ -13,6 +13,12 @@ const FIRMWARE_BY_ARCHITECTURE: ReadonlyMap<number, Firmware> = new Map([
   [16, 'uefi-http-x64'],
   [19, 'uefi-http-arm64'],
 ]);
+
+/** The platform of an architecture of option 93, whichever way its firmware loads files. */
+export function platformOfArchitecture(code: number): LoaderPlatform | undefined {
+  const firmware = FIRMWARE_BY_ARCHITECTURE.get(code);
+  return firmware === undefined ? undefined : platformOf(firmware);
+}
 
 /** Firmware that says HTTPClient in option 60 and still sends the architecture of its PXE stack. */
 const HTTP_TWIN: ReadonlyMap<Firmware, Firmware> = new Map([

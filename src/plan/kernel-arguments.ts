@@ -11,7 +11,7 @@ export function imageUrl(context: BootContext, image: ImageManifest): string {
 
 export interface ArgumentsInput {
   readonly image: ImageManifest;
-  readonly machine?: Machine;
+  readonly client?: Machine;
   readonly isUnattended: boolean;
   /** path of the initrd in the image's folder */
   readonly initrd: string;
@@ -30,7 +30,7 @@ export function kernelArguments(context: BootContext, input: ArgumentsInput): re
     ...boot.arguments.map(fill),
     ...(input.isUnattended ? boot.seedArguments.map(fill) : []),
     ...context.config.boot.arguments,
-    ...(input.machine?.arguments ?? []),
+    ...(input.client?.arguments ?? []),
     ...(serialBaud === undefined
       ? []
       : ['console=tty0', `console=${serialPort(input.image)},${serialBaud}n8`]),
@@ -69,9 +69,9 @@ function valueOf(name: string, context: BootContext, input: ArgumentsInput): str
     }
     case 'seed':
       // cloud-init joins names to it, so the slash at its end must be there
-      return input.machine === undefined ? undefined : `${machineUrl(context, 'seed', input.machine)}/`;
+      return input.client === undefined ? undefined : `${machineUrl(context, 'seed', input.client)}/`;
     case 'mac':
-      return input.machine?.mac;
+      return input.client?.mac;
     case 'initrd':
       return input.initrd.split('/').pop();
     default:

@@ -1,7 +1,7 @@
 import { type BootContext, httpBaseUrl } from '../model/boot-context.ts';
 import type { BootPlan, IgnoreReason, OfferFields } from '../model/boot-plan.ts';
 import type { ClientFacts } from '../model/client-facts.ts';
-import type { BiosLoader, Machine } from '../model/config.ts';
+import type { BiosLoader, BootSettings, Machine, Profile } from '../model/config.ts';
 import type { Firmware } from '../model/firmware.ts';
 import type { LoaderFamily } from '../model/loader.ts';
 import { BYPASS_OPTION43 } from '../protocol/pxe/option43.ts';
@@ -9,6 +9,7 @@ import { defaultImageOf, isLeftAlone, isUnattendedInstall } from './boot-target.
 import { chooseLoader } from './choose-loader.ts';
 import { findMachine } from './find-machine.ts';
 import { firmwareOf } from './firmware-of.ts';
+import { matchProfile, profileFolder, type MatchedProfile } from './match-profile.ts';
 
 /** x86 in real mode, RFC 4578 §2.1. */
 const ARCHITECTURE_BIOS = 0;
@@ -16,9 +17,17 @@ const ARCHITECTURE_BIOS = 0;
 /**
  * The script that a running iPXE is sent to. iPXE itself puts its MAC in: one text serves every client, so that
  * dnsmasq, which cannot write a MAC into a file name, gives the same answer.
+ * @param profile that took the client
  */
-export function secondStageUrl(context: BootContext): string {
-  return `${httpBaseUrl(context.config)}/boot.ipxe?mac=\${netX/mac:hexhyp}`;
+export function secondStageUrl(context: BootContext, profile?: Pick<Profile, 'name'>): string {
+  const folder = profile === undefined ? '' : `/${profileFolder(profile)}`;
+  return `${httpBaseUrl(context.config)}${folder}/boot.ipxe?mac=\${netX/mac:hexhyp}`;
+}
+
+/** Who a client was found to be. */
+export interface ClientIdentity {
+  readonly machine?: Machine | undefined;
+  readonly taken?: MatchedProfile | undefined;
 }
 
 /**
@@ -27,6 +36,18 @@ export function secondStageUrl(context: BootContext): string {
  */
 export function planBoot(context: BootContext, facts: ClientFacts): BootPlan {
   const machine = findMachine(context.config, facts);
+  const taken = machine === undefined ? matchProfile(context.config, facts) : undefined;
+  return planFor(context, facts, { machine, taken });
+}
+
+/** What a client gets that is this machine, or is taken by this profile. */
+export function planFor(
+  context: BootContext,
+  facts: ClientFacts,
+  { machine, taken }: ClientIdentity,
+): BootPlan {
+  const profile = taken?.profile;
+  const settings = machine ?? profile;
   const firmware = firmwareOf(facts);
   const refuse = (reason: IgnoreReason, detail: string): BootPlan => ({
     action: 'ignore',
@@ -34,6 +55,7 @@ export function planBoot(context: BootContext, facts: ClientFacts): BootPlan {
     reason,
     detail,
     ...(machine === undefined ? {} : { machine }),
+    ...(profile === undefined ? {} : { profile: profile.name }),
   });
 
   if (firmware === 'unknown') return refuse('unknown-architecture', unknownText(facts));
@@ -42,11 +64,11 @@ export function planBoot(context: BootContext, facts: ClientFacts): BootPlan {
       'a Raspberry Pi boots from files of its own (bootcode.bin, start.elf) that pxectl does not have';
     return refuse('unsupported-architecture', detail);
   }
-  if (isLeftAlone(context, machine)) {
+  if (isLeftAlone(context, settings)) {
     return refuse('machine-boots-local', 'its default is the local disk and boot.menu is false');
   }
 
-  const because = [machineText(machine), targetText(context, machine)];
+  const because = [...(taken?.because ?? [machineText(machine)]), targetText(context, settings)];
   const answer = (
     as: Firmware,
     stage: 'first' | 'second',
@@ -60,20 +82,22 @@ export function planBoot(context: BootContext, facts: ClientFacts): BootPlan {
     loader,
     offer: offerFields(context, as, bootFile, facts),
     ...(machine === undefined ? {} : { machine }),
+    ...(profile === undefined ? {} : { profile: profile.name }),
     because: [...because, ...reasons],
   });
 
-  const biosLoader = (machine ?? context.config).loaders.bios;
+  const biosLoader = (settings ?? context.config).loaders.bios;
   if (firmware === 'ipxe' && !wantsPxelinux(biosLoader, facts)) {
     const reason = 'iPXE is running already: it gets its script over HTTP';
-    return answer('ipxe', 'second', 'ipxe', secondStageUrl(context), [reason]);
+    return answer('ipxe', 'second', 'ipxe', secondStageUrl(context, profile), [reason]);
   }
   const isRomIpxe = firmware === 'ipxe';
   const platformFirmware: Firmware = isRomIpxe ? 'bios' : firmware;
-  const loader = chooseLoader(context, platformFirmware, machine, isRomIpxe);
+  const loader = chooseLoader(context, platformFirmware, settings, isRomIpxe);
   if ('reason' in loader) return refuse(loader.reason, loader.detail);
   const isHttp = platformFirmware === 'uefi-http-x64' || platformFirmware === 'uefi-http-arm64';
-  const bootFile = isHttp ? `${httpBaseUrl(context.config)}/loaders/${loader.path}` : loader.path;
+  const path = profile === undefined ? loader.path : `${profileFolder(profile)}/${loader.path}`;
+  const bootFile = isHttp ? `${httpBaseUrl(context.config)}/loaders/${path}` : path;
   return answer(platformFirmware, 'first', loader.family, bootFile, loader.because);
 }
 
@@ -117,10 +141,10 @@ function machineText(machine: Machine | undefined): string {
     : `it is ${machine.name} of machines${machine.profile === undefined ? '' : `, with the profile ${machine.profile}`}`;
 }
 
-function targetText(context: BootContext, machine: Machine | undefined): string {
-  const imageId = defaultImageOf(context, machine);
+function targetText(context: BootContext, settings: BootSettings | undefined): string {
+  const imageId = defaultImageOf(context, settings);
   const what = imageId === 'local' ? 'the local disk' : imageId;
-  if (isUnattendedInstall(context, machine)) return `it installs ${what} unattended, without a menu`;
+  if (isUnattendedInstall(context, settings)) return `it installs ${what} unattended, without a menu`;
   const { menu, timeoutSeconds } = context.config.boot;
   return menu
     ? `it shows a menu and boots ${what} after ${timeoutSeconds} s`

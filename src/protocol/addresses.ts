@@ -41,6 +41,20 @@ function isCanonicalMac(text: string): text is MacAddress {
   return true;
 }
 
+/** Reads the first one to six bytes of MAC addresses in the same spellings, as `f4:4d:30`; undefined when it is not that. */
+export function parseMacPrefix(text: string): string | undefined {
+  const trimmed = text.trim();
+  const isPrefix =
+    /^[0-9a-f]{2}(?:([:-])[0-9a-f]{2}(?:\1[0-9a-f]{2}){0,4})?$/i.test(trimmed) ||
+    /^[0-9a-f]{4}(?:\.[0-9a-f]{4})?(?:\.(?:[0-9a-f]{2}){1,2})?$/i.test(trimmed) ||
+    /^(?:[0-9a-f]{2}){1,6}$/i.test(trimmed);
+  if (!isPrefix) return undefined;
+  return trimmed
+    .replace(/[:.-]/g, '')
+    .toLowerCase()
+    .replace(/(..)(?!$)/g, '$1:');
+}
+
 /** `00` to `ff`: servers format several addresses for every packet of a flood */
 const HEX_BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 

@@ -1,5 +1,5 @@
 import type { BootContext } from '../model/boot-context.ts';
-import type { Machine } from '../model/config.ts';
+import type { BootSettings } from '../model/config.ts';
 import type { BootTarget } from '../model/boot-plan.ts';
 import { bootChoice } from '../plan/boot-target.ts';
 import { plainTitle } from './quoting.ts';
@@ -24,12 +24,12 @@ export interface BootViewEntry {
 }
 
 /**
- * What follows the loader on this machine, or on every other client.
+ * What follows the loader on this machine, on the clients of this profile, or on every other client.
  * @throws PxectlError E_IMAGE_NOT_FETCHED
  */
-export function bootView(context: BootContext, machine?: Machine): BootView {
-  const choice = bootChoice(context, machine);
-  const title = machine === undefined ? 'pxectl: what shall this machine boot?' : `pxectl: ${machine.name}`;
+export function bootView(context: BootContext, client?: BootSettings): BootView {
+  const choice = bootChoice(context, client);
+  const title = client === undefined ? 'pxectl: what shall this machine boot?' : `pxectl: ${client.name}`;
   if (choice.kind === 'direct') {
     const { target } = choice;
     const image = context.images.find((candidate) => candidate.id === target.image);

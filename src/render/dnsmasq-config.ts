@@ -1,17 +1,26 @@
 import { type BootContext, httpBaseUrl } from '../model/boot-context.ts';
-import type { Machine } from '../model/config.ts';
 import { stateLayout } from '../model/state-layout.ts';
-import { netmaskOf, networkOf } from '../protocol/addresses.ts';
-import { uuidForms } from '../protocol/uuid-order.ts';
+import { netmaskOf } from '../protocol/addresses.ts';
 import { RASPBERRY_PI_PREFIXES, RASPBERRY_PI_UUID_PREFIX } from '../plan/firmware-of.ts';
 import { reservedAddresses } from '../plan/reserved-addresses.ts';
+import { matchingProfiles, servedNetworks } from '../plan/match-profile.ts';
 import {
-  type BootProfile,
-  bootProfiles,
+  type AnswerGroup,
+  answerGroups,
   CLIENT_KINDS,
   type ClientKind,
-  type ProfileAnswer,
-} from './dnsmasq-profiles.ts';
+  type GroupAnswer,
+  KNOWN_ARCHITECTURES,
+} from './answer-groups.ts';
+import {
+  colonBytes,
+  machineLines,
+  profileLines,
+  tagList,
+  taggedNetworks,
+  type TaggedNetwork,
+  tagsOfGroup,
+} from './dnsmasq-clients.ts';
 import { quoteWord } from './quoting.ts';
 import { fillTemplate, type ReadTemplate } from './template-engine.ts';
 
@@ -25,11 +34,6 @@ export interface DnsmasqOptions {
   /** file below `run/` through which a running pxectl keeps addresses for whom they were offered to */
   readonly offersFile?: string;
 }
-
-/** Architectures that some loader of ours runs on. */
-const KNOWN_ARCHITECTURES: readonly number[] = [
-  ...new Set(CLIENT_KINDS.map((kind: ClientKind) => kind.architecture)),
-];
 
 interface Section {
   readonly comment: string;
@@ -48,14 +52,20 @@ export function renderDnsmasqConfig(
   options: DnsmasqOptions,
 ): string {
   const { network } = context.config;
-  const profiles = bootProfiles(context);
+  const groups = answerGroups(context);
+  const networks = taggedNetworks(context.config, groups);
+  const profiles = matchingProfiles(context.config);
   const sections: Section[] = [
     serverSection(context, options),
     classifySection(options),
-    machineSection(profiles),
-    refusalSection(context, profiles),
-    leaseSection(context, options),
-    answerSection(context, profiles),
+    { comment: 'machines whose answer differs from the default', lines: machineLines(groups) },
+    {
+      comment: 'profiles that take clients which are no machine: the first of them',
+      lines: profileLines(profiles, groups, networks),
+    },
+    refusalSection(context, groups, networks),
+    leaseSection(context, options, networks),
+    answerSection(context, groups),
   ];
   return fillTemplate(readTemplate('dnsmasq.conf.hbs'), {
     title: `pxectl: ${network.mode} mode on ${network.interface}, ${httpBaseUrl(context.config)}`,
@@ -127,54 +137,29 @@ function classifySection(options: DnsmasqOptions): Section {
   };
 }
 
-function machineSection(profiles: readonly BootProfile[]): Section {
-  const lines = profiles.flatMap((profile) =>
-    profile.machines.flatMap((machine) => machineLines(machine, profile.tag)),
-  );
-  return { comment: 'machines whose answer differs from the default', lines };
-}
-
-function machineLines(machine: Machine, tag: string): string[] {
-  const name = `# ${machine.name}`;
-  if (machine.mac !== undefined) return [name, `dhcp-mac=set:${tag},${machine.mac}`];
-  if (machine.uuid === undefined) return [];
-  return [name, ...uuidForms(machine.uuid).map((uuid) => `dhcp-match=set:${tag},97,00:${colonBytes(uuid)}`)];
-}
-
-/** `52:50:69` for hex digits with or without hyphens. */
-function colonBytes(hex: string): string {
-  return hex.replaceAll('-', '').replace(/(..)(?!$)/g, '$1:');
-}
-
-/** Tags under which a profile holds: its own, or for the default none of the others. */
-function tagsOf(profile: BootProfile, profiles: readonly BootProfile[]): string[] {
-  if (profile.tag !== '') return [profile.tag];
-  return profiles.filter((other) => other.tag !== '').map((other) => `!${other.tag}`);
-}
-
 interface Case {
-  readonly tags: readonly string[];
-  readonly answer: ProfileAnswer;
+  /** none when all get the same answer */
+  readonly group?: AnswerGroup;
+  readonly answer: GroupAnswer;
 }
 
-/** The answers to one kind of client, each with the tags of the machines that get it; no tags when all get the same. */
-function casesOf(kind: ClientKind, profiles: readonly BootProfile[]): Case[] {
-  const cases = profiles.flatMap((profile): Case[] => {
-    const answer = profile.answers.get(kind.name);
-    return answer === undefined ? [] : [{ tags: tagsOf(profile, profiles), answer }];
+/** The answers to one kind of client, each with the group of clients that gets it. */
+function casesOf(kind: ClientKind, groups: readonly AnswerGroup[]): Case[] {
+  const cases = groups.flatMap((group): Case[] => {
+    const answer = group.answers.get(kind.name);
+    return answer === undefined ? [] : [{ group, answer }];
   });
   const [first] = cases;
   const isSame = cases.every(({ answer }) => JSON.stringify(answer) === JSON.stringify(first?.answer));
-  return first !== undefined && isSame ? [{ tags: [], answer: first.answer }] : cases;
-}
-
-/** A condition as dnsmasq writes it: `tag:a,tag:!b`. */
-function tagList(...tags: readonly string[]): string {
-  return tags.map((tag) => `tag:${tag}`).join(',');
+  return first !== undefined && isSame ? [{ answer: first.answer }] : cases;
 }
 
 /** Clients that get no answer at all: an answer with an empty file name is what PXE-E21 is made of. */
-function refusalSection(context: BootContext, profiles: readonly BootProfile[]): Section {
+function refusalSection(
+  context: BootContext,
+  groups: readonly AnswerGroup[],
+  networks: readonly TaggedNetwork[],
+): Section {
   const unknown = ['netboot', '!ipxe', ...KNOWN_ARCHITECTURES.map((code) => `!arch-${code}`)];
   const lines = [
     `dhcp-ignore=${tagList(...unknown)}`,
@@ -182,12 +167,18 @@ function refusalSection(context: BootContext, profiles: readonly BootProfile[]):
     ...(context.config.network.mode === 'pxe-only' ? ['dhcp-ignore=tag:!netboot'] : []),
   ];
   for (const kind of CLIENT_KINDS) {
-    for (const { tags, answer } of casesOf(kind, profiles)) {
+    for (const { group, answer } of casesOf(kind, groups)) {
       if (answer.action !== 'ignore') continue;
-      lines.push(
-        `# ${kind.name}: ${answer.reason}`,
-        `dhcp-ignore=${tagList('netboot', ...tags, ...kind.tags)}`,
-      );
+      lines.push(`# ${kind.name}: ${answer.reason}`);
+      if (group === undefined || networks.length === 0) {
+        const tags = group === undefined ? [] : tagsOfGroup(group, groups);
+        lines.push(`dhcp-ignore=${tagList('netboot', ...tags, ...kind.tags)}`);
+        continue;
+      }
+      for (const network of networks) {
+        const tags = tagList('netboot', ...tagsOfGroup(group, groups, network), ...kind.tags);
+        lines.push(`tag-if=set:${network.silentTag},${tags}`);
+      }
     }
   }
   return {
@@ -196,16 +187,21 @@ function refusalSection(context: BootContext, profiles: readonly BootProfile[]):
   };
 }
 
-function leaseSection(context: BootContext, options: DnsmasqOptions): Section {
-  const { address, prefix, mode, range, router, nameServers } = context.config.network;
+function leaseSection(
+  context: BootContext,
+  options: DnsmasqOptions,
+  networks: readonly TaggedNetwork[],
+): Section {
+  const { prefix, mode, range, router, nameServers } = context.config.network;
   const netmask = netmaskOf(prefix);
   if (mode === 'proxy' || range === undefined) {
-    const { network } = networkOf(address, prefix);
     const comment = 'boot information only: the address comes from the router';
-    const relayed = (context.config.network.relayed ?? []).map(
-      (net) => `dhcp-range=${net.network},proxy,${netmaskOf(net.prefix)}`,
-    );
-    return { comment, lines: [`dhcp-range=${network},proxy,${netmask}`, ...relayed] };
+    const lines = servedNetworks(context.config).map((net, index) => {
+      const tagged = networks[index];
+      const tags = tagged === undefined ? '' : `tag:!${tagged.silentTag},set:${tagged.tag},`;
+      return `dhcp-range=${tags}${net.network},proxy,${netmaskOf(net.prefix)}`;
+    });
+    return { comment, lines };
   }
   const isFull = mode === 'full';
   const httpKinds = CLIENT_KINDS.filter((kind) => kind.isHttp);
@@ -243,12 +239,13 @@ function leaseSection(context: BootContext, options: DnsmasqOptions): Section {
   };
 }
 
-function answerSection(context: BootContext, profiles: readonly BootProfile[]): Section {
+function answerSection(context: BootContext, groups: readonly AnswerGroup[]): Section {
   const { address, mode } = context.config.network;
   const lines: string[] = [];
   for (const kind of CLIENT_KINDS) {
-    for (const { tags, answer } of casesOf(kind, profiles)) {
+    for (const { group, answer } of casesOf(kind, groups)) {
       if (answer.action !== 'boot') continue;
+      const tags = group === undefined ? [] : tagsOfGroup(group, groups);
       const file = word(answer.bootFile);
       lines.push(
         mode === 'proxy' && kind.service !== undefined

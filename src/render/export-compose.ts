@@ -4,7 +4,7 @@ import { stateLayout } from '../model/state-layout.ts';
 import { renderDnsmasqConfig } from './dnsmasq-config.ts';
 import { renderDockerfile } from './dockerfile.ts';
 import { renderNginxConfig } from './nginx-config.ts';
-import type { RenderedFile } from './render-all.ts';
+import type { RenderedFile } from './rendered-file.ts';
 import { fillTemplate, type ReadTemplate } from './template-engine.ts';
 
 export interface ExportOptions {

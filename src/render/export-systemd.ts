@@ -5,7 +5,7 @@ import { stateLayout } from '../model/state-layout.ts';
 import { renderDnsmasqConfig } from './dnsmasq-config.ts';
 import type { ExportOptions } from './export-compose.ts';
 import { renderNginxConfig } from './nginx-config.ts';
-import type { RenderedFile } from './render-all.ts';
+import type { RenderedFile } from './rendered-file.ts';
 import { fillTemplate, type ReadTemplate } from './template-engine.ts';
 
 export interface SystemdExportOptions extends ExportOptions {

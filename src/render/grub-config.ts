@@ -1,21 +1,30 @@
 import type { BootContext } from '../model/boot-context.ts';
-import type { Machine } from '../model/config.ts';
+import type { BootSettings } from '../model/config.ts';
+import { LOADER_PATHS } from '../model/loader.ts';
+import { matchingProfiles, profileFolder } from '../plan/match-profile.ts';
 import { bootView, type BootViewEntry, isMixed } from './boot-view.ts';
 import { localLoaders, START_LOCAL_DISK } from './local-loaders.ts';
 import { grubConfigNames, machineMarks } from './machine-marks.ts';
 import { quoteWord } from './quoting.ts';
 import { fillTemplate, type ReadTemplate } from './template-engine.ts';
 
+const GRUB_PROGRAMS: readonly string[] = [
+  LOADER_PATHS.shimX64,
+  LOADER_PATHS.grubX64,
+  LOADER_PATHS.shimArm64,
+  LOADER_PATHS.grubArm64,
+];
+
 /** GRUB's word for "until somebody chooses". */
 const WAIT_FOR_EVER = -1;
 
-/** `grub/grub.cfg`, or the file of one machine. */
+/** `grub/grub.cfg`, or the file of one machine or of a profile. */
 export function renderGrubConfig(
   context: BootContext,
   readTemplate: ReadTemplate,
-  machine?: Machine,
+  client?: BootSettings,
 ): string {
-  const view = bootView(context, machine);
+  const view = bootView(context, client);
   const menuTimeout = view.timeoutSeconds === 0 ? WAIT_FOR_EVER : view.timeoutSeconds;
   return fillTemplate(readTemplate('grub.cfg.hbs'), {
     title: view.title,
@@ -23,7 +32,7 @@ export function renderGrubConfig(
     address: context.config.network.address,
     defaultId: quoteWord(view.defaultId, 'grub'),
     timeout: view.isMenu ? menuTimeout : 0,
-    ...(machine === undefined ? machineRules(context.config.machines) : {}),
+    ...(client === undefined ? rulesFor(context) : {}),
     localLoaders: localLoaders(['x64', 'aa64']).join(' '),
     startLocalDisk: START_LOCAL_DISK,
     entries: view.entries.map((entry) => entryView(entry, isMixed(context))),
@@ -31,9 +40,17 @@ export function renderGrubConfig(
 }
 
 /** By which variable a machine is known: Debian's signed GRUB reads grub.cfg alone and looks for no file of a machine. */
-function machineRules(machines: readonly Machine[]): Record<string, unknown> {
-  const marks = machineMarks(machines);
+function rulesFor({ config, loaders }: BootContext): Record<string, unknown> {
+  const marks = machineMarks(config.machines);
+  const inStore = new Set(loaders.files.map((file) => file.path));
   return {
+    // GRUB knows by the name of its boot file which profile took the machine
+    profiles: matchingProfiles(config).flatMap((profile) =>
+      GRUB_PROGRAMS.filter((path) => inStore.has(path)).map((path) => ({
+        bootFile: `${profileFolder(profile)}/${path}`,
+        path: `/${profileFolder(profile)}/grub.cfg`,
+      })),
+    ),
     readsSerial: marks.some(({ kind }) => kind === 'serial'),
     machines: marks.map(({ kind, value, machine }) => ({
       variable: { mac: '$net_default_mac', uuid: '$net_efinet0_clientuuid', serial: '$serial' }[kind],

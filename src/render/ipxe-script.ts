@@ -1,5 +1,5 @@
 import { type BootContext, httpBaseUrl } from '../model/boot-context.ts';
-import type { Machine } from '../model/config.ts';
+import type { BootSettings, Machine, Profile } from '../model/config.ts';
 import { fileOf } from '../model/image.ts';
 import { LOADER_PATHS } from '../model/loader.ts';
 import { machineKey, serialHex } from '../plan/machine-url.ts';
@@ -23,20 +23,21 @@ export function machineScriptUrl(context: BootContext, machine: Machine): string
   return `${httpBaseUrl(context.config)}/machines/${machineKey(machine)}.ipxe`;
 }
 
-/** The script of one machine, or (without one) `boot.ipxe`, which sends every machine to its own. */
+/**
+ * The script of one machine or of a profile, or (without one) `boot.ipxe`.
+ * @param known machines that are sent on to their own script
+ */
 export function renderIpxeScript(
   context: BootContext,
   readTemplate: ReadTemplate,
-  machine?: Machine,
+  client?: BootSettings,
+  known: readonly Machine[] = client === undefined ? context.config.machines : [],
 ): string {
-  const view = bootView(context, machine);
+  const view = bootView(context, client);
   const base = httpBaseUrl(context.config);
   return fillTemplate(readTemplate('boot.ipxe.hbs'), {
     title: view.title,
-    machines:
-      machine === undefined
-        ? machineMarks(context.config.machines).map((mark) => ruleFor(context, mark))
-        : [],
+    machines: machineMarks(known).map((mark) => ruleFor(context, mark)),
     menu: view.isMenu,
     base,
     defaultId: quoteWord(view.defaultId, 'ipxe'),
@@ -65,10 +66,14 @@ function localDiskView(context: BootContext): Record<string, unknown> {
 }
 
 /** The script that iPXE 2.x looks for beside itself (`autoexec.ipxe`), before it asks DHCP. */
-export function renderAutoexec(context: BootContext, readTemplate: ReadTemplate): string {
+export function renderAutoexec(
+  context: BootContext,
+  readTemplate: ReadTemplate,
+  profile?: Pick<Profile, 'name'>,
+): string {
   return fillTemplate(readTemplate('autoexec.ipxe.hbs'), {
     base: httpBaseUrl(context.config),
-    secondStageUrl: secondStageUrl(context),
+    secondStageUrl: secondStageUrl(context, profile),
     attempts: FIRST_STAGE_ATTEMPTS,
     pauseSeconds: PAUSE_SECONDS,
     failedPauseMs: FAILED_PAUSE_MS,

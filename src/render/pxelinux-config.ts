@@ -1,5 +1,5 @@
 import { type BootContext, httpBaseUrl } from '../model/boot-context.ts';
-import type { Machine } from '../model/config.ts';
+import type { BootSettings } from '../model/config.ts';
 import { LOADER_PATHS } from '../model/loader.ts';
 import { bootView, type BootViewEntry } from './boot-view.ts';
 import { quoteWord } from './quoting.ts';
@@ -8,13 +8,13 @@ import { fillTemplate, type ReadTemplate } from './template-engine.ts';
 /** Modules of a menu: menu.c32 loads libutil.c32, both load ldlinux.c32. */
 const MENU_MODULES = ['menu.c32', 'libutil.c32'];
 
-/** `pxelinux.cfg/default`, or the file of one machine. */
+/** `pxelinux.cfg/default`, or the file of one machine or of a profile. */
 export function renderPxelinuxConfig(
   context: BootContext,
   readTemplate: ReadTemplate,
-  machine?: Machine,
+  client?: BootSettings,
 ): string {
-  const view = bootView(context, machine);
+  const view = bootView(context, client);
   const inStore = new Set(context.loaders.files.map((file) => file.path));
   const hasMenu = view.isMenu && MENU_MODULES.every((path) => inStore.has(path));
   return fillTemplate(readTemplate('pxelinux.cfg.hbs'), {
@@ -30,15 +30,18 @@ export function renderPxelinuxConfig(
       .filter((entry) => !entry.isArm64 || entry.isDefault)
       // beside lpxelinux.0, pxelinux.0 runs on iPXE ROMs alone, and there it takes URLs too: iPXE fetches them
       .map((entry) =>
-        entryView(entry, inStore.has(LOADER_PATHS.lpxelinux) ? httpBaseUrl(context.config) : ''),
+        entryView(entry, inStore.has(LOADER_PATHS.lpxelinux) ? `${httpBaseUrl(context.config)}/` : TFTP_ROOT),
       ),
   });
 }
 
-/** @param server URL that files come from; empty: the TFTP server that pxelinux itself came from */
+/** names in front of which pxelinux puts no folder of its own */
+const TFTP_ROOT = '::';
+
+/** @param server where files come from: a URL, or the TFTP server that pxelinux itself came from */
 function entryView(entry: BootViewEntry, server: string): Record<string, unknown> {
   const { target } = entry;
-  const base = `${server === '' ? '' : `${server}/`}images/${target.image}`;
+  const base = `${server}images/${target.image}`;
   return {
     id: quoteWord(entry.id, 'pxelinux'),
     label: entry.label,

@@ -1,24 +1,17 @@
 import type { BootContext } from '../model/boot-context.ts';
 import type { Machine } from '../model/config.ts';
-import { LOADER_PATHS } from '../model/loader.ts';
 import { machineKey } from '../plan/machine-url.ts';
+import { matchingProfiles } from '../plan/match-profile.ts';
 import { renderDnsmasqConfig } from './dnsmasq-config.ts';
 import { renderGrubConfig } from './grub-config.ts';
-import { renderAutoexec, renderIpxeScript } from './ipxe-script.ts';
+import { renderIpxeScript } from './ipxe-script.ts';
 import { configNames, grubConfigNames } from './machine-marks.ts';
 import { renderNginxConfig } from './nginx-config.ts';
+import { autoexecFiles, profileFiles } from './profile-files.ts';
 import { renderPxelinuxConfig } from './pxelinux-config.ts';
 import { canHold } from './quoting.ts';
+import type { RenderedFile } from './rendered-file.ts';
 import type { ReadTemplate } from './template-engine.ts';
-
-/** One generated file. */
-export interface RenderedFile {
-  /** relative to the state folder, with `/` */
-  readonly path: string;
-  readonly content: string;
-  /** what it is for, one line */
-  readonly purpose: string;
-}
 
 export interface RenderOptions {
   /** the state folder, absolute: what dnsmasq.conf and nginx.conf name their folders by */
@@ -41,8 +34,6 @@ export function renderAll(
   options: RenderOptions = {},
 ): RenderedFile[] {
   const stateRoot = options.stateRoot ?? DEFAULT_STATE_ROOT;
-  const autoexec = renderAutoexec(context, readTemplate);
-  const autoexecPurpose = 'first script of an iPXE that looks for one beside itself';
   return [
     {
       path: 'serve/tftp/pxelinux.cfg/default',
@@ -54,12 +45,13 @@ export function renderAll(
       content: renderGrubConfig(context, readTemplate),
       purpose: 'UEFI with Secure Boot: menu of GRUB',
     },
-    ...autoexecPaths(context).map((path) => ({ path, content: autoexec, purpose: autoexecPurpose })),
+    ...autoexecFiles(context, readTemplate),
     {
       path: 'serve/http/boot.ipxe',
       content: renderIpxeScript(context, readTemplate),
       purpose: 'second stage: menu of iPXE, sends known machines to their own script',
     },
+    ...matchingProfiles(context.config).flatMap((profile) => profileFiles(context, readTemplate, profile)),
     ...context.config.machines.flatMap((machine) => machineFiles(context, readTemplate, machine)),
     ...(isForBuiltinAlone(context, stateRoot) ? [] : engineFiles(context, readTemplate, stateRoot, options)),
   ];
@@ -100,17 +92,6 @@ function isForBuiltinAlone({ config: { engine } }: BootContext, stateRoot: strin
 /** Whether the files of dnsmasq and nginx have a way to write this folder. */
 export function canServersName(stateRoot: string): boolean {
   return canHold(stateRoot, 'dnsmasq') && canHold(stateRoot, 'nginx');
-}
-
-/** Beside every iPXE there is, under TFTP and (for HTTP Boot) below /loaders/. */
-function autoexecPaths(context: BootContext): string[] {
-  const hasSignedIpxe = context.loaders.files.some((file) => file.path === LOADER_PATHS.ipxeSignedX64);
-  const names = [
-    'autoexec.ipxe',
-    'ipxe/autoexec.ipxe',
-    ...(hasSignedIpxe ? ['ipxe-signed/autoexec.ipxe'] : []),
-  ];
-  return names.flatMap((name) => [`serve/tftp/${name}`, `serve/http/loaders/${name}`]);
 }
 
 /** What is served to one machine alone: all that depends on whether it is armed. */

@@ -7,6 +7,7 @@ import { makeFolder, pxectl } from '../support/pxectl-process.ts';
 const PROFILES = `vars: { locale: en_US.UTF-8 }
 profiles:
   classroom: { image: debian-12, arguments: [splash], vars: { locale: de_DE.UTF-8 } }
+  lab: { image: local, match: { mac: 'f4:4d:30', architecture: x64 } }
 machines:
   - { mac: "52:54:00:00:00:01", name: pc-01, profile: classroom, serial: S-01, arguments: [debug] }
   - { serial: "VMware-56 4d", name: vm-1 }
@@ -34,7 +35,7 @@ describe('pxectl render --for', () => {
         /^ {2}vars\.locale +de_DE\.UTF-8 {2}\(line 8, profile classroom; line 6 says en_US\.UTF-8\)$/m,
       );
       expect(stdout).toMatch(
-        /^ {2}arguments +splash {2}\(line 8, profile classroom\)\n {2}arguments +debug {2}\(line 10, machine pc-01\)$/m,
+        /^ {2}arguments +splash {2}\(line 8, profile classroom\)\n {2}arguments +debug {2}\(line 11, machine pc-01\)$/m,
       );
       expect(stdout).toMatch(/^ {2}loaders\.uefi +auto {2}\(no line says it: built in\)$/m);
       expect(stdout).toMatch(/^ {2}arguments .*splash debug$/m);
@@ -44,6 +45,21 @@ describe('pxectl render --for', () => {
   it('a machine that is known by its serial number alone says who reads that', async () => {
     const { stdout } = await cli('render', '--for', 'VMware-56 4d');
     expect(stdout).toContain('vm-1 is known by its serial number alone: iPXE and GRUB read it');
+  });
+
+  it('a client that is no machine says which profile takes it, and why', async () => {
+    const { stdout } = await cli('render', '--for', 'f44d.3000.0099');
+    expect(stdout).toContain(
+      'the profile lab takes it: its MAC begins with f4:4d:30, its architecture is x64',
+    );
+    expect(stdout).toContain('profiles/lab/ipxe/snponly-x64.efi');
+    expect(stdout).toMatch(
+      /settings where the profile lab takes it, .*\n {2}image +local {2}\(line 9, profile lab; /,
+    );
+    const { outcomes } = JSON.parse((await cli('render', '--for', 'f44d.3000.0099', '--json')).stdout) as {
+      outcomes: { profile?: string }[];
+    };
+    expect(outcomes.map(({ profile }) => profile)).toEqual([undefined, 'lab']);
   });
 
   it('what nobody is names the nearest machine', async () => {
@@ -56,7 +72,7 @@ describe('pxectl render --for', () => {
 it('a profile that is used and taken out of the file is told with the line of its machine', async () => {
   await writeFile(
     join(folder.path, 'pxectl.yaml'),
-    configText('proxy', PROFILES.replace(/ {2}classroom: .*\n/, '')).replace('profiles:\n', ''),
+    configText('proxy', PROFILES.replace(/profiles:\n(?: {2}\w+: .*\n)+/, '')),
   );
   const { stderr, exitCode } = await cli('reload');
   expect(exitCode).toBe(3);

@@ -5,7 +5,7 @@ import type { EngineName } from '../../src/model/config.ts';
 import {
   CLIENT,
   contractCases,
-  CONTRACT_MACHINES_YAML,
+  contractYaml,
   differencesOf,
   fieldsOf,
   RELAYED,
@@ -67,7 +67,7 @@ describe.skipIf(skips.get('builtin') !== undefined).each(['proxy', 'pxe-only'] a
       lab = await createEngineLab({
         yaml: configText(
           mode,
-          CONTRACT_MACHINES_YAML,
+          contractYaml(mode),
           mode === 'proxy'
             ? `, relayed: [${RELAYED.network}]`
             : ', router: 192.168.1.1, nameServers: [192.168.1.1, 9.9.9.9]',
@@ -89,7 +89,7 @@ describe.skipIf(skips.get('builtin') !== undefined).each(['proxy', 'pxe-only'] a
         await engine.stop();
       }
       if (mode === 'proxy') return;
-      await writeFile(lab.configPath, configText(mode, CONTRACT_MACHINES_YAML));
+      await writeFile(lab.configPath, configText(mode, contractYaml(mode)));
       for (const name of running) {
         const engine = await lab.startEngine(name, { checks: false });
         await engine.ready();
@@ -149,6 +149,27 @@ describe.skipIf(skips.get('builtin') !== undefined).each(['proxy', 'pxe-only'] a
         expect(fields['file'], cases[index]?.name).not.toBe('');
         expect(fields['siaddr'], cases[index]?.name).toBe('192.168.1.50');
       }
+    });
+
+    it('takes clients that are no machine by the first profile that matches', () => {
+      const fileOf = (name: string): string | undefined => {
+        const index = cases.findIndex((one) => one.name === name);
+        return answers.get('builtin')?.[index]?.['file'];
+      };
+      expect(fileOf('ipxe on UEFI, machine of a profile: DISCOVER')).toContain(
+        '/profiles/locked-pc/boot.ipxe',
+      );
+      if (mode === 'pxe-only') {
+        expect(fileOf('uefi-x64, machine of a profile: DISCOVER')).toBe('profiles/locked-pc/shimx64.efi');
+        return;
+      }
+      expect(fileOf('bios, machine of a profile: DISCOVER')).toBe('profiles/pc/lpxelinux.0');
+      expect(fileOf('uefi-x64, machine of a profile: REQUEST to port 4011')).toBeUndefined();
+      expect(fileOf('uefi-http-x64, machine unknown: DISCOVER')).toContain('/loaders/profiles/http/ipxe/');
+      expect(fileOf('bios, machine by its UUID: DISCOVER')).toBe('undionly.kpxe');
+      expect(fileOf('bios, a named relay: DISCOVER')).toBe('profiles/room/undionly.kpxe');
+      expect(fileOf('uefi-x64, behind the relay: REQUEST to port 4011')).toContain('profiles/room/');
+      expect(fileOf('uefi-http-x64, a named relay: DISCOVER')).toBeUndefined();
     });
 
     it.each(mode === 'proxy' ? ENGINES : [])(

@@ -1,7 +1,7 @@
 import { Argument, type Command } from 'commander';
 import type { BootContext } from '../../model/boot-context.ts';
 import type { Machine } from '../../model/config.ts';
-import type { RenderedFile } from '../../render/render-all.ts';
+import type { RenderedFile } from '../../render/rendered-file.ts';
 import { commandAction, requestedConfigPath, type CommandContext } from '../cli.ts';
 
 interface ExportCommandOptions {

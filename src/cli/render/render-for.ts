@@ -1,9 +1,9 @@
 import type { Project } from '../../engine/project.ts';
 import type { BootContext } from '../../model/boot-context.ts';
-import type { BootPlan } from '../../model/boot-plan.ts';
+import type { BootPlan, BootTarget } from '../../model/boot-plan.ts';
 import type { Machine } from '../../model/config.ts';
 import { usageError } from '../../model/errors.ts';
-import { explainSettings } from '../../model/explain-settings.ts';
+import { explainSettings, type ExplainedSetting } from '../../model/explain-settings.ts';
 import { machineLookup } from '../../model/find-machines.ts';
 import { FIRMWARES, type Firmware } from '../../model/firmware.ts';
 import { nearestWord } from '../../model/nearest-word.ts';
@@ -43,18 +43,15 @@ export function renderFor(
     const uuid = machine?.uuid;
     return { firmware, plan: planBoot(context, uuid === undefined ? facts : { ...facts, uuid }) };
   });
-  const imageId = defaultImageOf(context, machine);
-  const target =
-    imageId === 'local'
-      ? undefined
-      : bootTarget(context, imageId, machine, { isUnattended: isUnattendedInstall(context, machine) });
-  const settings = explainSettings(
-    project.configText,
-    { machineName: machine?.name },
-    { path: project.configPath, stateRoot: project.layout.root },
+  const outcomes = [...new Set(plans.map(({ plan }) => plan.profile))].map((profile) =>
+    outcomeOf(project, context, { machine, profile }),
   );
+  const [first] = outcomes;
   if (isJson) {
-    output.json({ schema: 'pxectl.render/1', for: wanted, plans, target: target ?? null, settings });
+    output.json({
+      ...{ schema: 'pxectl.render/1', for: wanted, plans, target: first?.target ?? null },
+      outcomes: outcomes.map(({ target, ...rest }) => ({ ...rest, target: target ?? null })),
+    });
     return EXIT.ok;
   }
   for (const { firmware, plan } of plans) output.data(`${firmware}\n${describePlan(plan)}\n`);
@@ -63,18 +60,54 @@ export function renderFor(
       `${machine.name} is known by its serial number alone: iPXE and GRUB read it and go on with the following, pxelinux does not\n`,
     );
   }
-  output.data(
-    `settings, and the lines of ${project.configPath} that say so\n${describeSettings(settings)}\n`,
-  );
-  if (plans.every(({ plan }) => plan.action === 'ignore')) return EXIT.ok;
-  if (target === undefined) output.data('then: the local disk');
-  else {
-    output.data(`then: ${target.image}\n  kernel     ${target.kernel}\n  initrd     ${target.initrd}`);
-    const card = mac === undefined ? 'MAC-OF-THE-CARD' : macWithHyphens(mac);
-    const words = [...(target.passesBootif ? [`BOOTIF=01-${card}`] : []), ...target.arguments];
-    output.data(`  arguments  ${words.join(' ')}`);
+  for (const { profile, settings, target } of outcomes) {
+    const whose = profile === undefined ? 'settings' : `settings where the profile ${profile} takes it`;
+    output.data(
+      `${whose}, and the lines of ${project.configPath} that say so\n${describeSettings(settings)}\n`,
+    );
+    if (plans.some(({ plan }) => plan.action === 'boot' && plan.profile === profile)) {
+      output.data(describeTarget(target, mac));
+    }
   }
   return EXIT.ok;
+}
+
+interface Outcome {
+  readonly profile?: string;
+  readonly target: BootTarget | undefined;
+  readonly settings: readonly ExplainedSetting[];
+}
+
+/** What follows the loader on this machine, or on a client that this profile takes, or on any other. */
+function outcomeOf(
+  project: Project,
+  context: BootContext,
+  { machine, profile }: { readonly machine?: Machine | undefined; readonly profile: string | undefined },
+): Outcome {
+  const client = machine ?? context.config.profiles.find(({ name }) => name === profile);
+  const imageId = defaultImageOf(context, client);
+  const isUnattended = isUnattendedInstall(context, client);
+  return {
+    ...(profile === undefined ? {} : { profile }),
+    target: imageId === 'local' ? undefined : bootTarget(context, imageId, client, { isUnattended }),
+    settings: explainSettings(
+      project.configText,
+      { machineName: machine?.name, profile },
+      { path: project.configPath, stateRoot: project.layout.root },
+    ),
+  };
+}
+
+function describeTarget(target: BootTarget | undefined, mac: MacAddress | undefined): string {
+  if (target === undefined) return 'then: the local disk';
+  const card = mac === undefined ? 'MAC-OF-THE-CARD' : macWithHyphens(mac);
+  const words = [...(target.passesBootif ? [`BOOTIF=01-${card}`] : []), ...target.arguments];
+  return [
+    `then: ${target.image}`,
+    `  kernel     ${target.kernel}`,
+    `  initrd     ${target.initrd}`,
+    `  arguments  ${words.join(' ')}`,
+  ].join('\n');
 }
 
 /** @throws PxectlError E_USAGE */

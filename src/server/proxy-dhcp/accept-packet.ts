@@ -8,7 +8,6 @@ import {
 } from '../../protocol/addresses.ts';
 import { BOOT_REQUEST, messageTypeOf, type DhcpPacket } from '../../protocol/dhcp/dhcp-packet.ts';
 import { readAddress } from '../../protocol/dhcp/options/address-options.ts';
-import { readLinkSelection } from '../../protocol/dhcp/options/encapsulated-options.ts';
 import { DHCP_OPTION } from '../../protocol/dhcp/option-codes.ts';
 import { ignore, type DhcpPort, type Ignored, type Received } from './decision.ts';
 
@@ -47,7 +46,8 @@ export function acceptPacket(packet: DhcpPacket, arrival: Arrival): Received | I
       return ignore('malformed', `the relay address ${packet.giaddr} is no address of a machine`);
     }
   }
-  const asked = askedNetwork(packet);
+  const facts = clientFactsOf(packet, interfaceName);
+  const asked = facts.linkAddress;
   if (asked !== undefined && !networks.some((network) => networkContains(network, asked))) {
     const through = asked === packet.giaddr ? '' : ` through the relay ${packet.giaddr}`;
     return ignore(
@@ -59,14 +59,7 @@ export function acceptPacket(packet: DhcpPacket, arrival: Arrival): Received | I
   if (messageType === undefined) {
     return ignore('wrong-message-type', 'this is plain BOOTP without a DHCP message type');
   }
-  return { packet, facts: clientFactsOf(packet, interfaceName), messageType, port, source };
-}
-
-/** An address of the network that a relay asks for: option 82.5 (RFC 3527), option 118 (RFC 3011), else the relay's own. */
-function askedNetwork(packet: DhcpPacket): Ipv4Address | undefined {
-  const selected = readLinkSelection(packet) ?? readAddress(packet, DHCP_OPTION.subnetSelection);
-  if (selected !== undefined && selected !== UNSPECIFIED_IPV4) return selected;
-  return packet.giaddr === UNSPECIFIED_IPV4 ? undefined : packet.giaddr;
+  return { packet, facts, messageType, port, source };
 }
 
 /** Whether a machine can have this address: not loopback, multicast, reserved or 0.x. */

@@ -31,13 +31,33 @@ export const MACHINES = {
   local: 'f4:4d:30:00:00:01',
   secure: 'f4:4d:30:00:00:02',
   pi: 'b8:27:eb:00:00:01',
+  /** no machine: its address begins as a profile asks */
+  'of a profile': '52:54:aa:00:00:01',
+  /** a card that the configuration does not know, of a machine whose UUID it does */
+  'by its UUID': '52:54:00:00:00:77',
 } as const;
 
-export const CONTRACT_MACHINES_YAML = [
-  'machines:',
-  `  - { mac: "${MACHINES.local}", name: resting, image: local }`,
-  `  - { mac: "${MACHINES.secure}", name: locked, image: debian-12, secureBoot: true }`,
-].join('\n');
+const UUID = '00112233-4455-6677-8899-aabbccddeeff';
+const KNOWN_UUID = '4c4c4544-0044-4a10-8056-b4c04f4c3332';
+
+/** Profiles whose answers differ from the default: another folder, or (Secure Boot in mode proxy, or over HTTP) none. */
+export const contractYaml = (mode: 'proxy' | 'pxe-only'): string =>
+  [
+    'profiles:',
+    '  locked-pc: { secureBoot: true, match: { mac: "52:54:aa", architecture: x64 } }',
+    '  pc: { match: { mac: ["52:54:aa", "52:54:ab:01"] } }',
+    ...(mode === 'proxy'
+      ? [
+          '  locked-room: { secureBoot: true, match: { subnet: 10.2.0.0/24, vendorClass: HTTPClient } }',
+          '  room: { match: { subnet: 10.2.0.0/24 }, loaders: { bios: ipxe } }',
+        ]
+      : []),
+    '  http: { match: { vendorClass: HTTPClient, subnet: 192.168.1.0/24 } }',
+    'machines:',
+    `  - { mac: "f4:4d:30:00:00:05", uuid: ${KNOWN_UUID}, name: two-cards, loaders: { bios: ipxe }, secureBoot: true }`,
+    `  - { mac: "${MACHINES.local}", name: resting, image: local }`,
+    `  - { mac: "${MACHINES.secure}", name: locked, image: debian-12, secureBoot: true }`,
+  ].join('\n');
 
 type Firmware = Omit<PxeClient, 'mac' | 'uuid'>;
 
@@ -72,12 +92,14 @@ export function contractCases(mode: 'proxy' | 'pxe-only'): ContractCase[] {
     for (const [firmware, kind] of Object.entries(FIRMWARES)) {
       if (machine === 'pi' && firmware !== 'bios') continue;
       // leases are slow to get: the machines differ in their files, which the proxy cases compare
-      const isSecureUefi = machine === 'secure' && /^uefi-(?:x64|http-x64)$/.test(firmware);
+      const isSecureUefi =
+        ['secure', 'of a profile', 'by its UUID'].includes(machine) &&
+        /^(?:uefi-x64|uefi-http-x64|ipxe on UEFI)$/.test(firmware);
       if (mode === 'pxe-only' && machine !== 'unknown' && !isSecureUefi) continue;
       const client: PxeClient = {
         ...kind,
         mac: mac as MacAddress,
-        uuid: '00112233-4455-6677-8899-aabbccddeeff',
+        uuid: machine === 'by its UUID' ? KNOWN_UUID : UUID,
       };
       const name = `${firmware}, machine ${machine}`;
       xid += 0x100;
@@ -169,7 +191,7 @@ function relayedCases(mode: 'proxy' | 'pxe-only', firstXid: number): ContractCas
     const client: PxeClient = {
       ...kind,
       mac: MACHINES.unknown as MacAddress,
-      uuid: '00112233-4455-6677-8899-aabbccddeeff',
+      uuid: UUID,
     };
     for (const { name, giaddr, extraOptions } of relays) {
       // one firmware that boots tells enough of the relays that are not served

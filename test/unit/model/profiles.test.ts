@@ -107,6 +107,36 @@ describe('profiles', () => {
       { line: 10, what: 'profiles.classroom.install.seed is "seeds/classroom.yaml"' },
     ],
     [
+      'a match that takes everybody',
+      CLASSROOM.replace('loaders: { bios: ipxe }', 'match: {}'),
+      { line: 11, what: 'profiles.classroom.match is {}' },
+    ],
+    [
+      'a match of a part of a MAC address that is none',
+      CLASSROOM.replace('loaders: { bios: ipxe }', 'match: { mac: ["f4:4d:30", "f4:4"] }'),
+      { line: 11, column: 32, what: 'profiles.classroom.match.mac[1] is "f4:4"' },
+    ],
+    [
+      'an architecture that there is none of',
+      CLASSROOM.replace('loaders: { bios: ipxe }', 'match: { architecture: x46 }'),
+      { line: 11, what: 'profiles.classroom.match.architecture is "x46"', suggestion: 'x64' },
+    ],
+    [
+      'a network that is not served',
+      CLASSROOM.replace('loaders: { bios: ipxe }', 'match: { subnet: 192.168.2.0/24 }'),
+      { line: 11, suggestion: '192.168.1.0/24' },
+    ],
+    [
+      'a vendor class that dnsmasq cannot look for',
+      CLASSROOM.replace('loaders: { bios: ipxe }', 'match: { vendorClass: "a,b" }'),
+      { line: 11, what: 'profiles.classroom.match.vendorClass is "a,b"' },
+    ],
+    [
+      'a match that is no text',
+      CLASSROOM.replace('loaders: { bios: ipxe }', 'match: { mac: 7 }'),
+      { line: 11, what: 'profiles.classroom.match.mac is 7', why: 'it must be text, or a list of texts' },
+    ],
+    [
       'a name that is no part of a path',
       CLASSROOM.replaceAll('classroom:', '"class/room":').replaceAll(
         'profile: classroom',
@@ -136,6 +166,16 @@ describe('profiles', () => {
     ],
   ])('refuse %s', (_, text, problem) => {
     expect(problemsOf(text)).toEqual([expect.objectContaining(problem)]);
+  });
+
+  it('refuse a match that another profile has before them', () => {
+    const twice = CLASSROOM.replace('loaders: { bios: ipxe }', 'match: { mac: "F4-4D-30" }').replace(
+      'machines:',
+      '  lab: { match: { mac: ["f4:4d:30"] } }\nmachines:',
+    );
+    expect(problemsOf(twice).map(({ why }) => why)).toEqual([
+      'classroom stands before it and takes the same clients',
+    ]);
   });
 
   it('that are used and taken out are told for each of their machines', () => {

@@ -17,6 +17,7 @@ describe('clientFactsOf', () => {
       architectures: [7],
       vendorClass: 'PXEClient:Arch:00007:UNDI:003016',
       isIpxe: false,
+      linkAddress: '10.0.0.1',
       relayAddress: '10.0.0.1',
       clientAddress: '10.0.0.7',
       interfaceName: 'eno1',

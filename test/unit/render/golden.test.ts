@@ -5,12 +5,14 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { BootContext } from '../../../src/model/boot-context.ts';
 import { readTemplate } from '../../../src/platform/package-root.ts';
 import { run } from '../../../src/platform/processes.ts';
-import { renderAll, type RenderedFile, type RenderOptions } from '../../../src/render/render-all.ts';
+import { renderAll, type RenderOptions } from '../../../src/render/render-all.ts';
+import type { RenderedFile } from '../../../src/render/rendered-file.ts';
 import { itNeeds } from '../../support/external-tool.ts';
 import {
   DEBIAN_12,
   DEBIAN_LOADERS,
   MACHINES_CONFIG,
+  PROFILES_CONFIG,
   PLAIN_CONFIG,
   sampleContext,
   SIGNED_IPXE,
@@ -59,6 +61,10 @@ const SETUPS: Readonly<Record<string, Setup>> = {
       loaders: [...DEBIAN_LOADERS, ...SIGNED_IPXE],
     }),
     only: /serve/,
+  },
+  'profiles-that-match': {
+    context: sampleContext(PROFILES_CONFIG, { images: [DEBIAN_12] }),
+    only: /profiles|dnsmasq\.conf|grub\/grub\.cfg$/,
   },
   'without-menu.c32': {
     context: sampleContext(PLAIN_CONFIG, { loaders: DEBIAN_LOADERS.filter((file) => file.isProgram) }),

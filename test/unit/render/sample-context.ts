@@ -126,3 +126,15 @@ machines:
   - { serial: "VMware-56 4d", name: node-5, profile: kiosk, loaders: { bios: auto }, image: debian-12 }
   - { mac: "52:54:00:00:00:06", name: node-6, profile: kiosk }
 `;
+
+/** Profiles that take clients which are no machine, by everything that a packet tells. */
+export const PROFILES_CONFIG = `version: 1
+network: { interface: eth0, address: 192.168.1.50/24, relayed: [10.2.0.0/24] }
+images: [debian-12]
+profiles:
+  lab: { image: local, match: { mac: ["f4:4d:30", "52:54:aa:01"], architecture: [x64, arm64] } }
+  room: { secureBoot: true, match: { subnet: 10.2.0.0/24, vendorClass: HTTPClient } }
+machines:
+  - { mac: "f4:4d:30:00:00:01", name: node-1 }
+  - { uuid: 4c4c4544-0044-4a10-8056-b4c04f4c3332, serial: S-3, name: node-3, loaders: { bios: ipxe } }
+`;

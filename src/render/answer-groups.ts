@@ -2,7 +2,8 @@ import type { BootContext } from '../model/boot-context.ts';
 import type { IgnoreReason } from '../model/boot-plan.ts';
 import type { ClientFacts } from '../model/client-facts.ts';
 import type { Machine } from '../model/config.ts';
-import { planBoot } from '../plan/plan-boot.ts';
+import { matchingProfiles, type MatchingProfile } from '../plan/match-profile.ts';
+import { planFor, type ClientIdentity } from '../plan/plan-boot.ts';
 import { type MacAddress, UNSPECIFIED_IPV4 } from '../protocol/addresses.ts';
 
 /** One kind of client that dnsmasq must tell from the others. */
@@ -35,7 +36,7 @@ const uefiHttp = (name: string, architecture: number, tag: string): ClientKind =
   tags: [tag],
 });
 
-/** Every kind that planBoot can give an answer to. Exactly one pxe-service per UEFI architecture: two make a menu. */
+/** Every kind that the plan can give an answer to. Exactly one pxe-service per UEFI architecture: two make a menu. */
 export const CLIENT_KINDS: readonly ClientKind[] = [
   { name: 'ipxe', architecture: 7, isIpxe: true, isHttp: false, tags: ['ipxe', '!arch-0'] },
   { name: 'ipxe in a BIOS', architecture: 0, isIpxe: true, isHttp: false, tags: ['ipxe', 'arch-0'] },
@@ -48,22 +49,28 @@ export const CLIENT_KINDS: readonly ClientKind[] = [
   uefiHttp('uefi-http-arm64', 19, 'http-arm64'),
 ];
 
-export type ProfileAnswer =
+/** Architectures that some loader of ours runs on. */
+export const KNOWN_ARCHITECTURES: readonly number[] = [
+  ...new Set(CLIENT_KINDS.map((kind) => kind.architecture)),
+];
+
+export type GroupAnswer =
   | { readonly action: 'boot'; readonly bootFile: string }
   | { readonly action: 'ignore'; readonly reason: IgnoreReason };
 
-/** Machines that get the same answers, and what these are for each kind of client. */
-export interface BootProfile {
-  /** tag of its machines; empty for the default, which everyone else has */
+/** Clients that get the same answers, and what these are for each kind of client. */
+export interface AnswerGroup {
+  /** tag of its clients; empty for the default, which everyone else has */
   readonly tag: string;
   readonly machines: readonly Machine[];
-  readonly answers: ReadonlyMap<string, ProfileAnswer>;
+  readonly profiles: readonly MatchingProfile[];
+  readonly answers: ReadonlyMap<string, GroupAnswer>;
 }
 
 /** no machine of the configuration has it: the first byte marks a locally administered address */
 const NOBODY = '02:00:00:00:00:00' as MacAddress;
 
-/** The facts that a client of this kind sends; what planBoot is asked with. */
+/** The facts that a client of this kind sends; what the plan is asked with. */
 export function factsOfKind(kind: ClientKind, machine?: Machine): ClientFacts {
   const number = String(kind.architecture).padStart(5, '0');
   const uuid = machine?.uuid;
@@ -79,27 +86,38 @@ export function factsOfKind(kind: ClientKind, machine?: Machine): ClientFacts {
   };
 }
 
-/** The default profile first, then one for each set of answers that differs from it. */
-export function bootProfiles(context: BootContext): readonly BootProfile[] {
-  const defaults = answersOf(context, undefined);
-  const others = new Map<string, { machines: Machine[]; answers: BootProfile['answers'] }>();
-  for (const machine of context.config.machines) {
-    const answers = answersOf(context, machine);
-    if (keyOf(answers) === keyOf(defaults)) continue;
-    const group = others.get(keyOf(answers)) ?? { machines: [], answers };
-    group.machines.push(machine);
-    others.set(keyOf(answers), group);
+/** The default group first, then one for each other set of answers. Firmware that tells neither MAC nor UUID of a machine is none. */
+export function answerGroups(context: BootContext): readonly AnswerGroup[] {
+  interface Group {
+    readonly machines: Machine[];
+    readonly profiles: MatchingProfile[];
+    readonly answers: AnswerGroup['answers'];
   }
-  return [
-    { tag: '', machines: [], answers: defaults },
-    ...[...others.values()].map((group, index) => ({ tag: `profile-${index + 1}`, ...group })),
-  ];
+  const groups = new Map<string, Group>();
+  const groupOf = (identity: ClientIdentity): Group => {
+    const answers = answersOf(context, identity);
+    const key = JSON.stringify([...answers]);
+    const group = groups.get(key) ?? { machines: [], profiles: [], answers };
+    groups.set(key, group);
+    return group;
+  };
+  groupOf({});
+  for (const machine of context.config.machines) {
+    if (machine.mac !== undefined || machine.uuid !== undefined) groupOf({ machine }).machines.push(machine);
+  }
+  for (const profile of matchingProfiles(context.config)) {
+    groupOf({ taken: { profile, because: [] } }).profiles.push(profile);
+  }
+  return [...groups.values()].map((group, index) => ({
+    tag: index === 0 ? '' : `answers-${index}`,
+    ...group,
+  }));
 }
 
-function answersOf(context: BootContext, machine: Machine | undefined): BootProfile['answers'] {
+function answersOf(context: BootContext, identity: ClientIdentity): AnswerGroup['answers'] {
   return new Map(
-    CLIENT_KINDS.map((kind): [string, ProfileAnswer] => {
-      const plan = planBoot(context, factsOfKind(kind, machine));
+    CLIENT_KINDS.map((kind): [string, GroupAnswer] => {
+      const plan = planFor(context, factsOfKind(kind, identity.machine), identity);
       return [
         kind.name,
         plan.action === 'boot'
@@ -108,8 +126,4 @@ function answersOf(context: BootContext, machine: Machine | undefined): BootProf
       ];
     }),
   );
-}
-
-function keyOf(answers: BootProfile['answers']): string {
-  return JSON.stringify([...answers]);
 }
