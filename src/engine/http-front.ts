@@ -2,7 +2,7 @@ import { acceptsConnections } from '../net/accepts-connections.ts';
 import { neighboursOn } from '../net/neighbours.ts';
 import type { BootContext } from '../model/boot-context.ts';
 import { engineError } from '../model/errors.ts';
-import { prepareConfinement, type Confinement } from '../platform/confinement.ts';
+import { prepareConfinement, UNCONFINED, type Confinement } from '../platform/confinement.ts';
 import { readTemplate } from '../platform/package-root.ts';
 import { findProgram, run } from '../platform/processes.ts';
 import { renderNginxConfig } from '../render/nginx-config.ts';
@@ -94,7 +94,7 @@ async function startNginx(input: EngineInput, file: string): Promise<HttpFront> 
     for (const closer of closers.splice(0).reverse()) await closer();
   };
   try {
-    const confinement = id === undefined ? NONE : await confineNginx(input, id);
+    const confinement = id === undefined ? UNCONFINED : await confineNginx(input, id);
     if ('whyNot' in confinement) {
       const message = `nginx cannot be kept apart from this machine's users (${confinement.whyNot}): pxectl serves HTTP itself`;
       sink.emit({ type: 'engine.warning', detail: { reason: 'nginx-unused', message } });
@@ -137,9 +137,6 @@ async function startNginx(input: EngineInput, file: string): Promise<HttpFront> 
     throw error;
   }
 }
-
-/** Who is not root starts nginx as the user that he is. */
-const NONE: Confinement = { confine: (file, args) => [file, [...args]] };
 
 /** Of the state folder nginx sees what it serves, its own files and the channel. */
 function confineNginx({ layout, context }: EngineInput, id: number): Promise<Confinement> {

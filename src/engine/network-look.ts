@@ -32,8 +32,7 @@ const MAX_PROBED_ADDRESSES = 256;
 /** Below run/, of the servers that write one: cards in it have their addresses from us. */
 export const LEASE_FILES = {
   builtin: 'builtin-leases.json',
-  dnsmasq: 'dnsmasq.leases',
-  docker: 'dnsmasq/dnsmasq.leases',
+  dnsmasq: 'dnsmasq/dnsmasq.leases',
 } as const;
 
 export interface NetworkLook {

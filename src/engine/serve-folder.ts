@@ -8,9 +8,9 @@ import { linkOrCopy, readTextIfThere, writeFileAtomic } from '../platform/files.
 import { readTemplate } from '../platform/package-root.ts';
 import type { MacAddress } from '../protocol/addresses.ts';
 import { matchingProfiles, profileFolder } from '../plan/match-profile.ts';
-import { withoutEngineLines } from '../render/engine-lines.ts';
 import { machineFiles, renderAll } from '../render/render-all.ts';
 import type { RenderedFile } from '../render/rendered-file.ts';
+import { openServed } from './open-served.ts';
 import { claimServed } from './served-files.ts';
 
 /** A stored file under the name that it is served by. */
@@ -54,16 +54,15 @@ export async function fillServeFolder(
     ({ path }) => options.isRunLeft !== true || !path.startsWith('run/'),
   );
   const served = [...storedFiles(context, layout)];
-  const claim = await claimServed(layout, [
+  const wanted = [
     ...rendered.map(({ path }) => join(layout.root, path)),
     ...served.map(({ target }) => target),
-  ]);
+  ];
+  const claim = await claimServed(layout, wanted);
   const changed: string[] = [];
   for (const file of rendered) {
     const path = join(layout.root, file.path);
-    const there = await readTextIfThere(path);
-    // a running engine's own lines are no change
-    if (there !== undefined && isSame(file, there)) continue;
+    if ((await readTextIfThere(path)) === file.content) continue;
     await writeFileAtomic(path, file.content);
     changed.push(file.path);
   }
@@ -73,7 +72,10 @@ export async function fillServeFolder(
     changed.push(relative(layout.root, target));
   }
   await mkdir(layout.run, { recursive: true });
-  for (const root of [layout.tftpRoot, layout.httpRoot]) await mkdir(root, { recursive: true });
+  for (const root of [layout.tftpRoot, layout.httpRoot]) {
+    await mkdir(root, { recursive: true });
+    await openServed(root, wanted);
+  }
   await claim.removeLeft();
   return { rendered, served, changed, foreign: claim.foreign };
 }
@@ -96,7 +98,9 @@ export async function serveMachines(
   for (const { path: name, content } of files) {
     const path = join(layout.root, name);
     try {
-      if ((await readTextIfThere(path)) !== content) await writeFileAtomic(path, content);
+      if ((await readTextIfThere(path)) === content) continue;
+      await writeFileAtomic(path, content);
+      for (const root of [layout.tftpRoot, layout.httpRoot]) await openServed(root, [path]);
     } catch (error) {
       troubles.push(`${path} is taken away until it can be written: ${messageOf(error)}`);
       await rm(path, { force: true }).catch(() => undefined);
@@ -110,9 +114,6 @@ export function foreignFiles(paths: readonly string[]): string {
   const named = paths.slice(0, 5).join(', ') + (paths.length > 5 ? ` and ${paths.length - 5} more` : '');
   return `not put there by pxectl, served to everybody, and left alone: ${named}`;
 }
-
-const isSame = ({ path, content }: RenderedFile, there: string): boolean =>
-  withoutEngineLines(path, there) === withoutEngineLines(path, content);
 
 function* storedFiles(context: BootContext, layout: StateLayout): Generator<ServedFile> {
   for (const image of context.images) {

@@ -1,4 +1,5 @@
-import { chmod, chown, lstat, mkdir, rm } from 'node:fs/promises';
+import { chmod, chown, lchown, lstat, mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { StateLayout } from '../model/state-layout.ts';
 import { environmentError } from '../model/errors.ts';
 import { makeFolder, writeFileAtomic } from '../platform/files.ts';
@@ -41,6 +42,18 @@ export async function giveWorkFolder(path: string, userId: number | undefined): 
   if (isRoot()) await rm(path, { recursive: true, force: true });
   await makeFolder(path);
   if (isRoot() && userId !== undefined) await chown(path, userId, userId);
+}
+
+/**
+ * The folder of the lease file, for a dnsmasq that starts as this user; undefined: as the one that pxectl runs as. Leases outlive
+ * a start, whoever it was for: root in a container may not write what is another's.
+ */
+export async function giveLeaseFolder(path: string, userId: number | undefined): Promise<void> {
+  await makeFolder(path);
+  if (!isRoot()) return;
+  const names = await readdir(path);
+  for (const name of ['', ...names]) await lchown(join(path, name), userId ?? 0, userId ?? 0);
+  await chmod(path, 0o755);
 }
 
 /** The path of nginx's access log, empty: requests of an earlier run are told already. */

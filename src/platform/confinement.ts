@@ -26,6 +26,9 @@ export type Confine = (file: string, args: readonly string[]) => [file: string, 
 
 export type Confinement = { readonly confine: Confine } | { readonly whyNot: string };
 
+/** For who is not root: the program is whoever starts it. */
+export const UNCONFINED: { readonly confine: Confine } = { confine: (file, args) => [file, [...args]] };
+
 const TOOLS = ['unshare', 'mount', 'setpriv'];
 const TRY_TIMEOUT_MS = 10_000;
 const OTHERS_MAY_ENTER = 0o001;

@@ -31,7 +31,7 @@ export interface DnsmasqOptions {
   readonly version?: string;
   /** user it drops to; none: its own default */
   readonly user?: string;
-  /** file below `run/` through which a running pxectl keeps addresses for whom they were offered to */
+  /** file through which a running pxectl keeps addresses for whom they were offered to; absolute, as dnsmasq sees it */
   readonly offersFile?: string;
 }
 
@@ -93,7 +93,7 @@ function serverSection(context: BootContext, options: DnsmasqOptions): Section {
       'log-dhcp',
       'log-facility=-',
       ...(options.user === undefined ? [] : [`user=${word(options.user)}`]),
-      `dhcp-leasefile=${pathText(`${layout.run}/dnsmasq.leases`)}`,
+      `dhcp-leasefile=${pathText(`${layout.run}/dnsmasq/dnsmasq.leases`)}`,
       'enable-tftp',
       `tftp-root=${pathText(layout.tftpRoot)}`,
       // each transfer from a port of its own: from port 69 alone, blind ACKs would have a whole file sent to a forged address
@@ -216,9 +216,7 @@ function leaseSection(
       ...(isFull ? ['dhcp-authoritative'] : []),
       '# each configured machine has an address of its own: dnsmasq does not remember whom it has offered one',
       ...Array.from(reservedAddresses(context.config), ([mac, reserved]) => `dhcp-host=${mac},${reserved}`),
-      ...(options.offersFile === undefined
-        ? []
-        : [`dhcp-hostsfile=${pathText(`${stateLayout(options.stateRoot).run}/${options.offersFile}`)}`]),
+      ...(options.offersFile === undefined ? [] : [`dhcp-hostsfile=${pathText(options.offersFile)}`]),
       ...(isSince(options.version, SINCE.dhcpIgnoreClid)
         ? [
             '# firmware, iPXE and the installer call themselves differently: the card counts',

@@ -4,7 +4,7 @@ import { describe, expect } from 'vitest';
 import { itNeeds } from '../support/external-tool.ts';
 import { useProject } from '../support/test-project.ts';
 
-/** A running engine has lines of its own in its configuration: the user that serves, and where it keeps offers. */
+/** What a running engine is started with has lines of its own: the channel to pxectl, and where it keeps offers. */
 describe('files that a running engine made its own', () => {
   const project = useProject();
   const { cli } = project;

@@ -4,7 +4,6 @@ import type { BootContext } from '../../model/boot-context.ts';
 import type { StateLayout } from '../../model/state-layout.ts';
 import { readTextIfThere, writeFileAtomic } from '../../platform/files.ts';
 import { readTemplate } from '../../platform/package-root.ts';
-import { withoutEngineLines } from '../../render/engine-lines.ts';
 import { renderAll } from '../../render/render-all.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
@@ -32,10 +31,8 @@ export async function renderFiles(
     const patches: string[] = [];
     for (const file of files) {
       const there = (await readTextIfThere(join(layout.root, file.path))) ?? '';
-      const served = withoutEngineLines(file.path, there);
-      const rendered = withoutEngineLines(file.path, file.content);
-      if (served === rendered) continue;
-      patches.push(createTwoFilesPatch(`served/${file.path}`, `rendered/${file.path}`, served, rendered));
+      if (there === file.content) continue;
+      patches.push(createTwoFilesPatch(`served/${file.path}`, `rendered/${file.path}`, there, file.content));
     }
     if (options.isJson) output.json({ schema: 'pxectl.render/1', patches });
     else if (patches.length === 0) output.progress('no difference');

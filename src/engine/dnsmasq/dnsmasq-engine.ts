@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import type { BootContext } from '../../model/boot-context.ts';
 import { engineError, environmentError } from '../../model/errors.ts';
 import { missingForPort, readPrivileges } from '../../net/privileges.ts';
-import { writeFileAtomic } from '../../platform/files.ts';
+import { prepareConfinement, UNCONFINED, type Confine } from '../../platform/confinement.ts';
 import { readTemplate } from '../../platform/package-root.ts';
 import { renderDnsmasqConfig } from '../../render/dnsmasq-config.ts';
 import { canServersName } from '../../render/render-all.ts';
@@ -12,6 +12,8 @@ import { refuseTakenPorts } from '../free-ports.ts';
 import { startHttpFront } from '../http-front.ts';
 import { removeLeftoverProcesses } from '../leftover-processes.ts';
 import { waitForTransfers } from '../running-transfers.ts';
+import { giveLeaseFolder, openConfigFolder, serverFolders, writeServerConfig } from '../server-folders.ts';
+import { servingId } from '../serving-id.ts';
 import { servingUser } from '../serving-user.ts';
 import { superviseProcess, type SupervisedProcess } from '../supervised-process.ts';
 import {
@@ -23,7 +25,7 @@ import {
   type DnsmasqProgram,
 } from './dnsmasq-program.ts';
 import { refuseSecondAddress, whyNotFirstAddress } from './first-address.ts';
-import { OFFERS_FILE, rememberOffers } from './remembered-offers.ts';
+import { rememberOffers } from './remembered-offers.ts';
 
 /** A changed configuration waits so long for running TFTP transfers; kernels over TFTP take about half a minute. */
 const MAX_RELOAD_WAIT_MS = 120_000;
@@ -53,8 +55,14 @@ async function start(input: EngineInput): Promise<RunningEngine> {
   for (const missing of missingAbilities(program.version)) {
     sink.emit({ type: 'engine.warning', detail: { reason: 'old-dnsmasq', message: missing } });
   }
-  const offers = await rememberOffers({ context: input.context, runFolder: layout.run, sink });
-  let config = await writeConfig(input.context, input, program);
+  const serving = await prepareServing(input);
+  const offers = await rememberOffers({
+    context: input.context,
+    leaseFile: `${serverFolders(layout).dnsmasq}/dnsmasq.leases`,
+    offersFile: offersFileOf(input),
+    sink,
+  });
+  let config = await writeConfig(input.context, input, program, serving.user);
   await testConfiguration(program, configPathOf(input));
 
   const log = createLogToEvents({
@@ -66,10 +74,12 @@ async function start(input: EngineInput): Promise<RunningEngine> {
   const http = await startHttpFront(input);
   let dnsmasq: SupervisedProcess;
   try {
+    const words = ['--keep-in-foreground', `--conf-file=${configPathOf(input)}`, '--pid-file='];
+    const [file, args] = serving.confine(program.path, words);
     dnsmasq = await superviseProcess({
       name: 'dnsmasq',
-      file: program.path,
-      args: ['--keep-in-foreground', `--conf-file=${configPathOf(input)}`, '--pid-file='],
+      file,
+      args,
       runFolder: layout.run,
       sink,
       onLine: (line) => {
@@ -92,7 +102,7 @@ async function start(input: EngineInput): Promise<RunningEngine> {
     died: Promise.race([dnsmasq.died, http.died]),
     lastLines: (count) => log.lastLines(count),
     async reload(context) {
-      const changed = await writeConfig(context, input, program);
+      const changed = await writeConfig(context, input, program, serving.user);
       if (changed !== config) {
         await testConfiguration(program, configPathOf(input));
         const left = await waitForTransfers(() => dnsmasq.identity?.pid, layout.tftpRoot, MAX_RELOAD_WAIT_MS);
@@ -119,7 +129,40 @@ function interrupted(count: number) {
   return { type: 'engine.warning' as const, detail: { reason: 'transfers-interrupted', message } };
 }
 
-const configPathOf = (input: EngineInput): string => `${input.layout.run}/dnsmasq.conf`;
+const configPathOf = ({ layout }: EngineInput): string => `${serverFolders(layout).config}/dnsmasq.conf`;
+const offersFileOf = ({ layout }: EngineInput): string => `${serverFolders(layout).config}/dnsmasq.offers`;
+
+interface Serving {
+  readonly confine: Confine;
+  /** it starts as root and becomes this user; undefined: it starts as the user that it stays, or becomes its own default */
+  readonly user?: string;
+}
+
+/**
+ * As root: a user of its own, who sees of the state folder what is served, and follows no link there. Where that cannot be had
+ * dnsmasq becomes a user who can read the folder, as it is, and that is told.
+ */
+async function prepareServing({ layout, sink }: EngineInput): Promise<Serving> {
+  const folders = serverFolders(layout);
+  const id = process.geteuid?.() === 0 ? await servingId() : undefined;
+  await openConfigFolder(folders.config);
+  await giveLeaseFolder(folders.dnsmasq, id);
+  if (id === undefined) return UNCONFINED;
+  const confinement = await prepareConfinement({
+    root: layout.root,
+    readOnly: [layout.tftpRoot, folders.config],
+    writable: [folders.dnsmasq],
+    workingFolder: layout.run,
+    stage: folders.view,
+    id,
+    capabilities: ['net_admin', 'net_raw', 'net_bind_service'],
+  });
+  if ('confine' in confinement) return confinement;
+  const user = await servingUser(layout.tftpRoot);
+  const message = `dnsmasq cannot be kept apart (${confinement.whyNot}): it runs as ${user?.name ?? 'nobody'}, and a link in ${layout.tftpRoot} gives out whatever that user may read`;
+  sink.emit({ type: 'engine.warning', detail: { reason: 'dnsmasq-unconfined', message } });
+  return { ...UNCONFINED, ...(user === undefined ? {} : { user: user.name }) };
+}
 
 /** @throws PxectlError E_PRIVILEGE */
 async function refuseWithoutPrivilege(): Promise<void> {
@@ -151,15 +194,14 @@ async function writeConfig(
   context: BootContext,
   input: EngineInput,
   program: DnsmasqProgram,
+  user: string | undefined,
 ): Promise<string> {
-  const { layout } = input;
-  const user = await servingUser(layout.tftpRoot);
   const config = renderDnsmasqConfig(context, readTemplate, {
-    stateRoot: layout.root,
+    stateRoot: input.layout.root,
     version: program.version,
-    offersFile: OFFERS_FILE,
-    ...(user === undefined ? {} : { user: user.name }),
+    offersFile: offersFileOf(input),
+    ...(user === undefined ? {} : { user }),
   });
-  await writeFileAtomic(configPathOf(input), config);
+  await writeServerConfig(configPathOf(input), config);
   return config;
 }

@@ -1,4 +1,4 @@
-import { rename, writeFile } from 'node:fs/promises';
+import { chmod, rename, writeFile } from 'node:fs/promises';
 import type { BootContext } from '../../model/boot-context.ts';
 import type { EventSink } from '../../model/boot-event.ts';
 import { messageOf } from '../../model/errors.ts';
@@ -28,13 +28,12 @@ const LEASE_SECONDS = { 'pxe-only': 600, full: 3600 } as const;
 
 export interface RememberedOffersOptions {
   readonly context: BootContext;
-  /** folder of dnsmasq's lease file; the file that it is told the reservations through lies beside it */
-  readonly runFolder: string;
+  /** dnsmasq's own */
+  readonly leaseFile: string;
+  /** what it is told the reservations through; no server may write beside it */
+  readonly offersFile: string;
   readonly sink: EventSink;
 }
-
-/** Name of that file, below the run folder. */
-export const OFFERS_FILE = 'dnsmasq.offers';
 
 export interface RememberedOffers {
   /** a line of dnsmasq's log */
@@ -60,14 +59,15 @@ export async function rememberOffers(
   if (first === undefined) return undefined;
   let current = first;
   const memory = new OfferMemory(current);
-  const path = `${options.runFolder}/${OFFERS_FILE}`;
-  for (const file of [`${options.runFolder}/dnsmasq.leases`, path]) {
+  const path = options.offersFile;
+  for (const file of [options.leaseFile, path]) {
     for (const [mac, address] of pairsOf((await readTextIfThere(file)) ?? '')) memory.restore(mac, address);
   }
   const write = async (): Promise<void> => {
     const lines = memory.reservations(Date.now()).map(([mac, address]) => `${mac},${address}\n`);
     // no fsync: a moment that a power cut takes is worth less than one that an offer waits
     await writeFile(`${path}.new`, lines.join(''));
+    await chmod(`${path}.new`, 0o644);
     await rename(`${path}.new`, path);
   };
   await write();

@@ -89,7 +89,7 @@ export function containerOptions(role: 'dnsmasq' | 'nginx', input: ContainerInpu
         ...(isDnsmasq
           ? [
               `${layout.tftpRoot}:${CONTAINER_ROOT}/serve/tftp:ro`,
-              `${folders.dnsmasq}:${CONTAINER_ROOT}/run:rw`,
+              `${folders.dnsmasq}:${CONTAINER_ROOT}/run/dnsmasq:rw`,
             ]
           : [
               `${layout.httpRoot}:${CONTAINER_ROOT}/serve/http:ro`,

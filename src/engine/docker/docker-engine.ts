@@ -3,17 +3,23 @@ import type Docker from 'dockerode';
 import type { BootContext } from '../../model/boot-context.ts';
 import { engineError, environmentError, PxectlError } from '../../model/errors.ts';
 import type { StateLayout } from '../../model/state-layout.ts';
-import { makeFolder, readTextIfThere, writeFileAtomic } from '../../platform/files.ts';
+import { readTextIfThere, writeFileAtomic } from '../../platform/files.ts';
 import { readTemplate } from '../../platform/package-root.ts';
 import { renderDnsmasqConfig } from '../../render/dnsmasq-config.ts';
 import { readVersionText, whyUnsuitable } from '../dnsmasq/dnsmasq-program.ts';
 import { refuseSecondAddress, whyNotFirstAddress } from '../dnsmasq/first-address.ts';
-import { OFFERS_FILE, rememberOffers } from '../dnsmasq/remembered-offers.ts';
+import { rememberOffers } from '../dnsmasq/remembered-offers.ts';
 import { createLogToEvents } from '../dnsmasq-log/log-to-events.ts';
 import type { Engine, EngineInput, RunningEngine } from '../engine.ts';
 import { refuseTakenPorts } from '../free-ports.ts';
 import { waitForTransfers } from '../running-transfers.ts';
-import { giveWorkFolder, openConfigFolder, serverFolders, writeServerConfig } from '../server-folders.ts';
+import {
+  giveLeaseFolder,
+  giveWorkFolder,
+  openConfigFolder,
+  serverFolders,
+  writeServerConfig,
+} from '../server-folders.ts';
 import { servingId } from '../serving-id.ts';
 import { findContainerProcesses, type ContainerProcess } from './container-processes.ts';
 import {
@@ -33,6 +39,7 @@ import { KeptContainer } from './kept-container.ts';
 import { runOnce } from './run-once.ts';
 import { listensInOurNetwork } from './socket-network.ts';
 
+const OFFERS = 'dnsmasq.offers';
 const MAX_RELOAD_WAIT_MS = 120_000;
 const OTHERS_MAY_READ = 0o005;
 
@@ -110,7 +117,8 @@ async function start(input: EngineInput): Promise<RunningEngine> {
   const version = await checkedVersion(docker, layout, image);
   const offers = await rememberOffers({
     context: input.context,
-    runFolder: serverFolders(layout).dnsmasq,
+    leaseFile: `${serverFolders(layout).dnsmasq}/dnsmasq.leases`,
+    offersFile: `${serverFolders(layout).config}/${OFFERS}`,
     sink,
   });
   let config = await writeDnsmasqConfig(input.context, spec, version);
@@ -274,7 +282,7 @@ async function prepareFolders(input: EngineInput, image: string): Promise<Contai
   const nginxId = httpPort < 1024 ? 0 : !isRoot ? serve.uid : isOpen ? await servingId() : serve.uid;
   await openConfigFolder(folders.config);
   await giveWorkFolder(folders.nginx, nginxId);
-  await makeFolder(folders.dnsmasq);
+  await giveLeaseFolder(folders.dnsmasq, undefined);
   // root in the container may not write where only another user may: the lease file is its only one
   if (!isRoot) await chmod(folders.dnsmasq, 0o777);
   return {
@@ -310,7 +318,7 @@ async function writeDnsmasqConfig(
     stateRoot: CONTAINER_ROOT,
     version,
     user: spec.dnsmasqUser,
-    offersFile: OFFERS_FILE,
+    offersFile: `${CONTAINER_ROOT}/config/${OFFERS}`,
   });
   await writeServerConfig(`${serverFolders(spec.layout).config}/dnsmasq.conf`, config);
   return config;

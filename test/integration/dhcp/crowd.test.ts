@@ -32,7 +32,7 @@ describe.skipIf(skip !== undefined)('twenty machines that ask within a second, m
       await lan.execIn('client', 'ip', ['address', 'add', `${squatter}/32`, 'dev', 'eth0']);
     const running = await lab.startEngine(engine);
     await running.ready();
-    const offers = (): Promise<string> => readFile(`${layout.run}/dnsmasq.offers`, 'utf8');
+    const offers = (): Promise<string> => readFile(`${layout.run}/config/dnsmasq.offers`, 'utf8');
     if (squatter !== '') await expect.poll(offers, { timeout: 20_000 }).toContain(squatter);
     const client = await lab.lan.execIn(
       'client',

@@ -1,12 +1,12 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { isSameProcessAlive } from '../../../src/platform/process-identity.ts';
 import type { ProcessIdentity } from '../../../src/platform/process-identity.ts';
 import {
   createEngineLab,
+  EngineUnderTest,
   whySkipped,
   type EngineLab,
-  type EngineUnderTest,
 } from '../../support/engine/engine-lab.ts';
 import { configText, TEST_IMAGE } from '../../support/engine/prepare-state.ts';
 
@@ -82,6 +82,57 @@ describe.skipIf(skip !== undefined)('the dnsmasq engine', () => {
     });
     const missing = await running.waitForEvent('tftp.missing', ({ type }) => type === 'tftp.missing');
     expect(missing.event?.detail['path']).toBe('nothing.efi');
+  });
+
+  it('serves as a user of its own who follows no link, though the project is closed to others', async () => {
+    const served = `${lab.layout.tftpRoot}/pxelinux.cfg`;
+    await chmod(lab.folder, 0o700);
+    await mkdir(served, { recursive: true });
+    await chmod(served, 0o700);
+    const running = await start();
+    const secret = `${lab.folder}/secret`;
+    await writeFile(secret, 'secret', { mode: 0o600 });
+    await symlink(secret, `${served}/secret`);
+    await symlink('/etc/passwd', `${served}/passwd`);
+    await symlink('/', `${served}/all`);
+    try {
+      const base = 'tftp://192.168.1.50/pxelinux.cfg';
+      const names = ['secret', 'passwd', 'all/etc/passwd'];
+      const got = await Promise.all(names.map((name) => fetchInClient(`${base}/${name}`)));
+      for (const said of got) expect(said).toContain('curl:');
+      expect(Number(await fetchInClient(`${base}/default`))).toBeGreaterThan(0);
+      const told = await running.waitForEvent(
+        'tftp.error',
+        ({ detail }) => detail['path'] === 'pxelinux.cfg/passwd',
+      );
+      expect(told.event?.type).toBe('tftp.error');
+    } finally {
+      for (const name of ['secret', 'passwd', 'all']) await rm(`${served}/${name}`);
+    }
+    for (const name of ['dnsmasq', 'nginx']) {
+      const status = await readFile(`/proc/${(await recordOf(name)).pid}/status`, 'utf8');
+      expect(status).toMatch(/^Uid:(\t655[23]\d){4}$/m);
+      expect(status).toMatch(/^Groups:\s*$/m);
+      expect(status).toMatch(name === 'nginx' ? /^CapBnd:\t0{16}$/m : /^CapBnd:\t0{12}3400$/m);
+    }
+  });
+
+  it('says so where it may not mount, as in many containers, and serves all the same', async () => {
+    const words = ['--bounding-set=-sys_admin', '--', process.execPath, '--import', 'tsx'];
+    const options = JSON.stringify({ engine: 'dnsmasq', configPath: lab.configPath });
+    const script = 'test/support/engine/engine-process.ts';
+    engine = new EngineUnderTest(await lab.lan.startIn('lan', 'setpriv', [...words, script, options]));
+    expect((await engine.ready())['description']).toContain('HTTP by pxectl');
+    const told = engine.events
+      .filter(({ type }) => type === 'engine.warning')
+      .map(({ detail }) => detail['message']);
+    expect(told).toEqual([
+      expect.stringMatching(
+        /^dnsmasq cannot be kept apart \(unshare: .*Operation not permitted\): it runs as root, and a link in /,
+      ),
+      expect.stringMatching(/^nginx cannot be kept apart .*: pxectl serves HTTP itself$/),
+    ]);
+    expect(await fetchInClient('tftp://192.168.1.50/ldlinux.c32')).not.toBe('0');
   });
 
   it('brings back a dnsmasq and an nginx that were killed, and says so', async () => {

@@ -1,4 +1,4 @@
-import { chmod } from 'node:fs/promises';
+import { chmod, rm, symlink } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { containerName } from '../../../src/engine/docker/container-spec.ts';
 import { expectClosedChannel } from '../../support/adversary/channel-attempts.ts';
@@ -94,12 +94,17 @@ describe.skipIf(skip !== undefined)('the docker engine', () => {
     const writable = inspected.flatMap(({ Mounts }) =>
       Mounts.filter(({ RW }) => RW).map(({ Destination }) => Destination),
     );
-    expect(new Set(writable)).toEqual(new Set(['/pxectl/run', '/pxectl/run/nginx']));
+    expect(new Set(writable)).toEqual(new Set(['/pxectl/run/dnsmasq', '/pxectl/run/nginx']));
     const shown = await lab.docker('top', nginx?.Name.slice(1) ?? '', '-o', 'pid');
     await expectClosedChannel(`${lab.layout.run}/channel/http.sock`, {
       pids: shown.split('\n').slice(1).map(Number),
       socket: '/pxectl/run/channel/http.sock',
     });
+    // a link leads to files of the container, where nothing of this machine is
+    await symlink(lab.configPath, `${lab.layout.tftpRoot}/link`);
+    const followed = await fetchInClient('tftp://192.168.1.50/link');
+    await rm(`${lab.layout.tftpRoot}/link`);
+    expect(followed).toContain('curl:');
     // dnsmasq has become nobody and kept no more than it needs
     const user = await lab.lan.execIn('lan', 'ps', ['-o', 'user=', '-p', String(dnsmasq?.State.Pid)]);
     expect(user.stdout.trim()).toBe('nobody');

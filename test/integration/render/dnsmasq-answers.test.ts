@@ -93,8 +93,8 @@ afterAll(() => pair.close());
 
 async function startDnsmasq(boot: BootContext): Promise<void> {
   const { folder } = pair;
-  for (const name of ['serve/tftp', 'run']) await mkdir(join(folder, name), { recursive: true });
-  await rm(join(folder, 'run/dnsmasq.leases'), { force: true });
+  for (const name of ['serve/tftp', 'run/dnsmasq']) await mkdir(join(folder, name), { recursive: true });
+  await rm(join(folder, 'run/dnsmasq/dnsmasq.leases'), { force: true });
   await pair.start(renderDnsmasqConfig(boot, readTemplate, { stateRoot: folder, user: 'root' }));
 }
 
