@@ -125,7 +125,12 @@ const regex = z.string().refine((text) => {
 }, 'a regular expression');
 const configKinds = z.strictObject({
   $schema,
-  kinds: z.array(z.strictObject({ name: words, marks: z.array(regex).min(1), advice: words.optional() })),
+  kinds: z.array(
+    z.strictObject({
+      ...{ name: words, marks: z.array(regex).min(1), advice: words.optional() },
+      format: z.literal('dhcpd').optional(),
+    }),
+  ),
 }) satisfies z.ZodType<ConfigKindsFile>;
 
 /** The form of each data file, and the name of its JSON Schema for editors (data/schemas/NAME.schema.json). */

@@ -10,11 +10,13 @@ export interface ConfigKindsFile {
     readonly name: string;
     readonly marks: readonly string[];
     readonly advice?: string;
+    /** doctor reads it by its own rules */
+    readonly format?: 'dhcpd';
   }[];
 }
 
 export interface ConfigKind {
-  readonly format: 'dnsmasq' | BootScriptKind | 'other';
+  readonly format: 'dnsmasq' | 'dhcpd' | BootScriptKind | 'other';
   readonly name: string;
   /** what to give doctor instead */
   readonly advice?: string;
@@ -44,6 +46,8 @@ export function kindOfConfig(path: string, text: string): ConfigKind {
 }
 
 /** The other program whose words stand in a text, with what to give doctor instead. */
-export function otherKindOf(text: string): Pick<ConfigKind, 'name' | 'advice'> | undefined {
+export function otherKindOf(
+  text: string,
+): (Pick<ConfigKind, 'name' | 'advice'> & { readonly format?: 'dhcpd' }) | undefined {
   return others.find(({ marks }) => marks.some((mark) => mark.test(text)));
 }

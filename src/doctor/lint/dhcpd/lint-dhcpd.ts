@@ -1,0 +1,201 @@
+import type { Firmware } from '../../../model/firmware.ts';
+import type { Finding } from '../../../model/finding.ts';
+import { words } from '../../../model/fix.ts';
+import { fitsFirmware, platformOfName } from '../../analyse/boot-files.ts';
+import { sortFindings } from '../../finding-catalogue.ts';
+import { lintFinding, type Edit } from '../lint-finding.ts';
+import { optionNames, readFor, saysFile, type DhcpdAnswer } from './dhcpd-answers.ts';
+import { parseDhcpd, type DhcpdStatement } from './dhcpd-syntax.ts';
+
+/** What was made of a dhcpd.conf. */
+export interface DhcpdLint {
+  readonly findings: readonly Finding[];
+  readonly statementCount: number;
+  /** what decides about boot files and was not understood */
+  readonly unknown: readonly DhcpdStatement[];
+  /** files that are read in its place and that nobody gave */
+  readonly missing: readonly string[];
+}
+
+const CLIENTS: readonly (readonly [code: number, firmware: Firmware, what: string])[] = [
+  [0, 'bios', 'BIOS (arch 0)'],
+  [7, 'uefi-x64', '64-bit x86 UEFI (arch 7): nearly every PC of the last ten years'],
+  [9, 'uefi-x64', 'arch 9, which some 64-bit x86 UEFI firmware sends'],
+];
+
+/** Finds what is wrong for network boot in a configuration of ISC dhcpd: who is given which boot file. */
+export function lintDhcpd(path: string, text: string, read: (path: string) => string | undefined): DhcpdLint {
+  const missing: string[] = [];
+  const { statements: own, brokenAt } = parseDhcpd(path, text);
+  const statements = withIncludes(own, read, missing, 0);
+  const raw = (text.split(/\r?\n/)[(brokenAt ?? 1) - 1] ?? '').trim();
+  const broken = brokenAt === undefined ? [] : [{ file: path, line: brokenAt, raw }];
+  const unreadable = broken.map((at) =>
+    lintFinding('config-unreadable', [at], [], {
+      title: 'a brace or a semicolon is missing here',
+      cause: 'dhcpd does not start with it.',
+      mends: [words('correct it; dhcpd -t -cf FILE tells the line')],
+    }),
+  );
+  const asked = CLIENTS.map(([code]) => readFor(statements, { architecture: code, isIpxe: false }));
+  const unknown = [...new Set(asked.flatMap((one) => one.unknown))];
+  const isWhole = missing.length === 0 && unknown.length === 0 && brokenAt === undefined;
+  const findings = [
+    ...unreadable,
+    ...uefiClients(statements, asked, isWhole),
+    ...loop(statements),
+    ...withoutBoot(statements, isWhole),
+  ];
+  return { findings: sortFindings(findings), statementCount: count(statements), unknown, missing };
+}
+
+/** UEFI machines that are given a BIOS program, or nothing where others are given something. */
+function uefiClients(
+  statements: readonly DhcpdStatement[],
+  asked: readonly { readonly answers: readonly DhcpdAnswer[] }[],
+  isWhole: boolean,
+): Finding[] {
+  const named = statements.flatMap(filesIn);
+  const findings: Finding[] = [];
+  const told = new Set<string>();
+  CLIENTS.forEach(([code, firmware, what], index) => {
+    asked[index]?.answers.forEach((answer, network) => {
+      // a network beside the one that boots is served nothing, and needs nothing
+      if (!asked.some(({ answers }) => answers[network]?.file !== undefined)) return;
+      const at = answer.at ?? named[0];
+      if (at === undefined || (answer.file === undefined && (!isWhole || code === 0))) return;
+      const platform = answer.file === undefined ? undefined : platformOfName(answer.file);
+      const fits = platform === undefined ? undefined : fitsFirmware(platform, firmware);
+      if (answer.file !== undefined && fits !== false) return;
+      const key = `${firmware} ${at.line} ${answer.file ?? ''}`;
+      if (told.has(key)) return;
+      told.add(key);
+      const given =
+        answer.file === undefined ? 'is given no boot file' : `is given ${answer.file}, which it cannot run`;
+      findings.push(
+        lintFinding(
+          code === 0 ? 'loader-arch-mismatch' : 'no-boot-service-for-arch',
+          [at],
+          answer.file === undefined || code === 0 ? [] : chainFor(statements, at, answer.file),
+          {
+            // a network may have no BIOS machine
+            severity: code === 0 ? 'info' : answer.file !== undefined || code === 7 ? 'error' : 'warning',
+            title: `${what}: ${given}`,
+            cause:
+              answer.file === undefined
+                ? 'A machine of this kind gets an address and no boot file (PXE-E53, PXE-E21), while others are served.'
+                : `${code === 0 ? 'BIOS firmware cannot run an EFI program' : 'UEFI firmware runs EFI programs (.efi) of its own CPU only'}: it drops the file after the download, or cancels.`,
+            ...(answer.file === undefined || code === 0
+              ? {
+                  mends: [
+                    words(
+                      `give this architecture its own program: if option ${architectureName(statements)} = 00:0${code} { filename "…"; }`,
+                    ),
+                  ],
+                }
+              : {}),
+          },
+        ),
+      );
+    });
+  });
+  return findings;
+}
+
+/** A statement that names a file for everyone becomes one that tells UEFI from BIOS. */
+function chainFor(statements: readonly DhcpdStatement[], at: DhcpdStatement, file: string): readonly Edit[] {
+  const isAlone = /^(?:filename|option\s+bootfile-name)\s+"[^"]*"\s*;$/.test(at.raw);
+  const [first] = statements;
+  if (!isAlone || first === undefined || platformOfName(file) !== 'bios') return [];
+  const name = architectureName(statements);
+  const isDefined = optionNames(statements).has(name);
+  const efi = statements.flatMap(filesIn).find(({ raw }) => /(?:x64|x86_64|amd64|\w)\.efi"/.test(raw));
+  const program = /"([^"]+\.efi)"/.exec(efi?.raw ?? '')?.[1] ?? 'ipxe.efi';
+  const lines = [
+    `if option ${name} = 00:07 or option ${name} = 00:09 {`,
+    `  ${at.raw.replace(/"[^"]*"/, `"${program}"`)}`,
+    '} else {',
+    `  ${at.raw}`,
+    '}',
+  ];
+  const edits: Edit[] = [{ at, lines: [lines.join(' ').replace(/\s+/g, ' ')] }];
+  return isDefined
+    ? edits
+    : [{ at: first, lines: [`option ${name} code 93 = unsigned integer 16;`, first.raw] }, ...edits];
+}
+
+/** What the configuration calls option 93. */
+function architectureName(statements: readonly DhcpdStatement[]): string {
+  const own = [...optionNames(statements)].find(([, code]) => code === 93);
+  return own?.[0] ?? 'architecture-type';
+}
+
+/** iPXE that is given iPXE. */
+function loop(statements: readonly DhcpdStatement[]): Finding[] {
+  for (const [code] of CLIENTS) {
+    const [first] = readFor(statements, { architecture: code, isIpxe: false }).answers;
+    const { answers, unknown } = readFor(statements, { architecture: code, isIpxe: true });
+    const file = first?.file;
+    const isIpxe = file !== undefined && /(?:^|\/)(?:ipxe|undionly|snponly)\.(?:efi|kpxe|pxe)$/i.test(file);
+    if (!isIpxe || !first?.at || unknown.length > 0 || answers[0]?.file !== file) continue;
+    return [
+      lintFinding('ipxe-loop', [first.at], [], {
+        severity: 'info',
+        title: `nothing tells iPXE from the firmware: without a script inside, ${file} loads itself again and again`,
+        mends: [
+          words(
+            'give iPXE a script: if exists user-class and option user-class = "iPXE" { filename "http://ADDRESS:8080/boot.ipxe"; }',
+          ),
+        ],
+      }),
+    ];
+  }
+  return [];
+}
+
+function withoutBoot(statements: readonly DhcpdStatement[], isWhole: boolean): Finding[] {
+  if (!isWhole || statements.some(saysFile)) return [];
+  return [
+    lintFinding('no-pxe-in-log', [], [], {
+      title: 'there is no network boot in this configuration',
+      cause: 'It names no boot file: no filename and no option bootfile-name.',
+      mends: [],
+    }),
+  ];
+}
+
+/** Statements that name a boot file, wherever they stand. */
+function filesIn(statement: DhcpdStatement): readonly DhcpdStatement[] {
+  const isOne = statement.block === undefined && saysFile(statement);
+  return isOne ? [statement] : (statement.block ?? []).flatMap(filesIn);
+}
+
+function count(statements: readonly DhcpdStatement[]): number {
+  return statements.reduce((sum, { block }) => sum + 1 + count(block ?? []), 0);
+}
+
+const MAX_INCLUDES = 20;
+
+/** The statements with those of included files in their places. */
+function withIncludes(
+  statements: readonly DhcpdStatement[],
+  read: (path: string) => string | undefined,
+  missing: string[],
+  depth: number,
+): readonly DhcpdStatement[] {
+  return statements.flatMap((statement) => {
+    const { words: said, block } = statement;
+    if (said[0] === 'include') {
+      const path = said[1]?.replaceAll('"', '') ?? '';
+      const text = depth < MAX_INCLUDES ? read(path) : undefined;
+      if (text === undefined) {
+        missing.push(`${path} was not given`);
+        return [];
+      }
+      return withIncludes(parseDhcpd(path, text).statements, read, missing, depth + 1);
+    }
+    return block === undefined
+      ? [statement]
+      : [{ ...statement, block: withIncludes(block, read, missing, depth) }];
+  });
+}

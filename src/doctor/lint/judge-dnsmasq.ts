@@ -1,0 +1,138 @@
+import { basename } from 'node:path';
+import { rangesOf, verdictOn, type PassedOver } from '../../model/verdict.ts';
+import { checkTftpRoot } from '../checks/tftp-root-checks.ts';
+import { makeFinding } from '../finding-catalogue.ts';
+import { proveEdits, type Judge } from '../mend/prove-edits.ts';
+import { placedReader, readTextQuietly } from './config-reader.ts';
+import { lintDnsmasqConfig } from './lint-dnsmasq.ts';
+import { ADVICE, writeFixed, type LintOptions, type LintResult } from './lint-result.ts';
+import type { PxeConfig } from './pxe-config.ts';
+import { templateOf } from './templates.ts';
+import { testByDnsmasq } from './test-by-dnsmasq.ts';
+
+/** Judges files that are one configuration of dnsmasq, and what `dnsmasq --test` says of them. */
+export async function lintDnsmasq(
+  given: ReadonlyMap<string, string>,
+  kinds: ReadonlySet<string>,
+  { fix, root }: LintOptions,
+): Promise<LintResult> {
+  const reader = placedReader({ given, root });
+  const order = inReadingOrder(given);
+  const linted = lintDnsmasqConfig(order, reader);
+  const { config, isWhole } = linted;
+  const judge: Judge = (texts) => lintDnsmasqConfig(order, placedReader({ given: texts, root })).findings;
+  const texts = textsOf(config, given);
+  const findings = proveEdits(texts, linted.findings, judge);
+  const said = new Set(
+    findings
+      .filter(({ severity }) => severity === 'error')
+      .flatMap(({ evidence }) => evidence[0]?.source ?? []),
+  );
+  const refused = (await testByDnsmasq(config.files)).flatMap(({ at, words }) => {
+    const source = `${basename(at.file)}:${at.line}`;
+    if (said.has(source)) return [];
+    return [
+      makeFinding('config-unreadable', [{ source, text: at.raw }], {
+        title: `dnsmasq --test of this host refuses the line: ${words}`,
+        cause: 'dnsmasq does not start with this line.',
+      }),
+    ];
+  });
+  const ids = new Set(findings.map((finding) => finding.id));
+  // a file that the lint found missing cannot be looked at, and one that it found wrong is said once
+  const inRoot = root === undefined ? [] : (await checkTftpRoot(config)).filter((one) => !ids.has(one.id));
+  const refusedAt = new Set(refused.map(({ evidence }) => evidence[0]?.source));
+  // what dnsmasq refuses is more than a word that doctor does not know
+  const own = findings.filter(
+    ({ id, evidence }) => id !== 'config-option-unknown' || !refusedAt.has(evidence[0]?.source),
+  );
+  const all = [...own, ...refused, ...inRoot];
+  const unknown = own.filter(({ id, severity }) => id === 'config-option-unknown' && severity === 'info');
+  const passedOver: PassedOver[] = unknown.map(({ evidence }) => ({
+    what: 'options that doctor does not know',
+    count: 1,
+    at: evidence[0]?.source.split(':').pop() ?? '',
+    example: evidence[0]?.text ?? '',
+    matters: true,
+  }));
+  passedOver.push(
+    ...(config.files.templateLines.length === 0
+      ? []
+      : [
+          {
+            what: 'lines of a template, filled in later',
+            count: config.files.templateLines.length,
+            at: rangesOf(config.files.templateLines.map(({ line }) => line)),
+            example: config.files.templateLines[0]?.raw ?? '',
+            matters: true,
+          },
+        ]),
+  );
+  const limits = dnsmasqLimits(
+    config.files.hasCommandLine && !isWhole,
+    findings.some(({ id }) => id === 'ipv6-boot-not-judged'),
+
+    config.ranges.length > 0,
+    isWhole,
+    config.files.problems.filter((one) => one.isElsewhere).map((one) => one.problem),
+  );
+  const template = [...given.values()]
+    .map((text) => templateOf(text, false))
+    .find((one) => one !== undefined);
+  const parts = { passedOver, limits };
+  return {
+    readings: [
+      {
+        source: [...given.keys()].join(', '),
+        kind: `${[...kinds].join(', ')}${template !== undefined && config.files.templateLines.length > 0 ? `, a template (${template})` : ''}`,
+        read: `${config.files.lines.length} settings${root === undefined ? ', as text: of another computer' : ''}`,
+        verdict: verdictOn(all, parts),
+        ...parts,
+        advice: limits.length > 0 || passedOver.length > 0 ? ADVICE : [],
+      },
+    ],
+    findings: all,
+    written: fix ? await writeFixed(texts, findings, judge) : [],
+  };
+}
+
+/** The files that were given, and those that they include and that could be read. */
+function textsOf(config: PxeConfig, given: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const texts = new Map(given);
+  for (const { file } of config.files.lines) {
+    const text = texts.has(file) ? undefined : readTextQuietly(file);
+    if (text !== undefined) texts.set(file, text);
+  }
+  return texts;
+}
+
+function dnsmasqLimits(
+  isCommand: boolean,
+  isIpv6: boolean,
+  hasRange: boolean,
+  isWhole: boolean,
+  missing: readonly string[],
+): readonly string[] {
+  const isPart = !hasRange && isWhole;
+  return [
+    ...missing,
+    ...(isCommand
+      ? ['a command line of dnsmasq: its configuration file, which it reads besides, was not given']
+      : []),
+    ...(isIpv6 ? ['boot over IPv6 is named and not judged'] : []),
+    ...(isPart
+      ? [
+          'there is no dhcp-range in what was given: a part of a configuration, or dnsmasq has it on its command line',
+        ]
+      : []),
+  ];
+}
+
+/** Files that include others first: what they include is read in its place. */
+function inReadingOrder(given: ReadonlyMap<string, string>): readonly string[] {
+  const includes = (text: string): boolean => /^\s*conf-(?:file|dir)\s*=/m.test(text);
+  const paths = [...given].map(([path, text]) => ({ path, isFirst: includes(text) }));
+  return [...paths.filter((one) => one.isFirst), ...paths.filter((one) => !one.isFirst)].map(
+    ({ path }) => path,
+  );
+}

@@ -1,0 +1,98 @@
+import { join } from 'node:path';
+import { rangesOf, verdictOn, type PassedOver } from '../../model/verdict.ts';
+import { proveEdits, type Judge } from '../mend/prove-edits.ts';
+import { placedReader } from './config-reader.ts';
+import { lintDhcpd } from './dhcpd/lint-dhcpd.ts';
+import { fragmentLimits, lintBootScript, type BootScriptKind } from './lint-boot-script.ts';
+import { ADVICE, writeFixed, type LintOptions, type LintResult } from './lint-result.ts';
+import { isTemplateLine } from './templates.ts';
+
+/** Judges one configuration of a loader. */
+export async function lintScript(
+  path: string,
+  text: string,
+  kind: BootScriptKind,
+  { fix, root }: LintOptions,
+): Promise<LintResult> {
+  const reader = placedReader({ given: new Map([[path, text]]), root });
+  const exists = (name: string): boolean | undefined =>
+    root === undefined ? undefined : reader.exists(name.startsWith('/') ? name : join(root, name));
+  const judge: Judge = (texts) => lintBootScript({ path, text: texts.get(path) ?? '', kind, exists });
+  const texts = new Map([[path, text]]);
+  const findings = proveEdits(texts, judge(texts), judge);
+  const marked = text
+    .split(/\r?\n/)
+    .flatMap((line, index) => (isTemplateLine(line, true) ? [index + 1] : []));
+  const passedOver: PassedOver[] =
+    marked.length === 0
+      ? []
+      : [
+          {
+            what: 'lines of a template, filled in later',
+            count: marked.length,
+            at: rangesOf(marked),
+            example: text.split(/\r?\n/)[(marked[0] ?? 1) - 1]?.trim() ?? '',
+            matters: true,
+          },
+        ];
+  const limits = fragmentLimits({ text, kind });
+  return {
+    readings: [
+      {
+        source: path,
+        kind: `configuration of ${kind}${limits.length > 0 ? ', a part of one' : ''}`,
+        read: `${text.split('\n').length} lines${root === undefined ? ', as text: its files are of another computer' : ''}`,
+        verdict: verdictOn(findings, { passedOver, limits }),
+        passedOver,
+        limits,
+        advice: limits.length > 0 || passedOver.length > 0 ? ADVICE : [],
+      },
+    ],
+    findings,
+    written: fix ? await writeFixed(texts, findings, judge) : [],
+  };
+}
+
+/** Judges a configuration of ISC dhcpd, with the files that it includes and that were given. */
+export async function lintDhcpdFile(
+  path: string,
+  given: ReadonlyMap<string, string>,
+  { fix, root }: LintOptions,
+): Promise<LintResult> {
+  const lint = (texts: ReadonlyMap<string, string>) => {
+    const reader = placedReader({ given: new Map([...given, ...texts]), root });
+    return lintDhcpd(path, texts.get(path) ?? '', (name) => reader.read(name));
+  };
+  const texts = new Map([[path, given.get(path) ?? '']]);
+  const judge: Judge = (edited) => lint(edited).findings;
+  const { findings: found, statementCount, unknown, missing } = lint(texts);
+  const findings = proveEdits(texts, found, judge);
+  const [first] = unknown;
+  const passedOver: PassedOver[] = first
+    ? [
+        {
+          what: 'conditions that doctor cannot tell',
+          count: unknown.length,
+          at: rangesOf(unknown.map(({ line }) => line)),
+          example: first.raw,
+          matters: true,
+        },
+      ]
+    : [];
+  const isPartly = missing.length > 0 || passedOver.length > 0;
+  return {
+    readings: [
+      {
+        source: path,
+        kind: 'a configuration of ISC dhcpd',
+        read: `${statementCount} statements, as text: who is given which boot file`,
+        verdict: verdictOn(findings, { passedOver, limits: missing }),
+        passedOver,
+        limits: missing,
+        advice: isPartly ? ADVICE : [],
+      },
+    ],
+    findings,
+    written: fix ? await writeFixed(texts, findings, judge) : [],
+  };
+}

@@ -1,0 +1,167 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+import { lintFiles } from '../../../../src/doctor/lint-files.ts';
+import { lintDhcpd } from '../../../../src/doctor/lint/dhcpd/lint-dhcpd.ts';
+import { run } from '../../../../src/platform/processes.ts';
+import { itNeeds } from '../../../support/external-tool.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'pxectl-dhcpd-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const subnet = (inside: string): string =>
+  `subnet 10.0.0.0 netmask 255.255.255.0 {\n  range 10.0.0.10 10.0.0.99;\n  next-server 10.0.0.1;\n${inside}\n}\n`;
+const ARCH = 'option arch code 93 = unsigned integer 16;\n';
+const CHAIN = `if option arch = 00:07 or option arch = 00:09 {
+  filename "shimx64.efi";
+} elsif option arch = 00:0b {
+  filename "bootaa64.efi";
+} else {
+  filename "pxelinux.0";
+}`;
+const CLASS = `class "pxeclients" {
+  match if substring (option vendor-class-identifier, 0, 9) = "PXEClient";
+  next-server 10.0.0.1;
+  ${CHAIN}
+}
+`;
+const IPXE = `if exists user-class and option user-class = "iPXE" {
+  filename "http://10.0.0.1/boot.ipxe";
+} else if substring(option vendor-class-identifier, 15, 5) = "00000" {
+  filename "undionly.kpxe";
+} else {
+  filename "ipxe.efi";
+}`;
+
+/** name, text, findings that are no notes */
+const CASES: readonly (readonly [string, string, readonly string[]])[] = [
+  ['one BIOS program for all', subnet('  filename "pxelinux.0";'), ['error no-boot-service-for-arch']],
+  ['one EFI program for all, where no BIOS may be', subnet('  filename "bootx64.efi";'), []],
+  ['an if-chain', ARCH + subnet(CHAIN), []],
+  ['a class of PXE clients', ARCH + CLASS + subnet(''), []],
+  ['iPXE, its script and both firmwares', subnet(IPXE), []],
+  [
+    'binary-to-ascii',
+    ARCH +
+      subnet(
+        CHAIN.replaceAll(/option arch = 00:0(\w)/g, 'binary-to-ascii(16, 8, ":", option arch) = "0:$1"'),
+      ),
+    [],
+  ],
+  [
+    'UEFI as arch 7 alone',
+    ARCH + subnet('if option arch = 00:07 {\n filename "shimx64.efi";\n} else {\n filename "pxelinux.0";\n}'),
+    ['error no-boot-service-for-arch'],
+  ],
+  [
+    'UEFI alone as arch 9',
+    ARCH +
+      subnet(
+        'if option arch = 00:00 {\n filename "pxelinux.0";\n} elsif option arch = 00:07 {\n filename "shimx64.efi";\n}',
+      ),
+    ['warning no-boot-service-for-arch'],
+  ],
+  [
+    'hosts alone have a boot file',
+    subnet('') + 'host a { hardware ethernet 52:54:00:12:34:56; filename "pxelinux.0"; }\n',
+    [],
+  ],
+  ['two networks, one boots', ARCH + subnet(CHAIN) + 'subnet 10.9.0.0 netmask 255.255.255.0 { }\n', []],
+];
+
+const faultsOf = (text: string): readonly string[] =>
+  lintDhcpd('/etc/dhcp/dhcpd.conf', text, () => undefined)
+    .findings.filter(({ severity }) => severity !== 'info')
+    .map(({ id, severity }) => `${severity} ${id}`);
+
+describe('configurations of ISC dhcpd', () => {
+  it.each(CASES)('%s', (_name, text, faults) => {
+    expect([...new Set(faultsOf(text))]).toEqual(faults);
+  });
+
+  it('no network boot is told as that', () => {
+    const [finding] = lintDhcpd('/d.conf', subnet(''), () => undefined).findings;
+    expect(finding?.id).toBe('no-pxe-in-log');
+  });
+
+  it('an included file is read, else named', () => {
+    const text = 'include "/etc/dhcp/pxe.conf";\n';
+    expect(lintDhcpd('/d.conf', text, () => subnet('filename "pxelinux.0";')).findings[0]?.id).toBe(
+      'no-boot-service-for-arch',
+    );
+    const { findings, missing } = lintDhcpd('/d.conf', text, () => undefined);
+    expect([findings, missing]).toEqual([[], ['/etc/dhcp/pxe.conf was not given']]);
+  });
+
+  it('a condition that nobody can tell is named, and nothing is missed for it', async () => {
+    const path = join(folder, 'odd.conf');
+    writeFileSync(path, subnet('if packet(24, 4) = 00:00:00:01 {\n filename "shimx64.efi";\n}'));
+    const { findings, readings } = await lintFiles([path], { fix: false, root: undefined });
+    expect(findings).toEqual([]);
+    expect(readings[0]).toMatchObject({ verdict: 'not-understood' });
+    expect(readings[0]?.passedOver[0]?.example).toContain('packet(24, 4)');
+  });
+
+  it('a missing brace is told with its line', () => {
+    const { findings } = lintDhcpd('/d.conf', subnet('filename "pxelinux.0";').slice(0, -2), () => undefined);
+    expect(findings[0]?.id).toBe('config-unreadable');
+  });
+
+  it('any text ends', () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.constantFrom(
+            '{',
+            '}',
+            ';',
+            'if',
+            'else',
+            'option',
+            'arch',
+            '=',
+            '"x"',
+            '(',
+            'filename',
+            '\n',
+            'subnet',
+            'not',
+            'or',
+          ),
+          { maxLength: 40 },
+        ),
+        (parts) => {
+          lintDhcpd('/d.conf', parts.join(' '), () => undefined);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  itNeeds('dhcpd')(
+    'dhcpd itself takes the configurations, and each copy that --fix mends',
+    async () => {
+      const takes = async (path: string): Promise<string> => {
+        const { exitCode, stderr } = await run('dhcpd', ['-t', '-cf', path], { timeoutMs: 20_000 });
+        return exitCode === 0 ? '' : stderr;
+      };
+      let mended = 0;
+      for (const [name, text, faults] of CASES) {
+        const path = join(folder, 'dhcpd.conf');
+        writeFileSync(path, text);
+        rmSync(`${path}.fixed`, { force: true });
+        expect([name, await takes(path)]).toEqual([name, '']);
+        const { written } = await lintFiles([path], { fix: true, root: undefined });
+        expect(written.length > 0, name).toBe(existsSync(`${path}.fixed`));
+        if (written.length === 0) continue;
+        mended++;
+        expect([name, await takes(`${path}.fixed`)]).toEqual([name, '']);
+        expect(faultsOf(readFileSync(`${path}.fixed`, 'utf8')).length, name).toBeLessThan(faults.length);
+      }
+      expect(mended).toBeGreaterThan(1);
+    },
+    60_000,
+  );
+});
