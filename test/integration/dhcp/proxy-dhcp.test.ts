@@ -49,12 +49,17 @@ const hex = (options: ClientPacketOptions): string =>
   Buffer.from(encodeDhcp(clientPacket(options))).toString('hex');
 const packetOf = ({ hex: bytes }: RawAnswer): DhcpPacket => decodeDhcp(Buffer.from(bytes, 'hex'));
 
-/** DISCOVERs as a machine without an address sends them. */
-function discover(host: string, ...packets: readonly ClientPacketOptions[]): Promise<readonly RawAnswer[]> {
+/** DISCOVERs as a machine without an address sends them, until so many answers came. */
+function discover(
+  host: string,
+  expected: number,
+  ...packets: readonly ClientPacketOptions[]
+): Promise<readonly RawAnswer[]> {
   return exchange(host, {
     interfaceName: 'eth0',
     port: 68,
     packets: packets.map((options) => ({ hex: hex(options), to: '255.255.255.255', port: 67 })),
+    expected,
     listenMs: 300,
   });
 }
@@ -67,7 +72,7 @@ const reasonsOf = (events: readonly ServerLine[]): readonly unknown[] =>
 describe('the proxyDHCP server on the wire', () => {
   needsRoot('offers to a broadcast DISCOVER, from its own address and port 67', async () => {
     const server = await serve();
-    const answers = await discover('client', {}, { architectures: [0] }, { architectures: [27] });
+    const answers = await discover('client', 2, {}, { architectures: [0] }, { architectures: [27] });
     expect(answers.map(({ from, fromPort }) => `${from}:${fromPort}`)).toEqual([
       '10.77.0.1:67',
       '10.77.0.1:67',
@@ -95,8 +100,8 @@ describe('the proxyDHCP server on the wire', () => {
     const second = await serve(LAN1);
     expect(second.outcome).toMatchObject({ ready: true });
     const [fromFirst, fromSecond] = await Promise.all([
-      discover('client', { mac: mac('52:54:00:00:00:01') }),
-      discover('other', { mac: mac('52:54:00:00:00:02') }),
+      discover('client', 1, { mac: mac('52:54:00:00:00:01') }),
+      discover('other', 1, { mac: mac('52:54:00:00:00:02') }),
     ]);
     expect(fromFirst.map(({ from }) => from)).toEqual(['10.77.0.1']);
     expect(fromSecond.map(({ from }) => from)).toEqual(['10.78.0.1']);
@@ -108,7 +113,7 @@ describe('the proxyDHCP server on the wire', () => {
     const hideKoffi = ['--import', `${import.meta.dirname}/../../support/dhcp/no-koffi.mjs`];
     const server = await network.startDhcpServer('server', LAN0, hideKoffi);
     servers.push(server);
-    expect((await discover('client', {})).map(({ from }) => from)).toEqual(['10.77.0.1']);
+    expect((await discover('client', 1, {})).map(({ from }) => from)).toEqual(['10.77.0.1']);
     expect(server.events[0]?.type).toBe('engine.warning');
     expect(server.events[0]?.detail?.['message']).toMatch(
       /^clients on lan1 are heard as well and answered on lan0/,
@@ -117,7 +122,7 @@ describe('the proxyDHCP server on the wire', () => {
 
   needsRoot('is deaf on an interface that is not its own', async () => {
     const server = await serve(LAN0);
-    expect(await discover('other', {})).toEqual([]);
+    expect(await discover('other', 0, {})).toEqual([]);
     expect(server.events).toEqual([]);
   });
 
@@ -132,6 +137,7 @@ describe('the proxyDHCP server on the wire', () => {
         address: '10.77.0.9',
         port: 4011,
         packets: [{ hex: request, to: '10.77.0.1', port: 4011 }],
+        expected: 1,
         listenMs: 300,
       });
       expect(answers.map(({ from, fromPort }) => `${from}:${fromPort}`)).toEqual(['10.77.0.1:4011']);
@@ -142,7 +148,7 @@ describe('the proxyDHCP server on the wire', () => {
         'ipxe/snponly-x64.efi',
       ]);
       const onPort67 = { type: 'request', options: [addressOption(50, ip('10.77.0.40'))] } as const;
-      expect(await discover('client', onPort67)).toEqual([]);
+      expect(await discover('client', 0, onPort67)).toEqual([]);
       expect(server.events.at(-1)).toMatchObject({
         type: 'dhcp.request',
         ip: '10.77.0.40',
@@ -160,6 +166,7 @@ describe('the proxyDHCP server on the wire', () => {
       address: '10.77.0.9',
       port: 67,
       packets: [{ hex: relayed, to: '10.77.0.1', port: 67 }],
+      expected: 1,
       listenMs: 300,
     });
     expect(answers.map(({ from, fromPort }) => `${from}:${fromPort}`)).toEqual(['10.77.0.1:67']);
@@ -186,11 +193,12 @@ describe('the proxyDHCP server on the wire', () => {
       interfaceName: 'eth0',
       port: 68,
       packets: [...hostile.map((bytes) => ({ hex: bytes, ...to })), { hex: good, ...to, times: 200 }],
+      expected: 32,
       listenMs: 300,
     });
     // the oversized one is a valid DISCOVER with a tail of padding, and a loop is answered 32 times in all
     expect(answers).toHaveLength(32);
-    const afterwards = await discover('client', { header: { xid: 7 } });
+    const afterwards = await discover('client', 1, { header: { xid: 7 } });
     expect(afterwards).toHaveLength(1);
     expect(new Set(reasonsOf(server.events))).toEqual(
       new Set(['malformed', 'relay-loop', 'not-for-us', 'rate-limited']),
@@ -263,7 +271,8 @@ describe('leases on the wire', () => {
       interfaceName: 'eth0',
       port: 68,
       packets: packets.map((bytes) => ({ hex: bytes, to: '255.255.255.255', port: 67 })),
-      listenMs: 1500,
+      expected: suffixes.length,
+      listenMs: 500,
     });
     return answers.map((answer) => packetOf(answer).yiaddr);
   };

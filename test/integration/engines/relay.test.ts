@@ -94,6 +94,7 @@ const ask = async (host: string, packet: DhcpPacket, to: string, port: number, a
     port: 68,
     ...(address === undefined ? {} : { address }),
     packets: [{ hex, to, port }],
+    expected: 1,
     listenMs: 1000,
   });
   const { stdout, stderr } = await net.lan.execIn(host, process.execPath, args, { cwd: process.cwd() });

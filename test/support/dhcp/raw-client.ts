@@ -16,7 +16,9 @@ export interface RawClientOptions {
     /** how often it is sent, default once */
     readonly times?: number;
   }[];
-  /** how long to wait for answers after the last packet */
+  /** so many answers are waited for, however busy the machine is, within bounds; default none */
+  readonly expected?: number;
+  /** how long it listens then for answers that nobody expects */
   readonly listenMs: number;
 }
 
@@ -25,6 +27,8 @@ export interface RawAnswer {
   readonly fromPort: number;
   readonly hex: string;
 }
+
+const PATIENCE_MS = 20_000;
 
 const options = JSON.parse(process.argv[2] ?? '{}') as RawClientOptions;
 const answers: RawAnswer[] = [];
@@ -50,6 +54,8 @@ for (const { hex, to, port, times = 1 } of options.packets) {
     await new Promise((resolve) => socket.send(Buffer.from(hex, 'hex'), port, to, resolve));
   }
 }
+const giveUpAt = Date.now() + PATIENCE_MS;
+while (answers.length < (options.expected ?? 0) && Date.now() < giveUpAt) await sleep(20);
 await sleep(options.listenMs);
 socket.close();
 process.stdout.write(`${JSON.stringify(answers)}\n`);
