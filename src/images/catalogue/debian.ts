@@ -15,6 +15,8 @@ export const DEBIAN_RELEASES: Readonly<Record<string, string>> = {
  * The installer gets everything over the network: no root image.
  * - preseeding: https://www.debian.org/releases/stable/amd64/apbs02.en.html §B.2.3 `auto=true priority=critical`, §B.2.4
  *   `interface=auto` and the alias of preseed/url
+ * - no_default_route, get_nameservers: asked before the seed can be fetched, at priority critical, where DHCP names no router
+ *   or no name server, and only there (netcfg, dhcp.c)
  * - BOOTIF: netcfg, which takes it before the first card with a link (netcfg-common.c, netcfg_get_interface)
  * - memory: https://www.debian.org/releases/bookworm/amd64/ch03s04.en.html wants 256 MB at least and advises 512 MB
  *   without a desktop, https://www.debian.org/releases/trixie/arm64/ch02s05.en.html 260 MB, the guide of the release after
@@ -23,7 +25,14 @@ export const DEBIAN_RELEASES: Readonly<Record<string, string>> = {
 export const DEBIAN_BOOT: ImageBoot = {
   arguments: [],
   readsBootif: true,
-  seedArguments: ['auto=true', 'priority=critical', 'interface=auto', 'preseed/url={seed}preseed.cfg'],
+  seedArguments: [
+    'auto=true',
+    'priority=critical',
+    'interface=auto',
+    'netcfg/no_default_route=true',
+    'netcfg/get_nameservers=',
+    'preseed/url={seed}preseed.cfg',
+  ],
   seedFormat: 'preseed',
   ramMiB: 1024,
 };
