@@ -56,6 +56,19 @@ export interface BootEvent {
   readonly detail: EventDetail;
 }
 
+/**
+ * DHCP of a client that wants an address and boots nothing (mode full): an ordinary machine, or the system that a boot has
+ * started.
+ */
+export function isOfSystem({ type, detail, firmware }: BootEvent): boolean {
+  return (
+    type.startsWith('dhcp.') &&
+    (firmware === undefined || firmware === 'unknown') &&
+    (detail['architectures'] ?? '') === '' &&
+    !/^(?:PXE|HTTP)Client/.test(String(detail['vendorClass'] ?? ''))
+  );
+}
+
 /** An event before the sink stamps its time. */
 export type NewBootEvent = Omit<BootEvent, 'time' | 'detail'> & {
   readonly time?: string;

@@ -1,4 +1,4 @@
-import type { BootEvent } from '../model/boot-event.ts';
+import { isOfSystem, type BootEvent } from '../model/boot-event.ts';
 import type { BootTrace } from '../model/boot-trace.ts';
 import { parseMac, type Ipv4Address, type MacAddress } from '../protocol/addresses.ts';
 import { KeptBoots } from './kept-boots.ts';
@@ -72,8 +72,7 @@ function startsBoot(event: BootEvent, current: OpenBoot | undefined): boolean {
   if (!current) return true;
   const silenceMs = Date.parse(event.time) - Date.parse(current.lastEventAt);
   // in mode full the kernel that was booted asks for its own address: that is the boot going on
-  const isSystem = !/^(?:PXE|HTTP)Client/.test(String(event.detail['vendorClass'] ?? 'PXEClient'));
-  if (isSystem && current.hasReached('kernel') && silenceMs < LONGEST_KERNEL_START_MS) return false;
+  if (isOfSystem(event) && current.hasReached('kernel') && silenceMs < LONGEST_KERNEL_START_MS) return false;
   if (silenceMs > SILENCE_BETWEEN_BOOTS_MS) return true;
   if (current.hasReached('kernel')) return silenceMs > MIN_RESET_MS;
   // iPXE asks again after the firmware did: that is the same boot, and so is a repeated DISCOVER

@@ -1,4 +1,4 @@
-import type { BootEvent } from '../../model/boot-event.ts';
+import { isOfSystem, type BootEvent } from '../../model/boot-event.ts';
 import type { BootStage, BootTrace } from '../../model/boot-trace.ts';
 import type { Finding, FindingId } from '../../model/finding.ts';
 import { makeFinding } from '../finding-catalogue.ts';
@@ -31,7 +31,7 @@ const DEADLINES: Readonly<Partial<Record<BootStage, StageDeadline>>> = {
  * past its stage's deadline at least the finding of that stage. Pure; `nowMs` is the clock.
  */
 export function findingsOfTrace(trace: BootTrace, nowMs: number): readonly Finding[] {
-  if (trace.isDone || isOrdinary(trace)) return [];
+  if (trace.isDone || trace.events.every(isOfSystem)) return [];
   const unreported = trace.events.find((event) => event.type === 'install.unreported');
   if (unreported !== undefined) {
     const text = String(unreported.detail['message'] ?? '');
@@ -41,7 +41,7 @@ export function findingsOfTrace(trace: BootTrace, nowMs: number): readonly Findi
   const refused = findingOfRefusedSeed(trace);
   // the refusal says why, which a status cannot
   const isToldWhy = trace.events.some(({ type }) => type === 'seed.refused');
-  const events = isToldWhy ? trace.events.filter((event) => !isForSeed(event)) : trace.events;
+  const events = trace.events.filter((event) => !isOfSystem(event) && !(isToldWhy && isForSeed(event)));
   const found = analyse(observeEvents(events, nowMs)).filter((finding) => finding.severity !== 'info');
   if (refused !== undefined) return [refused, ...found];
   const late = deadlineFinding(trace, nowMs);
@@ -51,17 +51,6 @@ export function findingsOfTrace(trace: BootTrace, nowMs: number): readonly Findi
 
 function isForSeed({ type, detail }: BootEvent): boolean {
   return type.startsWith('http.') && String(detail['path'] ?? '').startsWith('/seed/');
-}
-
-/** A client that only wants an address, as every machine on an isolated network does (mode full): it boots nothing. */
-function isOrdinary({ events }: BootTrace): boolean {
-  return events.every(
-    ({ type, detail, firmware }) =>
-      type.startsWith('dhcp.') &&
-      (firmware === undefined || firmware === 'unknown') &&
-      (detail['architectures'] ?? '') === '' &&
-      !/^(?:PXE|HTTP)Client/.test(String(detail['vendorClass'] ?? '')),
-  );
 }
 
 /** Debian's installer asks for its seed at once: it has no root image to fetch before. */

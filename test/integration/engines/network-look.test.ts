@@ -150,19 +150,23 @@ describe('up looks before it speaks', () => {
     expect(status.exitCode).toBe(0);
   });
 
-  needsRoot('two DHCP servers beside mode proxy are told, each with its address', async () => {
-    const place = await makePlace('proxy', { router: false });
-    await place.addDhcpServer('gateway', '192.168.1.1', '192.168.1.100,192.168.1.120');
-    await place.addDhcpServer('second', '192.168.1.2', '192.168.1.150,192.168.1.170');
-    const { stderr } = await place.up();
-    expect(stderr).toContain('up in the background');
-    const words =
-      /2 DHCP servers lease addresses on br0: 192\.168\.1\.1 \(it offers 192\.168\.1\.1\d\d\), 192\.168\.1\.2 /;
-    // on a busy machine the second may come later than the look before the start waits; the next look is a minute on
-    await expect.poll(() => place.statusText(), { timeout: 100_000, interval: 500 }).toMatch(words);
-    expect((await place.pxectl('doctor')).stdout).toContain('second-dhcp-server');
-    await expect.poll(() => place.isAnswered()).toBe(true);
-  }, 180_000);
+  needsRoot(
+    'two DHCP servers beside mode proxy are told, each with its address',
+    async () => {
+      const place = await makePlace('proxy', { router: false });
+      await place.addDhcpServer('gateway', '192.168.1.1', '192.168.1.100,192.168.1.120');
+      await place.addDhcpServer('second', '192.168.1.2', '192.168.1.150,192.168.1.170');
+      const { stderr } = await place.up();
+      expect(stderr).toContain('up in the background');
+      const words =
+        /2 DHCP servers lease addresses on br0: 192\.168\.1\.1 \(it offers 192\.168\.1\.1\d\d\), 192\.168\.1\.2 /;
+      // on a busy machine the second may come later than the look before the start waits; the next look is a minute on
+      await expect.poll(() => place.statusText(), { timeout: 100_000, interval: 500 }).toMatch(words);
+      expect((await place.pxectl('doctor')).stdout).toContain('second-dhcp-server');
+      await expect.poll(() => place.isAnswered()).toBe(true);
+    },
+    180_000,
+  );
 
   needsRoot('an authoritative router beside pxe-only is told, an ordinary one is not', async () => {
     for (const more of [[], ['--dhcp-authoritative']]) {

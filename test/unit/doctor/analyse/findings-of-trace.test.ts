@@ -65,6 +65,25 @@ describe('findingsOfTrace', () => {
     expect(findings(done, 5000)).toEqual([]);
   });
 
+  it('does not take the DHCP of the system that was booted for a firmware that leaves its offer aside', () => {
+    const lease = (seconds: number, type: BootEventType): BootEvent =>
+      event(seconds, type, { port: 67, architectures: '', vendorClass: 'd-i' }, 'unknown');
+    const stuck = [
+      ...[...untilLoader, ...loader, ...afterLoader],
+      event(12, 'http.done', { path: '/images/debian-12/linux', status: 200, sentBytes: 9, sizeBytes: 9 }),
+      event(13, 'http.done', {
+        path: '/images/debian-12/initrd.gz',
+        status: 200,
+        sentBytes: 9,
+        sizeBytes: 9,
+      }),
+      ...[lease(80, 'dhcp.discover'), lease(80, 'dhcp.offer'), lease(80, 'dhcp.request')],
+      lease(80, 'dhcp.ack'),
+    ];
+    expect(findings(stuck, 200, true)).toEqual([]);
+    expect(findings(stuck, 500, true)).toEqual(['seed-not-requested']);
+  });
+
   it('names the finding of a boot that stands still', () => {
     expect(findings([...untilLoader, ...loader], 300)).toEqual(['unsigned-loader-under-secure-boot']);
     expect(
