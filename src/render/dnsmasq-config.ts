@@ -29,6 +29,8 @@ export interface DnsmasqOptions {
   readonly stateRoot: string;
   /** the program that will read it, `2.90`; none: one that knows every option used here */
   readonly version?: string;
+  /** where its lease file lies, as it sees it; default: below run/ */
+  readonly leaseFolder?: string;
   /** user it drops to; none: its own default */
   readonly user?: string;
   /** file through which a running pxectl keeps addresses for whom they were offered to; absolute, as dnsmasq sees it */
@@ -93,7 +95,7 @@ function serverSection(context: BootContext, options: DnsmasqOptions): Section {
       'log-dhcp',
       'log-facility=-',
       ...(options.user === undefined ? [] : [`user=${word(options.user)}`]),
-      `dhcp-leasefile=${pathText(`${layout.run}/dnsmasq/dnsmasq.leases`)}`,
+      `dhcp-leasefile=${pathText(`${options.leaseFolder ?? `${layout.run}/dnsmasq`}/dnsmasq.leases`)}`,
       'enable-tftp',
       `tftp-root=${pathText(layout.tftpRoot)}`,
       // each transfer from a port of its own: from port 69 alone, blind ACKs would have a whole file sent to a forged address

@@ -12,49 +12,56 @@ export interface SystemdExportOptions extends ExportOptions {
   /** the folder that the files are written to, absolute: units name their configuration by it */
   readonly folder: string;
   readonly dnsmasqVersion?: string;
-  /** users that the servers drop to; none: their own default */
-  readonly user?: string;
-  /** the group of nginx's user */
-  readonly group?: string;
 }
 
-/** Two units that run this set-up with the host's dnsmasq and nginx, without pxectl. */
+/** Where a unit sees what it serves and its configuration, whatever folders are closed on the way to them. */
+const viewOf = (name: string): string => `/run/pxectl-${name}`;
+/** Its StateDirectory. */
+const workOf = (name: string): string => `/var/lib/pxectl-${name}`;
+
+/** Two units that run this set-up with the host's dnsmasq and nginx, without pxectl, each as a user of its own. */
 export function renderSystemdExport(
   context: BootContext,
   readTemplate: ReadTemplate,
   options: SystemdExportOptions,
 ): RenderedFile[] {
-  const { folder, stateRoot, user, group, dnsmasqVersion } = options;
+  const { folder, stateRoot, dnsmasqVersion } = options;
+  const layout = stateLayout(stateRoot);
   const title = `pxectl: ${context.config.network.mode} mode on ${context.config.network.interface}, ${httpBaseUrl(context.config)}`;
-  const run = unitPath(stateLayout(stateRoot).run);
-  const unit = (template: string, program: string, config: string): string =>
-    fillTemplate(readTemplate(template), { title, program, config: unitPath(`${folder}/${config}`), run });
+  const unit = (name: string, served: string): string =>
+    fillTemplate(readTemplate(`export/${name}.service.hbs`), {
+      title,
+      name: `pxectl-${name}`,
+      folder: unitPath(folder),
+      served: unitPath(served),
+      view: viewOf(name),
+      isLowPort: context.config.http.port < 1024,
+    });
   return [
     {
       path: 'pxectl-dnsmasq.service',
-      content: unit('export/dnsmasq.service.hbs', '/usr/sbin/dnsmasq', 'dnsmasq.conf'),
+      content: unit('dnsmasq', layout.tftpRoot),
       purpose: 'systemd unit: DHCP and TFTP',
     },
     {
       path: 'pxectl-nginx.service',
-      content: unit('export/nginx.service.hbs', '/usr/sbin/nginx', 'nginx.conf'),
+      content: unit('nginx', layout.httpRoot),
       purpose: 'systemd unit: HTTP',
     },
     {
       path: 'dnsmasq.conf',
       content: renderDnsmasqConfig(context, readTemplate, {
-        stateRoot,
+        stateRoot: viewOf('dnsmasq'),
+        leaseFolder: workOf('dnsmasq'),
         ...(dnsmasqVersion === undefined ? {} : { version: dnsmasqVersion }),
-        ...(user === undefined ? {} : { user }),
       }),
       purpose: 'DHCP and TFTP',
     },
     {
       path: 'nginx.conf',
       content: renderNginxConfig(context, readTemplate, {
-        stateRoot,
-        ...(user === undefined ? {} : { user }),
-        ...(group === undefined ? {} : { group }),
+        stateRoot: viewOf('nginx'),
+        workFolder: workOf('nginx'),
       }),
       purpose: 'HTTP',
     },
@@ -62,14 +69,14 @@ export function renderSystemdExport(
 }
 
 /**
- * A path in a unit: `%` begins a specifier there, and blanks end a word.
+ * A path in a unit: `%` begins a specifier there, blanks end a word, and a colon ends a bind mount's source.
  * @throws PxectlError E_CONFIG_UNSAFE_VALUE for what a unit cannot hold
  */
 function unitPath(path: string): string {
-  if (/["'\\\p{Cc}\s]/u.test(path)) {
+  if (/["'\\:\p{Cc}\s]/u.test(path)) {
     throw configError('E_CONFIG_UNSAFE_VALUE', {
       what: `${JSON.stringify(path)} cannot be written into a systemd unit`,
-      why: 'it holds a blank, a quote or a backslash',
+      why: 'it holds a blank, a quote, a colon or a backslash',
       next: 'move the folder to a path without these: pxectl export systemd --out /etc/pxectl',
     });
   }

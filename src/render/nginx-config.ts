@@ -6,10 +6,10 @@ import { fillTemplate, type ReadTemplate } from './template-engine.ts';
 export interface NginxOptions {
   /** the state folder, absolute */
   readonly stateRoot: string;
-  /** user of the workers; none: the one that nginx was built with, or whoever starts it */
+  /** what it writes; default: below run/ */
+  readonly workFolder?: string;
+  /** user of the workers; none: whoever starts it */
   readonly user?: string;
-  /** their group: without it nginx looks for one that is called like the user */
-  readonly group?: string;
   /** a pxectl process answers behind it, and it is started in run/: {@link CHANNEL_SOCKET} */
   readonly hasChannel?: boolean;
 }
@@ -33,11 +33,8 @@ export function renderNginxConfig(
   // the template puts every path into double quotes: what would end them is refused here
   for (const folder of [layout.run, layout.httpRoot]) quoteWord(folder, 'nginx');
   return fillTemplate(readTemplate('nginx.conf.hbs'), {
-    user: [options.user, options.group]
-      .filter((word) => word !== undefined)
-      .map((word) => quoteWord(word, 'nginx'))
-      .join(' '),
-    work: `${layout.run}/nginx`,
+    user: options.user === undefined ? '' : quoteWord(options.user, 'nginx'),
+    work: options.workFolder ?? `${layout.run}/nginx`,
     httpRoot: layout.httpRoot,
     address: context.config.network.address,
     port: context.config.http.port,

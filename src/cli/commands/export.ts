@@ -43,6 +43,7 @@ async function runExport(context: CommandContext<ExportCommandOptions>): Promise
   const { loadProject } = await import('../../engine/project.ts');
   const { loadBootContext } = await import('../../engine/boot-context.ts');
   const { fillServeFolder, foreignFiles } = await import('../../engine/serve-folder.ts');
+  const { openServed } = await import('../../engine/open-served.ts');
   const { checkStored } = await import('../../images/check-stored.ts');
   const { writeFileAtomic } = await import('../../platform/files.ts');
   const project = await loadProject(requestedConfigPath(options));
@@ -56,8 +57,15 @@ async function runExport(context: CommandContext<ExportCommandOptions>): Promise
     const { foreign } = await fillServeFolder(boot, project.layout, { isRunLeft: true });
     if (foreign.length > 0) output.warn(foreignFiles(foreign));
   }
-  const files = await renderKind(kind, boot, project.layout.root, folder, project.layout.tftpRoot);
-  if (!isDryRun) for (const file of files) await writeFileAtomic(`${folder}/${file.path}`, file.content);
+  const files = await renderKind(kind, boot, project.layout.root, folder);
+  if (!isDryRun) {
+    for (const file of files) await writeFileAtomic(`${folder}/${file.path}`, file.content);
+    // what runs with them is another user
+    await openServed(
+      folder,
+      files.map((file) => `${folder}/${file.path}`),
+    );
+  }
 
   const withSeed = project.config.machines.filter(({ install }) => install !== undefined);
   for (const line of withoutSeeds(withSeed)) output.warn(line);
@@ -121,7 +129,6 @@ async function renderKind(
   boot: BootContext,
   stateRoot: string,
   folder: string,
-  tftpRoot: string,
 ): Promise<RenderedFile[]> {
   const { readTemplate } = await import('../../platform/package-root.ts');
   if (kind === 'compose') {
@@ -130,13 +137,10 @@ async function renderKind(
   }
   const { renderSystemdExport } = await import('../../render/export-systemd.ts');
   const { findDnsmasq } = await import('../../engine/dnsmasq/dnsmasq-program.ts');
-  const { servingUser } = await import('../../engine/serving-user.ts');
   const dnsmasq = await findDnsmasq();
-  const user = await servingUser(tftpRoot).catch(() => undefined);
   return renderSystemdExport(boot, readTemplate, {
     stateRoot,
     folder,
     ...(dnsmasq === undefined ? {} : { dnsmasqVersion: dnsmasq.version }),
-    ...(user === undefined ? {} : { user: user.name, group: user.group }),
   });
 }

@@ -159,9 +159,9 @@ async function prepareServing({ layout, sink }: EngineInput): Promise<Serving> {
   });
   if ('confine' in confinement) return confinement;
   const user = await servingUser(layout.tftpRoot);
-  const message = `dnsmasq cannot be kept apart (${confinement.whyNot}): it runs as ${user?.name ?? 'nobody'}, and a link in ${layout.tftpRoot} gives out whatever that user may read`;
+  const message = `dnsmasq cannot be kept apart (${confinement.whyNot}): it runs as ${user ?? 'nobody'}, and a link in ${layout.tftpRoot} gives out whatever that user may read`;
   sink.emit({ type: 'engine.warning', detail: { reason: 'dnsmasq-unconfined', message } });
-  return { ...UNCONFINED, ...(user === undefined ? {} : { user: user.name }) };
+  return { ...UNCONFINED, ...(user === undefined ? {} : { user }) };
 }
 
 /** @throws PxectlError E_PRIVILEGE */

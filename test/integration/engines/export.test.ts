@@ -1,9 +1,11 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type LongRunning, start } from '../../../src/platform/long-running.ts';
 import { findProgram, run } from '../../../src/platform/processes.ts';
 import { configText, prepareState } from '../../support/engine/prepare-state.ts';
+import { makePrivateNetwork, type PrivateNetwork } from '../../support/pxectl-process.ts';
 
 async function missing(...names: string[]): Promise<string[]> {
   const found = await Promise.all(names.map((name) => findProgram(name)));
@@ -15,6 +17,28 @@ async function missing(...names: string[]): Promise<string[]> {
 
 const withoutCompose = await missing('docker-compose');
 const withoutSystemd = await missing('systemd-analyze', 'dnsmasq', 'nginx');
+
+/** As systemd starts it: DynamicUser, StateDirectory, BindReadOnlyPaths and AmbientCapabilities. */
+function startAsUnit(unit: string, network: PrivateNetwork): LongRunning {
+  const all = (key: string) =>
+    Array.from(unit.matchAll(new RegExp(`^${key}=(.*)$`, 'gm')), ([, value = '']) => value);
+  const state = `/var/lib/${all('StateDirectory')[0]}`;
+  const kept = (all('AmbientCapabilities')[0] ?? '').split(' ').filter((word) => word !== '');
+  const capabilities = ['-all', ...kept.map((word) => word.toLowerCase().replace('cap_', '+'))].join();
+  const user = '--reuid 65530 --regid 65530 --clear-groups --no-new-privs';
+  const script = [
+    'set -e',
+    ...['/run', '/var/lib'].map((path) => `mount -t tmpfs -o mode=755 tmpfs ${path}`),
+    `mkdir ${state} && chown 65530:65530 ${state}`,
+    ...all('BindReadOnlyPaths').map((pair) => {
+      const [source = '', target = ''] = pair.split(':');
+      return `mkdir -p ${target} && mount --rbind ${source} ${target}`;
+    }),
+    `exec setpriv ${user} --bounding-set=${capabilities} --inh-caps=${capabilities} --ambient-caps=${capabilities} ${all('ExecStart')[0]}`,
+  ].join('\n');
+  const inside = ['netns', 'exec', network.namespace, 'unshare', '--mount', '--propagation', 'private'];
+  return start('ip', [...inside, 'sh', '-c', script]);
+}
 
 describe('pxectl export', () => {
   let folder: string;
@@ -65,14 +89,38 @@ describe('pxectl export', () => {
       expect(verified.stderr).toBe('');
       expect(verified.exitCode).toBe(0);
       const start = /^ExecStart=(.*)$/m.exec(await readFile(units[0] ?? '', 'utf8'))?.[1] ?? '';
-      expect(start).toBe(
-        `/usr/sbin/dnsmasq --keep-in-foreground --conf-file=${out}/dnsmasq.conf --pid-file=`,
-      );
+      const conf = '/run/pxectl-dnsmasq/config/dnsmasq.conf';
+      expect(start).toBe(`/usr/sbin/dnsmasq --keep-in-foreground --conf-file=${conf} --pid-file=`);
       expect((await run('dnsmasq', ['--test', `--conf-file=${out}/dnsmasq.conf`])).exitCode).toBe(0);
       const nginx = await run('nginx', ['-t', '-c', join(out, 'nginx.conf')]);
       expect(nginx.stderr).toContain('syntax is ok');
     },
   );
+
+  it.skipIf(withoutSystemd.length > 0)('the units serve a project that is closed to their user', async () => {
+    const network = await makePrivateNetwork();
+    const programs: LongRunning[] = [];
+    try {
+      await writeFile(configPath, configText().replace('br0', 'eno1'));
+      await chmod(folder, 0o700);
+      const out = join(folder, 'systemd');
+      expect((await pxectl('export', 'systemd', '--out', out)).exitCode).toBe(0);
+      for (const name of ['dnsmasq', 'nginx']) {
+        programs.push(startAsUnit(await readFile(join(out, `pxectl-${name}.service`), 'utf8'), network));
+      }
+      const curl = async (url: string): Promise<string> =>
+        (await run('ip', ['netns', 'exec', network.namespace, 'curl', '-s', '--max-time', '5', url])).stdout;
+      const scripts = ['tftp://192.168.1.50/autoexec.ipxe', 'http://192.168.1.50:8080/boot.ipxe'];
+      for (const url of scripts) await expect.poll(() => curl(url), { timeout: 30_000 }).toContain('#!ipxe');
+      expect(await curl('http://192.168.1.50:8080/seed/52-54-00-00-00-01/user-data')).toContain(
+        '404 Not Found',
+      );
+    } finally {
+      for (const program of programs) program.kill();
+      await Promise.all(programs.map(({ ended }) => ended));
+      await network.destroy();
+    }
+  });
 
   it('prints the Dockerfile of the engine without a configuration, with the tag that the engine looks for', async () => {
     const result = await pxectl('export', 'dockerfile');

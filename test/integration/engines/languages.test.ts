@@ -1,15 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { chown, mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect } from 'vitest';
 import { findDnsmasq } from '../../../src/engine/dnsmasq/dnsmasq-program.ts';
-import { servingUser } from '../../../src/engine/serving-user.ts';
-import { run } from '../../../src/platform/processes.ts';
-import { readTemplate } from '../../../src/platform/package-root.ts';
-import { renderNginxConfig } from '../../../src/render/nginx-config.ts';
-import { PLAIN_CONFIG, sampleContext } from '../../unit/render/sample-context.ts';
 import { itNeeds } from '../../support/external-tool.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pxectl-languages-'));
@@ -39,25 +33,4 @@ describe('programs of the host in the language of the user', () => {
     },
     120_000,
   );
-});
-
-describe('a folder of a user whose group is not called like the user', () => {
-  itNeeds('nginx')('nginx starts as that user: nobody', async () => {
-    const own = join(folder, 'own');
-    await mkdir(join(own, 'run'), { recursive: true });
-    await chown(own, 65534, 65534);
-    const user = await servingUser(own);
-    expect(user).toEqual({ name: 'nobody', group: 'nogroup' });
-    const config = renderNginxConfig(sampleContext(PLAIN_CONFIG), readTemplate, {
-      stateRoot: own,
-      user: user?.name ?? '',
-      group: user?.group ?? '',
-    });
-    const path = join(own, 'nginx.conf');
-    // an address that this computer has
-    await writeFile(path, config.replaceAll('192.168.1.50', '127.0.0.1'));
-    const checked = await run('nginx', ['-t', '-q', '-c', path]);
-    expect(checked.stderr).toBe('');
-    expect(checked.exitCode).toBe(0);
-  });
 });
