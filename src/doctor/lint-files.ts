@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename, extname, resolve } from 'node:path';
 import { readTextIfThere } from '../platform/files.ts';
 import { sortFindings } from './finding-catalogue.ts';
-import { hasCommandLine } from './lint/conf-lines.ts';
+import { hasCommandLine } from './lint/command-line.ts';
 import { kindOfConfig, otherKindOf, type ConfigKind } from './lint/config-kinds.ts';
 import { lintDnsmasq } from './lint/judge-dnsmasq.ts';
 import { lintDhcpdFile, lintScript } from './lint/judge-scripts.ts';

@@ -1,3 +1,4 @@
+import { hasCommandLine, optionsOfCommand } from './command-line.ts';
 import type { ConfLine } from './conf-line.ts';
 import { isTemplateLine } from './templates.ts';
 import { TRANSLATED_FORMS } from './translated-forms.ts';
@@ -60,15 +61,15 @@ export function readConfig(paths: readonly string[], reader: ConfReader): ConfFi
     if (text.includes('\0')) return complain(`${file} is no text`);
     const form = TRANSLATED_FORMS.find(({ isIt }) => isIt(text));
     if (form) return void lines.push(...form.lines(file, text));
-    const isCommand = hasCommandLine(text);
-    text.split(/\r?\n/).forEach((raw, index) => {
-      if (isCommand) {
-        isFromCommand = true;
-        const options = optionsOfCommand(file, index + 1, raw);
-        const plain = options.filter(({ value }) => !isTemplateLine(value, false));
-        if (plain.length < options.length) templateLines.push({ file, line: index + 1, raw: raw.trim() });
-        return void lines.push(...plain);
+    if (hasCommandLine(text)) {
+      isFromCommand = true;
+      for (const option of optionsOfCommand(file, text)) {
+        if (!isTemplateLine(option.value, false)) lines.push(option);
+        else if (templateLines.at(-1)?.line !== option.line) templateLines.push(option);
       }
+      return;
+    }
+    text.split(/\r?\n/).forEach((raw, index) => {
       if (isTemplateLine(raw, false))
         return void templateLines.push({ file, line: index + 1, raw: raw.trim() });
       const line = parseLine(file, index + 1, raw);
@@ -112,31 +113,6 @@ function resolve(from: string, path: string): string {
   if (path.startsWith('/')) return path;
   const at = from.lastIndexOf('/');
   return at < 0 ? path : `${from.slice(0, at)}/${path}`;
-}
-
-/** A script, Dockerfile or compose file that starts dnsmasq with options instead of a configuration. */
-export function hasCommandLine(text: string): boolean {
-  return (
-    /\bdnsmasq\b/.test(text) &&
-    /(?:^|[\s"'[])--(?:dhcp-(?:range|boot)|pxe-service|enable-tftp|port)\b/m.test(text)
-  );
-}
-
-/** The program around dnsmasq has options too; these are dnsmasq's own. */
-const OF_NETWORK_BOOT = /^(?:dhcp|pxe|tftp|conf|bind|listen|enable-tftp|port|interface|log-dhcp)(?:-|$)/;
-
-function optionsOfCommand(file: string, line: number, raw: string): readonly ConfLine[] {
-  const options = raw.matchAll(/(?:^|[\s"'[])--([a-z][a-z0-9-]+)(?:=((?:"[^"]*"|'[^']*'|[^\s"'\]])+))?/gi);
-  return [...options]
-    .filter(([, key = '']) => OF_NETWORK_BOOT.test(key))
-    .map(([, key = '', value]) => ({
-      file,
-      line,
-      raw: raw.trim(),
-      key,
-      value: value ?? '',
-      hasValue: value !== undefined,
-    }));
 }
 
 function parseLine(file: string, line: number, raw: string): ConfLine | undefined {

@@ -1,5 +1,5 @@
 import { readData } from '../knowledge/read-data.ts';
-import { hasCommandLine } from './conf-lines.ts';
+import { hasCommandLine } from './command-line.ts';
 import { isDnsmasqOption } from './dnsmasq-options.ts';
 import { kindOfBootScript, type BootScriptKind } from './lint-boot-script.ts';
 import { TRANSLATED_FORMS } from './translated-forms.ts';

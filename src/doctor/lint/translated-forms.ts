@@ -25,7 +25,14 @@ const PI_HOLE: TranslatedForm = {
   lines: piHoleLines,
 };
 
-export const TRANSLATED_FORMS: readonly TranslatedForm[] = [UCI, PI_HOLE];
+/** Pi-hole 5 keeps what its own DHCP server leases in /etc/pihole/setupVars.conf; boot files stand in /etc/dnsmasq.d. */
+const PI_HOLE_5: TranslatedForm = {
+  name: 'Pi-hole 5 (setupVars.conf)',
+  isIt: (text) => /^(?:PIHOLE_INTERFACE|PIHOLE_DNS_1|DHCP_ACTIVE)=/m.test(text),
+  lines: setupVars,
+};
+
+export const TRANSLATED_FORMS: readonly TranslatedForm[] = [UCI, PI_HOLE, PI_HOLE_5];
 
 interface UciSection {
   readonly type: string;
@@ -172,4 +179,27 @@ function piHoleLines(file: string, text: string): readonly ConfLine[] {
       value: [start.value, dhcp.get('end')?.value ?? '', dhcp.get('leaseTime')?.value || '24h'].join(','),
     });
   return out;
+}
+
+function setupVars(file: string, text: string): readonly ConfLine[] {
+  const found = new Map<string, { readonly value: string; readonly line: number; readonly raw: string }>();
+  text.split(/\r?\n/).forEach((raw, index) => {
+    const pair = /^\s*([A-Z][A-Z0-9_]*)=(.*?)\s*$/.exec(raw);
+    if (pair) found.set(pair[1] ?? '', { value: pair[2] ?? '', line: index + 1, raw: raw.trim() });
+  });
+  const lineFrom = (name: string, key: string, value: (own: string) => string): readonly ConfLine[] => {
+    const own = found.get(name);
+    if (own === undefined || own.value === '') return [];
+    return [{ file, line: own.line, raw: own.raw, key, value: value(own.value), hasValue: true }];
+  };
+  const hours = found.get('DHCP_LEASETIME')?.value || '24';
+  const lease = hours === '0' ? 'infinite' : `${hours}h`;
+  const end = found.get('DHCP_END')?.value ?? '';
+  const isActive = found.get('DHCP_ACTIVE')?.value === 'true';
+  return [
+    ...(isActive ? lineFrom('DHCP_START', 'dhcp-range', (start) => `${start},${end},${lease}`) : []),
+    ...(isActive ? lineFrom('DHCP_ROUTER', 'dhcp-option', (router) => `3,${router}`) : []),
+    ...lineFrom('PIHOLE_INTERFACE', 'interface', (name) => name),
+    ...lineFrom('PIHOLE_DNS_1', 'server', (address) => address),
+  ];
 }

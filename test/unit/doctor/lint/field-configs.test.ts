@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../../../src/model/finding.ts';
 import { areForeign, lintFiles } from '../../../../src/doctor/lint-files.ts';
@@ -41,6 +43,22 @@ describe('configurations from the field', () => {
 
   it('takes a compose file for no pxectl.yaml that is to be mended', async () => {
     expect(await areForeign([new URL('compose-ports.yml', folder).pathname])).toBe(true);
+  });
+
+  it('reads what Pi-hole 5 leases beside the lines of its dnsmasq.d', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'pxectl-pihole-'));
+    const [vars, own] = [join(folder, 'setupVars.conf'), join(folder, '07-pxe.conf')];
+    const lease =
+      'DHCP_START=192.168.1.100\nDHCP_END=192.168.1.200\nDHCP_ROUTER=192.168.1.1\nDHCP_LEASETIME=24\n';
+    writeFileSync(vars, `PIHOLE_INTERFACE=eth0\nPIHOLE_DNS_1=9.9.9.9\nDHCP_ACTIVE=true\n${lease}`);
+    writeFileSync(own, 'dhcp-boot=pxelinux.0,,192.168.1.11\n');
+    const { findings, readings } = await lintFiles([vars, own], { fix: false, root: undefined });
+    rmSync(folder, { recursive: true });
+    expect(readings[0]?.kind).toContain('Pi-hole 5 (setupVars.conf)');
+    expect(findings.map(({ id, evidence }) => [id, evidence[0]?.source])).toContainEqual([
+      'no-boot-service-for-arch',
+      '07-pxe.conf:1',
+    ]);
   });
 
   it('proposes an option that the line can be', async () => {
