@@ -213,7 +213,7 @@ function leaseSection(
       : 'short leases for PXE clients alone',
     lines: [
       isFull
-        ? `dhcp-range=${range.first},${range.last},${netmask},1h`
+        ? `dhcp-range=${range.first},${range.last},${netmask},10m`
         : `dhcp-range=tag:netboot,${range.first},${range.last},${netmask},10m`,
       ...(isFull ? ['dhcp-authoritative'] : []),
       '# each configured machine has an address of its own: dnsmasq does not remember whom it has offered one',

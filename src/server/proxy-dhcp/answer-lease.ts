@@ -30,7 +30,7 @@ export function answerLease(received: Received, service: LeaseService, nowMs: nu
     case MESSAGE_TYPE.request:
       return confirmLease(received, service, isBootClient, nowMs);
     case MESSAGE_TYPE.release:
-      service.pool.release(received.facts.mac);
+      service.pool.release(received.facts.mac, nowMs);
       return { action: 'note', events: [] };
     case MESSAGE_TYPE.decline:
       return declineLease(received, service, nowMs);
@@ -51,9 +51,11 @@ function offerLease(
   if (answer?.action === 'ignore') return answer;
   const { packet, facts } = received;
   const choice = service.pool.offer(facts.mac, nowMs, readAddress(packet, DHCP_OPTION.requestedAddress));
-  if (choice === undefined) return ignore('no-free-address', 'every address of network.range is in use');
+  if (choice === undefined)
+    return ignore('no-free-address', 'no address of network.range is free for this client');
   if (choice.needsProbe) return { action: 'probe', address: choice.address };
-  const reply = leaseReply(packet, 'offer', choice.address, service.terms, answer);
+  const leaseSeconds = Math.floor(service.pool.termMs(facts.mac, choice.address, nowMs) / 1000);
+  const reply = leaseReply(packet, 'offer', choice.address, { ...service.terms, leaseSeconds }, answer);
   return { action: 'reply', reply, events: [discoverEvent(received), replyEvent(received, answer, reply)] };
 }
 
@@ -67,7 +69,7 @@ function confirmLease(
   const { pool, terms } = service;
   const chosenServer = readAddress(packet, DHCP_OPTION.serverId);
   if (chosenServer !== undefined && chosenServer !== terms.server) {
-    pool.release(facts.mac);
+    pool.release(facts.mac, nowMs);
     return ignore('other-server-chosen', `the client took the lease of ${chosenServer}`);
   }
   const wanted = wantedAddress(received);
@@ -87,10 +89,11 @@ function confirmLease(
   }
   const answer = planFor(received, service, isBootClient);
   if (answer?.action === 'ignore') return answer;
-  // a client that was never offered it: its lease was forgotten, and somebody else may have the address by now
+  // a client that was never offered it: its lease was forgotten, and somebody else may have the address by now; or one that
+  // must be seen there before its lease is made longer
   if (choice.needsProbe) return { action: 'probe', address: choice.address };
-  pool.confirm(facts.mac, wanted, nowMs);
-  const reply = leaseReply(packet, 'ack', wanted, terms, answer);
+  const leaseSeconds = pool.confirm(facts.mac, wanted, nowMs);
+  const reply = leaseReply(packet, 'ack', wanted, { ...terms, leaseSeconds }, answer);
   return { action: 'reply', reply, events: [requestEvent(received), replyEvent(received, answer, reply)] };
 }
 

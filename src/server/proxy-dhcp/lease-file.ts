@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { messageOf } from '../../model/errors.ts';
 import { readTextIfThere, writeFileAtomic } from '../../platform/files.ts';
 import { parseIpv4, parseMac } from '../../protocol/addresses.ts';
-import type { Lease, LeasePool } from './lease-pool.ts';
+import type { Lease } from './lease.ts';
+import type { LeasePool } from './lease-pool.ts';
 
 /** what a kill can lose; a probe protects the addresses that were offered in this time */
 const DELAY_MS = 500;

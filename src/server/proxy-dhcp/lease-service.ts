@@ -11,6 +11,9 @@ const LEASE_SECONDS = 600;
 const PRESSURE =
   'more clients ask at once than network.range has free addresses: an offer that was not taken goes to the next who asks, ' +
   'and the first who takes it has it. Made-up addresses do this, and so does a range that is too small';
+const SHORTAGE =
+  'less than a quarter of network.range is free: a client that nobody configured gets an address when it asks again, and for a ' +
+  'minute until it is seen there. Made-up addresses do this, and so does a range that is too small';
 
 export interface LeaseServiceOptions {
   readonly address: Ipv4Address;
@@ -57,6 +60,7 @@ export async function prepareLeases(options: LeaseServiceOptions): Promise<Prepa
     ...(options.ownAddresses === undefined ? {} : { ownAddresses: options.ownAddresses }),
     onChange: () => kept?.changed(),
     onPressure: () => options.onTrouble(PRESSURE),
+    onShortage: () => options.onTrouble(SHORTAGE),
   });
   if (options.leaseFile !== undefined) kept = await keepLeases(options.leaseFile, pool, options.onTrouble);
   const terms = {

@@ -11,6 +11,8 @@ export interface Probed {
   readonly address: Ipv4Address;
   /** another machine than the client, if one answered */
   readonly user?: MacAddress;
+  /** the client itself answered: it uses the address already */
+  readonly isThere: boolean;
 }
 
 /**
@@ -47,8 +49,8 @@ export class OfferProbes {
       const received = open.delete(address) ? this.#waiting.get(address) : undefined;
       if (received === undefined) return;
       this.#waiting.delete(address);
-      const isOther = user !== undefined && user !== received.facts.mac;
-      this.onResult({ received, address, ...(isOther ? { user } : {}) });
+      const isThere = user === received.facts.mac;
+      this.onResult({ received, address, isThere, ...(isThere || user === undefined ? {} : { user }) });
     };
     // an interface that is gone cannot be asked on; then nobody is served either
     await this.probe([...open], settle).catch(() => undefined);

@@ -104,9 +104,9 @@ export async function startProxyDhcp(options: ProxyDhcpOptions): Promise<ProxyDh
     carryOut(decision, received, nowMs);
   };
 
-  const onProbed = ({ received, address: probed, user }: Probed): void => {
+  const onProbed = ({ received, address: probed, user, isThere }: Probed): void => {
     const nowMs = Date.now();
-    if (user === undefined) leases?.service.pool.probed(received.facts.mac, probed, nowMs);
+    if (user === undefined) leases?.service.pool.probed(received.facts.mac, probed, nowMs, isThere);
     else {
       leases?.service.pool.decline(received.facts.mac, probed, nowMs);
       const message = `${probed} of network.range is in use by ${user}, which has no lease of pxectl: nobody is offered it for ten minutes`;

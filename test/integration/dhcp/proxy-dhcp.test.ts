@@ -333,4 +333,55 @@ describe('leases on the wire', () => {
       await rm(folder, { recursive: true, force: true });
     }
   });
+
+  itNeeds(
+    'root',
+    'ip',
+    'busybox',
+  )(
+    'while addresses are few: to who asks again, for a minute, and for longer when it is seen at its address',
+    async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'pxectl-leases-'));
+      const leaseFile = join(folder, 'leases.json');
+      const expires = new Date(Date.now() + 600_000).toISOString();
+      const leases = [0, 1, 2, 3, 4, 5, 6, 7, 8].map((number) => ({
+        address: `10.77.0.20${number}`,
+        mac: `02:00:00:00:00:0${number}`,
+        expires,
+        probedUntil: expires,
+      }));
+      await writeFile(leaseFile, JSON.stringify({ schema: 'pxectl.leases/1', leases }));
+      try {
+        const server = await serve({ ...leaseMode('full'), leaseFile });
+        const { stdout } = await udhcpc();
+        expect(stdout).toContain('bound ip=10.77.0.209 mask=24 siaddr= boot_file= lease=60');
+        expect(reasonsOf(server.events)).toContain('no-free-address');
+        const told = server.events.find(({ type }) => type === 'engine.warning')?.detail?.['message'];
+        expect(told).toContain('less than a quarter of network.range is free');
+
+        const link = await network.run('client', 'cat', ['/sys/class/net/eth0/address']);
+        const renewal = {
+          mac: mac(link.stdout.trim()),
+          type: 'request',
+          header: { ciaddr: ip('10.77.0.209') },
+        };
+        const renew = async (): Promise<string> => {
+          const packets = [{ hex: hex(renewal as ClientPacketOptions), to: '10.77.0.1', port: 67 }];
+          const [answer] = await exchange('client', {
+            interfaceName: 'eth0',
+            port: 68,
+            packets,
+            listenMs: 1500,
+          });
+          return Buffer.from(optionData(packetOf(answer ?? expect.fail()), 51) ?? []).toString('hex');
+        };
+        await network.run('client', 'ip', ['address', 'add', '10.77.0.209/24', 'dev', 'eth0']);
+        // 600 s
+        expect(await renew()).toBe('00000258');
+      } finally {
+        await network.run('client', 'ip', ['address', 'del', '10.77.0.209/24', 'dev', 'eth0']);
+        await rm(folder, { recursive: true, force: true });
+      }
+    },
+  );
 });

@@ -10,6 +10,7 @@ const lasting: Readonly<Record<string, (untilMs: number) => Promise<number | voi
   sendRubbish: http.sendRubbish,
   escapeByHttp: http.escapeByHttp,
   discoverFlood: udp.discoverFlood,
+  takePool: udp.takePool,
   malformedDhcp: udp.malformedDhcp,
   tftpAndSilence: udp.tftpAndSilence,
   blindAcks: udp.blindAcks,

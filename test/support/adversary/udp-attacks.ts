@@ -2,7 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import type { Ipv4Address, MacAddress } from '../../../src/protocol/addresses.ts';
 import { encodeDhcp } from '../../../src/protocol/dhcp/encode-dhcp.ts';
-import { MESSAGE_TYPE } from '../../../src/protocol/dhcp/dhcp-packet.ts';
+import { decodeDhcp } from '../../../src/protocol/dhcp/decode-dhcp.ts';
+import { MESSAGE_TYPE, messageTypeOf } from '../../../src/protocol/dhcp/dhcp-packet.ts';
+import { DHCP_OPTION } from '../../../src/protocol/dhcp/option-codes.ts';
+import { addressOption } from '../../../src/protocol/dhcp/options/address-options.ts';
 import { clientPacket } from '../../../src/protocol/pxe/client-packet.ts';
 import { encodeTftp } from '../../../src/protocol/tftp/packets.ts';
 import { escapes } from './path-forms.ts';
@@ -48,6 +51,43 @@ export async function discoverFlood(untilMs: number): Promise<void> {
   const socket = await udpSocket();
   await atRate(2000, untilMs, () => socket.send(discover(), 67, SERVER));
   socket.close();
+}
+
+/** Made-up machines, each of which takes what it is offered, or what it names; returns how many leases there were. */
+export async function takePool(untilMs: number): Promise<number> {
+  const socket = createSocket({ type: 'udp4', reuseAddr: true });
+  await new Promise<void>((resolve) => socket.bind(68, resolve));
+  socket.setBroadcast(true);
+  const made = new Map<number, MacAddress>();
+  const request = (mac: MacAddress, xid: number, address: Ipv4Address): void => {
+    const serverId = addressOption(DHCP_OPTION.serverId, SERVER as Ipv4Address);
+    const extraOptions = [addressOption(DHCP_OPTION.requestedAddress, address), serverId];
+    const packet = clientPacket(
+      { mac, architectures: [7] },
+      { messageType: MESSAGE_TYPE.request, xid, extraOptions },
+    );
+    socket.send(encodeDhcp(packet), 67, SERVER);
+  };
+  let leases = 0;
+  socket.on('message', (bytes) => {
+    const reply = decodeDhcp(bytes);
+    const mac = made.get(reply.xid);
+    if (mac === undefined) return;
+    if (messageTypeOf(reply) === MESSAGE_TYPE.offer) request(mac, reply.xid, reply.yiaddr);
+    if (messageTypeOf(reply) === MESSAGE_TYPE.ack) leases += 1;
+  });
+  let last = 200;
+  await atRate(300, untilMs, () => {
+    const mac = madeUpMac();
+    const xid = randomBytes(4).readUInt32BE();
+    made.set(xid, mac);
+    const asks = { messageType: MESSAGE_TYPE.discover, xid };
+    socket.send(encodeDhcp(clientPacket({ mac, architectures: [7] }, asks)), 67, SERVER);
+    last = last === 220 ? 200 : last + 1;
+    request(madeUpMac(), xid, `192.168.1.${last}` as Ipv4Address);
+  });
+  socket.close();
+  return leases;
 }
 
 /** DHCP packets with bytes changed, cut off or added. */

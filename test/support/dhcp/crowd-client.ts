@@ -23,12 +23,15 @@ const {
   localAddress,
   listenMs,
   everyMs = 0,
+  againMs,
 } = JSON.parse(process.argv[2] ?? '{}') as {
   macs: MacAddress[];
   localAddress: string;
   listenMs: number;
   /** pause between two machines that are switched on */
   everyMs?: number;
+  /** who was not answered asks again after that */
+  againMs?: number;
 };
 const members: CrowdMember[] = macs.map((mac) => ({ mac, refusals: 0 }));
 const clientOf = (mac: MacAddress): PxeClient => ({ mac, architectures: [7] });
@@ -69,9 +72,15 @@ const onMessage = (bytes: Buffer): void => {
   setTimeout(() => send(request), Math.max(1000, everyMs * macs.length));
 };
 for (const each of [socket, broadcasts]) each.on('message', onMessage);
-for (const [index, mac] of macs.entries()) {
+const discover = (mac: MacAddress, index: number): void =>
   send(clientPacket(clientOf(mac), { messageType: MESSAGE_TYPE.discover, xid: xidOf(index) }));
+for (const [index, mac] of macs.entries()) {
+  discover(mac, index);
   if (everyMs > 0) await sleep(everyMs);
+}
+if (againMs !== undefined) {
+  await sleep(againMs);
+  for (const [index, { mac, offered }] of members.entries()) if (offered === undefined) discover(mac, index);
 }
 setTimeout(() => {
   for (const each of [socket, broadcasts]) each.close();

@@ -35,7 +35,7 @@ describe('LeasePool', () => {
           const who = client(number);
           const wanted = ip(`10.0.0.${address}`);
           if (action === 'release') {
-            leases.release(who);
+            leases.release(who, nowMs);
             for (const [held, holder] of holders) if (holder.mac === who) holders.delete(held);
           } else if (action === 'decline') {
             leases.decline(who, wanted, nowMs);
@@ -46,12 +46,12 @@ describe('LeasePool', () => {
                 ? leases.offer(who, nowMs, wanted)?.address
                 : leases.claim(who, wanted, nowMs, action === 'take')?.address;
             if (given === undefined) continue;
-            if (action !== 'offer') leases.confirm(who, given, nowMs);
+            const seconds = action === 'offer' ? 0 : leases.confirm(who, given, nowMs);
             expect(['10.0.0.10', '10.0.0.11', '10.0.0.12', '10.0.0.13']).toContain(given);
             const holder = holders.get(given);
             if (holder !== undefined && holder.untilMs > nowMs) expect(holder.mac).toBe(who);
             for (const [held, other] of holders) if (other.mac === who) holders.delete(held);
-            if (action !== 'offer') holders.set(given, { mac: who, untilMs: nowMs + 600_000 });
+            if (action !== 'offer') holders.set(given, { mac: who, untilMs: nowMs + seconds * 1000 });
           }
         }
       }),
@@ -102,7 +102,7 @@ describe('LeasePool', () => {
     leases.confirm(client(1), ip('10.0.0.10'), 5);
     expect([needsProbe(1, 599_000), needsProbe(1, 700_000)]).toEqual([false, true]);
     leases.probed(client(1), ip('10.0.0.10'), 700_001);
-    leases.release(client(1));
+    leases.release(client(1), 700_001);
     expect([needsProbe(2, 700_002), needsProbe(1, 800_000)]).toEqual([true, true]);
   });
 
@@ -169,7 +169,89 @@ describe('LeasePool', () => {
     const startedMs = performance.now();
     for (let number = 0; number < 20_000; number += 1) leases.offer(made(number), number / 2);
     expect(performance.now() - startedMs).toBeLessThan(10_000);
-    expect(leases.entries().size).toBe(4096);
+    // a quarter is kept for those who ask again
+    expect(leases.entries().size).toBe(3072);
+  });
+
+  describe('while less than a quarter is free', () => {
+    /** 20 addresses, and 15 made-up clients that took one each at 0. */
+    const short = (more: Partial<ConstructorParameters<typeof LeasePool>[0]> = {}): LeasePool => {
+      const leases = pool('10.0.0.29', more);
+      for (let number = 1; number <= 15; number += 1) {
+        const address = addressFor(leases, client(0x80 + number), 0);
+        leases.confirm(client(0x80 + number), address ?? expect.fail(), 0);
+      }
+      return leases;
+    };
+
+    it('clients that come once get none of the last addresses, by asking or by naming one; who asks again does', () => {
+      let shortages = 0;
+      const leases = short({ onShortage: () => (shortages += 1) });
+      for (let number = 0; number < 60; number += 1) {
+        const made = client(number);
+        const named = ip(`10.0.0.${25 + (number % 5)}`);
+        expect(leases.offer(made, 10 + number, named)).toBeUndefined();
+        expect(leases.claim(client(0x40 + number), named, 10 + number)).toBeUndefined();
+      }
+      expect(shortages).toBeGreaterThan(60);
+      expect(leases.offer(client(0xf0), 100)).toBeUndefined();
+      const address = addressFor(leases, client(0xf0), 1100);
+      expect(address).toBe('10.0.0.25');
+      // nobody else takes it before it does, as EDK2, which gathers offers for some seconds
+      for (let number = 0; number < 60; number += 1) {
+        leases.offer(client(number), 1200 + number);
+        expect(leases.claim(client(number), ip('10.0.0.25'), 1200 + number, true)).toBeUndefined();
+      }
+      expect(leases.claim(client(0xf0), ip('10.0.0.25'), 9000, true)?.address).toBe(address);
+      expect(leases.confirm(client(0xf0), ip('10.0.0.25'), 9000)).toBe(60);
+    });
+
+    it('a lease is made longer for a client that is seen at its address, and for no other', () => {
+      const leases = short();
+      const take = (who: MacAddress): Ipv4Address => {
+        leases.offer(who, 1000);
+        const address = addressFor(leases, who, 2000) ?? expect.fail();
+        leases.probed(who, address, 2000);
+        expect(leases.confirm(who, address, 2000)).toBe(60);
+        return address;
+      };
+      const [there, absent] = [client(0xf1), client(0xf2)];
+      const addresses = [take(there), take(absent)] as const;
+      for (const [who, address, isThere, seconds] of [
+        [there, addresses[0], true, 600],
+        [absent, addresses[1], false, 30],
+      ] as const) {
+        expect(leases.claim(who, address, 32_000)).toEqual({ address, needsProbe: true });
+        leases.probed(who, address, 32_000, isThere);
+        expect(leases.claim(who, address, 32_001)).toEqual({ address, needsProbe: false });
+        expect(leases.confirm(who, address, 32_000)).toBe(seconds);
+      }
+      // the one is there for ten minutes; the address of the other is the next one's, who has been waiting
+      expect(leases.offer(client(0xf3), 61_500, addresses[1])?.address).not.toBe(addresses[1]);
+      expect(addressFor(leases, client(0xf3), 62_500, addresses[1])).toBe(addresses[1]);
+      expect(addressFor(leases, client(0xf4), 62_500, addresses[0])).not.toBe(addresses[0]);
+    });
+
+    it('a lease that ends soon is not made longer by asking for it', () => {
+      const leases = short();
+      leases.offer(client(0xf2), 1000);
+      const address = addressFor(leases, client(0xf2), 2000) ?? expect.fail();
+      leases.confirm(client(0xf2), address, 2000);
+      for (let nowMs = 50_000; nowMs < 62_000; nowMs += 1000) leases.offer(client(0xf2), nowMs);
+      leases.offer(client(0xf3), 61_000);
+      expect(addressFor(leases, client(0xf3), 62_500, address)).toBe(address);
+    });
+
+    it('a configured machine has its own as ever, and those who leave end it', () => {
+      const own = new Map([[client(9), ip('10.0.0.29')]]);
+      const leases = short({ ownAddresses: () => own });
+      expect(addressFor(leases, client(9), 1)).toBe('10.0.0.29');
+      expect(leases.confirm(client(9), ip('10.0.0.29'), 1)).toBe(600);
+      expect(leases.offer(client(1), 2)).toBeUndefined();
+      leases.release(client(0x81), 3);
+      leases.release(client(0x82), 3);
+      expect(addressFor(leases, client(1), 4)).toBeDefined();
+    });
   });
 
   it('is bounded whatever the configuration says', () => {

@@ -56,7 +56,10 @@ it('takes the answer of the client itself for no other user, and a probe that fa
   );
   failing.wait(discover(B), ip('10.0.0.11'));
   await expect.poll(() => results).toHaveLength(2);
-  expect(results.map(({ user }) => user)).toEqual([undefined, undefined]);
+  expect(results.map(({ user, isThere }) => [user, isThere])).toEqual([
+    [undefined, true],
+    [undefined, false],
+  ]);
 });
 
 it('keeps one packet for each address, of whom it was chosen for last', async () => {
