@@ -22,8 +22,10 @@ export const INTERFACE_TROUBLES = [
   'address-not-on-interface',
 ] as const;
 
-/** dnsmasq, and with it most home routers, pings an address for three seconds before it offers it. */
-const LOOK_MS = 3_300;
+/** dnsmasq, and with it most home routers, pings an address for three seconds before it offers it: `up` waits for no more. */
+const QUICK_LOOK_MS = 3_300;
+/** Whoever is not waited for may be slow: a router that is busy too. */
+const LOOK_MS = 6_000;
 /** Of two servers that ping first, the second offers a moment after the first. */
 const OTHER_LEASE_MS = 300;
 /** A range may be large; a look asks for so many of its addresses, from its beginning on. */
@@ -43,8 +45,8 @@ export interface NetworkLook {
 
 /**
  * Looks who else is on the network that a configuration serves: other DHCP and boot servers, whoever uses our address
- * or addresses of our range. Takes up to 3.3 s, and sends nothing that a server would remember. A quick look misses a
- * second DHCP server that is seconds slower than the first.
+ * or addresses of our range. Takes up to 6 s, a quick look 3.3 s, and sends nothing that a server would remember. A quick
+ * look misses a second DHCP server that is seconds slower than the first.
  */
 export async function lookAtNetwork(
   config: Config,
@@ -66,8 +68,7 @@ export async function lookAtNetwork(
     clientMac,
     addresses: [network.address, ...addressesOf(network.range)],
     ...(network.mode === 'pxe-only' && network.range ? { leasedHere: network.range.first } : {}),
-    waitMs: LOOK_MS,
-    ...(isQuick ? { afterLeaseMs: OTHER_LEASE_MS } : {}),
+    ...(isQuick ? { waitMs: QUICK_LOOK_MS, afterLeaseMs: OTHER_LEASE_MS } : { waitMs: LOOK_MS }),
   });
   return {
     troubles: judgeNetwork(network, seen, await leaseHolders(layout)),
