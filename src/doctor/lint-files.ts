@@ -7,6 +7,8 @@ import { kindOfConfig, otherKindOf, type ConfigKind } from './lint/config-kinds.
 import { lintDnsmasq } from './lint/judge-dnsmasq.ts';
 import { lintDhcpdFile, lintScript } from './lint/judge-scripts.ts';
 import type { LintOptions, LintResult } from './lint/lint-result.ts';
+import { followIncludes } from './lint/script-includes.ts';
+import type { BootScriptKind } from './lint/script-lines.ts';
 import { MAX_CONFIG_BYTES, readGiven } from './lint/read-configs.ts';
 
 /** Whether these are configurations of other programs, not pxectl's own. */
@@ -35,6 +37,14 @@ export async function lintFiles(paths: readonly string[], options: LintOptions):
   for (const path of paths) for (const [file, text] of await readGiven(path)) given.set(file, text);
   const root = options.root ?? ([...given.keys()].every(isOfThisComputer) ? '/' : undefined);
   const kinds = new Map([...given].map(([path, text]) => [path, kindOfConfig(path, text)] as const));
+  const scriptKindOf = (path: string): BootScriptKind | undefined => {
+    const format = kinds.get(path)?.format;
+    return format === 'pxelinux' || format === 'grub' || format === 'ipxe' ? format : undefined;
+  };
+  followIncludes(given, scriptKindOf, options.root, (path, text, format) => {
+    given.set(path, text);
+    kinds.set(path, { format, name: `a configuration of ${format}` });
+  });
   const ofDnsmasq = [...given].filter(([path]) => kinds.get(path)?.format === 'dnsmasq');
   const results: LintResult[] = [];
   if (ofDnsmasq.length > 0)
@@ -44,12 +54,12 @@ export async function lintFiles(paths: readonly string[], options: LintOptions):
         root,
       }),
     );
-  for (const [path, text] of given) {
+  for (const path of given.keys()) {
     const kind = kinds.get(path);
     if (kind === undefined || kind.format === 'dnsmasq' || isIncluded(path, given)) continue;
     if (kind.format === 'other') results.push(unreadable(path, kind));
     else if (kind.format === 'dhcpd') results.push(await lintDhcpdFile(path, given, { ...options, root }));
-    else results.push(await lintScript(path, text, kind.format, { ...options, root }));
+    else results.push(await lintScript(path, given, kind.format, { ...options, root }));
   }
   return {
     readings: results.flatMap((result) => result.readings),

@@ -5,15 +5,17 @@ import { placedReader } from './config-reader.ts';
 import { lintDhcpd } from './dhcpd/lint-dhcpd.ts';
 import { fragmentLimits, lintBootScript, type BootScriptKind } from './lint-boot-script.ts';
 import { ADVICE, writeFixed, type LintOptions, type LintResult } from './lint-result.ts';
+import { givenFor, includesOf } from './script-includes.ts';
 import { isTemplateLine } from './templates.ts';
 
 /** Judges one configuration of a loader. */
 export async function lintScript(
   path: string,
-  text: string,
+  given: ReadonlyMap<string, string>,
   kind: BootScriptKind,
   { fix, root }: LintOptions,
 ): Promise<LintResult> {
+  const text = given.get(path) ?? '';
   const reader = placedReader({ given: new Map([[path, text]]), root });
   const exists = (name: string): boolean | undefined =>
     root === undefined ? undefined : reader.exists(name.startsWith('/') ? name : join(root, name));
@@ -35,12 +37,17 @@ export async function lintScript(
             matters: true,
           },
         ];
-  const limits = fragmentLimits({ text, kind });
+  const limits = [
+    ...fragmentLimits({ text, kind }),
+    ...includesOf(text, kind)
+      .filter((name) => givenFor(name, path, given) === undefined)
+      .map((name) => `${name}, which ${kind} reads too, was not given`),
+  ];
   return {
     readings: [
       {
         source: path,
-        kind: `configuration of ${kind}${limits.length > 0 ? ', a part of one' : ''}`,
+        kind: `configuration of ${kind}${fragmentLimits({ text, kind }).length > 0 ? ', a part of one' : ''}`,
         read: `${text.split('\n').length} lines${root === undefined ? ', as text: its files are of another computer' : ''}`,
         verdict: verdictOn(findings, { passedOver, limits }),
         passedOver,

@@ -1,4 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { lintFiles } from '../../../../src/doctor/lint-files.ts';
 import type { Finding } from '../../../../src/model/finding.ts';
 import {
   kindOfBootScript,
@@ -101,5 +105,53 @@ describe('kindOfBootScript', () => {
     ['/etc/dnsmasq.conf', 'port=0', undefined],
   ])('%s', (path, text, kind) => {
     expect(kindOfBootScript(path, text)).toBe(kind);
+  });
+});
+
+describe('configurations that are split over files', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pxectl-split-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const put = (name: string, text: string): string => {
+    const path = join(folder, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+    return path;
+  };
+  const menu = 'UI menu.c32\nMENU INCLUDE pxelinux.cfg/linux.inc\nLABEL local\n  LOCALBOOT 0\n';
+  const part = 'LABEL x\n  KERNEL vmlinuz\n  INITRD a\n  INITRD b\n';
+
+  it('names what a loader reads too and nobody gave', async () => {
+    const path = put('alone/pxelinux.cfg/default', menu);
+    const { readings, findings } = await lintFiles([path], { fix: false, root: undefined });
+    expect(findings).toEqual([]);
+    expect(readings[0]).toMatchObject({
+      verdict: 'not-understood',
+      limits: ['pxelinux.cfg/linux.inc, which pxelinux reads too, was not given'],
+    });
+  });
+
+  it('follows them in the folder that was given, and below the root', async () => {
+    const path = put('root/pxelinux.cfg/default', menu);
+    put('root/pxelinux.cfg/linux.inc', part);
+    for (const [paths, root] of [
+      [[dirname(path)], undefined],
+      [[path], join(folder, 'root')],
+    ] as const) {
+      const { findings, readings } = await lintFiles(paths, { fix: false, root });
+      expect(findings.map(({ id }) => id)).toContain('initrd-lines-several');
+      expect(readings.flatMap(({ limits }) => limits)).toEqual([]);
+      expect(readings).toHaveLength(2);
+    }
+  });
+
+  it('GRUB: a file that it looks for first need not be there', async () => {
+    const entry = 'menuentry "x" {\n  linux /vmlinuz\n  initrd /initrd\n}\n';
+    const custom = 'if [ -f $prefix/custom.cfg ]; then\n  source $prefix/custom.cfg\nfi\n';
+    const optional = put('optional/grub.cfg', custom + entry);
+    expect((await lintFiles([optional], { fix: false, root: undefined })).readings[0]?.limits).toEqual([]);
+    const other = put('other/grub.cfg', `configfile /grub/lan.cfg\n${entry}`);
+    expect((await lintFiles([other], { fix: false, root: undefined })).readings[0]?.limits).toEqual([
+      '/grub/lan.cfg, which grub reads too, was not given',
+    ]);
   });
 });
