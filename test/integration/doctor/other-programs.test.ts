@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
@@ -155,5 +156,49 @@ describe("doctor reads the logs of other people's programs", () => {
     expect(reading).toMatchObject({ kind: 'log of Kea', verdict: 'not-understood' });
     expect(reading.read).toContain('1 network boot client');
     expect(findings.map(({ id }) => id)).toEqual([]);
+  });
+
+  itNeeds(
+    'root',
+    'ip',
+    'curl',
+    'apache2',
+  )('Apache: what iPXE loads over HTTP, and the kernel that is not there', async () => {
+    const { lan } = await makeServerLan('apache');
+    // its workers are no root, and must get to the files
+    const folder = mkdtempSync(join(tmpdir(), 'pxectl-apache-'));
+    chmodSync(folder, 0o755);
+    mkdirSync(join(folder, 'www'), { mode: 0o755 });
+    writeFileSync(join(folder, 'www', 'boot.ipxe'), '#!ipxe\nkernel vmlinuz\nboot\n');
+    const log = join(folder, 'access.log');
+    const conf = join(folder, 'apache.conf');
+    const modules = ['mpm_event', 'authz_core'];
+    writeFileSync(
+      conf,
+      [
+        ...modules.map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`),
+        ...['ServerName boot', `Listen ${SERVER}:8080`, 'User www-data', 'Group www-data'],
+        ...[`PidFile ${folder}/pid`, `DefaultRuntimeDir ${folder}`, `ErrorLog ${folder}/error.log`],
+        String.raw`LogFormat "%h %l %u %t \"%r\" %>s %O \"%{Referer}i\" \"%{User-Agent}i\"" combined`,
+        ...[`CustomLog ${log} combined`, `DocumentRoot ${folder}/www`],
+        `<Directory ${folder}/www>`,
+        ...['Require all granted', '</Directory>', ''],
+      ].join('\n'),
+    );
+    const program = await lan.startIn('lan', 'apache2', ['-D', 'FOREGROUND', '-d', folder, '-f', conf]);
+    try {
+      await untilIn(join(folder, 'error.log'), /resuming normal operations/);
+      await lan.execIn('client', 'ip', ['address', 'add', '192.168.1.60/24', 'dev', 'eth0']);
+      for (const name of ['boot.ipxe', 'vmlinuz'])
+        await lan.execIn('client', 'curl', ['-s', '-A', 'iPXE/1.21.1', `http://${SERVER}:8080/${name}`]);
+      await untilIn(log, /vmlinuz/);
+      const { findings, reading } = await analyseLogFile(log);
+      expect(reading.kind).toBe('log of a web server');
+      expect(reading.verdict).toBe('ill');
+      expect(findings.map(({ title }) => title)).toContain('/vmlinuz is not on the HTTP server');
+    } finally {
+      await stop(program);
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });
