@@ -4,6 +4,7 @@ import { createGunzip } from 'node:zlib';
 import type { Finding } from '../model/finding.ts';
 import { PxectlError, systemCodeOf } from '../model/errors.ts';
 import { diskError } from '../platform/files.ts';
+import { keepHeapSmall } from '../platform/small-heap.ts';
 import { readCapture } from '../protocol/pcap/capture-reader.ts';
 import type { CaptureNote } from '../protocol/pcap/captured-frame.ts';
 import { ProtocolError } from '../protocol/protocol-error.ts';
@@ -25,8 +26,10 @@ export interface Analysis {
 }
 
 const CHUNK_BYTES = 256 * 1024;
-/** The smaller the piece, the more of a log can be left out unread. */
-const LOG_CHUNK_BYTES = 64 * 1024;
+/** The smaller the piece, the more of a log can be left out unread; the more is read at once, the fewer the waits. */
+const LOG_PIECE_BYTES = 64 * 1024;
+const LOG_BUFFER_BYTES = 1024 * 1024;
+const LARGE_BYTES = 8 * 1024 * 1024;
 
 /**
  * Rebuilds the boots in a log of any size; gzip is undone.
@@ -146,12 +149,13 @@ async function* piecesOf(path: string, head: FileHead): AsyncGenerator<Uint8Arra
   }
   const file = await open(path, 'r');
   try {
-    const buffer = new Uint8Array(LOG_CHUNK_BYTES);
+    const buffer = new Uint8Array(LOG_BUFFER_BYTES);
     for (let at = 0; at < head.sizeBytes;) {
       const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, head.sizeBytes - at), at);
       if (bytesRead === 0) return;
       at += bytesRead;
-      yield buffer.subarray(0, bytesRead);
+      for (let from = 0; from < bytesRead; from += LOG_PIECE_BYTES)
+        yield buffer.subarray(from, Math.min(bytesRead, from + LOG_PIECE_BYTES));
     }
   } finally {
     await file.close();
@@ -166,6 +170,7 @@ interface FileHead {
 async function readHead(path: string): Promise<FileHead> {
   try {
     const about = await stat(path);
+    if (about.size > LARGE_BYTES) keepHeapSmall();
     // opening a pipe that nobody writes to would wait for ever
     if (about.isFIFO() || about.isSocket() || about.isCharacterDevice())
       throw inputError(

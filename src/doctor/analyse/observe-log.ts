@@ -26,7 +26,7 @@ import {
   vendorClassText,
   withoutRoot,
 } from './record-values.ts';
-import type { Limit, Observations, ReplySeen, RequestSeen, ServerProblem } from './observation.ts';
+import type { Limit, Observations, Option43Seen, ReplySeen, RequestSeen, ServerProblem } from './observation.ts';
 
 /** Lines kept to quote from: one packet's block is shorter. */
 const QUOTABLE_LINES = 400;
@@ -51,6 +51,7 @@ export class LogObserver {
   readonly #problems: ServerProblem[] = [];
   readonly #server: ServerFacts = {};
   readonly #keyOfXids = new Map<number, string>();
+  readonly #option43s = new WeakMap<SentOption, Option43Seen>();
   readonly #macTextOf = new Map<string, string>();
   #number = 0;
   /** the log names no programs: `journalctl -o cat` */
@@ -260,9 +261,16 @@ export class LogObserver {
       ...(sent(DHCP_OPTION.vendorClass) === undefined
         ? {}
         : { vendorClass: vendorClassText(sent(DHCP_OPTION.vendorClass)) }),
-      ...(option43 === undefined ? {} : { option43: readOption43(option43) }),
+      ...(option43 === undefined ? {} : { option43: this.#option43Of(option43) }),
       quotes,
     };
+  }
+
+  /** A server sends the same to many. */
+  #option43Of(option: SentOption): Option43Seen {
+    let seen = this.#option43s.get(option);
+    if (!seen) this.#option43s.set(option, (seen = readOption43(option)));
+    return seen;
   }
 
   /** People shorten MACs (`f4:4d:...`): what is left of it names the client then. */

@@ -7,10 +7,10 @@ import type { Observations } from '../analyse/observation.ts';
 /** Lines by which the layout of a log is found. */
 const HEAD_LINES = 600;
 /** A log with the newest line first is turned round in memory: longer ones are read from here on only. */
-const MAX_TURNED_LINES = 80_000;
+const MAX_TURNED_LINES = 60_000;
 
 /** What dnsmasq writes most of: names that were asked for. */
-const DNS_LINE = /\bdnsmasq\[\d+\]: (?:\d+ \S+ )?(?:query\[|forwarded |reply |cached |config |validation )/;
+const DNS_MESSAGE = /^(?:\d+ \S+ )?(?:query\[|forwarded |reply |cached |config |validation )/;
 
 /** The one reader in front of all log readers: raw lines of a file in, observations out. */
 export class LogFileObserver {
@@ -34,10 +34,6 @@ export class LogFileObserver {
   }
 
   push(raw: string): void {
-    if (this.canSkip && DNS_LINE.test(raw)) {
-      this.#line++;
-      return;
-    }
     if (this.#unwrapper) return this.#take(this.#unwrapper.push(raw, ++this.#line));
     this.#head.push(raw);
     if (this.#head.length >= HEAD_LINES) this.#begin();
@@ -66,11 +62,11 @@ export class LogFileObserver {
   }
 
   #take(lines: readonly LogLine[]): void {
-    if (this.#layout?.isReversed !== true) {
-      for (const line of lines) this.#observer.push(line);
-      return;
+    for (const line of lines) {
+      if (line.program === 'dnsmasq' && DNS_MESSAGE.test(line.message) && this.canSkip) continue;
+      if (this.#layout?.isReversed === true) this.#turned.push(line);
+      else this.#observer.push(line);
     }
-    this.#turned.push(...lines);
     // dropped in pieces: each drop moves all that is kept
     if (this.#turned.length < MAX_TURNED_LINES * 1.1) return;
     this.#left += this.#turned.splice(0, this.#turned.length - MAX_TURNED_LINES).length;

@@ -63,7 +63,7 @@ export function createDnsmasqLogReader(): DnsmasqLogReader {
 
   const read = (unwrapped: LogLine, line: number): readonly DnsmasqLogRecord[] => {
     const state = stateOf(unwrapped.service ?? '');
-    return readMessage(state, unwrapped.message, originOf(unwrapped, line), { parts, translate });
+    return readMessage(state, unwrapped.message, { source: unwrapped, line }, { parts, translate });
   };
 
   return {
@@ -84,7 +84,13 @@ export function createDnsmasqLogReader(): DnsmasqLogReader {
   };
 }
 
-function originOf({ message, stamp, time, service, pid }: LogLine, line: number): RecordOrigin {
+interface Place {
+  readonly source: LogLine;
+  /** the number that its records get */
+  readonly line: number;
+}
+
+function originOf({ source: { message, stamp, time, service, pid }, line }: Place): RecordOrigin {
   return { line, lastLine: line, text: message, stamp, time, service, pid };
 }
 
@@ -98,7 +104,7 @@ const NOTHING: readonly DnsmasqLogRecord[] = [];
 function readMessage(
   state: ServiceState,
   message: string,
-  origin: RecordOrigin,
+  place: Place,
   { parts, translate }: Meaning,
 ): readonly DnsmasqLogRecord[] {
   const xidEnd = endOfXid(message);
@@ -108,7 +114,7 @@ function readMessage(
   const belongs =
     xid !== undefined || (part !== undefined && (part.part !== 'packet' || isNameless(state.block)));
   if (part && belongs) {
-    const before = joined(closeAbort(state), addToBlock(state, xid, part, origin));
+    const before = joined(closeAbort(state), addToBlock(state, xid, part, place));
     // dnsmasq's own dots shorten bytes; others stand for what a screen had no room for
     if (state.block && isCutShort(message) && !(part.part === 'sent' && part.option.isElided))
       state.block.isCut = true;
@@ -116,14 +122,14 @@ function readMessage(
   }
   // without log-dhcp only the packet lines are written: each stands alone
   if (part?.part === 'packet') {
-    const alone = new PacketBlock(undefined, origin);
-    alone.add(part, origin.line);
+    const alone = new PacketBlock(undefined, originOf(place));
+    alone.add(part, place.line);
     return [...closeAbort(state), ...closeBlock(state), alone.closed()];
   }
-  const simple = withOrigin(parseSimpleMessage(message), origin);
+  const simple = withOrigin(parseSimpleMessage(message), place);
   if (simple.kind === 'note') {
     const english = simple.isKnown ? undefined : translate?.(message);
-    if (english !== undefined) return readMessage(state, english, origin, { parts });
+    if (english !== undefined) return readMessage(state, english, place, { parts });
     if (xid !== undefined && state.block?.xid === xid) {
       // a line of this packet that says nothing, or something unknown
       if (!simple.isKnown) state.block.isCut = true;
@@ -136,11 +142,12 @@ function readMessage(
 }
 
 /** Of transfers there are very many: their fields are written in one order. */
-function withOrigin(message: SimpleMessage, origin: RecordOrigin): DnsmasqLogRecord {
-  if (message.kind !== 'tftp') return { ...origin, ...message };
-  const { line, lastLine, text, stamp, time, service, pid } = origin;
-  const { kind, outcome, path, client, errorCode, reason } = message;
-  return { line, lastLine, text, stamp, time, service, pid, kind, outcome, path, client, errorCode, reason };
+function withOrigin(said: SimpleMessage, place: Place): DnsmasqLogRecord {
+  if (said.kind !== 'tftp') return { ...originOf(place), ...said };
+  const { line } = place;
+  const { message: text, stamp, time, service, pid } = place.source;
+  const { kind, outcome, path, client, errorCode, reason } = said;
+  return { line, lastLine: line, text, stamp, time, service, pid, kind, outcome, path, client, errorCode, reason };
 }
 
 const MAX_XID_DIGITS = 10;
@@ -196,11 +203,11 @@ function addToBlock(
   state: ServiceState,
   xid: number | undefined,
   part: BlockPart,
-  origin: RecordOrigin,
+  place: Place,
 ): readonly DnsmasqLogRecord[] {
   const before = state.block?.isEndedBy(xid, part) === true ? closeBlock(state) : NOTHING;
-  state.block ??= new PacketBlock(xid, origin);
-  state.block.add(part, origin.line);
+  state.block ??= new PacketBlock(xid, originOf(place));
+  state.block.add(part, place.line);
   return before;
 }
 

@@ -3,16 +3,16 @@ export interface LogLine {
   /** number of its first line in the file, from 1 */
   readonly line: number;
   /** the program that wrote it, as its log names it; absent where only messages were kept */
-  readonly program?: string;
-  readonly pid?: number;
+  readonly program?: string | undefined;
+  readonly pid?: number | undefined;
   /** process and thread as they were written: `21230.140276753954496` */
-  readonly thread?: string;
+  readonly thread?: string | undefined;
   /** the stamp as it was written */
-  readonly stamp?: string;
+  readonly stamp?: string | undefined;
   /** ISO 8601 in UTC; only when the stamp names year and zone */
-  readonly time?: string;
+  readonly time?: string | undefined;
   /** host, container or unit */
-  readonly service?: string;
+  readonly service?: string | undefined;
   readonly message: string;
   /** what to quote: the line without colours and markup */
   readonly text: string;

@@ -1,3 +1,4 @@
+import { KnownPrefixes } from './known-prefixes.ts';
 import { MAX_MESSAGE_CHARACTERS, type LogLine } from './log-line.ts';
 import { splitPrefix } from './split-prefix.ts';
 import { findStamp, isoOf } from './stamps.ts';
@@ -30,6 +31,7 @@ const MAX_WRAPPED_CHARACTERS = 8_192;
 export class Unwrapper {
   readonly #layout: Layout;
   readonly #isPlain: boolean;
+  readonly #prefixes = new KnownPrefixes();
   #fields: Record<string, unknown> = {};
   #fieldsLine = 0;
   #head = '';
@@ -43,8 +45,8 @@ export class Unwrapper {
 
   push(raw: string, line: number): LogLine[] {
     if (this.#isPlain && !this.#json) {
-      const plain = plainLine(raw, line);
-      if (plain) return [plain];
+      const known = this.#prefixes.read(raw, line);
+      if (known) return [known];
     }
     if (this.#json) return this.#addJson(raw, line);
     if (this.#layout.isExport) {
@@ -57,7 +59,10 @@ export class Unwrapper {
       this.#json = { text: '', line, depth: 0 };
       return [...this.#close(), ...this.#addJson(raw, line)];
     }
-    return stripMarkup(raw).flatMap((text) => this.#addText(text, line));
+    const lines = stripMarkup(raw).flatMap((text) => this.#addText(text, line));
+    const [only] = lines;
+    if (this.#isPlain && only !== undefined && lines.length === 1) this.#prefixes.learn(raw, only);
+    return lines;
   }
 
   flush(): LogLine[] {
@@ -134,30 +139,6 @@ export class Unwrapper {
   }
 }
 
-/** What only wrapped lines have in them. */
-const WRAPPED = /[\u001b\u009b\t\r<&|"`{>]|#033|\^\[|\[\d*[;m]/;
-const PLAIN =
-  /^(?:([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d) (?:([\w.-]+) )?)?(dnsmasq(?:-dhcp|-tftp|-script)?|dhcpd)(?:\[(\d+)\])?: (.*)$/;
-
-/** The commonest form, syslog's or stderr's, read in one step: a log may have ten million lines of it. */
-function plainLine(raw: string, line: number): LogLine | undefined {
-  if (raw.length > MAX_MESSAGE_CHARACTERS || WRAPPED.test(raw)) return undefined;
-  const found = PLAIN.exec(raw);
-  if (!found) return undefined;
-  const [, stamp, service, program = '', pid, rest = ''] = found;
-  const message = rest.trimEnd();
-  // a message with a prefix of its own is taken apart below
-  if (message.startsWith('dnsmasq')) return undefined;
-  const plain: { -readonly [K in keyof LogLine]: LogLine[K] } = { line, program, message, text: raw.trim() };
-  if (pid !== undefined) {
-    plain.pid = Number(pid);
-    plain.thread = pid;
-  }
-  if (stamp !== undefined) plain.stamp = stamp;
-  if (service !== undefined) plain.service = service;
-  return plain;
-}
-
 /** A line that goes on with the one before: it begins nothing, and its first word had no room there. */
 export function isContinuation(text: string, lastLength: number, wrapWidth: number): boolean {
   if (text.trim() === '' || beginsEntry(text)) return false;
@@ -207,16 +188,9 @@ function lineOfText(text: string, line: number): LogLine {
   const bounded = text.slice(0, MAX_MESSAGE_CHARACTERS);
   const { before, program, pid, thread, message } = splitPrefix(bounded);
   const stamp = findStamp(before);
-  return {
-    line,
-    message,
-    text: bounded.trim(),
-    ...(program === undefined ? {} : { program }),
-    ...(pid === undefined ? {} : { pid }),
-    ...(thread === undefined ? {} : { thread }),
-    ...timesOf(stamp),
-    ...serviceOf(before, stamp),
-  };
+  const time = stamp === undefined ? undefined : isoOf(stamp);
+  const service = serviceOf(before, stamp);
+  return { line, program, pid, thread, stamp, time, service, message, text: bounded.trim() };
 }
 
 function lineOfEntry(entry: Entry, line: number): LogLine {
@@ -227,32 +201,20 @@ function lineOfEntry(entry: Entry, line: number): LogLine {
   const message = isNamed ? inner.message : plain.trimEnd();
   const pid = inner.pid ?? entry.pid;
   const service = inner.service ?? entry.host;
-  return {
-    line,
-    message,
-    text: program === undefined ? message : `${program}: ${message}`,
-    ...(program === undefined ? {} : { program }),
-    ...(pid === undefined ? {} : { pid }),
-    ...timesOf(entry.stamp ?? inner.stamp),
-    ...(service === undefined ? {} : { service }),
-  };
-}
-
-function timesOf(stamp: string | undefined): Pick<LogLine, 'stamp' | 'time'> {
-  if (stamp === undefined) return {};
-  const time = isoOf(stamp);
-  return { stamp, ...(time === undefined ? {} : { time }) };
+  const stamp = entry.stamp ?? inner.stamp;
+  const time = stamp === undefined ? undefined : isoOf(stamp);
+  const text = program === undefined ? message : `${program}: ${message}`;
+  return { line, program, pid, thread: undefined, stamp, time, service, message, text };
 }
 
 // docker-compose v1 `dhcp_1   | `, v2 `dhcp-1  | `; kubectl `[pod/name/container] `
 const COMPOSE = /^\s*(?:\[([\w./-]+)\]|([\w.-]+)\s*\|)\s?/;
 
-function serviceOf(before: string, stamp: string | undefined): Pick<LogLine, 'service'> {
+function serviceOf(before: string, stamp: string | undefined): string | undefined {
   const found = COMPOSE.exec(before);
   const named = found?.[1] ?? found?.[2];
-  if (named !== undefined) return { service: named };
-  if (stamp === undefined) return {};
+  if (named !== undefined || stamp === undefined) return named;
   // syslog writes the host name between the stamp and the program
   const rest = before.slice(before.indexOf(stamp) + stamp.length).trim();
-  return /^[\w.-]+$/.test(rest) ? { service: rest } : {};
+  return /^[\w.-]+$/.test(rest) ? rest : undefined;
 }
