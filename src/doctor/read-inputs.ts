@@ -37,17 +37,20 @@ const LARGE_BYTES = 8 * 1024 * 1024;
  */
 export async function analyseLogFile(path: string): Promise<Analysis> {
   const file = await readHead(path);
-  const head = file.bytes;
-  if (kindOf(head) === 'capture') throw wrongKind(path, 'a packet capture', `pxectl doctor --pcap ${path}`);
-  if (isBinary(head))
-    throw wrongKind(path, 'a binary file and no log', 'give doctor the text that the server wrote');
+  refuseNoText(path, file.bytes);
   const observer = new LogFileObserver();
   const lines = new TextLines();
   const limits: Limit[] = [];
   try {
-    for await (const chunk of piecesOf(path, file)) takeChunk(chunk, lines, observer);
+    let isFirst = true;
+    for await (const chunk of piecesOf(path, file)) {
+      // what is compressed shows now what it is
+      if (isFirst) refuseNoText(path, chunk);
+      isFirst = false;
+      takeChunk(chunk, lines, observer);
+    }
   } catch (error) {
-    if (!isDamagedGzip(error)) throw diskError(error, path);
+    if (!isDamagedGzip(error)) throw readError(error, path);
     limits.push({
       text: 'the compressed file is damaged or cut: what came before was read',
       advice: 'copy it again',
@@ -61,6 +64,12 @@ export async function analyseLogFile(path: string): Promise<Analysis> {
   const seen = observer.finish();
   const observations = { ...seen, limits: [...(seen.limits ?? []), ...limits] };
   return conclude(observations, analyse(observations), { source: path, kind: 'log', unit: 'lines' });
+}
+
+function refuseNoText(path: string, head: Uint8Array): void {
+  if (kindOf(head) === 'capture') throw wrongKind(path, 'a packet capture', `pxectl doctor --pcap ${path}`);
+  if (isBinary(head))
+    throw wrongKind(path, 'a binary file and no log', 'give doctor the text that the server wrote');
 }
 
 /** Pieces that say nothing about a boot are not read line by line: a log may be gigabytes of other things. */
@@ -89,7 +98,7 @@ export async function analyseCaptureFile(path: string): Promise<Analysis> {
       hasFrames = true;
     }
   } catch (error) {
-    if (!(error instanceof ProtocolError) && !isDamagedGzip(error)) throw diskError(error, path);
+    if (!(error instanceof ProtocolError) && !isDamagedGzip(error)) throw readError(error, path);
     // what came before the damage still counts
     if (!hasFrames) throw damaged(path, error);
     const offset = error instanceof ProtocolError ? error.offset : 0;
@@ -172,7 +181,7 @@ async function readHead(path: string): Promise<FileHead> {
     const about = await stat(path);
     if (about.size > LARGE_BYTES) keepHeapSmall();
     // opening a pipe that nobody writes to would wait for ever
-    if (about.isFIFO() || about.isSocket() || about.isCharacterDevice())
+    if (about.isFIFO() || about.isSocket() || about.isCharacterDevice() || about.isBlockDevice())
       throw inputError(
         `${path} is no file but a pipe or device`,
         `write it to a file first: cat ${path} > boot.log`,
@@ -190,7 +199,7 @@ async function readHead(path: string): Promise<FileHead> {
     const code = systemCodeOf(error);
     if (code === 'ENOENT') throw inputError(`there is no file ${path}`, 'check the name');
     if (code === 'EISDIR') throw inputError(`${path} is a folder`, 'name the file in it');
-    throw diskError(error, path);
+    throw readError(error, path);
   }
 }
 
@@ -217,6 +226,17 @@ function isBinary(head: Uint8Array): boolean {
 
 function isGzip(head: Uint8Array): boolean {
   return head[0] === 0x1f && head[1] === 0x8b;
+}
+
+/** A disk that fails while it is read is the disk's fault. */
+function readError(error: unknown, path: string): unknown {
+  if (systemCodeOf(error) !== 'EIO') return diskError(error, path);
+  return new PxectlError('environment', 'E_INPUT', {
+    what: `${path} cannot be read to its end`,
+    why: 'the disk, or what else it lies on, reports an error',
+    next: 'look for it with dmesg, and give doctor a copy of the file from elsewhere',
+    cause: error,
+  });
 }
 
 function isDamagedGzip(error: unknown): boolean {

@@ -26,7 +26,14 @@ import {
   vendorClassText,
   withoutRoot,
 } from './record-values.ts';
-import type { Limit, Observations, Option43Seen, ReplySeen, RequestSeen, ServerProblem } from './observation.ts';
+import type {
+  Limit,
+  Observations,
+  Option43Seen,
+  ReplySeen,
+  RequestSeen,
+  ServerProblem,
+} from './observation.ts';
 
 /** Lines kept to quote from: one packet's block is shorter. */
 const QUOTABLE_LINES = 400;

@@ -147,7 +147,21 @@ function withOrigin(said: SimpleMessage, place: Place): DnsmasqLogRecord {
   const { line } = place;
   const { message: text, stamp, time, service, pid } = place.source;
   const { kind, outcome, path, client, errorCode, reason } = said;
-  return { line, lastLine: line, text, stamp, time, service, pid, kind, outcome, path, client, errorCode, reason };
+  return {
+    line,
+    lastLine: line,
+    text,
+    stamp,
+    time,
+    service,
+    pid,
+    kind,
+    outcome,
+    path,
+    client,
+    errorCode,
+    reason,
+  };
 }
 
 const MAX_XID_DIGITS = 10;

@@ -77,6 +77,16 @@ describe('inputs that bite', () => {
     expect(limits.join('\n')).toContain('damaged or cut');
   });
 
+  it('what is compressed is judged by what it holds', async () => {
+    const capture = readFileSync(new URL('../../../../fixtures/captures/uefi-ipxe.pcap', import.meta.url));
+    await expect(judge('capture.gz', gzipSync(capture))).rejects.toThrow('is a packet capture');
+    await expect(judge('zeros.gz', gzipSync(Buffer.alloc(5000)))).rejects.toThrow('is a binary file');
+  });
+
+  it('a disk that fails is told as that, and is no bug', async () => {
+    await expect(analyseLogFile('/proc/self/mem')).rejects.toThrow('cannot be read to its end');
+  });
+
   it('a fault behind a million lines of other things is found, whatever stands between', async () => {
     const quiet = 'Nov 28 00:00:01 host kernel: eth0: link becomes ready\n'.repeat(40_000);
     const names = 'Nov 28 00:00:01 host dnsmasq[1]: query[A] example.org from 192.168.1.9\n'.repeat(40_000);
