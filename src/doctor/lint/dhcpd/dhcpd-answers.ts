@@ -76,18 +76,23 @@ export function readFor(statements: readonly DhcpdStatement[], client: LintClien
       else if (first === 'option' && words[1] === 'bootfile-name')
         Object.assign(env, { file: text(words[2]), at: statement });
       else if (first === 'option' && words[1] === 'tftp-server-name') env.nextServer ??= text(words[2]);
-      else if (first === 'switch' && block?.some(saysFile)) unknown.push(statement);
-      else if (first === 'group' || first === 'pool') run(block ?? [], env, false);
-      else if (isNetwork && /^(?:subnet|shared-network)$/.test(first ?? '')) networks.push(block ?? []);
+      else if (/^(?:switch|subclass)$/.test(first ?? '') && block?.some(saysFile)) unknown.push(statement);
+      else if (first === 'pool') run(block ?? [], env, false);
+      else if (isNetwork && holdsNetwork(statement)) networks.push(block ?? []);
     }
     if (!isNetwork) return;
-    // a network inside a shared one is a network of its own
+    // a network inside a shared one or a group is a network of its own, and what a group says is for what is in it
     for (const inner of networks) run(inner, { ...env }, true);
     if (networks.length === 0) finish(env);
   };
 
   run(statements, {}, true);
   return { answers, unknown };
+}
+
+/** A network, or a group of some; a group of hosts alone speaks for no network. */
+function holdsNetwork({ words: [first], block = [] }: DhcpdStatement): boolean {
+  return /^(?:subnet|shared-network)$/.test(first ?? '') || (first === 'group' && block.some(holdsNetwork));
 }
 
 /** Whether a statement, or one inside it, names a boot file. */

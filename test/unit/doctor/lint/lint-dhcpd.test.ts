@@ -68,6 +68,16 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     subnet('') + 'host a { hardware ethernet 52:54:00:12:34:56; filename "pxelinux.0"; }\n',
     [],
   ],
+  [
+    'a group of networks',
+    `group {\n${subnet('  filename "pxelinux.0";')}}\n`,
+    ['error no-boot-service-for-arch'],
+  ],
+  [
+    'a group of hosts speaks for no network',
+    `group {\n  filename "pxelinux.0";\n  host a { hardware ethernet 52:54:00:12:34:56; }\n}\n${subnet('')}`,
+    [],
+  ],
   ['two networks, one boots', ARCH + subnet(CHAIN) + 'subnet 10.9.0.0 netmask 255.255.255.0 { }\n', []],
 ];
 
