@@ -1,4 +1,3 @@
-import type { Evidence } from '../../model/finding.ts';
 import type { LogLine } from '../../protocol/log-lines/log-line.ts';
 import { findMessage } from '../../protocol/log-lines/known-message.ts';
 import { toEnglish } from '../../protocol/dnsmasq-log/to-english.ts';
@@ -10,16 +9,16 @@ import type {
   TftpRecord,
 } from '../../protocol/dnsmasq-log/record.ts';
 import { DHCP_OPTION } from '../../protocol/dhcp/option-codes.ts';
-import { parseVendorClass } from '../../protocol/pxe/vendor-class.ts';
 import { LineTally } from '../read/line-tally.ts';
 import { ServerLogObserver } from './observe-servers.ts';
 import { foreignServerOf } from '../../protocol/server-logs/foreign-servers.ts';
 import { serverOf, type ReadServer } from '../../protocol/server-logs/programs.ts';
-import { ObservationBuilder, type ClientIdentity } from './observation-builder.ts';
+import { LogClients } from './log-clients.ts';
+import { ObservationBuilder } from './observation-builder.ts';
+import { RecentLines } from './recent-lines.ts';
 import {
   addressOf,
   isPxeLine,
-  logFirmware,
   readOption43,
   requestType,
   TFTP_OUTCOMES,
@@ -35,10 +34,7 @@ import type {
   ServerProblem,
 } from './observation.ts';
 
-/** Lines kept to quote from: one packet's block is shorter. */
-const QUOTABLE_LINES = 400;
 const MAX_PROBLEMS = 100;
-const MAX_MAC_TEXTS = 1000;
 /** A file that was sent to an IPv6 address, or asked for by one. */
 const IPV6_TRANSFER = /^(?:TFTP )?(?:sent|file) .* (?:to|for) [0-9a-f]{1,4}:[0-9a-f:]+$/i;
 
@@ -49,31 +45,25 @@ export class LogObserver {
   readonly #reader = createDnsmasqLogReader();
   readonly #builder = new ObservationBuilder(() => this.#soFar());
   readonly #others = new ServerLogObserver(this.#builder);
+  readonly #clients = new LogClients((key) => this.#builder.has(key));
   readonly #tally = new LineTally();
   readonly #programs = new Set<string>();
   readonly #foreign = new Set<string>();
   #otherDhcp: string | undefined;
   #ipv6Line: number | undefined;
-  readonly #recent: LogLine[] = [];
+  readonly #recent = new RecentLines();
   readonly #problems: ServerProblem[] = [];
   readonly #server: ServerFacts = {};
-  readonly #keyOfXids = new Map<number, string>();
   readonly #option43s = new WeakMap<SentOption, Option43Seen>();
-  readonly #macTextOf = new Map<string, string>();
-  #number = 0;
   /** the log names no programs: `journalctl -o cat` */
   #isNameless: boolean | undefined;
   #lastLine = 0;
-  /** the client that was answered last */
-  #lastKey: string | undefined;
-  #lastVendorClass: string | undefined;
   #firstTimeMs: number | undefined;
   #lastTimeMs: number | undefined;
 
   /** One line without its wrappings. `count`: lines of the file up to it. */
   push(line: LogLine): void {
-    const number = ++this.#number;
-    this.#recent[number % QUOTABLE_LINES] = line;
+    const number = this.#recent.add(line);
     this.#lastLine = Math.max(this.#lastLine, line.line);
     const server = serverOf(line.program, line.message);
     if (server) return this.#takeOther(server, line, number);
@@ -131,7 +121,7 @@ export class LogObserver {
       case 'started':
         this.#server.dnsmasqVersion = record.version;
         this.#server.isDnsOn = record.isDnsOn;
-        this.#server.versionEvidence = this.#quote(record.line);
+        this.#server.versionEvidence = this.#recent.quote(record.line);
         return;
       case 'context':
         if (record.mode === 'proxy') this.#server.isProxy = true;
@@ -147,7 +137,7 @@ export class LogObserver {
       case 'problem':
         if (this.#problems.length >= MAX_PROBLEMS) return;
         this.#problems.push({
-          evidence: this.#quote(record.line),
+          evidence: this.#recent.quote(record.line),
           problem: record.problem,
           ...(record.subject === undefined ? {} : { subject: record.subject }),
         });
@@ -173,11 +163,11 @@ export class LogObserver {
     const thread = `${line.service ?? ''}/${name}/${line.thread ?? ''}`;
     if (event.kind === 'no-range' && this.#problems.length < MAX_PROBLEMS)
       this.#problems.push({
-        evidence: this.#quote(number),
+        evidence: this.#recent.quote(number),
         problem: 'no-address-range',
         subject: event.interfaceName,
       });
-    else this.#others.take(event, thread, this.#quote(number), timeMs);
+    else this.#others.take(event, thread, this.#recent.quote(number), timeMs);
   }
 
   #takeForeign({ line, text }: LogLine): void {
@@ -208,24 +198,29 @@ export class LogObserver {
   }
 
   #passOverRecord({ line, text }: DnsmasqLogRecord): void {
-    const source = this.#lineOf(line);
+    const source = this.#recent.lineOf(line);
     const isNamed = source?.program !== undefined;
     const what = isNamed ? 'lines of dnsmasq that doctor does not know' : 'lines of other programs';
     this.#tally.add(what, source?.line ?? line, source?.text ?? text, isNamed);
   }
 
   #takeExchange(record: ExchangeRecord, timeMs: number | undefined): void {
-    const who = this.#identify(record);
-    if (!who) return;
+    const who = this.#clients.identify(record);
+    if (who === undefined) return;
+    if (who === 'boots-nothing') {
+      if (record.xid === undefined)
+        this.#server.unidentifiedDhcpCount = (this.#server.unidentifiedDhcpCount ?? 0) + 1;
+      return;
+    }
     const time = timeMs === undefined ? {} : { timeMs };
     if (record.xid !== undefined) this.#server.logsAnswers = true;
     if (record.interfaceName !== undefined) this.#server.interfaceName ??= record.interfaceName;
     const port = record.port ?? 67;
     const request: RequestSeen = {
       evidence:
-        this.#quoteIfKept(record.told.vendorClass) ??
-        this.#quoteIfKept(record.told.packet) ??
-        this.#quote(record.line),
+        this.#recent.quoteIfKept(record.told.vendorClass) ??
+        this.#recent.quoteIfKept(record.told.packet) ??
+        this.#recent.quote(record.line),
       ...time,
       type: requestType(record),
       port,
@@ -239,7 +234,7 @@ export class LogObserver {
     };
     this.#builder.request(who, request);
     if (record.reply === undefined) return;
-    this.#lastKey = who.key;
+    this.#clients.wasAnswered(who.key);
     this.#builder.reply(who.key, { ...this.#readReply(record, port, record.reply), ...time });
   }
 
@@ -252,10 +247,10 @@ export class LogObserver {
     const option43 = sent(DHCP_OPTION.vendorSpecific);
     const { told } = record;
     const quotes = [told.vendorClass, told.bootFile, told.nextServer, told.option67, told.option43].flatMap(
-      (number) => this.#quoteIfKept(number) ?? [],
+      (number) => this.#recent.quoteIfKept(number) ?? [],
     );
     return {
-      evidence: quotes.at(-1) ?? this.#quote(record.lastLine),
+      evidence: quotes.at(-1) ?? this.#recent.quote(record.lastLine),
       type,
       port,
       ...(server === undefined ? {} : { server }),
@@ -280,63 +275,11 @@ export class LogObserver {
     return seen;
   }
 
-  /** People shorten MACs (`f4:4d:...`): what is left of it names the client then. */
-  #identify(record: ExchangeRecord): ClientIdentity | undefined {
-    const vendorClass =
-      record.vendorClass ?? (record.message.startsWith('pxe') ? this.#lastVendorClass : undefined);
-    if (record.vendorClass !== undefined) this.#lastVendorClass = record.vendorClass;
-    const boot = parseVendorClass(vendorClass ?? '');
-    const isIpxe = /\biPXE\b/.test(record.userClass ?? '') || record.tags.some((tag) => /^ipxe$/i.test(tag));
-    // a packet that dnsmasq does not answer is logged without its sender
-    const nameless =
-      boot !== undefined && record.xid !== undefined ? this.#namelessKey(record.xid, boot.kind) : undefined;
-    const key = record.mac ?? record.macText ?? this.#keyOfXid(record) ?? nameless;
-    if (key === undefined) return undefined;
-    const firmware = logFirmware(
-      boot?.architecture ?? record.architecture,
-      boot?.kind,
-      isIpxe,
-      record.mac ?? record.macText,
-    );
-    const isBoot = boot !== undefined || record.message.startsWith('pxe') || isIpxe;
-    if (!isBoot && !this.#builder.has(key)) {
-      if (record.xid === undefined)
-        this.#server.unidentifiedDhcpCount = (this.#server.unidentifiedDhcpCount ?? 0) + 1;
-      return undefined;
-    }
-    const architecture = boot?.architecture ?? record.architecture;
-    const macText = record.mac === undefined ? (record.macText ?? this.#macTextOf.get(key)) : undefined;
-    if (record.xid !== undefined) {
-      this.#keyOfXids.set(record.xid, key);
-      if (this.#keyOfXids.size > 2000) this.#keyOfXids.delete(this.#keyOfXids.keys().next().value ?? 0);
-    }
-    if (record.macText !== undefined && (this.#macTextOf.size < MAX_MAC_TEXTS || this.#macTextOf.has(key)))
-      this.#macTextOf.set(key, record.macText);
-    return {
-      key,
-      ...(record.mac === undefined ? {} : { mac: record.mac }),
-      ...(macText === undefined ? {} : { macText }),
-      firmware: isBoot ? firmware : 'system',
-      architectures: architecture === undefined ? [] : [architecture],
-      ...(vendorClass === undefined ? {} : { vendorClass }),
-    };
-  }
-
-  /** Firmware whose PXE boot failed goes on with HTTP Boot: the same machine, most likely. */
-  #namelessKey(xid: number, kind: 'PXEClient' | 'HTTPClient'): string {
-    const last = this.#lastKey;
-    return kind === 'HTTPClient' && last !== undefined ? last : `xid ${xid}`;
-  }
-
-  #keyOfXid(record: ExchangeRecord): string | undefined {
-    return record.xid === undefined ? undefined : this.#keyOfXids.get(record.xid);
-  }
-
   #takeTftp(record: TftpRecord, timeMs: number | undefined): void {
     this.#server.servesTftp = true;
     const path = withoutRoot(record.path ?? '', this.#server.tftpRoot);
     this.#builder.tftp(record.client, undefined, {
-      evidence: this.#quote(record.line),
+      evidence: this.#recent.quote(record.line),
       ...(timeMs === undefined ? {} : { timeMs }),
       path,
       outcome: TFTP_OUTCOMES[record.outcome],
@@ -353,20 +296,6 @@ export class LogObserver {
     const isKnown = findMessage(message) === 0 || toEnglish(message) !== undefined;
     if (isKnown) this.#isNameless ??= true;
     return isKnown || this.#isNameless === true;
-  }
-
-  #quote(number: number): Evidence {
-    const line = this.#lineOf(number);
-    return { source: `log:${line?.line ?? number}`, text: (line?.text ?? '').slice(0, 200) };
-  }
-
-  #quoteIfKept(number: number | undefined): Evidence | undefined {
-    return number === undefined || this.#lineOf(number) === undefined ? undefined : this.#quote(number);
-  }
-
-  /** Undefined when it is too long ago. */
-  #lineOf(number: number): LogLine | undefined {
-    return number > this.#number - QUOTABLE_LINES ? this.#recent[number % QUOTABLE_LINES] : undefined;
   }
 }
 
