@@ -1,4 +1,5 @@
-import { findConfig, layoutBeside, loadProject } from '../engine/project.ts';
+import { layoutBeside } from '../model/state-layout.ts';
+import { findConfig, loadProject } from '../engine/project.ts';
 import type { Config } from '../model/config.ts';
 import { stateLayout, type StateLayout } from '../model/state-layout.ts';
 

@@ -1,7 +1,7 @@
-import { findConfig, layoutBeside, loadProject } from '../engine/project.ts';
+import { findConfig, loadProject } from '../engine/project.ts';
 import type { Machine } from '../model/config.ts';
 import { PxectlError } from '../model/errors.ts';
-import type { StateLayout } from '../model/state-layout.ts';
+import { layoutBeside, type StateLayout } from '../model/state-layout.ts';
 import type { Output } from './output.ts';
 
 /** What commands need that look at what runs and what was recorded. */

@@ -1,4 +1,5 @@
-import { findConfig, layoutBeside, loadProject, type Project } from '../engine/project.ts';
+import { layoutBeside } from '../model/state-layout.ts';
+import { findConfig, loadProject, type Project } from '../engine/project.ts';
 import { readLiveSession } from '../engine/session-record.ts';
 import { PxectlError } from '../model/errors.ts';
 import type { Finding } from '../model/finding.ts';

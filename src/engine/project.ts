@@ -4,7 +4,7 @@ import type { Config, EngineChoice } from '../model/config.ts';
 import type { KnownInstalls } from '../model/machine-state.ts';
 import { parseConfig } from '../model/config-file.ts';
 import { configError, systemCodeOf } from '../model/errors.ts';
-import { stateLayout, type StateLayout } from '../model/state-layout.ts';
+import { layoutBeside, type StateLayout } from '../model/state-layout.ts';
 import { diskError } from '../platform/files.ts';
 import { refuseForeignPlaces } from '../platform/folder-trust.ts';
 import { applyInstalls } from '../machines/apply-installs.ts';
@@ -66,11 +66,6 @@ export async function refuseForeignProject(configPath: string): Promise<void> {
     paths: [configPath, root, dirname(tftpRoot), tftpRoot, httpRoot, images, loaders],
     unlinked: [run, ...eventFiles(events), ...stateFiles({ root })],
   });
-}
-
-/** The state folder of a configuration file. */
-export function layoutBeside(configPath: string): StateLayout {
-  return stateLayout(join(dirname(configPath), '.pxectl'));
 }
 
 /**

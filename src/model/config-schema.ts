@@ -68,7 +68,7 @@ const match = z
 
 const profile = z.strictObject({ ...settings, match: match.optional() });
 
-const machine = z.strictObject({
+export const machineFileSchema = z.strictObject({
   mac: text.optional(),
   uuid: text.optional(),
   serial: text.optional().describe('SMBIOS serial number, as iPXE and dmidecode show it'),
@@ -99,7 +99,7 @@ export const configFileSchema = z.strictObject({
     .record(text, profile)
     .optional()
     .describe('NAME: what the machines that name it are booted with'),
-  machines: z.array(machine).optional(),
+  machines: z.array(machineFileSchema).optional(),
   mirrors: z.record(text, text).optional().describe('URL prefix: URL that replaces it'),
   engineOptions: z
     .strictObject({
@@ -114,7 +114,7 @@ export type ConfigFile = z.infer<typeof configFileSchema>;
 /** What a machine or a profile says, as it is written. */
 export type SettingsFile = Omit<z.infer<typeof profile>, 'match'>;
 export type MatchFile = z.infer<typeof match>;
-export type MachineFile = z.infer<typeof machine>;
+export type MachineFile = z.infer<typeof machineFileSchema>;
 
 /** The JSON Schema of pxectl.yaml, for editors. */
 export function configJsonSchema(): Record<string, unknown> {

@@ -13,23 +13,30 @@ export interface ExplainedSetting extends Pick<SettingDecision, 'key' | 'value' 
   readonly over: readonly LocatedSource[];
 }
 
+/** Whose settings: of a machine, of what a profile takes, or (neither) of everyone else. */
+export interface ExplainedClient {
+  readonly machineName?: string | undefined;
+  readonly profile?: string | undefined;
+}
+
 /**
- * Which line of the file gave each value of a machine, or of what holds for a profile's clients, or for everyone else.
+ * Reads the file once, and tells then which line gave each value of whoever is asked about.
  * @throws PxectlError as `parseConfig`
  */
-export function explainSettings(
+export function settingsExplainer(
   text: string,
-  of: { readonly machineName?: string | undefined; readonly profile?: string | undefined },
   place: ConfigPlace,
-): readonly ExplainedSetting[] {
+): (of: ExplainedClient) => readonly ExplainedSetting[] {
   const { config, file, lineOf } = readConfigSource(text, place);
-  const index = config.machines.findIndex(({ name }) => name === of.machineName);
-  const profile = index < 0 ? of.profile : config.machines[index]?.profile;
-  const layers = layersOf(file, { ...(index < 0 ? {} : { machine: index }), profile }, place);
   const located = (source: Source): LocatedSource => ({ ...source, line: lineOf(source.path) });
-  return resolveSettings(layers).decisions.map(({ from, over, ...decision }) => ({
-    ...decision,
-    ...(from === undefined ? {} : { from: located(from) }),
-    over: over.map(located),
-  }));
+  return ({ machineName, profile }) => {
+    const index = config.machines.findIndex(({ name }) => name === machineName);
+    const named = index < 0 ? profile : config.machines[index]?.profile;
+    const layers = layersOf(file, { ...(index < 0 ? {} : { machine: index }), profile: named }, place);
+    return resolveSettings(layers).decisions.map(({ from, over, ...decision }) => ({
+      ...decision,
+      ...(from === undefined ? {} : { from: located(from) }),
+      over: over.map(located),
+    }));
+  };
 }

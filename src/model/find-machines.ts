@@ -51,6 +51,46 @@ export function findMachines(
   });
 }
 
+/** The word by which the file has this machine, whatever it is called. */
+export const wordOf = ({ mac, uuid, serial, name }: Machine): string => mac ?? uuid ?? serial ?? name;
+
+/** Whom a command is for: names, all machines of a profile, or all. */
+export interface MachineSelection {
+  readonly names: readonly string[];
+  readonly profile?: string | undefined;
+  readonly all?: boolean | undefined;
+}
+
+/**
+ * The machines that are meant, in the order of the file where they are not named one by one.
+ * @throws PxectlError E_USAGE when nobody is, or when it is said in two ways
+ */
+export function selectMachines(
+  config: Pick<Config, 'machines' | 'profiles'>,
+  selection: MachineSelection,
+): readonly Machine[] {
+  const { names, profile, all = false } = selection;
+  const ways = [names.length > 0, profile !== undefined, all].filter(Boolean).length;
+  if (ways !== 1) {
+    throw usageError({
+      what: ways === 0 ? 'which machines?' : 'names, --profile and --all exclude each other',
+      next: 'name them, or give --profile NAME, or --all',
+    });
+  }
+  if (names.length > 0) return findMachines(config, names);
+  if (profile === undefined) return config.machines;
+  const known = config.profiles.map(({ name }) => name);
+  if (!known.includes(profile)) {
+    const near = nearestWord(profile, known);
+    throw usageError({
+      what: `there is no profile ${printable(profile)}`,
+      why: known.length === 0 ? 'profiles is empty' : `profiles holds ${known.join(', ')}`,
+      ...(near === undefined ? {} : { next: `did you mean ${near}?` }),
+    });
+  }
+  return config.machines.filter((machine) => machine.profile === profile);
+}
+
 /** What is told whoever wants to install a machine that has no MAC address in the file. */
 export function withoutMac({ name, uuid }: Pick<Machine, 'name' | 'uuid'>): PxectlError {
   const known = uuid === undefined ? 'serial number' : 'UUID';

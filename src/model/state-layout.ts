@@ -1,3 +1,5 @@
+import { dirname, join } from 'node:path';
+
 /** Paths below the state folder `.pxectl/` (DESIGN §5). Pure names: nothing here touches the disk. */
 export interface StateLayout {
   /** the state folder itself, absolute */
@@ -24,4 +26,9 @@ export function stateLayout(root: string): StateLayout {
     controlSocket: `${root}/run/control.sock`,
     events: `${root}/events.jsonl`,
   };
+}
+
+/** The state folder of a configuration file. */
+export function layoutBeside(configPath: string): StateLayout {
+  return stateLayout(join(dirname(configPath), '.pxectl'));
 }

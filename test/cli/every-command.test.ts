@@ -49,6 +49,9 @@ const SECOND_UNKNOWN: Readonly<
   'machines rm': { args: ['node-1', 'no-such-machine'], exitCode: 2 },
   'machines arm': { args: ['node-1', 'no-such-machine'], exitCode: 2 },
   'machines disarm': { args: ['node-1', 'no-such-machine'], exitCode: 2 },
+  'machines set': { args: ['node-1', 'no-such-machine', 'image=local'], exitCode: 2 },
+  'machines show': { args: ['node-1', 'no-such-machine'], exitCode: 2 },
+  'machines export': { args: ['node-1', 'no-such-machine'], exitCode: 2 },
   help: { args: ['machines', 'no-such-command'], exitCode: 2 },
 };
 
@@ -59,6 +62,9 @@ const READERS: Readonly<Record<string, readonly string[]>> = {
   render: [],
   status: [],
   machines: [],
+  'machines show': ['node-1'],
+  'machines export': [],
+  'machines set': ['node-1', 'image=local', '--dry-run'],
   doctor: ['PXE-E21'],
   export: ['dockerfile'],
   down: ['--dry-run'],

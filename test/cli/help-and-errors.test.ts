@@ -54,6 +54,8 @@ describe('help', () => {
       'images rm': ['--dry-run'],
       'machines add': ['--dry-run'],
       'machines rm': ['--dry-run'],
+      'machines set': ['--dry-run'],
+      'machines import': ['--dry-run'],
       'machines arm': ['--dry-run'],
       'machines disarm': ['--dry-run'],
       reload: ['--json', '--dry-run'],
@@ -208,7 +210,9 @@ describe('completion', () => {
     expect(await complete('pxectl fet')).toEqual(['fetch']);
     expect(await complete('pxectl lab run --firmware uefi-h')).toEqual(['uefi-http']);
     expect(await complete('pxectl images rm --')).toEqual(['--dry-run', '--force', '--json', '--yes']);
-    expect(await complete('pxectl machines rm --')).toEqual(['--dry-run', '--json']);
+    expect(await complete('pxectl machines rm --')).toEqual([
+      ...['--all', '--dry-run', '--json', '--profile', '--yes'],
+    ]);
   });
 
   it('refuses a shell it does not know', async () => {

@@ -22,7 +22,8 @@ export function registerDown(program: Command): void {
 
 async function runDown(context: CommandContext<{ readonly dryRun?: boolean }>): Promise<number> {
   const { output, options } = context;
-  const { findConfig, layoutBeside } = await import('../../engine/project.ts');
+  const { findConfig } = await import('../../engine/project.ts');
+  const { layoutBeside } = await import('../../model/state-layout.ts');
   const { removeSession } = await import('../../engine/session-record.ts');
   const { findLeftovers, removeLeftovers } = await import('../../engine/leftovers.ts');
   const { stateLayout } = await import('../../model/state-layout.ts');

@@ -91,7 +91,8 @@ async function runFetch(context: CommandContext<FetchCommandOptions>): Promise<n
   const addToConfig = async (here: readonly string[]): Promise<void> => {
     const unlisted = here.filter((id) => state.config?.images.includes(id) !== true);
     if (state.configPath === undefined || unlisted.length === 0 || options.add === false) return;
-    const { addImagesToConfig, sayConfigEdit } = await import('../edit-config.ts');
+    const { addImagesToConfig } = await import('../../machines/config-file/edit-config.ts');
+    const { sayConfigEdit } = await import('../say-config-edit.ts');
     sayConfigEdit(output, await addImagesToConfig(state.configPath, unlisted));
     output.progress(`${unlisted.join(', ')} added to images in ${state.configPath}`);
   };

@@ -43,7 +43,7 @@ async function runInit(context: CommandContext<InitOptions>): Promise<number> {
   const { initialise } = await import('../init/initialise.ts');
   const { askForInterface } = await import('../init/ask.ts');
   const { canAsk } = await import('../confirm.ts');
-  const { sayConfigEdit } = await import('../edit-config.ts');
+  const { sayConfigEdit } = await import('../say-config-edit.ts');
   const configPath = requestedConfigPath(options);
   const isAsked = options.yes !== true && canAsk(output);
   const result = await initialise({

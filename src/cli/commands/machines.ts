@@ -1,22 +1,35 @@
-import type { Command } from 'commander';
-import { commandAction, requestedConfigPath, type CommandContext, type GlobalOptions } from '../cli.ts';
-import { EXIT } from '../exit-codes.ts';
+import { Option, type Command } from 'commander';
+import { LIST_FORMATS } from '../../machines/lists/machine-list.ts';
+import { commandAction, type CommandContext } from '../cli.ts';
 import type { AddOptions } from '../machines/add-machines.ts';
+import type { RemoveOptions } from '../machines/remove-machines.ts';
 import type { SetArmedOptions } from '../machines/set-armed.ts';
-import { formatTable } from '../table.ts';
+import type { ExportOptions } from '../machines/export-machines.ts';
+import type { ImportOptions } from '../machines/import-machines.ts';
+import { SORT_KEYS, type ListOptions } from '../machines/list-options.ts';
+import { addSelection, type SelectionOptions } from '../machines/selection.ts';
+import type { SetOptions } from '../machines/set-machines.ts';
 
-/** `pxectl machines`, `add`, `rm`, `arm`, `disarm` */
+/** `pxectl machines` and its verbs */
 export function registerMachines(program: Command): void {
   const machines = program
     .command('machines')
-    .description('machines with a profile of their own')
+    .description('the machines of pxectl.yaml: profile, state, stage of the last boot, finding')
+    .addOption(new Option('--sort <column>', 'in the order of this column').choices(SORT_KEYS))
     .option('--json', 'one JSON object on stdout')
-    .action(commandAction(listMachines));
+    .action(
+      commandAction(async (context: CommandContext<ListOptions>) => {
+        const { listMachines } = await import('../machines/list-machines.ts');
+        return listMachines(context);
+      }),
+    );
+  registerLists(machines);
   machines
     .command('add')
     .description('add machines to pxectl.yaml; all of them, or none')
     .argument('<macs...>', 'their MAC addresses')
     .option('--name <name>', 'what to call it (one machine only)')
+    .option('--profile <profile>', 'profile that it names')
     .option('--image <image>', 'image to boot, or local')
     .option('--seed <file>', 'seed of its unattended install, which nothing starts before it is armed')
     .option('--arm', 'with --seed: let its next network boot install, which can wipe the disk')
@@ -31,31 +44,34 @@ export function registerMachines(program: Command): void {
         return addMachines(context);
       }),
     );
-  machines
-    .command('rm')
-    .description('take machines out of pxectl.yaml; all of them, or none')
-    .argument('<machines...>', 'names or MAC addresses')
+  addSelection(
+    machines
+      .command('rm')
+      .description('take machines out of pxectl.yaml; all of them, or none')
+      .argument('[machines...]', 'names or MAC addresses'),
+  )
+    .option('-y, --yes', 'with --profile or --all: do not ask')
     .option('--dry-run', 'print the changed file, write nothing')
     .option('--json', 'one JSON object on stdout')
     .action(
-      commandAction(async (context: CommandContext<{ readonly dryRun?: boolean }>) => {
+      commandAction(async (context: CommandContext<RemoveOptions>) => {
         const { removeMachines } = await import('../machines/remove-machines.ts');
         return removeMachines(context);
       }),
     );
   for (const verb of ['arm', 'disarm'] as const) {
-    const command = machines
-      .command(verb)
+    const command = addSelection(machines.command(verb))
       .description(
         verb === 'arm' ? 'let the next boot install unattended' : 'boot without the unattended install',
       )
-      .argument('<machines...>', 'names or MAC addresses; all of them are changed, or none')
+      .argument('[machines...]', 'names or MAC addresses; all of them are changed, or none')
       .option('--dry-run', 'say what would change')
       .option('--json', 'one JSON object on stdout')
       .action(
-        commandAction(async (context: CommandContext<SetArmedOptions>) => {
+        commandAction(async (context: CommandContext<SetArmedOptions & SelectionOptions>) => {
           const { setArmedByUser } = await import('../machines/set-armed.ts');
-          return setArmedByUser(context, verb);
+          const { withInstallableNames } = await import('../machines/installable-names.ts');
+          return setArmedByUser(await withInstallableNames(context), verb);
         }),
       );
     if (verb === 'arm') {
@@ -66,33 +82,64 @@ export function registerMachines(program: Command): void {
   }
 }
 
-async function listMachines(context: CommandContext<GlobalOptions>): Promise<number> {
-  const { output, options } = context;
-  const { loadProject } = await import('../../engine/project.ts');
-  const { installStateText } = await import('../install-state-text.ts');
-  const { config, stateProblem } = await loadProject(requestedConfigPath(options));
-  if (stateProblem !== undefined) output.warn(stateProblem);
-  if (options.json) {
-    output.json({ schema: 'pxectl.machines/1', machines: config.machines });
-    return EXIT.ok;
-  }
-  if (config.machines.length === 0) {
-    output.progress(
-      `no machine has a profile: all boot ${config.boot.default}; pxectl machines add MAC adds one`,
+function registerLists(machines: Command): void {
+  addSelection(
+    machines
+      .command('set')
+      .description('change machines in pxectl.yaml: NAME… KEY=VALUE…; all of them, or none')
+      .argument(
+        '<words...>',
+        'names, MAC addresses, UUIDs or serial numbers; and image=debian-12, vars.disk=/dev/sda',
+      ),
+  )
+    .option('-y, --yes', 'with --profile or --all: do not ask')
+    .option('--dry-run', 'print the difference, write nothing')
+    .option('--json', 'one JSON object on stdout')
+    .action(
+      commandAction(async (context: CommandContext<SetOptions>) => {
+        const { setMachines } = await import('../machines/set-machines.ts');
+        return setMachines(context);
+      }),
     );
-    return EXIT.ok;
-  }
-  output.data(
-    formatTable(
-      ['NAME', 'MAC OR UUID', 'IMAGE', 'INSTALL', 'SECURE BOOT'],
-      config.machines.map((machine) => [
-        machine.name,
-        machine.mac ?? machine.uuid ?? '',
-        machine.image ?? `${config.boot.default} (default)`,
-        installStateText(machine),
-        machine.secureBoot ? 'yes' : '-',
-      ]),
-    ),
-  );
-  return EXIT.ok;
+  addSelection(
+    machines
+      .command('show')
+      .description('all that is known of machines, and which lines of pxectl.yaml say so')
+      .argument('[machines...]', 'names, MAC addresses, UUIDs or serial numbers'),
+  )
+    .option('--json', 'one JSON object on stdout')
+    .action(
+      commandAction(async (context: CommandContext<SelectionOptions>) => {
+        const { showMachines } = await import('../machines/show-machines.ts');
+        return showMachines(context);
+      }),
+    );
+  machines
+    .command('import')
+    .description('take a list of machines over into pxectl.yaml; all of it, or nothing')
+    .argument('<file>', 'CSV, YAML or JSON, host declarations of ISC dhcpd, dhcp-host lines of dnsmasq')
+    .addOption(new Option('--format <format>', 'what the file is, if that is not seen').choices(LIST_FORMATS))
+    .option('--profile <profile>', 'for machines whose line names none')
+    .option('--dry-run', 'print the difference, write nothing')
+    .option('--json', 'one JSON object on stdout')
+    .action(
+      commandAction(async (context: CommandContext<ImportOptions>) => {
+        const { importMachines } = await import('../machines/import-machines.ts');
+        return importMachines(context);
+      }),
+    );
+  addSelection(
+    machines
+      .command('export')
+      .description('print machines as `machines import` reads them; all, where none is named')
+      .argument('[machines...]', 'names, MAC addresses, UUIDs or serial numbers'),
+  )
+    .addOption(new Option('--format <format>', 'csv unless given').choices(['csv', 'yaml', 'json']))
+    .option('--json', 'as --format json')
+    .action(
+      commandAction(async (context: CommandContext<ExportOptions>) => {
+        const { exportMachines } = await import('../machines/export-machines.ts');
+        return exportMachines(context);
+      }),
+    );
 }

@@ -1,6 +1,7 @@
+import { layoutBeside } from '../../model/state-layout.ts';
 import { join, resolve } from 'node:path';
 import { isSeq } from 'yaml';
-import { CONFIG_FILE_NAME, layoutBeside, refuseForeignProject } from '../../engine/project.ts';
+import { CONFIG_FILE_NAME, refuseForeignProject } from '../../engine/project.ts';
 import { parseConfig } from '../../model/config-file.ts';
 import type { NetworkMode } from '../../model/config.ts';
 import { configError, usageError } from '../../model/errors.ts';
@@ -10,8 +11,8 @@ import { listInterfaces, readDefaultRoute } from '../../net/interfaces.ts';
 import { readTextIfThere, writeFileAtomic } from '../../platform/files.ts';
 import { readTemplate } from '../../platform/package-root.ts';
 import { renderInitialConfig } from '../../render/initial-config.ts';
-import { addImages, mergeIntoConfig, type ConfigEdit } from '../edit-config.ts';
-import { refusedChange } from '../refused-change.ts';
+import { addImages, mergeIntoConfig, type ConfigEdit } from '../../machines/config-file/edit-config.ts';
+import { refusedChange } from '../../machines/config-file/refused-change.ts';
 import { findLeaseTerms } from './lease-terms.ts';
 import { mergeNetwork, networkOf } from './merge-network.ts';
 

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
+import { editMachines } from '../../machines/config-file/edit-machines.ts';
 import { loadProject } from '../../engine/project.ts';
 import { usageError } from '../../model/errors.ts';
 import { parseMac, type MacAddress } from '../../protocol/addresses.ts';
 import { requestedConfigPath, type CommandContext } from '../cli.ts';
 import { confirm } from '../confirm.ts';
-import { sayConfigEdit } from '../edit-config.ts';
-import { editMachines } from '../edit-machines.ts';
+import { sayConfigEdit } from '../say-config-edit.ts';
 import { EXIT } from '../exit-codes.ts';
 import { seedForConfig, tellSeeds } from '../install-seeds.ts';
 import { dropOrders } from './drop-orders.ts';
@@ -14,6 +14,7 @@ import { armWarning, setArmedByUser } from './set-armed.ts';
 export interface AddOptions {
   readonly name?: string;
   readonly image?: string;
+  readonly profile?: string;
   readonly seed?: string;
   readonly arm?: boolean;
   readonly always?: boolean;
@@ -45,6 +46,7 @@ export async function addMachines(context: CommandContext<AddOptions>): Promise<
   const machines = macs.map((mac) => ({
     mac,
     name: options.name ?? `node-${mac.slice(-8).replaceAll(':', '')}`,
+    ...(options.profile === undefined ? {} : { profile: options.profile }),
     ...(options.image === undefined ? {} : { image: options.image }),
     ...(seed === undefined ? {} : { install: { seed, once: options.always !== true } }),
     ...(options.secureBoot === undefined ? {} : { secureBoot: true }),

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReplyOf } from '../../control/api.ts';
 import { askControl } from '../../control/control-client.ts';
-import { findConfig, layoutBeside, loadProject, type Project } from '../../engine/project.ts';
+import { findConfig, loadProject, type Project } from '../../engine/project.ts';
 import { readLiveSession, type SessionRecord } from '../../engine/session-record.ts';
 import { engineError, messageOf, PxectlError, systemCodeOf, usageError } from '../../model/errors.ts';
 import { findMachines, withoutMac } from '../../model/find-machines.ts';
 import { installingSince } from '../../model/machine-state.ts';
-import type { StateLayout } from '../../model/state-layout.ts';
+import { layoutBeside, type StateLayout } from '../../model/state-layout.ts';
 import type { MacAddress } from '../../protocol/addresses.ts';
 import { isSameProcessAlive } from '../../platform/process-identity.ts';
 import { requestedConfigPath, type CommandContext } from '../cli.ts';
@@ -106,7 +106,9 @@ export async function setArmedByUser(context: CommandContext<SetArmedOptions>, v
 /** What an order to install means, before it is given. */
 export function armWarning(names: readonly string[], isAlways: boolean): string {
   const boot = isAlways ? 'EVERY network boot' : 'the next network boot';
-  return `${boot} of ${names.join(', ')} installs unattended and may wipe the disk`;
+  const who =
+    names.length > 10 ? `${names.slice(0, 10).join(', ')} and ${names.length - 10} more` : names.join(', ');
+  return `${boot} of ${who} installs unattended and may wipe the disk`;
 }
 
 function installables(

@@ -3,7 +3,7 @@ import type { BootContext } from '../../model/boot-context.ts';
 import type { BootPlan, BootTarget } from '../../model/boot-plan.ts';
 import type { Machine } from '../../model/config.ts';
 import { usageError } from '../../model/errors.ts';
-import { explainSettings, type ExplainedSetting } from '../../model/explain-settings.ts';
+import { settingsExplainer, type ExplainedSetting } from '../../model/explain-settings.ts';
 import { machineLookup } from '../../model/find-machines.ts';
 import { FIRMWARES, type Firmware } from '../../model/firmware.ts';
 import { nearestWord } from '../../model/nearest-word.ts';
@@ -90,11 +90,9 @@ function outcomeOf(
   return {
     ...(profile === undefined ? {} : { profile }),
     target: imageId === 'local' ? undefined : bootTarget(context, imageId, client, { isUnattended }),
-    settings: explainSettings(
-      project.configText,
-      { machineName: machine?.name, profile },
-      { path: project.configPath, stateRoot: project.layout.root },
-    ),
+    settings: settingsExplainer(project.configText, {
+      ...{ path: project.configPath, stateRoot: project.layout.root },
+    })({ machineName: machine?.name, profile }),
   };
 }
 

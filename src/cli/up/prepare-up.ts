@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import {
   CONFIG_FILE_NAME,
   findConfig,
-  layoutBeside,
   loadProject,
   overrideConfig,
   type Project,
@@ -14,7 +13,7 @@ import type { EngineChoice } from '../../model/config.ts';
 import { openStore } from '../../images/store.ts';
 import { readLoaderManifest } from '../../images/loaders/loader-manifest.ts';
 import { usageError } from '../../model/errors.ts';
-import type { StateLayout } from '../../model/state-layout.ts';
+import { layoutBeside, type StateLayout } from '../../model/state-layout.ts';
 import { fetchForUser } from '../fetch-for-user.ts';
 import { initialise } from '../init/initialise.ts';
 import { checkSeeds, tellSeeds } from '../install-seeds.ts';

@@ -145,7 +145,10 @@ describe('an order to install', () => {
       const again = await cli('machines', 'arm', '--yes', 'node-1');
       expect(again.exitCode, again.stderr).toBe(0);
       expect(again.stderr).toMatch(/node-1 is installing now, since .*this order is for the one after it/);
-      expect((await cli('machines')).stdout).toMatch(/installing since .*; for the boot after: ARMED by/);
+      expect((await cli('machines')).stdout).toMatch(/node-1 .*installing, ARMED/);
+      expect((await cli('machines', 'show', 'node-1')).stdout).toMatch(
+        /installing since .*; for the boot after: ARMED by/,
+      );
       expect(await isInstalling()).toBe(true);
       // the boot that runs asks again, and reports twice
       expect(await askForSeed()).toMatch(/ 200$/);

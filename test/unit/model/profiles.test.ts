@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../../src/model/config-file.ts';
 import { PxectlError } from '../../../src/model/errors.ts';
-import { explainSettings } from '../../../src/model/explain-settings.ts';
+import { settingsExplainer } from '../../../src/model/explain-settings.ts';
 
 const PLACE = { path: '/srv/lab/pxectl.yaml', stateRoot: '/srv/lab/.pxectl' };
 const HEAD = `version: 1
@@ -59,7 +59,7 @@ describe('profiles', () => {
   });
 
   it('are told with the line that won and the lines it won over', () => {
-    const settings = explainSettings(CLASSROOM, { machineName: 'pc-01' }, PLACE);
+    const settings = settingsExplainer(CLASSROOM, PLACE)({ machineName: 'pc-01' });
     const lineOf = (key: string) => {
       const found = settings.filter((setting) => setting.key === key);
       return found.map(({ value, from, over }) => ({
@@ -76,9 +76,10 @@ describe('profiles', () => {
       [['debug'], 14],
     ]);
     expect(lineOf('loaders.uefi')).toEqual([{ value: 'auto', line: undefined, over: [] }]);
-    const [install] = explainSettings(CLASSROOM, { machineName: 'kiosk' }, PLACE).filter(
-      ({ key }) => key === 'install',
-    );
+    const [install] = settingsExplainer(
+      CLASSROOM,
+      PLACE,
+    )({ machineName: 'kiosk' }).filter(({ key }) => key === 'install');
     expect(install).toMatchObject({
       value: null,
       because: 'image is local: the install of profile classroom does not hold',

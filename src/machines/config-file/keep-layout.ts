@@ -10,8 +10,11 @@ const FORMAT = { lineWidth: 0 } as const;
  */
 export function keepLayout(before: string, changed: Document): string {
   const after = changed.toString(FORMAT);
-  const own = before.split('\n');
-  const plain = parseDocument(before).toString(FORMAT).split('\n');
+  const unchanged = parseDocument(before).toString(FORMAT);
+  if (unchanged === after) return before;
+  // blank lines at the end are not written again
+  const own = before.replace(/\n+$/, '\n').split('\n');
+  const plain = unchanged.split('\n');
   // lines that do not stand for each other cannot be kept
   if (own.length !== plain.length) return after;
   let at = 0;

@@ -2,12 +2,11 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { createTwoFilesPatch } from 'diff';
 import { isMap, isSeq, parseDocument, type Document } from 'yaml';
-import { layoutBeside } from '../engine/project.ts';
-import { parseConfig } from '../model/config-file.ts';
-import { withLock } from '../platform/file-lock.ts';
-import { writeFileAtomic } from '../platform/files.ts';
+import { layoutBeside } from '../../model/state-layout.ts';
+import { parseConfig } from '../../model/config-file.ts';
+import { withLock } from '../../platform/file-lock.ts';
+import { writeFileAtomic } from '../../platform/files.ts';
 import { keepLayout } from './keep-layout.ts';
-import type { Output } from './output.ts';
 import { refusedChange } from './refused-change.ts';
 
 /** What a command does to the configuration file. */
@@ -76,12 +75,6 @@ async function changeText(path: string, change: (document: Document) => void): P
     '',
   );
   return { before, text, diff };
-}
-
-/** Says on stderr what was (or would be) changed, and where the text before is. */
-export function sayConfigEdit(output: Output, { diff, backup }: ConfigEdit): void {
-  if (diff !== '') output.progress(diff.trimEnd());
-  if (backup !== undefined) output.progress(`the file before is kept as ${backup}`);
 }
 
 /** Adds images to `images:`; the first one also becomes the default when nothing was served until now. */

@@ -1,4 +1,4 @@
-import { PxectlError, usageError } from '../model/errors.ts';
+import { PxectlError, usageError } from '../../model/errors.ts';
 
 interface Problem {
   readonly what: string;

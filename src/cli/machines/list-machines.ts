@@ -1,0 +1,134 @@
+import { loadProject } from '../../engine/project.ts';
+import type { BootTrace } from '../../model/boot-trace.ts';
+import type { Machine } from '../../model/config.ts';
+import { NOT_ARMED } from '../../model/machine-state.ts';
+import { requestedConfigPath, type CommandContext } from '../cli.ts';
+import { EXIT } from '../exit-codes.ts';
+import { formatTable } from '../table.ts';
+import { formatLocalTime } from '../units.ts';
+import { latestBoots } from './latest-boots.ts';
+import type { ListOptions, SortKey } from './list-options.ts';
+
+interface Row extends Readonly<Record<Exclude<SortKey, 'since'>, string>> {
+  /** ISO 8601, or empty */
+  readonly since: string;
+}
+
+const WIDTH = 80;
+const GAP = 2;
+const SHORTEST_NAME = 8;
+
+/** `pxectl machines`: one line for each machine, in 80 columns. */
+export async function listMachines(context: CommandContext<ListOptions>): Promise<number> {
+  const { output, options } = context;
+  const { config, layout, stateProblem } = await loadProject(requestedConfigPath(options));
+  if (stateProblem !== undefined) output.warn(stateProblem);
+  const boots = await latestBoots(layout.events, config.machines);
+  const rows = config.machines.map((machine) => {
+    const boot = machine.mac === undefined ? undefined : boots.get(machine.mac);
+    return { machine, boot, row: rowOf(machine, boot) };
+  });
+  const { sort } = options;
+  const sorted =
+    sort === undefined
+      ? rows
+      : rows.toSorted(({ row: one }, { row: other }) =>
+          // the newest first; what has no value last
+          sort === 'since'
+            ? other.since.localeCompare(one.since)
+            : Number(one[sort] === '') - Number(other[sort] === '') ||
+              one[sort].localeCompare(other[sort], 'en', { numeric: true }),
+        );
+  if (options.json) {
+    output.json({
+      schema: 'pxectl.machines/1',
+      machines: sorted.map(({ machine, boot, row }) => ({
+        ...machine,
+        state: row.state,
+        since: row.since || null,
+        boot:
+          boot === undefined
+            ? null
+            : {
+                stage: boot.current,
+                isDone: boot.isDone,
+                startedAt: boot.startedAt,
+                findings: boot.findings.map(({ id }) => id),
+              },
+      })),
+    });
+    return EXIT.ok;
+  }
+  if (sorted.length === 0) {
+    output.progress(`no machine is known: all boot ${config.boot.default}; pxectl machines add MAC adds one`);
+    return EXIT.ok;
+  }
+  output.data(tableOf(sorted.map(({ row }) => row)));
+  return EXIT.ok;
+}
+
+function rowOf(machine: Machine, boot: BootTrace | undefined): Row {
+  const { state, since } = stateOf(machine);
+  return {
+    name: machine.name,
+    profile: machine.profile ?? '',
+    state,
+    stage: boot === undefined ? '' : boot.current,
+    since: [since, boot?.lastEventAt ?? ''].toSorted().at(-1) ?? '',
+    finding:
+      boot?.findings[0]?.id ?? (machine.installState?.kind === 'unreported' ? 'install-never-reported' : ''),
+  };
+}
+
+/** Where its install stands, in one word, and since when. */
+function stateOf({ install, installState = NOT_ARMED }: Machine): {
+  readonly state: string;
+  readonly since: string;
+} {
+  if (install === undefined) return { state: '', since: '' };
+  switch (installState.kind) {
+    case 'not-armed':
+      return { state: 'not armed', since: '' };
+    case 'armed':
+      if (installState.running !== undefined) {
+        return { state: 'installing, ARMED', since: installState.running.since };
+      }
+      return { state: installState.isAlways ? 'ARMED ALWAYS' : 'ARMED', since: installState.at };
+    case 'installing':
+      return { state: 'installing', since: installState.since };
+    case 'installed':
+      return { state: 'installed', since: installState.at };
+    case 'unreported':
+      return { state: 'unreported', since: installState.bootedAgainAt };
+  }
+}
+
+/** Names and findings are cut where a line would be longer than a terminal is wide; --json has them whole. */
+function tableOf(rows: readonly Row[]): string {
+  const cells = rows.map(({ name, profile, state, stage, since, finding }) => {
+    const time = since === '' ? '-' : formatLocalTime(since).slice(5, 16);
+    return [name, profile || '-', state || '-', stage || '-', time, finding || '-'];
+  });
+  const headings = ['NAME', 'PROFILE', 'STATE', 'STAGE', 'SINCE', 'FINDING'];
+  const widths = headings.map((heading, column) =>
+    Math.max(heading.length, ...cells.map((row) => row[column]?.length ?? 0)),
+  );
+  const room = (): number => WIDTH - widths.reduce((sum, width) => sum + width, GAP * (widths.length - 1));
+  // what people look for last is cut first
+  for (const [column, least] of [
+    [5, 16],
+    [0, 20],
+    [1, 7],
+    [5, 7],
+    [0, SHORTEST_NAME],
+  ] as const) {
+    const width = widths[column] ?? 0;
+    widths[column] = Math.min(width, Math.max(least, width + room()));
+  }
+  const cut = (text: string, width: number): string =>
+    text.length <= width ? text : `${text.slice(0, width - 1)}…`;
+  return formatTable(
+    headings,
+    cells.map((row) => row.map((cell, column) => cut(cell, widths[column] ?? cell.length))),
+  );
+}

@@ -1,0 +1,48 @@
+import { loadProject } from '../../engine/project.ts';
+import { settingsExplainer } from '../../model/explain-settings.ts';
+import { selectMachines } from '../../model/find-machines.ts';
+import { requestedConfigPath, type CommandContext } from '../cli.ts';
+import { EXIT } from '../exit-codes.ts';
+import { installStateText } from '../install-state-text.ts';
+import { describeSettings } from '../render/describe-settings.ts';
+import { formatTrace } from '../trace-view.ts';
+import { latestBoots } from './latest-boots.ts';
+import type { SelectionOptions } from './selection.ts';
+
+/** `pxectl machines show NAME…`: what is known of each, and which line of the file says so. */
+export async function showMachines(context: CommandContext<SelectionOptions>): Promise<number> {
+  const { output, options, args } = context;
+  const { config, configPath, configText, layout, stateProblem } = await loadProject(
+    requestedConfigPath(options),
+  );
+  if (stateProblem !== undefined) output.warn(stateProblem);
+  const machines = selectMachines(config, { names: args, profile: options.profile, all: options.all });
+  const boots = await latestBoots(layout.events, config.machines);
+  const explain = settingsExplainer(configText, { path: configPath, stateRoot: layout.root });
+  const shown = machines.map((machine) => ({
+    machine,
+    settings: explain({ machineName: machine.name }),
+    boot: machine.mac === undefined ? undefined : boots.get(machine.mac),
+  }));
+  if (options.json) {
+    output.json({
+      schema: 'pxectl.machines.show/1',
+      machines: shown.map(({ boot, ...rest }) => {
+        const { events, ...trace } = boot ?? { events: [] };
+        return { ...rest, lastBoot: boot === undefined ? null : { ...trace, eventCount: events.length } };
+      }),
+    });
+    return EXIT.ok;
+  }
+  for (const { machine, settings, boot } of shown) {
+    const { name, mac, uuid, serial, profile } = machine;
+    const known = Object.entries({ mac, uuid, serial, profile }).flatMap(([key, value]) =>
+      value === undefined ? [] : [`${key} ${value}`],
+    );
+    output.data(`${name}: ${known.join(', ')}`);
+    output.data(`  install      ${installStateText(machine)}`);
+    output.data(describeSettings(settings));
+    output.data(boot === undefined ? '  no boot of it is known\n' : `${formatTrace(boot)}\n`);
+  }
+  return EXIT.ok;
+}
