@@ -44,7 +44,7 @@ const homes = {
   execa: ['platform'],
   dockerode: ['engine/docker'],
   'tar-stream': ['engine/docker', 'images'],
-  handlebars: ['render'],
+  handlebars: ['render', 'machines/seeds'],
   commander: ['cli'],
 };
 
@@ -101,6 +101,7 @@ export default tseslint.config(
   },
   ...[...Object.keys(mayImport), 'cli'].map((folder) => layerRule(folder)),
   layerRule('engine/docker', 'engine'),
+  layerRule('machines/seeds', 'machines'),
   {
     files: ['test/**/*.ts', '*.config.ts'],
     rules: {

@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import type { Project } from '../engine/project.ts';
-import { judgeSeeds, type SeededMachine } from '../engine/machine-seeds.ts';
-import { whereOf, type SeedWeight } from '../machines/seeds/seed-problem.ts';
+import { judgeSeeds, type JudgedSeed } from '../engine/machine-seeds.ts';
+import type { SeededMachine } from '../engine/seed-values.ts';
+import { whereOf, type SeedFileProblem, type SeedWeight } from '../machines/seeds/seed-problem.ts';
 import type { Config } from '../model/config.ts';
 import { configError, usageError } from '../model/errors.ts';
 import type { Output } from './output.ts';
@@ -48,23 +49,45 @@ export async function tellSeeds(
   machines: readonly SeededMachine[],
   { output, isRefused }: { readonly output: Pick<Output, 'warn' | 'progress'>; readonly isRefused: boolean },
 ): Promise<void> {
-  for (const { name, seed, problems } of await judgeSeeds(project, machines)) {
+  const judged = await judgeSeeds(project, machines);
+  for (const { name, seed, problems } of isRefused ? judged : []) {
     const [broken] = problems.filter(({ weight }) => weight === 'fatal');
-    if (broken !== undefined && isRefused) {
-      throw configError('E_CONFIG_VALUE', {
-        what: `${name} is not armed: its seed ${seed} cannot work`,
-        why: `${whereOf(broken)}: ${broken.text}`,
-        next: `mend ${seed}, then the same command again`,
-      });
-    }
+    if (broken === undefined) continue;
+    throw configError('E_CONFIG_VALUE', {
+      what: `${name} is not armed: its seed ${seed} cannot work`,
+      why: `${whereOf(broken)}: ${broken.text}`,
+      next: `mend ${seed}, then the same command again`,
+    });
+  }
+  for (const { names, problem } of sharedProblems(judged)) {
+    const [what = '', ...more] = problem.text.split('\n');
+    const line = `the seed of ${listNames(names)} ${VERDICTS[problem.weight]}: ${whereOf(problem)}: ${what}`;
+    const text = [line, ...more.map((copied) => `  ${copied}`)].join('\n');
+    if (problem.weight === 'note') output.progress(text);
+    else output.warn(text);
+  }
+}
+
+/** The same problem of many machines with one seed is told once. */
+export function sharedProblems(
+  judged: readonly JudgedSeed[],
+): readonly { readonly names: readonly string[]; readonly problem: SeedFileProblem }[] {
+  const found = new Map<string, { readonly names: string[]; readonly problem: SeedFileProblem }>();
+  for (const { name, problems } of judged) {
     for (const problem of problems) {
-      const [what = '', ...more] = problem.text.split('\n');
-      const line = `the seed of ${name} ${VERDICTS[problem.weight]}: ${whereOf(problem)}: ${what}`;
-      const text = [line, ...more.map((copied) => `  ${copied}`)].join('\n');
-      if (problem.weight === 'note') output.progress(text);
-      else output.warn(text);
+      const key = JSON.stringify(problem);
+      const known = found.get(key);
+      if (known === undefined) found.set(key, { names: [name], problem });
+      else known.names.push(name);
     }
   }
+  return [...found.values()];
+}
+
+/** `pc-01, pc-02, pc-03 and 27 more` */
+export function listNames(names: readonly string[]): string {
+  const shown = names.slice(0, 3).join(', ');
+  return names.length <= 3 ? shown : `${shown} and ${names.length - 3} more`;
 }
 
 const VERDICTS: Readonly<Record<SeedWeight, string>> = {

@@ -1,17 +1,11 @@
-import { readFile, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
 import type { BootContext } from '../model/boot-context.ts';
-import { httpBaseUrl } from '../model/boot-context.ts';
 import type { EventSink } from '../model/boot-event.ts';
 import type { Machine } from '../model/config.ts';
-import { messageOf, systemCodeOf } from '../model/errors.ts';
 import { printable } from '../model/printable.ts';
 import { NOT_ARMED, type InstallState } from '../model/machine-state.ts';
 import type { SpendResult } from '../machines/machine-states.ts';
-import { PLACEHOLDERS } from '../machines/seeds/placeholders.ts';
 import type { SessionInstalls } from './session-installs.ts';
-import { SEED_FILE_NAMES, type SeedFormat } from '../model/image.ts';
-import { machineUrl } from '../plan/machine-url.ts';
+import { readSeed } from './read-seed.ts';
 import { parseMac, type MacAddress } from '../protocol/addresses.ts';
 import { isFromMachine, whoAsks } from './who-asks.ts';
 import type { HttpRoute, HttpRouteRequest, HttpRouteResponse } from '../server/http/http-route.ts';
@@ -21,6 +15,8 @@ export interface MachineRoutesInput {
   readonly context: () => BootContext;
   readonly sink: EventSink;
   readonly installs: Pick<SessionInstalls, 'spend' | 'report'>;
+  /** folder of the secrets that seeds name */
+  readonly secrets: string;
 }
 
 /** What the pxectl process itself serves, whichever engine runs: install seeds and reports. */
@@ -78,7 +74,7 @@ async function serveSeed(
   const { installState = NOT_ARMED } = machine;
   const isOpen = installState.kind === 'armed' || installState.kind === 'installing';
   if (!isOpen) return refuse(...whyRefused(machine, installState));
-  const answer = await readSeed(input.context(), machine, rest);
+  const answer = await readSeed(input.context(), machine, rest, input.secrets);
   if ('problem' in answer) {
     input.sink.emit({
       type: 'http.error',
@@ -125,55 +121,6 @@ function whyRefused({ name }: Machine, state: InstallState): readonly [string, s
     ];
   }
   return ['not-armed', `nobody has armed the install of ${name}; run: pxectl machines arm ${name}`];
-}
-
-type SeedAnswer =
-  | { readonly body: Uint8Array }
-  | {
-      readonly status: number;
-      /** for whoever asked: no path of this machine */
-      readonly told: string;
-      /** for the events */
-      readonly problem: string;
-    };
-
-async function readSeed(context: BootContext, machine: Machine, name: string): Promise<SeedAnswer> {
-  const seedPath = machine.install?.seed ?? '';
-  const imageId = machine.image ?? context.config.boot.default;
-  const format = context.images.find((image) => image.id === imageId)?.boot.seedFormat ?? 'none';
-  const missing = `no ${printable(name)} in the seed of ${machine.name}`;
-  const notThere: SeedAnswer = { status: 404, told: missing, problem: missing };
-  try {
-    const isFolder = (await stat(seedPath)).isDirectory();
-    if (!isFolder && isOptionalFile(format, name)) return { body: new Uint8Array() };
-    if (!isFolder && name !== SEED_FILE_NAMES[format] && name !== basename(seedPath)) {
-      return notThere;
-    }
-    if (isFolder && (name === '' || /[/\0]/.test(name) || name.startsWith('.'))) return notThere;
-    // a byte a character: what is packed or of another encoding goes out as it came in
-    const body = await readFile(isFolder ? join(seedPath, name) : seedPath, 'latin1');
-    return { body: Buffer.from(fillSeed(body, context, machine), 'latin1') };
-  } catch (error) {
-    if (systemCodeOf(error) === 'ENOENT' && isOptionalFile(format, name)) return { body: new Uint8Array() };
-    const problem = `seed of ${machine.name}: ${messageOf(error)}`;
-    if (systemCodeOf(error) === 'ENOENT') return { ...notThere, problem };
-    return {
-      status: 500,
-      told: `the seed of ${machine.name} cannot be read (pxectl logs says why)`,
-      problem,
-    };
-  }
-}
-
-/** cloud-init wants these to be there (200), and takes them empty (NoCloud: meta-data is required). */
-function isOptionalFile(format: SeedFormat, name: string): boolean {
-  return format === 'autoinstall' && ['meta-data', 'vendor-data', 'network-config'].includes(name);
-}
-
-function fillSeed(body: string, context: BootContext, machine: Machine): string {
-  const base = httpBaseUrl(context.config);
-  const report = machineUrl(context, 'report', machine);
-  return body.replaceAll(PLACEHOLDERS.report, report).replaceAll(PLACEHOLDERS.http, base);
 }
 
 /**

@@ -1,12 +1,13 @@
 import { findRemoteImage } from '../images/catalogue/available.ts';
 import { openStore } from '../images/store.ts';
 import { checkSeedAt } from '../machines/seeds/check-seed-files.ts';
+import { seedFill } from '../machines/seeds/fill-seed.ts';
 import type { SeedFileProblem } from '../machines/seeds/seed-problem.ts';
-import type { Machine } from '../model/config.ts';
+import { httpBaseUrl } from '../model/boot-context.ts';
 import type { SeedFormat } from '../model/image.ts';
+import { macWithHyphens, type MacAddress } from '../protocol/addresses.ts';
 import type { Project } from './project.ts';
-
-export type SeededMachine = Pick<Machine, 'name' | 'image' | 'install'>;
+import { secretsFolder, seedValues, type SeededImage, type SeededMachine } from './seed-values.ts';
 
 export interface JudgedSeed {
   readonly name: string;
@@ -20,11 +21,19 @@ export async function judgeSeeds(
   machines: readonly SeededMachine[],
 ): Promise<readonly JudgedSeed[]> {
   const judged: JudgedSeed[] = [];
-  for (const { name, image, install } of machines) {
+  for (const machine of machines) {
+    const { name, install } = machine;
     if (install === undefined) continue;
-    const format = await seedFormatOf(project, image ?? project.config.boot.default);
-    if (format === undefined) continue;
-    judged.push({ name, seed: install.seed, problems: await checkSeedAt(format, install.seed) });
+    const image = await imageOf(project, machine.image ?? project.config.boot.default);
+    if (image === undefined) continue;
+    const report = `${httpBaseUrl(project.config)}/report/${macWithHyphens(machine.mac ?? NO_MAC)}`;
+    const secrets = secretsFolder(project.layout);
+    const fill = seedFill(seedValues(project.config, machine, image, { report, secrets }));
+    judged.push({
+      name,
+      seed: install.seed,
+      problems: await checkSeedAt(image.seedFormat, install.seed, fill),
+    });
   }
   return judged;
 }
@@ -34,6 +43,16 @@ export async function seedFormatOf(
   { layout }: Pick<Project, 'layout'>,
   imageId: string,
 ): Promise<SeedFormat | undefined> {
+  return (await imageOf({ layout }, imageId))?.seedFormat;
+}
+
+const NO_MAC = '00:00:00:00:00:00' as MacAddress;
+
+async function imageOf(
+  { layout }: Pick<Project, 'layout'>,
+  imageId: string,
+): Promise<(SeededImage & { readonly seedFormat: SeedFormat }) | undefined> {
   const stored = await openStore(layout).find(imageId);
-  return stored?.boot.seedFormat ?? findRemoteImage(imageId)?.seedFormat;
+  if (stored === undefined) return findRemoteImage(imageId);
+  return { ...stored, seedFormat: stored.boot.seedFormat };
 }

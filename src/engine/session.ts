@@ -25,6 +25,7 @@ import { removeLeftovers } from './leftovers.ts';
 import { withoutReadinessEvents } from './readiness-client.ts';
 import { checkReadiness } from './readiness.ts';
 import { SessionFiles } from './session-files.ts';
+import { secretsFolder } from './seed-values.ts';
 import { serveMachines } from './serve-folder.ts';
 import { readLiveSession, removeSession, whileStarting, writeSession } from './session-record.ts';
 import { SessionNetwork, type LookChoice } from './session-network.ts';
@@ -183,7 +184,7 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     context,
     layout,
     sink,
-    routes: machineRoutes({ context: () => context, sink, installs }),
+    routes: machineRoutes({ context: () => context, sink, installs, secrets: secretsFolder(layout) }),
     macOf: addresses.macOf,
   };
   for (const removed of await removeLeftovers(layout)) onProgress(removed);

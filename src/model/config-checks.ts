@@ -75,6 +75,7 @@ export function checkConfig(file: ConfigFile, options: ConfigPlace): Outcome {
         ...(file.boot?.serialBaud === undefined ? {} : { serialBaud: file.boot.serialBaud }),
       },
       loaders: { bios: file.loaders?.bios ?? 'auto', uefi: file.loaders?.uefi ?? 'auto' },
+      vars: file.vars ?? {},
       profiles,
       machines,
       mirrors: file.mirrors ?? {},

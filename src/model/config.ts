@@ -112,6 +112,8 @@ export interface Config {
     readonly serialBaud?: number;
   };
   readonly loaders: Loaders;
+  /** for machines that no entry sets them for */
+  readonly vars: Vars;
   /** in the order of the file */
   readonly profiles: readonly Profile[];
   readonly machines: readonly Machine[];

@@ -96,3 +96,26 @@ it('up, reload and doctor tell it', async () => {
   await seed(PRESEED);
   expect((await cli('reload')).stderr).not.toContain('the seed of');
 });
+
+it('a template is looked at for each machine: what only one lacks is told of that one, what all have once', async () => {
+  const machine = (index: number, vars: string) =>
+    `  - { mac: "52:54:00:12:34:5${index}", name: pc-${index}, profile: room, vars: { ${vars} } }`;
+  await configure(`vars: { language: en }
+profiles: { room: { image: debian-12, install: { seed: node.cfg }, vars: { locale: en_US.UTF-8 } } }
+machines:
+${[machine(1, 'disk: /dev/sda'), machine(2, 'dsik: /dev/sdb'), machine(3, 'disk: /dev/sdc, locale: "a\\nb"')].join('\n')}`);
+  await seed(
+    `d-i a/locale string {{vars.locale}}\nd-i a/disk string {{vars.disk}}\nd-i a/lang string {{vars.language}}\n`,
+  );
+  const reload = await cli('up', '--no-look', '--dry-run', '--engine', 'builtin');
+  expect(reload.stderr).toContain(
+    'the seed of pc-2 cannot work: ' +
+      `${join(project.path, 'node.cfg')}:2:21: there is no vars.disk; did you mean vars.dsik?`,
+  );
+  expect(reload.stderr).toContain(`:1:21: vars.locale has a line break`);
+  expect(reload.stderr.match(/never reports/g)).toHaveLength(1);
+  expect(await cli('machines', 'arm', 'pc-1', '--yes')).toMatchObject({ exitCode: 0 });
+  const refused = await cli('machines', 'arm', 'pc-1', 'pc-2', '--yes');
+  expect(refused.stderr).toContain('pc-2 is not armed: its seed');
+  expect(refused.exitCode).toBe(3);
+});

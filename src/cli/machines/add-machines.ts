@@ -54,7 +54,7 @@ export async function addMachines(context: CommandContext<AddOptions>): Promise<
   const isDryRun = options.dryRun === true;
   if (options.seed !== undefined) {
     const install = { seed: resolve(options.seed), once: true };
-    const seeds = machines.map((machine) => ({ ...machine, install }));
+    const seeds = machines.map((machine) => ({ ...machine, vars: project.config.vars, install }));
     await tellSeeds(project, seeds, { output, isRefused: options.arm === true });
   }
   if (options.arm === true && !isDryRun) {

@@ -6,27 +6,36 @@ import { nearestWord } from '../../model/nearest-word.ts';
 import { findReport } from './check-report.ts';
 import { checkSeed } from './check-seed.ts';
 import { checkMapping, checkVendorData } from './cloud-config.ts';
+import { NO_FILL, type NOCLOUD_NAMES, type SeedFill } from './fill-seed.ts';
 import { checkPlaceholders } from './placeholders.ts';
 import { fatal, gap, note, type SeedFileProblem, type SeedProblem } from './seed-problem.ts';
+import { SeedTemplateError } from './seed-template-error.ts';
+import type { FilledText } from './template-places.ts';
 
 /** More is no seed: somebody named an ISO or a disk. */
 const MOST_BYTES = 4 * 1024 * 1024;
 
 /** What cloud-init asks for beside user-data: pxectl serves an empty one for each that is not there. */
-const NOCLOUD_FILES: Readonly<Record<string, (text: string) => readonly SeedProblem[]>> = {
-  'meta-data': checkMapping,
-  'vendor-data': checkVendorData,
-  'network-config': checkMapping,
-};
+const NOCLOUD_FILES = new Map<string, (text: string) => readonly SeedProblem[]>(
+  Object.entries({
+    'meta-data': checkMapping,
+    'vendor-data': checkVendorData,
+    'network-config': checkMapping,
+  } satisfies Record<(typeof NOCLOUD_NAMES)[number], unknown>),
+);
 
 /** Looks at a seed, a file or a folder of them, as the installer of an image with this kind of seed will. */
-export async function checkSeedAt(format: SeedFormat, path: string): Promise<readonly SeedFileProblem[]> {
+export async function checkSeedAt(
+  format: SeedFormat,
+  path: string,
+  fill: SeedFill = NO_FILL,
+): Promise<readonly SeedFileProblem[]> {
   if (format === 'none') {
     return [{ path, ...fatal('its image has no unattended installation: nothing asks for this seed') }];
   }
   try {
-    if ((await stat(path)).isDirectory()) return await checkFolder(format, path);
-    return await checkFile(path, (text) => checkSeed(format, text));
+    if ((await stat(path)).isDirectory()) return await checkFolder(format, path, fill);
+    return await checkFile(path, (text) => checkSeed(format, text), { fill, isMain: true });
   } catch (error) {
     const isMissing = systemCodeOf(error) === 'ENOENT';
     return [{ path, ...fatal(isMissing ? 'it is not there' : `it cannot be read: ${messageOf(error)}`) }];
@@ -36,6 +45,7 @@ export async function checkSeedAt(format: SeedFormat, path: string): Promise<rea
 async function checkFolder(
   format: Exclude<SeedFormat, 'none'>,
   folder: string,
+  fill: SeedFill,
 ): Promise<readonly SeedFileProblem[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   // the server gives no hidden files and no folders
@@ -52,7 +62,7 @@ async function checkFolder(
   let isReported = false;
   const problems: SeedFileProblem[] = [];
   for (const name of beside) {
-    const check = format === 'autoinstall' ? NOCLOUD_FILES[name] : undefined;
+    const check = format === 'autoinstall' ? NOCLOUD_FILES.get(name) : undefined;
     const found = await checkFile(
       join(folder, name),
       (text) => {
@@ -60,7 +70,7 @@ async function checkFolder(
         if (check === undefined) isReported ||= findReport('kickstart', text) === 'there';
         return [...(check?.(text) ?? []), ...checkPlaceholders(text)];
       },
-      { isMain: false },
+      { fill: check === undefined ? NO_FILL : fill, isMain: false },
     );
     problems.push(...found);
   }
@@ -68,7 +78,9 @@ async function checkFolder(
     problems.push({ path: folder, ...note('it has no meta-data: an empty one is served') });
   }
   return [
-    ...(await checkFile(join(folder, main), (text) => checkSeed(format, text, { isReported }))),
+    ...(await checkFile(join(folder, main), (text) => checkSeed(format, text, { isReported }), {
+      ...{ fill, isMain: true },
+    })),
     ...problems,
   ];
 }
@@ -76,9 +88,12 @@ async function checkFolder(
 async function checkFile(
   path: string,
   check: (text: string) => readonly SeedProblem[],
-  { isMain }: { readonly isMain: boolean } = { isMain: true },
+  { fill, isMain }: { readonly fill: SeedFill; readonly isMain: boolean },
 ): Promise<readonly SeedFileProblem[]> {
-  const { size } = await stat(path);
+  const found = await stat(path);
+  // a FIFO would be waited for
+  if (!found.isFile()) return [{ path, ...fatal('it is no file') }];
+  const { size } = found;
   if (size > MOST_BYTES) {
     const isTooBig = `it has ${Math.round(size / 1024 / 1024)} MiB: that is no seed`;
     return isMain ? [{ path, ...fatal(isTooBig) }] : [];
@@ -95,5 +110,30 @@ async function checkFile(
       : gap('it is not UTF-8 text: it is served as it is, and pxectl does not look into it');
     return [{ path, ...why }];
   }
-  return check(text).map((problem) => ({ path, ...problem }));
+  return checkFilled(text, check, fill).map((problem) => ({ path, ...problem }));
 }
+
+/** Looks at a seed as the machine gets it. What is told shows no secret: it is found in the text without them. */
+function checkFilled(
+  text: string,
+  check: (text: string) => readonly SeedProblem[],
+  fill: SeedFill,
+): readonly SeedProblem[] {
+  try {
+    const real = fill.forMachine(text);
+    const shown = fill.withoutSecrets(text);
+    const problems = check(shown.text).map((problem) => placed(problem, shown));
+    if (shown.text === real.text || problems.some(({ weight }) => weight === 'fatal')) return problems;
+    const [broken] = check(real.text).filter(({ weight }) => weight === 'fatal');
+    if (broken === undefined) return problems;
+    const why = 'one of its secrets breaks the lines around it: {{yaml (secret "…")}} writes it in quotes';
+    return [...problems, placed({ ...broken, text: why }, real)];
+  } catch (error) {
+    if (error instanceof SeedTemplateError) return [fatal(error.message, error.at)];
+    throw error;
+  }
+}
+
+/** The place in the file that a place in the filled text comes from. */
+const placed = (problem: SeedProblem, { placeAt }: FilledText): SeedProblem =>
+  problem.at === undefined ? problem : { ...problem, at: placeAt(problem.at) };

@@ -39,6 +39,6 @@ export function note(text: string): SeedProblem {
 }
 
 /** `seeds/user-data:4:1`, as compilers say it. */
-export function whereOf({ path, at }: SeedFileProblem): string {
+export function whereOf({ path, at }: Pick<SeedFileProblem, 'path' | 'at'>): string {
   return at === undefined ? path : `${path}:${at.line}:${at.column}`;
 }

@@ -57,6 +57,7 @@ try {
     routes: machineRoutes({
       context: () => context,
       sink,
+      secrets: '/nonexistent',
       installs: { spend: async () => ({ kind: 'given' }), report: async () => undefined },
     }),
   };

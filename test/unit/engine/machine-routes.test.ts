@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -64,6 +65,7 @@ async function ask(
   const routes = machineRoutes({
     context: () => context,
     sink: { emit: (event) => events.push(event) },
+    secrets: join(folder, 'secrets'),
     installs: {
       spend: async (mac) => {
         spent.push(mac);
@@ -120,6 +122,46 @@ describe('install seeds', () => {
     // whoever runs pxectl is told
     expect(JSON.stringify(events)).toContain('EISDIR');
     expect(JSON.stringify(events)).toContain(folder);
+  });
+
+  it('is a template: filled in for this machine, and what is not its main file goes out as it is', async () => {
+    const seeds = join(folder, 'node.cfg');
+    await rm(seeds);
+    await mkdir(join(folder, 'secrets'), { mode: 0o700 });
+    await writeFile(join(folder, 'secrets', 'root'), 'hüsh\n');
+    await mkdir(seeds);
+    await writeFile(
+      join(seeds, 'preseed.cfg'),
+      'd-i a/b string {{machine.name}} {{secret "root"}} {{report}}/done\n',
+    );
+    await writeFile(join(seeds, 'late.sh'), "docker ps --format '{{.Names}}' # @PXECTL_HTTP@");
+    expect(textOf(await ask(SEED_PATH))).toBe(
+      'd-i a/b string node-1 hüsh http://192.168.1.50:8080/report/52-54-00-00-00-01/done\n',
+    );
+    expect(textOf(await ask(SEED_PATH.replace('preseed.cfg', 'late.sh')))).toBe(
+      "docker ps --format '{{.Names}}' # http://192.168.1.50:8080",
+    );
+    expect(JSON.stringify(events)).not.toContain('hüsh');
+  });
+
+  it('that cannot be filled in is not given, and its order is not spent', async () => {
+    const path = join(folder, 'node.cfg');
+    for (const [text, why] of [
+      ['x\n  {{machine.nmae}}', `${path}:2:5: there is no machine.nmae; did you mean machine.name?`],
+      ['{{secret "root"}}', `${path}:1:1: there is no secret root`],
+      ['{{#if machine.name}}', `${path}:1:1: its braces cannot be read`],
+    ] as const) {
+      await writeFile(path, text);
+      const answer = await ask(SEED_PATH);
+      expect(answer).toMatchObject({ status: 500 });
+      expect(textOf(answer)).not.toContain(folder);
+      expect(events.at(-1)).toMatchObject({ type: 'http.error', mac: MAC });
+      expect(events.at(-1)?.detail?.['message']).toContain(why.slice(0, 250));
+    }
+    await rm(path);
+    execFileSync('mkfifo', [path]);
+    expect(await ask(SEED_PATH)).toMatchObject({ status: 500 });
+    expect(spent).toEqual([]);
   });
 
   it('gives out what is no UTF-8 text byte by byte', async () => {

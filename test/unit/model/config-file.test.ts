@@ -46,6 +46,7 @@ machines:
 mirrors: { "https://releases.ubuntu.com": "http://192.168.1.9/ubuntu" }
 `);
     expect(config).toEqual({
+      vars: {},
       version: 1,
       network: { interface: 'eno1', address: '192.168.1.50', prefix: 24, mode: 'proxy' },
       http: { port: 8080 },

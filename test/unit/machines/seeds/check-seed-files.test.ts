@@ -1,8 +1,11 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { checkSeedAt } from '../../../../src/machines/seeds/check-seed-files.ts';
+import { seedFill } from '../../../../src/machines/seeds/fill-seed.ts';
+import type { SeedView } from '../../../../src/machines/seeds/template-view.ts';
 import { whereOf } from '../../../../src/machines/seeds/seed-problem.ts';
 import type { SeedFormat } from '../../../../src/model/image.ts';
 import { KICKSTART, PRESEED, USER_DATA } from '../../../support/seed-samples.ts';
@@ -71,4 +74,44 @@ it('what is no text, or no seed at all', async () => {
   expect(await told('none', 'packed')).toEqual([
     'fatal packed: its image has no unattended installation: nothing asks for this seed',
   ]);
+});
+
+const VIEW = {
+  machine: { name: 'pc-01' },
+  vars: { title: 'a: b', users: ['ann', 'bob'] },
+  report: 'http://192.168.1.50:8080/report/52-54-00-00-00-01',
+} as unknown as SeedView;
+
+it('looks at a template as its machine gets it, and names places in the template', async () => {
+  const secretsFolder = join(folder, 'secrets');
+  await mkdir(secretsFolder, { mode: 0o700 });
+  await writeFile(join(secretsFolder, 'password'), 'hush: hush');
+  const fill = seedFill({ view: VIEW, secretsFolder });
+  const judge = async (text: string): Promise<readonly string[]> => {
+    await write({ 'user-data': text });
+    const problems = await checkSeedAt('autoinstall', join(folder, 'user-data'), fill);
+    return problems.map(
+      ({ path, at, text: why }) => `${whereOf({ path: relative(folder, path), ...(at && { at }) })}: ${why}`,
+    );
+  };
+  const good = USER_DATA.replace('@PXECTL_REPORT@', '{{report}}');
+  const loop = '  x:\n{{#each vars.users}}\n    - {{this}}\n{{/each}}\n';
+  expect(await judge(`${good}${loop}  y: {{yaml vars.title}}\n  z: {{yaml (secret "password")}}\n`)).toEqual(
+    [],
+  );
+  expect(await judge(`${good}${loop}  y: {{vars.title}}\n`)).toEqual([
+    expect.stringMatching(/^user-data:9:6: it is not YAML/),
+  ]);
+  expect(await judge(`${good}${loop}  y: {{vars.tilte}}\n`)).toEqual([
+    'user-data:9:8: there is no vars.tilte; did you mean vars.title?',
+  ]);
+  const [secret = ''] = await judge(`${good}  y: {{secret "password"}}\n`);
+  expect(secret).toMatch(/^user-data:5:\d+: one of its secrets breaks the lines around it/);
+  expect(secret).not.toContain('hush');
+});
+
+it('does not wait for a FIFO', async () => {
+  execFileSync('mkfifo', [join(folder, 'preseed.cfg')]);
+  expect(await told('preseed')).toEqual(['fatal preseed.cfg: it is no file']);
+  expect(await told('preseed', 'preseed.cfg')).toEqual(['fatal preseed.cfg: it is no file']);
 });
