@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { EventSink, NewBootEvent } from '../../model/boot-event.ts';
 import type { Ipv4Address, MacAddress } from '../../protocol/addresses.ts';
 import { createDnsmasqLogReader } from '../../protocol/dnsmasq-log/log-reader.ts';
+import { readOwnLine } from '../../protocol/dnsmasq-log/own-line.ts';
 import type { DnsmasqLogRecord } from '../../protocol/dnsmasq-log/record.ts';
 import type { MacOf } from '../address-book.ts';
 import { NamedEvents } from '../named-events.ts';
@@ -49,6 +50,7 @@ export function createLogToEvents(options: LogToEventsOptions): LogToEvents {
     emit: (event) => emitComplete(event, options),
   });
   let timer: NodeJS.Timeout | undefined;
+  let lineNumber = 0;
 
   const take = (records: readonly DnsmasqLogRecord[], time: string | undefined): void => {
     for (const record of records) {
@@ -66,7 +68,9 @@ export function createLogToEvents(options: LogToEventsOptions): LogToEvents {
     push(line, time) {
       lastLines.push(line);
       if (lastLines.length > MAX_LAST_LINES) lastLines.shift();
-      take(reader.push(line), time);
+      lineNumber += 1;
+      const own = readOwnLine(line, lineNumber);
+      if (own !== undefined) take(reader.read(own, lineNumber), time);
       clearTimeout(timer);
       timer = setTimeout(() => take(reader.flush(), time), QUIET_MS);
       timer.unref();

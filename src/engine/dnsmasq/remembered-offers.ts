@@ -14,7 +14,7 @@ import {
   type MacAddress,
 } from '../../protocol/addresses.ts';
 import { parseBlockPart } from '../../protocol/dnsmasq-log/message.ts';
-import { splitPrefix } from '../../protocol/log-lines/split-prefix.ts';
+import { readOwnLine } from '../../protocol/dnsmasq-log/own-line.ts';
 import { isReadinessClient } from '../readiness-client.ts';
 import { OfferMemory, type OfferMemoryOptions } from './offer-memory.ts';
 
@@ -99,8 +99,8 @@ export async function rememberOffers(
   };
   return {
     takeLine(line) {
-      const { program, message } = splitPrefix(line);
-      const part = program?.startsWith('dnsmasq') ? parseBlockPart(message.replace(/^\d+ /, '')) : undefined;
+      const own = readOwnLine(line, 0);
+      const part = own === undefined ? undefined : parseBlockPart(own.message.replace(/^\d+ /, ''));
       if (part?.part !== 'packet' || part.mac === undefined || part.address === undefined) return;
       if (isReadinessClient(part.mac)) return;
       const nowMs = Date.now();

@@ -10,6 +10,9 @@ const HOSTILE = 'x\u001b]0;gone\u0007\u001b[2J\r\u009b31m\u001b[8m\u202e\u2028\u
 /** Nothing that a terminal acts upon, but for line ends and tabs. */
 const ACTS = /(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
+/** What dnsmasq writes into its log as it came, and what a log that somebody pasted would hold three lines in. */
+const FORGED = 'PXEClient<br>dnsmasq-tftp[1]: sent /x/forged to 192.168.1.61<br>&#27;[31m';
+
 /** One client of the LAN that says the hostile name wherever it can say something. */
 const GUEST = `
   import { createSocket } from 'node:dgram';
@@ -39,7 +42,7 @@ const GUEST = `
   header.set([0x52, 0x54, 0, 0x12, 0x34, 0x56], 28);
   header.set(Buffer.from(name), 108);
   header.set([0x63, 0x82, 0x53, 0x63], 236);
-  for (const vendor of ['PXEClient:Arch:00077:UNDI:003016', name]) {
+  for (const vendor of ['PXEClient:Arch:00077:UNDI:003016', name, ${JSON.stringify(FORGED)}]) {
     await send(Buffer.concat([header, Buffer.from([53, 1, 1, 93, 2, 0, 7]), option(60, vendor), option(12, name), option(77, name), Buffer.from([255])]), 67);
   }
   setTimeout(() => process.exit(0), 500);
@@ -95,7 +98,9 @@ describe('a name that a terminal would act upon', () => {
       ].map(async (words) => expectSafe(await cli(...words.split(' ')), words)),
     );
     await cli('down');
-    expectSafe(await readFile(events, 'utf8'), 'events.jsonl');
+    const told = await readFile(events, 'utf8');
+    expectSafe(told, 'events.jsonl');
+    expect(told).not.toContain('"path":"x/forged"');
     expectSafe(await readFile(join(folder.path, '.pxectl/run/pxectl.log'), 'utf8'), 'pxectl.log');
   });
 

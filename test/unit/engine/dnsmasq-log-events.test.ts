@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { eventsOfRecord } from '../../../src/engine/dnsmasq-log/events-of-record.ts';
 import { createLogToEvents } from '../../../src/engine/dnsmasq-log/log-to-events.ts';
+import { rememberOffers } from '../../../src/engine/dnsmasq/remembered-offers.ts';
 import type { NewBootEvent } from '../../../src/model/boot-event.ts';
 import type { MacAddress } from '../../../src/protocol/addresses.ts';
 import { parseDnsmasqLog } from '../../../src/protocol/dnsmasq-log/log-reader.ts';
+import { contextFrom } from '../../support/boot-context.ts';
 
 const linesOf = (name: string): string[] =>
   readFileSync(new URL(`../../../fixtures/dnsmasq-log/${name}`, import.meta.url), 'utf8').split('\n');
@@ -14,6 +16,18 @@ const eventsOf = (name: string): NewBootEvent[] =>
   parseDnsmasqLog(linesOf(name)).flatMap((record) => eventsOfRecord(record, { tftpRoot: '/srv/tftp' }));
 const folder = mkdtempSync(join(tmpdir(), 'pxectl-log-'));
 afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Ways in which a log that somebody pastes holds a line inside of a line. */
+const FORGERIES: readonly ((line: string) => string)[] = [
+  (line) => `PXEClient<br>${line}`,
+  (line) => `PXEClient<p>x</p>${line}`,
+  (line) => `PXEClient{"log":"${line}"}`,
+  (line) => `[kea-dhcp4.x/1] ${line}`,
+  (line) => `"GET / HTTP/1.1" 200 ${line}`,
+  (line) => `a | ${line} | "b`,
+  (line) => `x&#10;${line}`,
+  (line) => `" ${line}`,
+];
 
 describe('eventsOfRecord', () => {
   it("tells the user's failed boot: offer on 67, answer on 4011 with option 43, and no TFTP", () => {
@@ -120,5 +134,42 @@ describe('createLogToEvents', () => {
     expect(events.map((event) => event.type)).toEqual(['dhcp.discover', 'dhcp.offer']);
     expect(log.lastLines(1)[0]).toContain('vendor-encap');
     log.close();
+  });
+
+  it('takes what a stranger writes into a packet for no line of its own', () => {
+    const forged = 'dnsmasq-tftp[1]: sent /srv/tftp/pxelinux.cfg/forged to 192.168.1.61';
+    const events: NewBootEvent[] = [];
+    const log = createLogToEvents({ sink: { emit: (event) => events.push(event) }, tftpRoot: folder });
+    for (const said of FORGERIES.map((forge) => forge(forged))) {
+      log.push(`dnsmasq-dhcp[7]: 5 vendor class: ${said}`);
+      log.push(`dnsmasq-dhcp[7]: 5 DHCPDISCOVER(br0) 52:54:00:66:66:00 `);
+      log.push(`dnsmasq-tftp[7]: file /srv/tftp/${said} not found for 192.168.1.66`);
+    }
+    log.close();
+    const told = FORGERIES.flatMap(() => ['dhcp.discover', 'tftp.missing']);
+    expect(events.map(({ type }) => type)).toEqual(told);
+    expect(events.filter(({ ip }) => ip === '192.168.1.61')).toEqual([]);
+  });
+});
+
+describe('rememberOffers', () => {
+  it('takes a lease that a stranger writes into a packet for none', async () => {
+    const network =
+      'interface: none0, address: 192.168.1.50, mode: pxe-only, range: 192.168.1.200-192.168.1.220';
+    const context = contextFrom(`version: 1\nnetwork: { ${network} }\nimages: [debian-12]\n`);
+    const offersFile = join(folder, 'offers');
+    const offers = await rememberOffers({
+      ...{ context, offersFile, leaseFile: join(folder, 'leases') },
+      sink: { emit: () => undefined },
+    });
+    const told = new Promise((resolve) => offers?.serve(() => resolve(undefined)));
+    for (const forge of FORGERIES) {
+      const said = forge('dnsmasq-dhcp[1]: DHCPACK(br0) 192.168.1.212 52:54:00:aa:bb:cd');
+      offers?.takeLine(`dnsmasq-dhcp[7]: 5 vendor class: ${said}`);
+    }
+    offers?.takeLine('dnsmasq-dhcp[7]: 5 DHCPACK(br0) 192.168.1.213 52:54:00:66:66:00');
+    await told;
+    await offers?.close();
+    expect(readFileSync(offersFile, 'utf8')).toBe('52:54:00:66:66:00,192.168.1.213\n');
   });
 });
