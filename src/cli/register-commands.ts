@@ -11,6 +11,7 @@ import { registerLab } from './commands/lab.ts';
 import { registerMachines } from './commands/machines.ts';
 import { registerReload } from './commands/reload.ts';
 import { registerRender } from './commands/render.ts';
+import { registerSeeds } from './commands/seeds.ts';
 import { registerStatus } from './commands/status.ts';
 import { registerUp } from './commands/up.ts';
 import { registerWatch } from './commands/watch.ts';
@@ -27,6 +28,7 @@ export function registerCommands(program: Command): void {
   registerStatus(program);
   registerWatch(program);
   registerMachines(program);
+  registerSeeds(program);
   registerDoctor(program);
   registerLab(program);
   registerExport(program);

@@ -52,6 +52,7 @@ const SECOND_UNKNOWN: Readonly<
   'machines set': { args: ['node-1', 'no-such-machine', 'image=local'], exitCode: 2 },
   'machines show': { args: ['node-1', 'no-such-machine'], exitCode: 2 },
   'machines export': { args: ['node-1', 'no-such-machine'], exitCode: 2 },
+  'seeds check': { args: ['node-1', 'no-such-machine'], exitCode: 2 },
   help: { args: ['machines', 'no-such-command'], exitCode: 2 },
 };
 

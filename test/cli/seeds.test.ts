@@ -115,6 +115,12 @@ ${[machine(1, 'disk: /dev/sda'), machine(2, 'dsik: /dev/sdb'), machine(3, 'disk:
   expect(reload.stderr).toContain(`:1:21: vars.locale has a line break`);
   expect(reload.stderr.match(/never reports/g)).toHaveLength(1);
   expect(await cli('machines', 'arm', 'pc-1', '--yes')).toMatchObject({ exitCode: 0 });
+  expect(await cli('seeds', 'check', 'pc-1')).toMatchObject({ exitCode: 0 });
+  const checked = await cli('seeds', 'check', 'node.cfg');
+  expect(checked.stdout).toContain(':2:21: fatal: there is no vars.disk; did you mean vars.dsik? (pc-2)');
+  expect(checked.stdout).toContain('(pc-1)');
+  expect(checked.stderr).toContain('3 machines with a seed were looked at');
+  expect(checked.exitCode).toBe(1);
   const refused = await cli('machines', 'arm', 'pc-1', 'pc-2', '--yes');
   expect(refused.stderr).toContain('pc-2 is not armed: its seed');
   expect(refused.exitCode).toBe(3);
