@@ -25,20 +25,27 @@ export function installStateText({ install, installState = NOT_ARMED }: Machine)
   }
 }
 
-/** Lines that nobody who starts or looks should miss: what would be installed, and what was installed perhaps. */
-export function installWarnings(machines: readonly Machine[]): string[] {
+/** Lines that nobody who looks should miss: who is installed again at every boot, and who was installed perhaps. */
+export function installTroubles(machines: readonly Machine[]): string[] {
   return machines.flatMap(({ name, installState }) => {
     if (installState?.kind === 'armed' && installState.isAlways) {
       return [
         `EVERY NETWORK BOOT of ${name} installs it again and may wipe its disk (pxectl machines disarm ${name})`,
       ];
     }
-    if (installState?.kind === 'armed') {
-      return [`the next network boot of ${name} installs it (armed by ${installState.by})`];
-    }
     if (installState?.kind === 'unreported') {
       return [`${name}: installed or not? it never reported; pxectl doctor install-never-reported`];
     }
     return [];
+  });
+}
+
+/** And whom the next boot installs: for whoever starts. */
+export function installWarnings(machines: readonly Machine[]): string[] {
+  return machines.flatMap((machine) => {
+    const { name, installState } = machine;
+    return installState?.kind === 'armed' && !installState.isAlways
+      ? [`the next network boot of ${name} installs it (armed by ${installState.by})`]
+      : installTroubles([machine]);
   });
 }

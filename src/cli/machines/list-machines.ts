@@ -4,6 +4,7 @@ import type { Machine } from '../../model/config.ts';
 import { NOT_ARMED } from '../../model/machine-state.ts';
 import { requestedConfigPath, type CommandContext } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
+import { installTroubles } from '../install-state-text.ts';
 import { formatTable } from '../table.ts';
 import { formatLocalTime } from '../units.ts';
 import { latestBoots } from './latest-boots.ts';
@@ -64,6 +65,7 @@ export async function listMachines(context: CommandContext<ListOptions>): Promis
     return EXIT.ok;
   }
   output.data(tableOf(sorted.map(({ row }) => row)));
+  for (const line of installTroubles(config.machines)) output.warn(line);
   return EXIT.ok;
 }
 

@@ -127,7 +127,9 @@ describe('an order to install', () => {
         .toBe('unreported');
       expect(await isInstalling()).toBe(false);
       expect(await askForSeed()).toMatch(/has used the order to install node-1, and never reported.* 403$/s);
-      expect((await cli('machines')).stdout).toContain('installed or not? it never reported');
+      const listed = await cli('machines');
+      expect(listed.stdout).toMatch(/node-1 .*unreported .*install-never/);
+      expect(listed.stderr).toContain('installed or not? it never reported');
       const doctor = await cli('doctor', '--json');
       expect(doctor.stdout).toContain('"install-never-reported"');
       expect(doctor.stdout).toContain('d-i preseed/late_command string wget');
