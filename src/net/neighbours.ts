@@ -31,14 +31,17 @@ export function readNeighbours(nowMs = Date.now(), maxAgeMs = MAX_AGE_MS): reado
 
 /**
  * Tells the MAC address of a neighbour on this interface, or undefined when the kernel has not talked to it there: whoever is
- * on another one (a container's bridge) may call itself what it likes.
+ * on another one (a container's bridge) may call itself what it likes. Who decides by it gives an age of 0: within a second an
+ * address may have gone over to somebody else.
  */
-export function neighboursOn(interfaceName: string): (ip: Ipv4Address) => MacAddress | undefined {
-  return (ip) => {
+export function neighboursOn(
+  interfaceName: string,
+): (ip: Ipv4Address, maxAgeMs?: number) => MacAddress | undefined {
+  return (ip, maxAgeMs) => {
     const nowMs = Date.now();
     const find = (table: readonly Neighbour[]): MacAddress | undefined =>
       table.find((entry) => entry.ip === ip && entry.interfaceName === interfaceName)?.mac;
-    return find(readNeighbours(nowMs)) ?? find(readNeighbours(nowMs, MAX_AGE_OF_A_MISS_MS));
+    return find(readNeighbours(nowMs, maxAgeMs)) ?? find(readNeighbours(nowMs, MAX_AGE_OF_A_MISS_MS));
   };
 }
 

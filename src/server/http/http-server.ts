@@ -38,8 +38,8 @@ interface HttpContent {
   /** asked before the files, longest prefix first */
   readonly routes?: readonly HttpRoute[];
   readonly sink: EventSink;
-  /** the MAC behind an address in the neighbour table, if it is known */
-  readonly resolveMac?: (ip: Ipv4Address) => MacAddress | undefined;
+  /** the MAC behind an address in the neighbour table, if it is known; the table may be a second old, or as old as is said */
+  readonly resolveMac?: (ip: Ipv4Address, maxAgeMs?: number) => MacAddress | undefined;
   /** default 1024 */
   readonly maxConnections?: number;
   /** default 128 */
@@ -69,7 +69,7 @@ const SHED_TEXT = {
     'it holds as many connections as one address may: the one that stood still longest was closed',
   'server-full': 'every connection is taken, and it holds most: the one that stood still longest was closed',
 } as const;
-/** longer than a missing neighbour stays unknown before the table is read again */
+/** who has just come may not be in the table yet */
 const LOOK_AGAIN_MS = 80;
 const MAX_SPARE_BYTES = 16 * 1024 * 1024;
 /** Shared by all downloads; each has two buffers, so that twice as much is used. */
@@ -104,7 +104,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       return;
     }
     if (route !== undefined) {
-      const mac = client.mac ?? (await lookAgain(options, client.ip));
+      const mac = await macOfThisMoment(options, client.ip);
       await answerRoute({ route, exchange, method, target, ip: client.ip, mac });
       return;
     }
@@ -220,14 +220,19 @@ function clientOf(options: HttpServerOptions, request: IncomingMessage): Client 
   return { ip, mac, emit: (type, detail) => options.sink.emit({ type, ...who, detail }) };
 }
 
-/** Who has just come may be missing in a table that others had read a moment before: whose request it is decides on a seed. */
-async function lookAgain(
+/**
+ * Whose request it is decides on a seed: who has taken another's address is not seen in a table of a moment before, and who has
+ * just come may be missing in it.
+ */
+async function macOfThisMoment(
   { resolveMac }: HttpServerOptions,
   ip: Ipv4Address | undefined,
 ): Promise<MacAddress | undefined> {
   if (resolveMac === undefined || ip === undefined) return undefined;
+  const mac = resolveMac(ip, 0);
+  if (mac !== undefined) return mac;
   await sleep(LOOK_AGAIN_MS);
-  return resolveMac(ip);
+  return resolveMac(ip, 0);
 }
 
 function addressOf(options: HttpServerOptions, request: IncomingMessage): Ipv4Address | undefined {

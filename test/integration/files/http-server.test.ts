@@ -123,7 +123,18 @@ describe('what UEFI HTTP Boot does', () => {
 
 describe('a machine that has just come', () => {
   it('is asked for once more before it is decided whose request it is', async () => {
-    const answers = [undefined, MAC];
+    expect(await macsOfRoute([undefined, undefined, MAC])).toEqual([MAC]);
+  });
+
+  it('is of this moment where it decides: another machine may have taken the address within the last second', async () => {
+    const taken = '52:54:00:66:66:66' as MacAddress;
+    expect(await macsOfRoute((_ip, maxAgeMs) => (maxAgeMs === 0 ? taken : MAC))).toEqual([taken]);
+  });
+
+  /** The machine that a route is told of, by answers one after the other or by how old they may be. */
+  async function macsOfRoute(
+    answers: (MacAddress | undefined)[] | ((ip: Ipv4Address, maxAgeMs?: number) => MacAddress | undefined),
+  ): Promise<(string | undefined)[]> {
     const macs: (string | undefined)[] = [];
     const young = await startHttpServer({
       address: LOOPBACK,
@@ -139,12 +150,12 @@ describe('a machine that has just come', () => {
         },
       ],
       sink: events,
-      resolveMac: () => answers.shift(),
+      resolveMac: typeof answers === 'function' ? answers : () => answers.shift(),
     });
     await fetch(`http://${LOOPBACK}:${young.port}/seed/x`);
     await young.close();
-    expect(macs).toEqual([MAC]);
-  });
+    return macs;
+  }
 });
 
 describe('real clients', () => {
