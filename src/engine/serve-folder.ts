@@ -32,11 +32,6 @@ export interface ServeFolderResult {
   readonly foreign: readonly string[];
 }
 
-export interface FillOptions {
-  /** leaves run/ alone: it belongs to the engine that may be running */
-  readonly isRunLeft?: boolean;
-}
-
 /** Roles of image files that loaders without HTTP fetch over TFTP. */
 const TFTP_ROLES = ['kernel', 'initrd', 'kernel-hwe', 'initrd-hwe'];
 
@@ -45,14 +40,8 @@ const TFTP_ROLES = ['kernel', 'initrd', 'kernel-hwe', 'initrd-hwe'];
  * and is no longer wanted. Store files are hard links, so nothing is copied and nothing half-written is served.
  * @throws PxectlError E_UNSAFE_FOLDER for a link in the serve folder; E_DISK_FULL, E_PERMISSION
  */
-export async function fillServeFolder(
-  context: BootContext,
-  layout: StateLayout,
-  options: FillOptions = {},
-): Promise<ServeFolderResult> {
-  const rendered = renderAll(context, readTemplate, { stateRoot: layout.root }).filter(
-    ({ path }) => options.isRunLeft !== true || !path.startsWith('run/'),
-  );
+export async function fillServeFolder(context: BootContext, layout: StateLayout): Promise<ServeFolderResult> {
+  const rendered = renderAll(context, readTemplate, { stateRoot: layout.root });
   const served = [...storedFiles(context, layout)];
   const wanted = [
     ...rendered.map(({ path }) => join(layout.root, path)),

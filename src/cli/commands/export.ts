@@ -54,7 +54,7 @@ async function runExport(context: CommandContext<ExportCommandOptions>): Promise
   if (!isDryRun) {
     const onProgress = (line: string): void => output.progress(line);
     await checkStored(boot, project.layout, { signal, onProgress });
-    const { foreign } = await fillServeFolder(boot, project.layout, { isRunLeft: true });
+    const { foreign } = await fillServeFolder(boot, project.layout);
     if (foreign.length > 0) output.warn(foreignFiles(foreign));
   }
   const files = await renderKind(kind, boot, project.layout.root, folder);
