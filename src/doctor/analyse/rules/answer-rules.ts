@@ -148,8 +148,10 @@ function judgeFile(context: PhaseContext, answer: ReplySeen): readonly Finding[]
   }
   const isWithoutServer = answer.nextServer === undefined && file !== undefined && !file.includes('://');
   // BIOS ROMs fall back to the server's own address; UEFI uses option 54 for port 4011 only
+  const fallsBack = phase.firmware === 'bios' && answer.server !== undefined;
   if (
     isWithoutServer &&
+    !fallsBack &&
     !wentOn(context) &&
     answer.tftpServerName === undefined &&
     answer.leasedAddress === undefined

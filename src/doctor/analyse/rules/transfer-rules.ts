@@ -175,7 +175,9 @@ function blockedAfterProbe(
   const { phase, next } = context;
   const wentElsewhere =
     next !== undefined || phase.http.length > 0 || phase.tftp.some((read) => read.outcome === 'done');
-  if (wentElsewhere || !isLoaderName(path) || isRecent(context, reads.at(-1))) return [];
+  // one probe of a log without times: nobody knows whether the log goes on long enough
+  const isTimeless = reads.length === 1 && reads[0]?.timeMs === undefined;
+  if (wentElsewhere || !isLoaderName(path) || isTimeless || isRecent(context, reads.at(-1))) return [];
   return [
     clientFinding(
       context,

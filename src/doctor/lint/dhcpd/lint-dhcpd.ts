@@ -37,16 +37,38 @@ export function lintDhcpd(path: string, text: string, read: (path: string) => st
       mends: [words('correct it; dhcpd -t -cf FILE tells the line')],
     }),
   );
+  const curly = withCurlyQuotes(statements);
   const asked = CLIENTS.map(([code]) => readFor(statements, { architecture: code, isIpxe: false }));
   const unknown = [...new Set(asked.flatMap((one) => one.unknown))];
-  const isWhole = missing.length === 0 && unknown.length === 0 && brokenAt === undefined;
+  const isWhole =
+    missing.length === 0 && unknown.length === 0 && brokenAt === undefined && curly.length === 0;
   const findings = [
     ...unreadable,
+    ...curly.map(curlyQuotes),
     ...uefiClients(statements, asked, isWhole),
     ...loop(statements),
     ...withoutBoot(statements, isWhole),
   ];
   return { findings: sortFindings(findings), statementCount: count(statements), unknown, missing };
+}
+
+const CURLY_QUOTES = /[\u201c\u201d\u201e\u201f]/g;
+
+/** Statements with quotes of a word processor outside a string: dhcpd refuses them. */
+function withCurlyQuotes(statements: readonly DhcpdStatement[]): readonly DhcpdStatement[] {
+  return statements.flatMap((statement) => {
+    const isOne = statement.words.some((word) => !word.startsWith('"') && word.search(CURLY_QUOTES) >= 0);
+    return [...(isOne ? [statement] : []), ...withCurlyQuotes(statement.block ?? [])];
+  });
+}
+
+function curlyQuotes(at: DhcpdStatement): Finding {
+  const edit = { at, lines: [at.raw.replaceAll(CURLY_QUOTES, '"')] };
+  return lintFinding('config-unreadable', [at], at.block === undefined ? [edit] : [], {
+    title: 'typographic quotes stand where straight ones must',
+    cause: 'A word processor or a web page made them: dhcpd does not start with this line.',
+    mends: [words('write "…" in their place; dhcpd -t -cf FILE tells more such lines')],
+  });
 }
 
 /** UEFI machines that are given a BIOS program, or nothing where others are given something. */

@@ -62,3 +62,33 @@ describe('the log that pxectl began with', () => {
     });
   });
 });
+
+describe('what a log leaves open', () => {
+  const answer = [
+    'vendor class: PXEClient:Arch:00000:UNDI:002001',
+    'PXE(eth0) 52:54:00:12:34:56 proxy',
+    'tags: eth0',
+    'bootfile name: undionly.kpxe',
+    'sent size:  1 option: 53 message-type  2',
+    'sent size:  4 option: 54 server-identifier  192.168.86.7',
+  ];
+  const logOf = (lines: readonly string[]): string =>
+    lines.map((line) => `dnsmasq-dhcp: 755875946 ${line}`).join('\n');
+
+  it('does not accuse an answer without next server where BIOS takes the server itself, and does of UEFI', () => {
+    expect(findingsOf(logOf(answer)).filter(({ severity }) => severity === 'error')).toEqual([]);
+    const uefi = logOf(answer).replace('Arch:00000', 'Arch:00007').replace('undionly.kpxe', 'ipxe.efi');
+    expect(findingsOf(uefi).map(({ id }) => id)).toEqual(['wrong-server-address']);
+  });
+
+  it('takes one size probe at the end of a log without times for what it may be', () => {
+    const probe = [
+      'error 0 TFTP Aborted received from 10.0.0.33',
+      'failed sending /srv/tftp/undionly.kpxe to 10.0.0.33',
+    ];
+    expect(findingsOf(probe.join('\n'))).toEqual([]);
+    expect(findingsOf([...probe, ...probe, ...probe].join('\n')).map(({ id }) => id)).toEqual([
+      'tftp-blocked',
+    ]);
+  });
+});

@@ -87,6 +87,13 @@ const faultsOf = (text: string): readonly string[] =>
     .map(({ id, severity }) => `${severity} ${id}`);
 
 describe('configurations of ISC dhcpd', () => {
+  it('names quotes of a word processor, and makes them straight', () => {
+    const text = subnet('  filename \u201cshimx64.efi\u201d;');
+    expect(faultsOf(text)).toEqual(['error config-unreadable']);
+    const [finding] = lintDhcpd('/etc/dhcp/dhcpd.conf', text, () => undefined).findings;
+    expect(finding?.mends[0]).toMatchObject({ kind: 'edit', by: ['filename "shimx64.efi";'] });
+  });
+
   it.each(CASES)('%s', (_name, text, faults) => {
     expect([...new Set(faultsOf(text))]).toEqual(faults);
   });
