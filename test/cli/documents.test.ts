@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { copyFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { start } from '../../src/platform/long-running.ts';
@@ -38,7 +38,11 @@ const COMPLETED: Readonly<Record<string, string>> = {
   'pxectl machines arm': 'pxectl machines arm node-1 --yes',
   'pxectl machines arm NAME': 'pxectl machines arm node-1 --yes',
   'pxectl machines arm --always NAME': 'pxectl machines arm --always node-1 --yes',
+  'pxectl machines arm --profile classroom': 'pxectl machines arm --profile classroom --yes',
   'pxectl machines disarm': 'pxectl machines disarm node-1',
+  'pxectl machines set --profile classroom install.seed=seeds/new.cfg':
+    'pxectl machines set --profile classroom install.seed=seeds/new.cfg --yes',
+  'pxectl seeds check FILE': 'pxectl seeds check seeds/new.cfg',
   'pxectl doctor CODE or TEXT': 'pxectl doctor PXE-E21',
 };
 
@@ -128,13 +132,22 @@ describe('every command of the documents', () => {
 
   describe('while it serves', () => {
     beforeAll(async () => {
-      const machine =
-        'machines: [{ mac: 52:54:00:12:34:56, name: node-1, install: { seed: node.cfg, once: false } }]';
-      await prepareState(folder.path, configText('proxy', machine).replace('br0', 'eno1'));
-      await writeFile(
-        join(folder.path, 'node.cfg'),
-        'd-i preseed/late_command string wget -O- --post-data= @PXECTL_REPORT@/done\n',
-      );
+      const more = [
+        'profiles: { classroom: { image: debian-12, install: { seed: seeds/new.cfg } } }',
+        'machines:',
+        '  - { mac: 52:54:00:12:34:56, name: node-1, install: { seed: node.cfg, once: false } }',
+        '  - { mac: 52:54:00:12:34:61, name: pc-01, profile: classroom }',
+        '  - { mac: 52:54:00:12:34:62, name: pc-02, profile: classroom }',
+      ];
+      await prepareState(folder.path, configText('proxy', more.join('\n')).replace('br0', 'eno1'));
+      await writeFile(join(folder.path, 'room.csv'), 'mac,name\n52:54:00:12:34:71,pc-11\n');
+      await mkdir(join(folder.path, 'seeds'));
+      for (const seed of ['node.cfg', 'seeds/new.cfg']) {
+        await writeFile(
+          join(folder.path, seed),
+          'd-i preseed/late_command string wget -O- --post-data= @PXECTL_REPORT@/done\n',
+        );
+      }
       const fixture = 'fixtures/failures/users-own-conf';
       for (const [from, to] of [
         ['capture.pcap', 'boot.pcap'],

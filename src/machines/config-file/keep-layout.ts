@@ -12,20 +12,34 @@ export function keepLayout(before: string, changed: Document): string {
   const after = changed.toString(FORMAT);
   const unchanged = parseDocument(before).toString(FORMAT);
   if (unchanged === after) return before;
-  // blank lines at the end are not written again
-  const own = before.replace(/\n+$/, '\n').split('\n');
   const plain = unchanged.split('\n');
+  const own = linesFor(plain, before.split('\n'));
   // lines that do not stand for each other cannot be kept
-  if (own.length !== plain.length) return after;
+  if (own === undefined) return after;
   let at = 0;
   const kept = diffArrays(plain, after.split('\n')).flatMap(({ added, removed, value }) => {
     if (added) return value;
     const lines = own.slice(at, at + value.length);
     at += value.length;
-    return removed ? [] : lines;
+    return removed ? [] : lines.flat();
   });
   const text = kept.join('\n');
   return isDeepStrictEqual(readOrNothing(text), readOrNothing(after)) ? text : after;
+}
+
+/** The lines of somebody's own file for each line that yaml would write: it puts blank lines in and leaves some out. */
+function linesFor(
+  plain: readonly string[],
+  own: readonly string[],
+): readonly (readonly string[])[] | undefined {
+  let at = 0;
+  const lines = plain.map((line) => {
+    const taken: string[] = [];
+    if (line === '') return own[at] === '' ? [own[at++] ?? ''] : taken;
+    while (own[at] === '') taken.push(own[at++] ?? '');
+    return at < own.length ? [...taken, own[at++] ?? ''] : taken;
+  });
+  return own.slice(at).every((line) => line === '') ? lines : undefined;
 }
 
 function readOrNothing(text: string): unknown {
