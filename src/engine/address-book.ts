@@ -1,3 +1,4 @@
+import { forgetOldest } from '../protocol/forget-oldest.ts';
 import type { BootEvent } from '../model/boot-event.ts';
 import { UNSPECIFIED_IPV4, type Ipv4Address, type MacAddress } from '../protocol/addresses.ts';
 
@@ -25,8 +26,7 @@ export class AddressBook {
     if (type !== 'dhcp.request' && type !== 'dhcp.ack') return;
     this.#learnt.delete(ip);
     this.#learnt.set(ip, { mac, atMs: nowMs });
-    const oldest = this.#learnt.size > MAX_ADDRESSES ? this.#learnt.keys().next().value : undefined;
-    if (oldest !== undefined) this.#learnt.delete(oldest);
+    forgetOldest(this.#learnt, MAX_ADDRESSES);
   }
 
   readonly macOf = (ip: Ipv4Address, nowMs = Date.now()): MacAddress | undefined => {

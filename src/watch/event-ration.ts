@@ -1,3 +1,4 @@
+import { forgetOldest } from '../protocol/forget-oldest.ts';
 import type { BootEvent } from '../model/boot-event.ts';
 
 /** What a source, and all unknown ones together, may have kept at once, and then per second. */
@@ -52,8 +53,7 @@ export class EventRation {
     const bucket = this.#sources.get(key) ?? { tokens: PER_SOURCE.burst, atMs: nowMs };
     this.#sources.delete(key);
     this.#sources.set(key, bucket);
-    const [oldest] = this.#sources.size > MAX_SOURCES ? this.#sources.keys() : [];
-    if (oldest !== undefined) this.#sources.delete(oldest);
+    forgetOldest(this.#sources, MAX_SOURCES);
     return bucket;
   }
 }

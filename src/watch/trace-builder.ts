@@ -1,3 +1,4 @@
+import { forgetOldest } from '../protocol/forget-oldest.ts';
 import { isOfSystem, type BootEvent } from '../model/boot-event.ts';
 import type { BootTrace } from '../model/boot-trace.ts';
 import { parseMac, type Ipv4Address, type MacAddress } from '../protocol/addresses.ts';
@@ -52,8 +53,7 @@ export class TraceBuilder {
   #learn(ip: Ipv4Address, mac: MacAddress): void {
     this.#macOfIp.delete(ip);
     this.#macOfIp.set(ip, mac);
-    const oldest = this.#macOfIp.size > MAX_ADDRESSES ? this.#macOfIp.keys().next().value : undefined;
-    if (oldest !== undefined) this.#macOfIp.delete(oldest);
+    forgetOldest(this.#macOfIp, MAX_ADDRESSES);
   }
 }
 

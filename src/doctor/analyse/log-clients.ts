@@ -1,3 +1,4 @@
+import { forgetOldest } from '../../protocol/forget-oldest.ts';
 import type { ExchangeRecord } from '../../protocol/dnsmasq-log/record.ts';
 import { parseVendorClass } from '../../protocol/pxe/vendor-class.ts';
 import type { ClientIdentity } from './observation-builder.ts';
@@ -44,7 +45,7 @@ export class LogClients {
     const macText = record.mac === undefined ? (record.macText ?? this.#macTextOf.get(key)) : undefined;
     if (record.xid !== undefined) {
       this.#keyOfXids.set(record.xid, key);
-      if (this.#keyOfXids.size > MAX_XIDS) this.#keyOfXids.delete(this.#keyOfXids.keys().next().value ?? 0);
+      forgetOldest(this.#keyOfXids, MAX_XIDS);
     }
     if (record.macText !== undefined && (this.#macTextOf.size < MAX_MAC_TEXTS || this.#macTextOf.has(key)))
       this.#macTextOf.set(key, record.macText);

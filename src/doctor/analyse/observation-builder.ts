@@ -1,3 +1,4 @@
+import { forgetOldest } from '../../protocol/forget-oldest.ts';
 import { isReadinessClient } from '../../engine/readiness-client.ts';
 import type { Firmware } from '../../model/firmware.ts';
 import type { Ipv4Address, MacAddress } from '../../protocol/addresses.ts';
@@ -97,8 +98,7 @@ export class ObservationBuilder {
     if (!client) return;
     client.ip = address;
     if (this.#keyOfAddress.get(address) === key) return;
-    const [oldest] = this.#keyOfAddress.size >= MAX_ADDRESSES ? this.#keyOfAddress.keys() : [];
-    if (oldest !== undefined) this.#keyOfAddress.delete(oldest);
+    forgetOldest(this.#keyOfAddress, MAX_ADDRESSES - 1);
     this.#keyOfAddress.set(address, key);
   }
 

@@ -1,3 +1,4 @@
+import { forgetOldest } from '../../protocol/forget-oldest.ts';
 import { clientFactsOf } from '../../plan/client-facts.ts';
 import { firmwareOf } from '../../plan/firmware-of.ts';
 import { UNSPECIFIED_IPV4, type Ipv4Address, type MacAddress } from '../../protocol/addresses.ts';
@@ -34,6 +35,7 @@ const BOOTP_CLIENT = 68;
 const PXE_BOOT_SERVER = 4011;
 /** A capture on all interfaces has each broadcast several times. */
 const DUPLICATE_MS = 100;
+const MAX_RECENT_DHCP = 1000;
 /** Exchanges that are filled in at the end; the older half of more than these has ended long ago. */
 const MAX_OPEN_EXCHANGES = 8_000;
 
@@ -205,7 +207,7 @@ export class CaptureObserver {
     const timeMs = datagram.timeUs / 1000;
     const before = this.#recentDhcp.get(key);
     this.#recentDhcp.set(key, timeMs);
-    if (this.#recentDhcp.size > 1000) this.#recentDhcp.delete(this.#recentDhcp.keys().next().value ?? '');
+    forgetOldest(this.#recentDhcp, MAX_RECENT_DHCP);
     return before !== undefined && timeMs - before < DUPLICATE_MS;
   }
 

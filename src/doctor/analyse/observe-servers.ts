@@ -1,3 +1,4 @@
+import { forgetOldest } from '../../protocol/forget-oldest.ts';
 import type { Evidence } from '../../model/finding.ts';
 import { firmwareOf } from '../../plan/firmware-of.ts';
 import { UNSPECIFIED_IPV4, type Ipv4Address, type MacAddress } from '../../protocol/addresses.ts';
@@ -220,7 +221,6 @@ function identityOf(mac: MacAddress, { vendorClass }: Client): ClientIdentity {
 
 /** The oldest is forgotten first. */
 function remember<K, V>(map: Map<K, V>, key: K, value: V, most = MAX_TRANSFERS): void {
-  const oldest = map.size >= most ? map.keys().next().value : undefined;
-  if (oldest !== undefined) map.delete(oldest);
+  forgetOldest(map, most - 1);
   map.set(key, value);
 }

@@ -1,3 +1,4 @@
+import { forgetOldest } from '../../protocol/forget-oldest.ts';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EventSink, NewBootEvent } from '../../model/boot-event.ts';
@@ -87,8 +88,7 @@ export function createLogToEvents(options: LogToEventsOptions): LogToEvents {
 function remember(map: Map<number, MacAddress>, xid: number, mac: MacAddress): void {
   map.delete(xid);
   map.set(xid, mac);
-  const oldest = map.size > MAX_XIDS ? map.keys().next().value : undefined;
-  if (oldest !== undefined) map.delete(oldest);
+  forgetOldest(map, MAX_XIDS);
 }
 
 /** Adds what the log does not say: whose address it was and how big the file is. */

@@ -1,3 +1,4 @@
+import { forgetOldest } from '../../protocol/forget-oldest.ts';
 import { assetError } from '../../model/errors.ts';
 import { parseContentRange } from '../download/content-range.ts';
 import { connectionError } from '../download/http-errors.ts';
@@ -83,8 +84,7 @@ class HttpSource implements StreamingSource {
       return Buffer.concat(chunks);
     });
     reading.catch(() => this.#blocks.delete(index));
-    const oldest = this.#blocks.keys().next();
-    if (this.#blocks.size >= MAX_BLOCKS && oldest.done !== true) this.#blocks.delete(oldest.value);
+    forgetOldest(this.#blocks, MAX_BLOCKS - 1);
     this.#blocks.set(index, reading);
     return reading;
   }

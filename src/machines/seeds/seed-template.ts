@@ -1,3 +1,4 @@
+import { forgetOldest } from '../../protocol/forget-oldest.ts';
 import Handlebars from 'handlebars';
 import { messageOf } from '../../model/errors.ts';
 import { printable } from '../../model/printable.ts';
@@ -43,8 +44,7 @@ function templateOf(text: string): Fill {
   if (known !== undefined) return known;
   refuseTooMuch(text);
   const fill = compile(text);
-  const [oldest] = templates.keys();
-  if (templates.size >= MOST_TEMPLATES && oldest !== undefined) templates.delete(oldest);
+  forgetOldest(templates, MOST_TEMPLATES - 1);
   templates.set(text, fill);
   return fill;
 }

@@ -1,4 +1,5 @@
 import { isCutShort, parseSimpleMessage, type BlockPart, type SimpleMessage } from './message.ts';
+import { forgetOldest } from '../forget-oldest.ts';
 import type { LogLine } from '../log-lines/log-line.ts';
 import { Unwrapper } from '../log-lines/unwrapper.ts';
 import { PacketBlock } from './packet-block.ts';
@@ -53,8 +54,7 @@ export function createDnsmasqLogReader(): DnsmasqLogReader {
     let state = services.get(service);
     if (!state) {
       // the service that spoke first is forgotten first
-      const oldest = services.size >= MAX_SERVICES ? services.keys().next().value : undefined;
-      if (oldest !== undefined) services.delete(oldest);
+      forgetOldest(services, MAX_SERVICES - 1);
       state = { block: undefined, abort: undefined };
       services.set(service, state);
     }

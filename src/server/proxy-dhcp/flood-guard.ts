@@ -1,3 +1,4 @@
+import { forgetOldest } from '../../protocol/forget-oldest.ts';
 import type { Received } from './decision.ts';
 
 /** EDK2 sends a DISCOVER four times, iPXE ten: more of the same within the window is a loop */
@@ -22,12 +23,7 @@ export class FloodGuard {
     }
     this.seen.delete(key);
     this.seen.set(key, { firstAtMs: nowMs, count: 1 });
-    if (this.seen.size > MAX_ENTRIES) {
-      for (const oldest of this.seen.keys()) {
-        this.seen.delete(oldest);
-        break;
-      }
-    }
+    forgetOldest(this.seen, MAX_ENTRIES);
     return false;
   }
 }

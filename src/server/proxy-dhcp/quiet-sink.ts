@@ -1,3 +1,4 @@
+import { forgetOldest } from '../../protocol/forget-oldest.ts';
 import type { EventSink, NewBootEvent } from '../../model/boot-event.ts';
 
 /** the same client that is ignored for the same reason is told once in this time */
@@ -31,7 +32,7 @@ export class QuietSink {
     }
     this.told.delete(key);
     this.told.set(key, { atMs: nowMs, leftOut: 0 });
-    if (this.told.size > MAX_KEYS) this.forgetOldest();
+    forgetOldest(this.told, MAX_KEYS);
     const leftOut = earlier?.leftOut ?? 0;
     const detail = leftOut === 0 ? event.detail : { ...event.detail, repeated: leftOut };
     this.sink.emit({ ...event, ...(detail === undefined ? {} : { detail }) });
@@ -54,12 +55,5 @@ export class QuietSink {
     this.toldAtMs = nowMs;
     this.beyondBudget = 0;
     this.sink.emit({ type: 'engine.warning', detail: { reason: 'rationed', message } });
-  }
-
-  private forgetOldest(): void {
-    for (const oldest of this.told.keys()) {
-      this.told.delete(oldest);
-      return;
-    }
   }
 }

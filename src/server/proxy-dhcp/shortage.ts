@@ -1,3 +1,4 @@
+import { forgetOldest } from '../../protocol/forget-oldest.ts';
 import type { MacAddress } from '../../protocol/addresses.ts';
 
 /** counted anew so often; in between what is given and given back is counted along */
@@ -50,10 +51,7 @@ export class Shortage {
     }
     this.#firstAskedMs.delete(mac);
     this.#firstAskedMs.set(mac, nowMs);
-    if (this.#firstAskedMs.size > MAX_CLIENTS) {
-      const [oldest] = this.#firstAskedMs.keys();
-      if (oldest !== undefined) this.#firstAskedMs.delete(oldest);
-    }
+    forgetOldest(this.#firstAskedMs, MAX_CLIENTS);
     return false;
   }
 }
