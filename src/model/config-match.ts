@@ -6,6 +6,7 @@ import type { MatchFile } from './config-schema.ts';
 import { LOADER_PLATFORMS } from './firmware.ts';
 import { nearestWord } from './nearest-word.ts';
 import { VENDOR_CLASS } from './safe-text.ts';
+import { servedNetworks } from './served-networks.ts';
 
 type Network = Pick<Config['network'], 'address' | 'prefix' | 'relayed'>;
 
@@ -59,9 +60,9 @@ function readSubnet(
   word: string,
   at: ConfigPath,
   checker: ConfigChecker,
-  { address, prefix, relayed = [] }: Network,
+  network: Network,
 ): Ipv4Network | undefined {
-  const served = [networkOf(address, prefix), ...relayed];
+  const served = servedNetworks(network);
   const texts = served.map((net) => `${net.network}/${net.prefix}`);
   const [base = '', length = ''] = word.split('/');
   const parsed = parseIpv4(base);

@@ -1,6 +1,7 @@
 import type { ClientFacts } from '../model/client-facts.ts';
 import type { Config, Profile, ProfileMatch } from '../model/config.ts';
-import { networkContains, networkOf, type Ipv4Address, type Ipv4Network } from '../protocol/addresses.ts';
+import { servedNetworks } from '../model/served-networks.ts';
+import { isSameNetwork, networkContains, type Ipv4Address, type Ipv4Network } from '../protocol/addresses.ts';
 import { platformOfArchitecture } from './firmware-of.ts';
 
 /** The profile that takes a client which is no machine, and why. */
@@ -21,11 +22,6 @@ export function matchingProfiles({ profiles }: Pick<Config, 'profiles'>): readon
  * themselves: by what firmware was given it goes on with its profile, though no loader sees all that the packet told.
  */
 export const profileFolder = ({ name }: Pick<Profile, 'name'>): string => `profiles/${name}`;
-
-/** The networks whose clients are served, our own first. */
-export function servedNetworks({ network }: Pick<Config, 'network'>): readonly Ipv4Network[] {
-  return [networkOf(network.address, network.prefix), ...(network.relayed ?? [])];
-}
 
 /** Of the profiles that take this client the first in the file; undefined when none does. */
 export function matchProfile(
@@ -85,7 +81,7 @@ function reasonsOf(
   const network = networkOfClient(config, facts);
   ask(
     subnets,
-    (one) => one.network === network?.network && one.prefix === network.prefix,
+    (one) => network !== undefined && isSameNetwork(one, network),
     (one) => `it is in ${one.network}/${one.prefix}`,
   );
   return reasons.every((reason) => reason !== undefined) ? reasons : undefined;
@@ -96,7 +92,7 @@ function networkOfClient(
   config: Pick<Config, 'network'>,
   { linkAddress, clientAddress }: ClientFacts,
 ): Ipv4Network | undefined {
-  const served = servedNetworks(config);
+  const served = servedNetworks(config.network);
   const find = (address: Ipv4Address): Ipv4Network | undefined =>
     served.find((net) => networkContains(net, address));
   return linkAddress === undefined ? (find(clientAddress) ?? served[0]) : find(linkAddress);

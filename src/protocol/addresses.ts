@@ -153,6 +153,9 @@ export function networkContains(net: Ipv4Network, address: Ipv4Address): boolean
   return networkOf(address, net.prefix).network === networkOf(net.network, net.prefix).network;
 }
 
+export const isSameNetwork = (one: Ipv4Network, other: Ipv4Network): boolean =>
+  one.network === other.network && one.prefix === other.prefix;
+
 /** 0.0.0.0, which in BOOTP fields means "none". */
 export const UNSPECIFIED_IPV4 = '0.0.0.0' as Ipv4Address;
 /** The limited broadcast address. */

@@ -1,7 +1,8 @@
 import type { Config } from '../model/config.ts';
+import { servedNetworks } from '../model/served-networks.ts';
 import { platformOfArchitecture } from '../plan/firmware-of.ts';
-import { servedNetworks, type MatchingProfile } from '../plan/match-profile.ts';
-import type { Ipv4Network } from '../protocol/addresses.ts';
+import type { MatchingProfile } from '../plan/match-profile.ts';
+import { isSameNetwork, type Ipv4Network } from '../protocol/addresses.ts';
 import { uuidForms } from '../protocol/uuid-order.ts';
 import { KNOWN_ARCHITECTURES, type AnswerGroup } from './answer-groups.ts';
 import { quoteWord } from './quoting.ts';
@@ -25,7 +26,7 @@ export function taggedNetworks(
   config: Pick<Config, 'network'>,
   groups: readonly AnswerGroup[],
 ): readonly TaggedNetwork[] {
-  const networks = servedNetworks(config);
+  const networks = servedNetworks(config.network);
   const isAsked = groups.some(({ profiles }) => profiles.some(({ match }) => match.subnets.length > 0));
   if (!isAsked || networks.length === 1) return [];
   return networks.map((network, index) => ({
@@ -139,7 +140,7 @@ export function profileLines(
       if (
         network !== undefined &&
         subnets.length > 0 &&
-        !subnets.some((one) => isSame(one, network.network))
+        !subnets.some((one) => isSameNetwork(one, network.network))
       ) {
         continue;
       }
@@ -155,6 +156,3 @@ export function profileLines(
   }
   return lines;
 }
-
-const isSame = (one: Ipv4Network, other: Ipv4Network): boolean =>
-  one.network === other.network && one.prefix === other.prefix;

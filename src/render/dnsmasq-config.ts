@@ -1,9 +1,10 @@
 import { type BootContext, httpBaseUrl } from '../model/boot-context.ts';
+import { servedNetworks } from '../model/served-networks.ts';
 import { stateLayout } from '../model/state-layout.ts';
 import { netmaskOf } from '../protocol/addresses.ts';
 import { RASPBERRY_PI_PREFIXES, RASPBERRY_PI_UUID_PREFIX } from '../plan/firmware-of.ts';
 import { reservedAddresses } from '../plan/reserved-addresses.ts';
-import { matchingProfiles, servedNetworks } from '../plan/match-profile.ts';
+import { matchingProfiles } from '../plan/match-profile.ts';
 import {
   type AnswerGroup,
   answerGroups,
@@ -198,7 +199,7 @@ function leaseSection(
   const netmask = netmaskOf(prefix);
   if (mode === 'proxy' || range === undefined) {
     const comment = 'boot information only: the address comes from the router';
-    const lines = servedNetworks(context.config).map((net, index) => {
+    const lines = servedNetworks(context.config.network).map((net, index) => {
       const tagged = networks[index];
       const tags = tagged === undefined ? '' : `tag:!${tagged.silentTag},set:${tagged.tag},`;
       return `dhcp-range=${tags}${net.network},proxy,${netmaskOf(net.prefix)}`;

@@ -1,3 +1,4 @@
+import { servedNetworks } from '../../model/served-networks.ts';
 import type { EventSink } from '../../model/boot-event.ts';
 import type { AddressRange, NetworkMode } from '../../model/config.ts';
 import { messageOf, systemCodeOf } from '../../model/errors.ts';
@@ -5,7 +6,7 @@ import { printable } from '../../model/printable.ts';
 import { listInterfaces } from '../../net/interfaces.ts';
 import { probeOn } from '../../net/probe-interface.ts';
 import { openUdpEndpoint, type UdpEndpoint, type UdpSource } from '../../net/bound-socket.ts';
-import { networkOf, type Ipv4Address, type Ipv4Network, type MacAddress } from '../../protocol/addresses.ts';
+import { type Ipv4Address, type Ipv4Network, type MacAddress } from '../../protocol/addresses.ts';
 import { decodeDhcp } from '../../protocol/dhcp/decode-dhcp.ts';
 import type { DhcpPacket } from '../../protocol/dhcp/dhcp-packet.ts';
 import { encodeDhcp } from '../../protocol/dhcp/encode-dhcp.ts';
@@ -69,7 +70,7 @@ export async function startProxyDhcp(options: ProxyDhcpOptions): Promise<ProxyDh
   const quiet = new QuietSink(sink);
   const guard = new FloodGuard();
   const endpoints = new Map<DhcpPort, UdpEndpoint>();
-  const networks = [networkOf(address, options.prefix), ...(options.relayed ?? [])];
+  const networks = servedNetworks(options);
   const warn = (key: string, message: string): void =>
     quiet.emit(key, { type: 'engine.warning', interfaceName, detail: { message } }, Date.now());
   const onTrouble = (message: string): void => warn(`leases/${message}`, message);
