@@ -37,7 +37,8 @@ export function lintDhcpd(path: string, text: string, read: (path: string) => st
       mends: [words('correct it; dhcpd -t -cf FILE tells the line')],
     }),
   );
-  const curly = withCurlyQuotes(statements);
+  const all = allOf(statements);
+  const curly = all.filter(hasCurlyQuotes);
   const asked = CLIENTS.map(([code]) => readFor(statements, { architecture: code, isIpxe: false }));
   const unknown = [...new Set(asked.flatMap((one) => one.unknown))];
   const isWhole =
@@ -49,17 +50,14 @@ export function lintDhcpd(path: string, text: string, read: (path: string) => st
     ...loop(statements),
     ...withoutBoot(statements, isWhole),
   ];
-  return { findings: sortFindings(findings), statementCount: count(statements), unknown, missing };
+  return { findings: sortFindings(findings), statementCount: all.length, unknown, missing };
 }
 
 const CURLY_QUOTES = /[\u201c\u201d\u201e\u201f]/g;
 
-/** Statements with quotes of a word processor outside a string: dhcpd refuses them. */
-function withCurlyQuotes(statements: readonly DhcpdStatement[]): readonly DhcpdStatement[] {
-  return statements.flatMap((statement) => {
-    const isOne = statement.words.some((word) => !word.startsWith('"') && word.search(CURLY_QUOTES) >= 0);
-    return [...(isOne ? [statement] : []), ...withCurlyQuotes(statement.block ?? [])];
-  });
+/** Quotes of a word processor outside a string: dhcpd refuses them. */
+function hasCurlyQuotes({ words: said }: DhcpdStatement): boolean {
+  return said.some((word) => !word.startsWith('"') && word.search(CURLY_QUOTES) >= 0);
 }
 
 function curlyQuotes(at: DhcpdStatement): Finding {
@@ -77,7 +75,7 @@ function uefiClients(
   asked: readonly { readonly answers: readonly DhcpdAnswer[] }[],
   isWhole: boolean,
 ): Finding[] {
-  const named = statements.flatMap(filesIn);
+  const named = filesIn(statements);
   const findings: Finding[] = [];
   const told = new Set<string>();
   CLIENTS.forEach(([code, firmware, what], index) => {
@@ -131,7 +129,7 @@ function chainFor(statements: readonly DhcpdStatement[], at: DhcpdStatement, fil
   if (!isAlone || first === undefined || platformOfName(file) !== 'bios') return [];
   const name = architectureName(statements);
   const isDefined = optionNames(statements).has(name);
-  const efi = statements.flatMap(filesIn).find(({ raw }) => /(?:x64|x86_64|amd64|\w)\.efi"/.test(raw));
+  const efi = filesIn(statements).find(({ raw }) => /(?:x64|x86_64|amd64|\w)\.efi"/.test(raw));
   const program = /"([^"]+\.efi)"/.exec(efi?.raw ?? '')?.[1] ?? 'ipxe.efi';
   const lines = [
     `if option ${name} = 00:07 or option ${name} = 00:09 {`,
@@ -186,14 +184,14 @@ function withoutBoot(statements: readonly DhcpdStatement[], isWhole: boolean): F
   ];
 }
 
-/** Statements that name a boot file, wherever they stand. */
-function filesIn(statement: DhcpdStatement): readonly DhcpdStatement[] {
-  const isOne = statement.block === undefined && saysFile(statement);
-  return isOne ? [statement] : (statement.block ?? []).flatMap(filesIn);
+/** Every statement, those in blocks behind the one that they belong to. */
+function allOf(statements: readonly DhcpdStatement[]): readonly DhcpdStatement[] {
+  return statements.flatMap((statement) => [statement, ...allOf(statement.block ?? [])]);
 }
 
-function count(statements: readonly DhcpdStatement[]): number {
-  return statements.reduce((sum, { block }) => sum + 1 + count(block ?? []), 0);
+/** Statements that name a boot file, wherever they stand. */
+function filesIn(statements: readonly DhcpdStatement[]): readonly DhcpdStatement[] {
+  return allOf(statements).filter((statement) => statement.block === undefined && saysFile(statement));
 }
 
 const MAX_INCLUDES = 20;
