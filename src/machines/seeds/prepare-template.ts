@@ -8,8 +8,6 @@ import { originMark, type TextOrigin } from './template-places.ts';
 
 export interface PreparedTemplate {
   readonly program: hbs.AST.Program;
-  /** names of helpers that were put in, for the compiler */
-  readonly helperNames: Readonly<Record<string, true>>;
   readonly places: readonly TextOrigin[];
   readonly mark: string;
 }
@@ -63,11 +61,13 @@ export function prepareTemplate(program: hbs.AST.Program): PreparedTemplate {
       }
     }),
   });
-  return { program: prepare(program), helperNames: helperNames(), places, mark };
+  return { program: prepare(program), places, mark };
 }
 
-const helperNames = (): Readonly<Record<string, true>> =>
-  Object.fromEntries([PUT, GET, ...VALUE_HELPERS].map((name) => [name, true]));
+/** All that a prepared template calls, for the compiler. */
+export const HELPER_NAMES: Readonly<Record<string, true>> = Object.fromEntries(
+  [PUT, GET, ...VALUE_HELPERS, ...BLOCKS].map((name) => [name, true]),
+);
 
 /** Blanks that Handlebars took from its beginning were in the template. */
 function placeOfContent(content: hbs.AST.ContentStatement, at: SeedPlace): SeedPlace {

@@ -4,8 +4,8 @@ import { messageOf } from '../../model/errors.ts';
 import { printable } from '../../model/printable.ts';
 import { placeOf, type SeedPlace } from './seed-problem.ts';
 import { SeedTemplateError } from './seed-template-error.ts';
-import { prepareTemplate } from './prepare-template.ts';
-import { BLOCKS, templateHelpers, type SecretValue } from './template-helpers.ts';
+import { HELPER_NAMES, prepareTemplate } from './prepare-template.ts';
+import { templateHelpers, type SecretValue } from './template-helpers.ts';
 import { readPlaces, type FilledText } from './template-places.ts';
 import { plainData, type SeedView } from './template-view.ts';
 
@@ -19,8 +19,6 @@ const MOST_TEMPLATES = 16;
 
 /** An instance of our own: with the helpers for seeds, and without partials and log. */
 const engine = Handlebars.create();
-
-const HELPER_NAMES = Object.fromEntries(BLOCKS.map((name) => [name, true]));
 
 type Fill = (view: SeedView, secretOf: SecretValue) => FilledText;
 
@@ -70,7 +68,7 @@ function compile(text: string): Fill {
   const prepared = prepareTemplate(parse(text));
   const run = engine.compile(prepared.program, {
     ...{ noEscape: true, preventIndent: true, knownHelpersOnly: true },
-    knownHelpers: { ...HELPER_NAMES, ...prepared.helperNames },
+    knownHelpers: HELPER_NAMES,
   });
   return (view, secretOf) => {
     const helpers = templateHelpers(view, secretOf, MOST_FILLED_CHARACTERS);
