@@ -6,3 +6,9 @@ export function sayConfigEdit(output: Output, { diff, backup }: ConfigEdit): voi
   if (diff !== '') output.progress(diff.trimEnd());
   if (backup !== undefined) output.progress(`the file before is kept as ${backup}`);
 }
+
+/** The same where the difference is what was asked for: a dry run has it on stdout. */
+export function showConfigEdit(output: Output, edit: ConfigEdit, isDryRun: boolean): void {
+  if (isDryRun) output.data(edit.diff.trimEnd() || 'no difference');
+  else sayConfigEdit(output, edit);
+}

@@ -6,7 +6,7 @@ import { messageOf, usageError } from '../../model/errors.ts';
 import { parseMac } from '../../protocol/addresses.ts';
 import { requestedConfigPath, type CommandContext } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
-import { sayConfigEdit } from '../say-config-edit.ts';
+import { showConfigEdit } from '../say-config-edit.ts';
 import { dropOrders } from './drop-orders.ts';
 
 export interface ImportOptions {
@@ -37,8 +37,7 @@ export async function importMachines(context: CommandContext<ImportOptions>): Pr
     });
     return EXIT.ok;
   }
-  if (isDryRun) output.data(edit.diff.trimEnd() || 'no difference');
-  else sayConfigEdit(output, edit);
+  showConfigEdit(output, edit, isDryRun);
   const what = `${added.length} machines added, ${there.length} were there`;
   output.progress(
     isDryRun ? `dry run: ${what}` : `${what}; a running pxectl takes ${configPath} with: pxectl reload`,

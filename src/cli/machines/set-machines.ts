@@ -7,7 +7,7 @@ import { requestedConfigPath, type CommandContext } from '../cli.ts';
 import { confirm } from '../confirm.ts';
 import { EXIT } from '../exit-codes.ts';
 import { seedForConfig } from '../install-seeds.ts';
-import { sayConfigEdit } from '../say-config-edit.ts';
+import { showConfigEdit } from '../say-config-edit.ts';
 import { dropOrders } from './drop-orders.ts';
 import { isUnnamed, type SelectionOptions } from './selection.ts';
 
@@ -52,8 +52,7 @@ export async function setMachines(context: CommandContext<SetOptions>): Promise<
     output.json({ schema: 'pxectl.machines.set/1', changed, machines: told, diff: edit.diff });
     return EXIT.ok;
   }
-  if (isDryRun) output.data(edit.diff.trimEnd() || 'no difference');
-  else sayConfigEdit(output, edit);
+  showConfigEdit(output, edit, isDryRun);
   if (changed) {
     const who =
       machines.length > 10 ? `${machines.length} machines` : machines.map(({ name }) => name).join(', ');
