@@ -5,6 +5,7 @@ import { printable } from '../model/printable.ts';
 import { NOT_ARMED, type InstallState } from '../model/machine-state.ts';
 import type { SpendResult } from '../machines/machine-states.ts';
 import type { SessionInstalls } from './session-installs.ts';
+import { progressText, readProgress } from './read-progress.ts';
 import { readSeed } from './read-seed.ts';
 import { parseMac, type MacAddress } from '../protocol/addresses.ts';
 import { isFromMachine, whoAsks } from './who-asks.ts';
@@ -124,7 +125,8 @@ function whyRefused({ name }: Machine, state: InstallState): readonly [string, s
 }
 
 /**
- * `/report/<mac>` takes the installer's progress, `/report/<mac>/done` its end: from that machine alone, as with seeds.
+ * `/report/<mac>/progress` (and without a word behind it) takes how far the installer is, `/report/<mac>/done` its end: from that
+ * machine alone, as with seeds.
  */
 async function takeReport(
   input: MachineRoutesInput,
@@ -144,25 +146,12 @@ async function takeReport(
     });
     return text(403, `${message}\n`);
   }
-  const message = reportMessage(await request.readBody());
-  const isDone = rest === 'done';
-  input.sink.emit({
-    type: isDone ? 'install.done' : 'install.report',
-    mac,
-    ip: request.ip,
-    detail: { message: printable(message === '' ? rest : message) },
-  });
-  if (isDone && machine?.install !== undefined) await input.installs.report(mac);
+  const body = await request.readBody();
+  const { sink, installs } = input;
+  const about = { mac, ip: request.ip };
+  const progress = readProgress(body, rest);
+  const detail = { ...progress, message: progressText(progress) };
+  sink.emit({ type: rest === 'done' ? 'install.done' : 'install.progress', ...about, detail });
+  if (rest === 'done' && machine?.install !== undefined) await installs.report(mac);
   return text(200, 'ok\n');
-}
-
-/** subiquity and curtin post JSON with name and description, and log files that are left out; else it is text. */
-function reportMessage(body: Uint8Array): string {
-  const raw = Buffer.from(body).toString('utf8');
-  try {
-    const { name, description, result } = JSON.parse(raw) as Record<string, unknown>;
-    return [name, description, result].filter((part) => typeof part === 'string').join(': ');
-  } catch {
-    return raw.split('\n', 1)[0] ?? '';
-  }
 }
