@@ -3,9 +3,10 @@ import type { EventSink } from '../model/boot-event.ts';
 import type { Machine } from '../model/config.ts';
 import { printable } from '../model/printable.ts';
 import { NOT_ARMED, type InstallState } from '../model/machine-state.ts';
+import type { Inventory } from '../machines/inventory/inventory.ts';
+import { hardwareReport, toldFacts } from '../machines/inventory/seen-machine.ts';
 import type { SpendResult } from '../machines/machine-states.ts';
 import type { SessionInstalls } from './session-installs.ts';
-import { progressText, readProgress } from './read-progress.ts';
 import { readSeed } from './read-seed.ts';
 import { parseMac, type MacAddress } from '../protocol/addresses.ts';
 import { isFromMachine, whoAsks } from './who-asks.ts';
@@ -16,6 +17,7 @@ export interface MachineRoutesInput {
   readonly context: () => BootContext;
   readonly sink: EventSink;
   readonly installs: Pick<SessionInstalls, 'spend' | 'report'>;
+  readonly inventory: Pick<Inventory, 'learn'>;
   /** folder of the secrets that seeds name */
   readonly secrets: string;
 }
@@ -25,6 +27,7 @@ export function machineRoutes(input: MachineRoutesInput): readonly HttpRoute[] {
   return [
     { prefix: '/seed/', handle: (request) => serveSeed(input, request) },
     { prefix: '/report/', handle: (request) => takeReport(input, request) },
+    { prefix: '/seen/', handle: async (request) => takeFacts(input, request) },
   ];
 }
 
@@ -125,8 +128,8 @@ function whyRefused({ name }: Machine, state: InstallState): readonly [string, s
 }
 
 /**
- * `/report/<mac>/progress` (and without a word behind it) takes how far the installer is, `/report/<mac>/done` its end: from that
- * machine alone, as with seeds.
+ * `/report/<mac>` takes the installer's progress, `/report/<mac>/done` its end, `/report/<mac>/hardware` what the installer
+ * found in the machine: from that machine alone, as with seeds.
  */
 async function takeReport(
   input: MachineRoutesInput,
@@ -147,11 +150,43 @@ async function takeReport(
     return text(403, `${message}\n`);
   }
   const body = await request.readBody();
-  const { sink, installs } = input;
-  const about = { mac, ip: request.ip };
-  const progress = readProgress(body, rest);
-  const detail = { ...progress, message: progressText(progress) };
-  sink.emit({ type: rest === 'done' ? 'install.done' : 'install.progress', ...about, detail });
-  if (rest === 'done' && machine?.install !== undefined) await installs.report(mac);
+  if (rest === 'hardware') {
+    input.inventory.learn(mac, hardwareReport(body));
+    return text(200, 'ok\n');
+  }
+  const message = reportMessage(body);
+  const isDone = rest === 'done';
+  input.sink.emit({
+    type: isDone ? 'install.done' : 'install.report',
+    mac,
+    ip: request.ip,
+    detail: { message: printable(message === '' ? rest : message) },
+  });
+  if (isDone && machine?.install !== undefined) await input.installs.report(mac);
   return text(200, 'ok\n');
+}
+
+/** What iPXE tells of the machine that it runs on, `/seen/<mac>?…`: of itself alone, on the network that its card is seen on. */
+function takeFacts(input: MachineRoutesInput, request: HttpRouteRequest): HttpRouteResponse | undefined {
+  const asked = machineOf(input, request);
+  if (asked === undefined || asked.rest !== '' || request.method === 'POST') return undefined;
+  if (request.mac !== asked.mac) return text(403, `that is told by ${whoAsks(request)}\n`);
+  const { query } = request;
+  const macs = [0, 1, 2, 3].map((card) => query.get(`mac${card}`) ?? '').filter((word) => word !== '');
+  input.inventory.learn(
+    asked.mac,
+    toldFacts((key) => (key === 'macs' ? macs : (query.get(key) ?? undefined))),
+  );
+  return text(200, 'ok\n');
+}
+
+/** subiquity and curtin post JSON with name and description, and log files that are left out; else it is text. */
+function reportMessage(body: Uint8Array): string {
+  const raw = Buffer.from(body).toString('utf8');
+  try {
+    const { name, description, result } = JSON.parse(raw) as Record<string, unknown>;
+    return [name, description, result].filter((part) => typeof part === 'string').join(': ');
+  } catch {
+    return raw.split('\n', 1)[0] ?? '';
+  }
 }

@@ -8,6 +8,7 @@ import { layoutBeside, type StateLayout } from '../model/state-layout.ts';
 import { diskError } from '../platform/files.ts';
 import { refuseForeignPlaces } from '../platform/folder-trust.ts';
 import { applyInstalls } from '../machines/apply-installs.ts';
+import { inventoryPath } from '../machines/inventory/inventory-file.ts';
 import { openMachineStates } from '../machines/machine-states.ts';
 import { stateFiles } from '../machines/state-file.ts';
 import { eventFiles } from '../watch/event-files.ts';
@@ -64,7 +65,7 @@ export async function refuseForeignProject(configPath: string): Promise<void> {
   await refuseForeignPlaces({
     folder: dirname(configPath),
     paths: [configPath, root, dirname(tftpRoot), tftpRoot, httpRoot, images, loaders],
-    unlinked: [run, ...eventFiles(events), ...stateFiles({ root })],
+    unlinked: [run, ...eventFiles(events), ...stateFiles({ root }), inventoryPath({ root })],
   });
 }
 

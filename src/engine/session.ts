@@ -1,7 +1,8 @@
 import type { BootContext } from '../model/boot-context.ts';
 import { httpBaseUrl } from '../model/boot-context.ts';
-import type { BootEvent } from '../model/boot-event.ts';
+import type { BootEvent, NewBootEvent } from '../model/boot-event.ts';
 import type { EngineName } from '../model/config.ts';
+import { Inventory } from '../machines/inventory/inventory.ts';
 import { openMachineStates } from '../machines/machine-states.ts';
 import { engineError, messageOf } from '../model/errors.ts';
 import { identityOf } from '../platform/process-identity.ts';
@@ -15,6 +16,7 @@ import { openEventStore, type EventStore } from '../watch/event-store.ts';
 import { AddressBook } from './address-book.ts';
 import { withBootChoices } from './boot-choices.ts';
 import type { EngineInput, RunningEngine } from './engine.ts';
+import { withQuietHolds } from './quiet-holds.ts';
 import { refuseMove } from './refuse-move.ts';
 import { startEngine } from './start-engine.ts';
 import { machineRoutes } from './machine-routes.ts';
@@ -130,8 +132,10 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     choice: options.look ?? 'refuse',
     onWarning,
   });
+  const inventory = await Inventory.open({ layout, onTrouble: onWarning });
   const fill = async (): Promise<readonly string[]> => {
     events.know(context.config.machines);
+    inventory.know(context.config.machines);
     const filled = context;
     const changed = await files.fill(filled);
     // whoever was disarmed meanwhile may have been served anew before the fill came by
@@ -157,7 +161,12 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     network.changed();
     return { changed, lapsed };
   };
-  const toldWell = withBootChoices(events, () => context);
+  const quiet = withQuietHolds(events);
+  const seen = (event: NewBootEvent): void => {
+    inventory.take(event);
+    quiet.emit(event);
+  };
+  const toldWell = withBootChoices({ emit: seen }, () => context);
   const sink = withoutReadinessEvents(withRelayedNames(toldWell, () => context.config.network.relayed ?? []));
   const states = openMachineStates(layout);
   const installs = new SessionInstalls({
@@ -184,7 +193,10 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     context,
     layout,
     sink,
-    routes: machineRoutes({ context: () => context, sink, installs, secrets: secretsFolder(layout) }),
+    routes: machineRoutes({
+      ...{ context: () => context, sink, installs, inventory },
+      secrets: secretsFolder(layout),
+    }),
     macOf: addresses.macOf,
   };
   for (const removed of await removeLeftovers(layout)) onProgress(removed);
@@ -223,6 +235,7 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
       files.close();
       await network.close();
       await running.stop();
+      await inventory.close();
       await states.close().catch((error: unknown) => onWarning(messageOf(error)));
       await removeSession(layout);
       events.emit({ type: 'engine.stopped', detail: { engine: running.name } });

@@ -21,7 +21,7 @@ export const BOOT_EVENT_TYPES = [
   'http.error',
   'seed.requested',
   'seed.refused',
-  'install.progress',
+  'install.report',
   'report.refused',
   'install.done',
   'install.unreported',

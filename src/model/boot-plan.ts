@@ -13,6 +13,7 @@ export type IgnoreReason =
   | 'grub-without-http'
   | 'not-for-us'
   | 'machine-boots-local'
+  | 'unknown-machine'
   | 'wrong-message-type'
   | 'wrong-port'
   | 'relay-loop'

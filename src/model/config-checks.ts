@@ -71,6 +71,7 @@ export function checkConfig(file: ConfigFile, options: ConfigPlace): Outcome {
         default: bootDefault,
         menu: file.boot?.menu ?? true,
         timeoutSeconds: file.boot?.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS,
+        unknown: file.boot?.unknown ?? 'menu',
         arguments: file.boot?.arguments ?? [],
         ...(file.boot?.serialBaud === undefined ? {} : { serialBaud: file.boot.serialBaud }),
       },

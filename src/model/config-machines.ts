@@ -7,23 +7,9 @@ import { checkSettings, layersOf, type SettingsChecks } from './config-settings.
 import { nearestWord } from './nearest-word.ts';
 import { resolveSettings } from './resolve-settings.ts';
 import { MACHINE_NAME, SERIAL_NUMBER } from './safe-text.ts';
+import { isSerialNumber } from './serial-number.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
-/** What boards say that were given no serial number (dmidecode of many of them). */
-const NO_SERIAL_NUMBERS = [
-  'to be filled by o.e.m.',
-  'system serial number',
-  'default string',
-  'not specified',
-  'not applicable',
-  'none',
-  'unknown',
-  'invalid',
-  '0',
-  '0123456789',
-  '123456789',
-];
 
 /** Reads `machines`; two entries must not be one machine. */
 export function checkMachines(file: ConfigFile, checks: SettingsChecks): Machine[] {
@@ -88,7 +74,7 @@ function readIdentity(
   }
   if (serial !== undefined) {
     const serialPath = [...path, 'serial'];
-    if (NO_SERIAL_NUMBERS.includes(serial.toLowerCase())) {
+    if (!isSerialNumber(serial)) {
       const why = 'boards that were given no serial number say this: it is that of many machines';
       checker.wrong(serialPath, serial, why);
     } else {
@@ -144,6 +130,13 @@ function checkSerialAlone(
   { checker }: SettingsChecks,
 ): void {
   if (machine.serial === undefined || machine.mac !== undefined || machine.uuid !== undefined) return;
+  const isNeverAnswered =
+    file.boot?.unknown === 'ignore' &&
+    !Object.values(file.profiles ?? {}).some(({ match }) => match !== undefined);
+  if (isNeverAnswered) {
+    const why = `${name} is known by its serial number alone, which no firmware tells: with boot.unknown: ignore it gets no answer; give its mac or uuid`;
+    checker.wrong([...path, 'serial'], machine.serial, why);
+  }
   const hasOwnLoaders =
     loaders.bios !== (file.loaders?.bios ?? 'auto') || loaders.uefi !== (file.loaders?.uefi ?? 'auto');
   if (!secureBoot && !hasOwnLoaders) return;

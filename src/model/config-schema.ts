@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ENGINE_CHOICES, NETWORK_MODES } from './config.ts';
+import { ENGINE_CHOICES, NETWORK_MODES, UNKNOWN_CHOICES } from './config.ts';
 import { LOADER_PLATFORMS } from './firmware.ts';
 
 const text = z.string().min(1);
@@ -89,6 +89,10 @@ export const configFileSchema = z.strictObject({
       default: text.optional().describe('image id, or local for the own disk'),
       menu: z.boolean().optional(),
       timeoutSeconds: z.int().min(0).max(3600).optional(),
+      unknown: z
+        .enum(UNKNOWN_CHOICES)
+        .optional()
+        .describe('clients that are no machine: menu (as all), hold until adopted, local disk, or no answer'),
       arguments: z.array(text).optional().describe('extra kernel arguments for every machine'),
       serialBaud: z.literal(SERIAL_BAUDS).optional(),
     })

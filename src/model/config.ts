@@ -9,6 +9,9 @@ export const ENGINE_CHOICES = ['auto', 'docker', 'dnsmasq', 'builtin'] as const 
   EngineName | 'auto'
 )[];
 export type EngineChoice = (typeof ENGINE_CHOICES)[number];
+export const UNKNOWN_CHOICES = ['menu', 'hold', 'local', 'ignore'] as const;
+/** What becomes of clients that are no machine and that no profile takes. */
+export type UnknownChoice = (typeof UNKNOWN_CHOICES)[number];
 export type BiosLoader = 'auto' | 'pxelinux' | 'ipxe';
 export type UefiLoader = 'auto' | 'ipxe' | 'grub';
 
@@ -106,6 +109,7 @@ export interface Config {
     readonly default: string;
     readonly menu: boolean;
     readonly timeoutSeconds: number;
+    readonly unknown: UnknownChoice;
     /** extra kernel arguments for every machine */
     readonly arguments: readonly string[];
     /** baud rate when loaders and kernels shall talk on the first serial port */

@@ -1,6 +1,6 @@
 import type { BootContext } from '../model/boot-context.ts';
 import type { BootTarget } from '../model/boot-plan.ts';
-import type { BootSettings } from '../model/config.ts';
+import type { BootSettings, UnknownChoice } from '../model/config.ts';
 import { assetError } from '../model/errors.ts';
 import { fileOf, type FileRole, type ImageManifest } from '../model/image.ts';
 import { kernelArguments } from './kernel-arguments.ts';
@@ -30,7 +30,9 @@ export type BootChoice =
       /** 0 waits for ever */
       readonly timeoutSeconds: number;
       readonly because: string;
-    };
+    }
+  /** it waits until somebody has said what it boots */
+  | { readonly kind: 'hold'; readonly because: string };
 
 export interface MenuEntry {
   /** unique in the menu: the image id, with `-hwe` behind it for the second kernel, or `local` */
@@ -89,8 +91,15 @@ function notFetched(imageId: string, why: string): Error {
   });
 }
 
+/** What becomes of this client beside what `boot` says for everyone: `menu`, unless it is neither machine nor a profile's. */
+export function unknownChoice({ config }: BootContext, client: BootSettings | undefined): UnknownChoice {
+  return client === undefined ? config.boot.unknown : 'menu';
+}
+
 /** The image id, or `local`, that a machine boots when nobody chooses. */
 export function defaultImageOf(context: BootContext, client: BootSettings | undefined): string {
+  // who gets no answer, and comes here by another way, boots nothing of ours either
+  if (['local', 'ignore'].includes(unknownChoice(context, client))) return 'local';
   // a machine whose install is done must not be installed again: its own disk comes first
   if (client?.install !== undefined && !client.isArmed) return 'local';
   return client?.image ?? context.config.boot.default;
@@ -106,8 +115,17 @@ export function isUnattendedInstall(context: BootContext, client: BootSettings |
  * With a menu the loader starts, and the disk is the entry that is taken when nobody chooses.
  */
 export function isLeftAlone(context: BootContext, client: BootSettings | undefined): boolean {
+  // a loader holds them, or starts the disk at once: firmware that gets no answer waits for one
+  if (unknownChoice(context, client) !== 'menu') return false;
   return !context.config.boot.menu && defaultImageOf(context, client) === 'local';
 }
+
+/** What becomes of clients that nobody named, in words. */
+export const UNKNOWN_TEXTS = {
+  hold: 'boot.unknown is hold: it waits until somebody says pxectl machines adopt',
+  local: 'boot.unknown is local: it starts its own disk at once',
+  ignore: 'boot.unknown is ignore: who is neither in machines nor taken by a profile gets no answer',
+} as const satisfies Record<Exclude<UnknownChoice, 'menu'>, string>;
 
 /**
  * What follows the loader on this machine, or on any other client when none is given.
@@ -116,6 +134,9 @@ export function isLeftAlone(context: BootContext, client: BootSettings | undefin
 export function bootChoice(context: BootContext, client?: BootSettings): BootChoice {
   const { boot } = context.config;
   const imageId = defaultImageOf(context, client);
+  const unknown = unknownChoice(context, client);
+  if (unknown === 'hold') return { kind: 'hold', because: UNKNOWN_TEXTS.hold };
+  if (unknown !== 'menu') return { kind: 'direct', target: LOCAL_TARGET, because: UNKNOWN_TEXTS[unknown] };
   if (client !== undefined && isUnattendedInstall(context, client)) {
     const target = bootTarget(context, imageId, client, { isUnattended: true });
     return { kind: 'direct', target, because: `${client.name} has an armed install: no menu` };

@@ -5,7 +5,13 @@ import type { BiosLoader, BootSettings, Machine, Profile } from '../model/config
 import type { Firmware } from '../model/firmware.ts';
 import type { LoaderFamily } from '../model/loader.ts';
 import { BYPASS_OPTION43 } from '../protocol/pxe/option43.ts';
-import { defaultImageOf, isLeftAlone, isUnattendedInstall } from './boot-target.ts';
+import {
+  defaultImageOf,
+  isLeftAlone,
+  isUnattendedInstall,
+  unknownChoice,
+  UNKNOWN_TEXTS,
+} from './boot-target.ts';
 import { chooseLoader } from './choose-loader.ts';
 import { findMachine } from './find-machine.ts';
 import { firmwareOf } from './firmware-of.ts';
@@ -64,6 +70,7 @@ export function planFor(
       'a Raspberry Pi boots from files of its own (bootcode.bin, start.elf) that pxectl does not have';
     return refuse('unsupported-architecture', detail);
   }
+  if (unknownChoice(context, settings) === 'ignore') return refuse('unknown-machine', UNKNOWN_TEXTS.ignore);
   if (isLeftAlone(context, settings)) {
     return refuse('machine-boots-local', 'its default is the local disk and boot.menu is false');
   }
@@ -142,6 +149,8 @@ function machineText(machine: Machine | undefined): string {
 }
 
 function targetText(context: BootContext, settings: BootSettings | undefined): string {
+  const unknown = unknownChoice(context, settings);
+  if (unknown !== 'menu') return UNKNOWN_TEXTS[unknown];
   const imageId = defaultImageOf(context, settings);
   const what = imageId === 'local' ? 'the local disk' : imageId;
   if (isUnattendedInstall(context, settings)) return `it installs ${what} unattended, without a menu`;

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { childEnvironment } from './child-environment.ts';
+import { READABLE } from './processes.ts';
 
 /**
  * Sends bytes through a program and gives what it writes, as it comes. Without a shell, and bounded in memory: a reader
@@ -29,8 +29,7 @@ export async function* filterThrough(
     buffer: { stdout: false, stderr: true },
     maxBuffer: 64 * 1024,
     input,
-    env: childEnvironment(),
-    extendEnv: false,
+    env: READABLE,
   });
   try {
     yield* child.iterable({ from: 'stdout', binary: true });

@@ -1,6 +1,5 @@
 import { execa, type Options, type ResultPromise } from 'execa';
-import { childEnvironment } from './child-environment.ts';
-import { toolMissing } from './processes.ts';
+import { READABLE, toolMissing } from './processes.ts';
 
 /** A program that goes on running while pxectl does other work. */
 export interface LongRunning {
@@ -34,8 +33,7 @@ export function start(file: string, args: readonly string[], options: StartOptio
     detached: options.detached === true,
     cleanup: options.detached !== true,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    env: childEnvironment(options.env),
-    extendEnv: false,
+    env: { ...READABLE, ...options.env },
   };
   const child = execa(file, args, execaOptions) as ResultPromise;
   if (options.detached === true) child.unref();

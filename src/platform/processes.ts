@@ -1,5 +1,10 @@
 import { environmentError } from '../model/errors.ts';
-import { childEnvironment } from './child-environment.ts';
+
+/**
+ * What pxectl reads of programs is in English whatever the user's language: dnsmasq, ip, apt and others translate it.
+ * LC_ALL=C also puts LANGUAGE out of force (gettext(3)).
+ */
+export const READABLE = { LC_ALL: 'C' } as const;
 
 /** What a finished program left behind. A non-zero exit is a result here, not an exception. */
 export interface ProcessResult {
@@ -30,8 +35,7 @@ export async function run(
     reject: false,
     stripFinalNewline: false,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    env: childEnvironment(options.env),
-    extendEnv: false,
+    env: { ...READABLE, ...options.env },
     ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
     ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
   });

@@ -8,6 +8,8 @@ import { plainTitle } from './quoting.ts';
 export interface BootView {
   readonly title: string;
   readonly isMenu: boolean;
+  /** it waits, and has no entries */
+  readonly isHeld: boolean;
   readonly defaultId: string;
   /** 0 waits for ever */
   readonly timeoutSeconds: number;
@@ -23,6 +25,17 @@ export interface BootViewEntry {
   readonly target: BootTarget;
 }
 
+const HELD_TITLE = 'pxectl: nobody has said yet what this machine boots';
+
+/** What a machine that waits shows; loaders put its MAC behind the last word of the second line. */
+export const HELD_LINES = {
+  ask: 'Ask your admin: pxectl machines adopt',
+  goesOn: 'It asks again by itself, and boots as soon as that is done.',
+} as const;
+
+/** How long a machine that waits lets go by before it asks again. */
+export const HOLD_SECONDS = 10;
+
 /**
  * What follows the loader on this machine, on the clients of this profile, or on every other client.
  * @throws PxectlError E_IMAGE_NOT_FETCHED
@@ -30,6 +43,16 @@ export interface BootViewEntry {
 export function bootView(context: BootContext, client?: BootSettings): BootView {
   const choice = bootChoice(context, client);
   const title = client === undefined ? 'pxectl: what shall this machine boot?' : `pxectl: ${client.name}`;
+  if (choice.kind === 'hold') {
+    return {
+      title: HELD_TITLE,
+      isMenu: false,
+      isHeld: true,
+      defaultId: 'hold',
+      timeoutSeconds: 0,
+      entries: [],
+    };
+  }
   if (choice.kind === 'direct') {
     const { target } = choice;
     const image = context.images.find((candidate) => candidate.id === target.image);
@@ -41,11 +64,12 @@ export function bootView(context: BootContext, client?: BootSettings): BootView 
       isArm64: image?.architecture === 'arm64',
       target,
     };
-    return { title, isMenu: false, defaultId: entry.id, timeoutSeconds: 0, entries: [entry] };
+    return { title, isMenu: false, isHeld: false, defaultId: entry.id, timeoutSeconds: 0, entries: [entry] };
   }
   return {
     title,
     isMenu: true,
+    isHeld: false,
     defaultId: choice.defaultId,
     timeoutSeconds: choice.timeoutSeconds,
     entries: choice.entries.map((entry) => ({

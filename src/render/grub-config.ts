@@ -2,7 +2,7 @@ import type { BootContext } from '../model/boot-context.ts';
 import type { BootSettings } from '../model/config.ts';
 import { LOADER_PATHS } from '../model/loader.ts';
 import { matchingProfiles, profileFolder } from '../plan/match-profile.ts';
-import { bootView, type BootViewEntry, isMixed } from './boot-view.ts';
+import { bootView, type BootViewEntry, HELD_LINES, HOLD_SECONDS, isMixed } from './boot-view.ts';
 import { localLoaders, START_LOCAL_DISK } from './local-loaders.ts';
 import { grubConfigNames, machineMarks } from './machine-marks.ts';
 import { quoteWord } from './quoting.ts';
@@ -28,6 +28,7 @@ export function renderGrubConfig(
   const menuTimeout = view.timeoutSeconds === 0 ? WAIT_FOR_EVER : view.timeoutSeconds;
   return fillTemplate(readTemplate('grub.cfg.hbs'), {
     title: view.title,
+    hold: view.isHeld && { ...HELD_LINES, seconds: HOLD_SECONDS },
     serialBaud: context.config.boot.serialBaud,
     address: context.config.network.address,
     defaultId: quoteWord(view.defaultId, 'grub'),

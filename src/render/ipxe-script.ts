@@ -4,7 +4,7 @@ import { fileOf } from '../model/image.ts';
 import { LOADER_PATHS } from '../model/loader.ts';
 import { machineKey, serialHex } from '../plan/machine-url.ts';
 import { secondStageUrl } from '../plan/plan-boot.ts';
-import { bootView, type BootViewEntry, isMixed } from './boot-view.ts';
+import { bootView, type BootViewEntry, HELD_LINES, HOLD_SECONDS, isMixed } from './boot-view.ts';
 import { localLoaders, START_LOCAL_DISK } from './local-loaders.ts';
 import { machineMarks, type MachineMark } from './machine-marks.ts';
 import { quoteWord } from './quoting.ts';
@@ -37,7 +37,9 @@ export function renderIpxeScript(
   const base = httpBaseUrl(context.config);
   return fillTemplate(readTemplate('boot.ipxe.hbs'), {
     title: view.title,
+    seenUrl: client === undefined || 'match' in client ? seenUrl(context) : '',
     machines: machineMarks(known).map((mark) => ruleFor(context, mark)),
+    hold: view.isHeld && { ...HELD_LINES, seconds: HOLD_SECONDS, again: secondStageUrl(context) },
     menu: view.isMenu,
     base,
     defaultId: quoteWord(view.defaultId, 'ipxe'),
@@ -48,6 +50,22 @@ export function renderIpxeScript(
     failedPauseMs: FAILED_PAUSE_MS,
     ...localDiskView(context),
   });
+}
+
+/** Where iPXE tells what it runs on: once a boot, in the script that every client comes through first. */
+function seenUrl(context: BootContext): string {
+  const told = {
+    uuid: 'uuid',
+    maker: 'manufacturer:uristring',
+    product: 'product:uristring',
+    serial: 'serial:uristring',
+    memoryMiB: 'memsize',
+    platform: 'platform',
+    arch: 'buildarch',
+    ...Object.fromEntries([0, 1, 2, 3].map((card) => [`mac${card}`, `net${card}/mac:hexhyp`])),
+  };
+  const query = Object.entries(told).map(([key, setting]) => `${key}=\${${setting}}`);
+  return `${httpBaseUrl(context.config)}/seen/\${netX/mac:hexhyp}?${query.join('&')}`;
 }
 
 /** How this iPXE, or GRUB in its place, starts an installed system under UEFI. */

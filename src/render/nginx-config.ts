@@ -15,7 +15,7 @@ export interface NginxOptions {
 }
 
 /** Paths that the pxectl process answers, behind nginx. */
-const DYNAMIC_PREFIXES = ['/seed/', '/report/', '/api/'];
+const DYNAMIC_PREFIXES = ['/seed/', '/report/', '/seen/', '/api/'];
 
 /**
  * The socket on which the pxectl process answers what nginx passes on. From run/, where nginx is started: a socket address has

@@ -1,7 +1,7 @@
 import { type BootContext, httpBaseUrl } from '../model/boot-context.ts';
 import type { BootSettings } from '../model/config.ts';
 import { LOADER_PATHS } from '../model/loader.ts';
-import { bootView, type BootViewEntry } from './boot-view.ts';
+import { bootView, type BootViewEntry, HELD_LINES, HOLD_SECONDS } from './boot-view.ts';
 import { quoteWord } from './quoting.ts';
 import { fillTemplate, type ReadTemplate } from './template-engine.ts';
 
@@ -19,6 +19,11 @@ export function renderPxelinuxConfig(
   const hasMenu = view.isMenu && MENU_MODULES.every((path) => inStore.has(path));
   return fillTemplate(readTemplate('pxelinux.cfg.hbs'), {
     title: view.title,
+    hold: view.isHeld && {
+      ...HELD_LINES,
+      tenths: HOLD_SECONDS * 10,
+      again: inStore.has(LOADER_PATHS.lpxelinux) ? LOADER_PATHS.lpxelinux : LOADER_PATHS.pxelinux,
+    },
     serialBaud: context.config.boot.serialBaud,
     menuModule: hasMenu ? 'menu.c32' : '',
     listEntries: view.isMenu && !hasMenu,

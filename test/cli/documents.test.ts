@@ -24,6 +24,8 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'pxectl fetch ubuntu-24.04':
     'gigabytes: test/integration/images/fetch-ubuntu.test.ts has a mirror of its own',
   'pxectl doctor --probe': 'takes half a minute: test/integration/doctor/probe.test.ts',
+  'pxectl machines adopt': 'needs a machine that was seen: test/cli/adopt.test.ts',
+  'pxectl machines adopt MAC': 'needs a machine that was seen: test/cli/adopt.test.ts',
   'pxectl lab run': 'boots a machine: test/firmware/lab-run.test.ts',
   'pxectl lab run --firmware F': 'boots a machine: test/firmware/lab-run.test.ts',
 };

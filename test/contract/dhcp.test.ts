@@ -33,6 +33,10 @@ for (const engine of ENGINES) skips.set(engine, await whySkipped(engine));
 /** Enough for each kind of client on each way a few times; a packet costs some 30 ms. */
 const RANDOM_PACKETS = { proxy: 200, 'pxe-only': 60 } as const;
 
+/** Behind the named relay, and with HTTP Boot, a profile takes who is no machine. */
+const isOfUnknown = (name: string): boolean =>
+  / machine (?:unknown|pi): /.test(name) && !name.startsWith('uefi-http');
+
 /** Where an engine answers otherwise than the built-in servers, and docs/engines.md does not say so. */
 function unexplained(
   mode: 'proxy' | 'pxe-only',
@@ -54,11 +58,14 @@ describe.skipIf(skips.get('builtin') !== undefined).each(['proxy', 'pxe-only'] a
   'DHCP contract, mode %s',
   (mode) => {
     const cases = contractCases(mode);
+    const discovers = cases.filter(({ name }) => / machine (?:unknown|local|of a profile): DISC/.test(name));
     const random = randomCases(mode, RANDOM_PACKETS[mode]);
     const answers = new Map<EngineName, AnswerFields[]>();
     const randomAnswers = new Map<EngineName, AnswerFields[]>();
     /** whether they answer after their address, then their interface, was away */
     const answersAgain = new Map<EngineName, boolean[]>();
+    /** with `boot.unknown: ignore` */
+    const answersToKnown = new Map<EngineName, AnswerFields[]>();
     /** of a lease when the configuration names no router and no name server */
     const bareLeases = new Map<EngineName, AnswerFields>();
     let lab: EngineLab;
@@ -88,7 +95,17 @@ describe.skipIf(skips.get('builtin') !== undefined).each(['proxy', 'pxe-only'] a
         if (mode === 'proxy') answersAgain.set(name, await afterInterruptions(engine));
         await engine.stop();
       }
-      if (mode === 'proxy') return;
+      if (mode === 'proxy') {
+        const text = configText(mode, contractYaml(mode), `, relayed: [${RELAYED.network}]`);
+        await writeFile(lab.configPath, text.replace('menu: true', 'menu: true, unknown: ignore'));
+        for (const name of running) {
+          const engine = await lab.startEngine(name, { checks: false });
+          await engine.ready();
+          answersToKnown.set(name, await ask(discovers));
+          await engine.stop();
+        }
+        return;
+      }
       await writeFile(lab.configPath, configText(mode, contractYaml(mode)));
       for (const name of running) {
         const engine = await lab.startEngine(name, { checks: false });
@@ -221,6 +238,22 @@ describe.skipIf(skips.get('builtin') !== undefined).each(['proxy', 'pxe-only'] a
       expect(served.length).toBeGreaterThan(RANDOM_PACKETS[mode] / 4);
       expect(unexplained(mode, random, randomAnswers.get('builtin'), randomAnswers.get(name))).toEqual([]);
     });
+
+    it.each(mode === 'proxy' ? ENGINES : [])(
+      '%s answers nobody whom neither machines nor a profile has, where unknown ones are ignored',
+      (name) => {
+        if (skips.get(name) !== undefined) return;
+        const before = answers.get('builtin') ?? [];
+        const expected = discovers.map((one) =>
+          isOfUnknown(one.name) ? '0' : before[cases.indexOf(one)]?.['answers'],
+        );
+        expect(new Set(expected)).toEqual(new Set(['0', '1']));
+        const named = (counts: readonly (string | undefined)[]) =>
+          counts.map((count, index) => [discovers[index]?.name, count]);
+        const told = answersToKnown.get(name)?.map(({ answers: count }) => count);
+        expect(named(told ?? [])).toEqual(named(expected));
+      },
+    );
 
     it('has the same answers from dnsmasq on the host and in a container', () => {
       if (skips.get('docker') !== undefined) return;

@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import { LIST_FORMATS } from '../../machines/lists/machine-list.ts';
 import { commandAction, type CommandContext } from '../cli.ts';
+import type { AdoptOptions } from '../machines/adopt-machines.ts';
 import type { AddOptions } from '../machines/add-machines.ts';
 import type { RemoveOptions } from '../machines/remove-machines.ts';
 import type { SetArmedOptions } from '../machines/set-armed.ts';
@@ -16,6 +17,7 @@ export function registerMachines(program: Command): void {
     .command('machines')
     .description('the machines of pxectl.yaml: profile, state, stage of the last boot, finding')
     .addOption(new Option('--sort <column>', 'in the order of this column').choices(SORT_KEYS))
+    .option('--unknown', 'those alone that were seen and are not in the file')
     .option('--json', 'one JSON object on stdout')
     .action(
       commandAction(async (context: CommandContext<ListOptions>) => {
@@ -42,6 +44,23 @@ export function registerMachines(program: Command): void {
       commandAction(async (context: CommandContext<AddOptions>) => {
         const { addMachines } = await import('../machines/add-machines.ts');
         return addMachines(context);
+      }),
+    );
+  machines
+    .command('adopt')
+    .description('add machines that were seen to pxectl.yaml, and have a running pxectl boot them so at once')
+    .argument('[macs...]', 'their MAC addresses, as `machines --unknown` lists them')
+    .option('--all', 'everyone who was seen, in the order in which they came')
+    .option('--name <pattern>', 'what to call it; for several with # for the number: pc-##')
+    .option('--profile <profile>', 'profile that they name')
+    .option('--image <image>', 'image to boot, or local')
+    .option('-y, --yes', 'with --all: do not ask')
+    .option('--dry-run', 'print the difference, write nothing')
+    .option('--json', 'one JSON object on stdout')
+    .action(
+      commandAction(async (context: CommandContext<AdoptOptions>) => {
+        const { adoptMachines } = await import('../machines/adopt-machines.ts');
+        return adoptMachines(context);
       }),
     );
   addSelection(

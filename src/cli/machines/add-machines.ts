@@ -1,14 +1,15 @@
 import { resolve } from 'node:path';
 import { editMachines } from '../../machines/config-file/edit-machines.ts';
+import { nameFromMac } from '../../machines/machine-names.ts';
 import { loadProject } from '../../engine/project.ts';
 import { usageError } from '../../model/errors.ts';
-import { parseMac, type MacAddress } from '../../protocol/addresses.ts';
 import { requestedConfigPath, type CommandContext } from '../cli.ts';
 import { confirm } from '../confirm.ts';
 import { sayConfigEdit } from '../say-config-edit.ts';
 import { EXIT } from '../exit-codes.ts';
 import { seedForConfig, tellSeeds } from '../install-seeds.ts';
 import { dropOrders } from './drop-orders.ts';
+import { readMacs } from './read-macs.ts';
 import { armWarning, setArmedByUser } from './set-armed.ts';
 
 export interface AddOptions {
@@ -45,7 +46,7 @@ export async function addMachines(context: CommandContext<AddOptions>): Promise<
   const seed = options.seed === undefined ? undefined : await seedForConfig(options.seed, configPath);
   const machines = macs.map((mac) => ({
     mac,
-    name: options.name ?? `node-${mac.slice(-8).replaceAll(':', '')}`,
+    name: options.name ?? nameFromMac(mac),
     ...(options.profile === undefined ? {} : { profile: options.profile }),
     ...(options.image === undefined ? {} : { image: options.image }),
     ...(seed === undefined ? {} : { install: { seed, once: options.always !== true } }),
@@ -90,16 +91,4 @@ export async function addMachines(context: CommandContext<AddOptions>): Promise<
     );
   }
   return EXIT.ok;
-}
-
-function readMacs(words: readonly string[]): readonly MacAddress[] {
-  const macs = words.map((word) => parseMac(word));
-  const wrong = words.filter((_, index) => macs[index] === undefined);
-  if (wrong.length > 0) {
-    throw usageError({
-      what: `${wrong.join(', ')} is not a MAC address`,
-      why: `it looks like f4:4d:30:00:00:01${words.length > 1 ? '; nothing is added' : ''}`,
-    });
-  }
-  return [...new Set(macs.filter((mac) => mac !== undefined))];
 }

@@ -1,3 +1,5 @@
+import { readInventory } from '../../machines/inventory/inventory-file.ts';
+import { unknownMachines } from '../../machines/inventory/unknown-machines.ts';
 import { loadProject } from '../../engine/project.ts';
 import type { BootTrace } from '../../model/boot-trace.ts';
 import type { Machine } from '../../model/config.ts';
@@ -5,18 +7,17 @@ import { NOT_ARMED } from '../../model/machine-state.ts';
 import { requestedConfigPath, type CommandContext } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
 import { installTroubles } from '../install-state-text.ts';
-import { formatTable } from '../table.ts';
 import { formatLocalTime } from '../units.ts';
+import { fittedTable } from './fitted-table.ts';
 import { latestBoots } from './latest-boots.ts';
 import type { ListOptions, SortKey } from './list-options.ts';
+import { describeUnknown, unknownTable } from './unknown-table.ts';
 
 interface Row extends Readonly<Record<Exclude<SortKey, 'since'>, string>> {
   /** ISO 8601, or empty */
   readonly since: string;
 }
 
-const WIDTH = 80;
-const GAP = 2;
 const SHORTEST_NAME = 8;
 
 /** `pxectl machines`: one line for each machine, in 80 columns. */
@@ -24,6 +25,13 @@ export async function listMachines(context: CommandContext<ListOptions>): Promis
   const { output, options } = context;
   const { config, layout, stateProblem } = await loadProject(requestedConfigPath(options));
   if (stateProblem !== undefined) output.warn(stateProblem);
+  const unknown = await describeUnknown(unknownMachines(config, await readInventory(layout)));
+  if (options.unknown === true) {
+    if (options.json) output.json({ schema: 'pxectl.machines/1', machines: [], unknown });
+    else if (unknown.length === 0) output.progress('nobody was seen who is no machine');
+    else output.data(unknownTable(unknown));
+    return EXIT.ok;
+  }
   const boots = await latestBoots(layout.events, config.machines);
   const rows = config.machines.map((machine) => {
     const boot = machine.mac === undefined ? undefined : boots.get(machine.mac);
@@ -57,14 +65,18 @@ export async function listMachines(context: CommandContext<ListOptions>): Promis
                 findings: boot.findings.map(({ id }) => id),
               },
       })),
+      unknown,
     });
     return EXIT.ok;
   }
-  if (sorted.length === 0) {
+  if (sorted.length > 0) output.data(tableOf(sorted.map(({ row }) => row)));
+  else {
     output.progress(`no machine is known: all boot ${config.boot.default}; pxectl machines add MAC adds one`);
-    return EXIT.ok;
   }
-  output.data(tableOf(sorted.map(({ row }) => row)));
+  if (unknown.length > 0) {
+    output.data(`${sorted.length > 0 ? '\n' : ''}${unknownTable(unknown)}`);
+    output.progress('pxectl machines adopt MAC makes one of them a machine');
+  }
   for (const line of installTroubles(config.machines)) output.warn(line);
   return EXIT.ok;
 }
@@ -105,32 +117,20 @@ function stateOf({ install, installState = NOT_ARMED }: Machine): {
   }
 }
 
-/** Names and findings are cut where a line would be longer than a terminal is wide; --json has them whole. */
 function tableOf(rows: readonly Row[]): string {
-  const cells = rows.map(({ name, profile, state, stage, since, finding }) => {
-    const time = since === '' ? '-' : formatLocalTime(since).slice(5, 16);
-    return [name, profile || '-', state || '-', stage || '-', time, finding || '-'];
-  });
-  const headings = ['NAME', 'PROFILE', 'STATE', 'STAGE', 'SINCE', 'FINDING'];
-  const widths = headings.map((heading, column) =>
-    Math.max(heading.length, ...cells.map((row) => row[column]?.length ?? 0)),
-  );
-  const room = (): number => WIDTH - widths.reduce((sum, width) => sum + width, GAP * (widths.length - 1));
-  // what people look for last is cut first
-  for (const [column, least] of [
-    [5, 16],
-    [0, 20],
-    [1, 7],
-    [5, 7],
-    [0, SHORTEST_NAME],
-  ] as const) {
-    const width = widths[column] ?? 0;
-    widths[column] = Math.min(width, Math.max(least, width + room()));
-  }
-  const cut = (text: string, width: number): string =>
-    text.length <= width ? text : `${text.slice(0, width - 1)}…`;
-  return formatTable(
-    headings,
-    cells.map((row) => row.map((cell, column) => cut(cell, widths[column] ?? cell.length))),
+  return fittedTable(
+    ['NAME', 'PROFILE', 'STATE', 'STAGE', 'SINCE', 'FINDING'],
+    rows.map(({ name, profile, state, stage, since, finding }) => {
+      const time = since === '' ? '-' : formatLocalTime(since).slice(5, 16);
+      return [name, profile || '-', state || '-', stage || '-', time, finding || '-'];
+    }),
+    // what people look for last is cut first
+    [
+      [5, 16],
+      [0, 20],
+      [1, 7],
+      [5, 7],
+      [0, SHORTEST_NAME],
+    ],
   );
 }

@@ -4,4 +4,6 @@ export type SortKey = (typeof SORT_KEYS)[number];
 
 export interface ListOptions {
   readonly sort?: SortKey;
+  /** those alone that were seen and are no machine */
+  readonly unknown?: boolean;
 }

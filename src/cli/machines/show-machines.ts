@@ -1,4 +1,5 @@
 import { loadProject } from '../../engine/project.ts';
+import { readInventory } from '../../machines/inventory/inventory-file.ts';
 import { settingsExplainer } from '../../model/explain-settings.ts';
 import { selectMachines } from '../../model/find-machines.ts';
 import { requestedConfigPath, type CommandContext } from '../cli.ts';
@@ -6,6 +7,7 @@ import { EXIT } from '../exit-codes.ts';
 import { installStateText } from '../install-state-text.ts';
 import { describeSettings } from '../render/describe-settings.ts';
 import { formatTrace } from '../trace-view.ts';
+import { inventoryText } from './inventory-text.ts';
 import { latestBoots } from './latest-boots.ts';
 import type { SelectionOptions } from './selection.ts';
 
@@ -18,23 +20,29 @@ export async function showMachines(context: CommandContext<SelectionOptions>): P
   if (stateProblem !== undefined) output.warn(stateProblem);
   const machines = selectMachines(config, { names: args, profile: options.profile, all: options.all });
   const boots = await latestBoots(layout.events, config.machines);
+  const inventory = await readInventory(layout);
   const explain = settingsExplainer(configText, { path: configPath, stateRoot: layout.root });
   const shown = machines.map((machine) => ({
     machine,
     settings: explain({ machineName: machine.name }),
     boot: machine.mac === undefined ? undefined : boots.get(machine.mac),
+    seen: machine.mac === undefined ? undefined : inventory.get(machine.mac),
   }));
   if (options.json) {
     output.json({
       schema: 'pxectl.machines.show/1',
-      machines: shown.map(({ boot, ...rest }) => {
+      machines: shown.map(({ boot, seen, ...rest }) => {
         const { events, ...trace } = boot ?? { events: [] };
-        return { ...rest, lastBoot: boot === undefined ? null : { ...trace, eventCount: events.length } };
+        return {
+          ...rest,
+          seen: seen ?? null,
+          lastBoot: boot === undefined ? null : { ...trace, eventCount: events.length },
+        };
       }),
     });
     return EXIT.ok;
   }
-  for (const { machine, settings, boot } of shown) {
+  for (const { machine, settings, boot, seen } of shown) {
     const { name, mac, uuid, serial, profile } = machine;
     const known = Object.entries({ mac, uuid, serial, profile }).flatMap(([key, value]) =>
       value === undefined ? [] : [`${key} ${value}`],
@@ -42,6 +50,7 @@ export async function showMachines(context: CommandContext<SelectionOptions>): P
     output.data(`${name}: ${known.join(', ')}`);
     output.data(`  install      ${installStateText(machine)}`);
     output.data(describeSettings(settings));
+    if (seen !== undefined && machine.mac !== undefined) output.data(await inventoryText(machine.mac, seen));
     output.data(boot === undefined ? '  no boot of it is known\n' : `${formatTrace(boot)}\n`);
   }
   return EXIT.ok;

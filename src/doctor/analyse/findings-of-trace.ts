@@ -38,6 +38,7 @@ export function findingsOfTrace(trace: BootTrace, nowMs: number): readonly Findi
     const evidence = [{ source: `events ${unreported.time}`, text }];
     return [makeFinding('install-never-reported', evidence, { client: { mac: trace.mac } })];
   }
+  if (choiceOf(trace)?.boots === 'hold') return [heldFinding(trace)];
   const refused = findingOfRefusedSeed(trace);
   // the refusal says why, which a status cannot
   const isToldWhy = trace.events.some(({ type }) => type === 'seed.refused');
@@ -94,6 +95,13 @@ function deadlineFinding(trace: BootTrace, nowMs: number): Finding | undefined {
   const since = `Nothing has happened for ${Math.round(silentMs / 1000)} s after the stage "${trace.current}".`;
   if (choice?.asks === true) return { ...finding, ...AT_ITS_MENU, cause: `${since} ${AT_ITS_MENU.cause}` };
   return { ...finding, cause: `${since} ${finding.cause}` };
+}
+
+/** It waits for a person, whatever the clock says. */
+function heldFinding({ mac, events }: BootTrace): Finding {
+  const last = events.findLast(({ detail }) => detail['boots'] === 'hold');
+  const text = `${last?.type} ${String(last?.detail['path'] ?? '')}, boots: hold`;
+  return makeFinding('machine-held', [{ source: `events ${last?.time}`, text }], { client: { mac } });
 }
 
 /** Somebody may have chosen the disk in the menu, which nobody hears of: that is no fault. */

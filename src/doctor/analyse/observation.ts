@@ -23,6 +23,8 @@ export interface RequestSeen extends Seen {
   readonly wantsBroadcast?: boolean;
   /** the server says that it does not answer this client, with its reason */
   readonly ignoredBecause?: string;
+  /** and that its configuration wants it so */
+  readonly isLeftAlone?: boolean;
   /** the server says that it answered, and not what */
   readonly wasAnswered?: boolean;
   /** the record of this packet is cut: that no answer is in it proves nothing */

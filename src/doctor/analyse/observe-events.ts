@@ -1,4 +1,5 @@
 import type { BootEvent } from '../../model/boot-event.ts';
+import type { IgnoreReason } from '../../model/boot-plan.ts';
 import type { Firmware } from '../../model/firmware.ts';
 import { parseIpv4 } from '../../protocol/addresses.ts';
 import { ObservationBuilder } from './observation-builder.ts';
@@ -88,6 +89,9 @@ function seenIn(event: BootEvent): Seen {
   };
 }
 
+/** Reasons of the plan that are somebody's wish, and no fault. */
+const LEFT_ALONE: readonly string[] = ['machine-boots-local', 'unknown-machine'] satisfies IgnoreReason[];
+
 function takeDhcp(builder: ObservationBuilder, event: BootEvent): void {
   if (event.mac === undefined) return;
   const { detail } = event;
@@ -103,7 +107,10 @@ function takeDhcp(builder: ObservationBuilder, event: BootEvent): void {
         port,
         ...(event.ip === undefined || event.ip === '0.0.0.0' ? {} : { clientAddress: event.ip }),
         ...(event.type === 'dhcp.ignored' && detail['reason'] !== 'not-for-us'
-          ? { ignoredBecause: String(detail['message'] ?? detail['reason'] ?? 'ignored') }
+          ? {
+              ignoredBecause: String(detail['message'] ?? detail['reason'] ?? 'ignored'),
+              isLeftAlone: LEFT_ALONE.includes(String(detail['reason'])),
+            }
           : {}),
       };
       const firmware: Firmware = event.firmware ?? 'unknown';

@@ -107,10 +107,10 @@ async function start(input: EngineInput): Promise<RunningEngine> {
         await testConfiguration(program, configPathOf(input));
         const left = await waitForTransfers(() => dnsmasq.identity?.pid, layout.tftpRoot, MAX_RELOAD_WAIT_MS);
         if (left > 0) sink.emit(interrupted(left));
+        await offers?.reload(context);
         await dnsmasq.restart();
         config = changed;
       }
-      offers?.reload(context);
       await http.reload(context);
     },
     // 2.90 finds the new interface by itself; no transfer lived through its absence, so a restart costs nothing

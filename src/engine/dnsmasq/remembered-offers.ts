@@ -43,7 +43,8 @@ export interface RememberedOffers {
    * range is looked for now and every five minutes.
    */
   serve(readAgain: () => unknown): void;
-  reload(context: BootContext): void;
+  /** Before dnsmasq is started with this configuration: an address that stands in it and here is told to nobody. */
+  reload(context: BootContext): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -119,12 +120,14 @@ export async function rememberOffers(
       probe(addressesOf(current));
       looking ??= setInterval(() => probe(addressesOf(current)), LOOK_EVERY_MS);
     },
-    reload(context) {
+    async reload(context) {
       const changed = memoryOptions(context);
       if (changed === undefined) return;
       current = changed;
       memory.change(changed);
-      tell();
+      const written = telling.then(write);
+      telling = written.catch(() => undefined);
+      await written;
     },
     async close() {
       readAgain = undefined;

@@ -181,10 +181,10 @@ async function start(input: EngineInput): Promise<RunningEngine> {
         if (changed !== config) {
           await testConfiguration(docker, layout, image);
           await waitUntilIdle(dnsmasq, layout, warn);
+          await offers?.reload(context);
           await dnsmasq.restart();
           config = changed;
         }
-        offers?.reload(context);
         await http.reload(context);
       },
       rebind: () => dnsmasq.restart(),

@@ -39,7 +39,6 @@ async function readIsoTree(source: StreamingSource): Promise<IsoTree> {
     image,
     volumeId: image.volumeId,
     sizeBytes: source.sizeBytes,
-    streamWhole: () => source.stream(0, source.sizeBytes),
     sizeOf: async (path) => (await findFile(path))?.sizeBytes,
     list: async (path) =>
       ((await asAssetError(origin, () => image.list(path))) ?? [])

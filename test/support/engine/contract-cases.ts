@@ -135,9 +135,9 @@ export function contractCases(mode: 'proxy' | 'pxe-only'): ContractCase[] {
   return [...cases, ...relayedCases(mode, 0x20_00_00_00)];
 }
 
-/** What is always answered: in proxy mode alike for every client, else with the lease of the client that asks. */
+/** What is always answered: in proxy mode alike for every machine, else with the lease of the client that asks. */
 function fenceOf(asks: DhcpPacket, mode: 'proxy' | 'pxe-only', port: 67 | 4011): DhcpPacket {
-  const mac = mode === 'proxy' ? (MACHINES.unknown as MacAddress) : macOf(asks)!;
+  const mac = mode === 'proxy' ? (MACHINES.local as MacAddress) : macOf(asks)!;
   const client: PxeClient = { mac, architectures: [7] };
   return port === 67
     ? clientPacket(client, { messageType: MESSAGE_TYPE.discover, xid: 0 })

@@ -58,6 +58,7 @@ try {
       context: () => context,
       sink,
       secrets: '/nonexistent',
+      inventory: { learn: () => undefined },
       installs: { spend: async () => ({ kind: 'given' }), report: async () => undefined },
     }),
   };

@@ -65,6 +65,13 @@ export const OBSERVED_SAMPLES: readonly (readonly [FindingId, Observations])[] =
   }),
   of('no-boot-server', { requests: DISCOVER, replies: [reply('offer', 5, LEASE), reply('ack', 15, LEASE)] }),
   of('client-ignored', { requests: [request('discover', 0, { ignoredBecause: 'ignored' })] }, LOG),
+  of(
+    'client-left-alone',
+    {
+      requests: [request('discover', 0, { ignoredBecause: 'boot.unknown is ignore', isLeftAlone: true })],
+    },
+    LOG,
+  ),
   of('proxy-without-pxe-service', { requests: [request('discover', 0)] }, LOG),
   of('offer-without-boot-file', {
     ...{ firmware: 'ipxe', requests: [request('discover', 0)] },

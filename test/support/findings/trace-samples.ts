@@ -35,6 +35,11 @@ const seed = { path: '/seed/x/preseed.cfg' };
 /** A boot that stands still, as pxectl's own events tell it, so many seconds after its start. */
 export const TRACE_SAMPLES: readonly (readonly [FindingId, readonly BootEvent[], nowMs: number])[] = [
   ['proxy-offer-ignored', LOADED.slice(0, 2), START + 120_000],
+  [
+    'machine-held',
+    [...LOADED, event(12, 'http.done', { path: '/boot.ipxe', status: 200, boots: 'hold' })],
+    START + 600_000,
+  ],
   ['kernel-not-requested', LOADED, START + 600_000],
   ['seed-not-requested', KERNEL_UP, START + 400_000],
   ['installer-silent', [...KERNEL_UP, event(60, 'seed.requested', seed)], START + 600_000],

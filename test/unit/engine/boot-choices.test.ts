@@ -58,3 +58,27 @@ it('knows a machine behind a relay by what it says it is, and leaves other files
     path: 'images/debian-12/linux',
   });
 });
+
+it('tells who waits, and not of machines that go on with a file of their own', () => {
+  const unknown = 'default: debian-12, unknown: hold';
+  const other = '52:54:00:00:00:02' as MacAddress;
+  expect(told(contextWith(unknown), read('pxelinux.cfg/default', other))).toMatchObject({ boots: 'hold' });
+  expect(told(contextWith(unknown), read('/boot.ipxe', MAC))).toMatchObject({ boots: 'local' });
+  for (const path of ['/machines/serial-4142.ipxe', 'profiles/room/pxelinux.cfg/default']) {
+    expect(told(contextWith(unknown), read(path, other))).toMatchObject({ boots: 'debian-12' });
+  }
+  expect(told(contextWith('unknown: local'), read('grub/grub.cfg', other))).toMatchObject({ boots: 'local' });
+});
+
+it('says why dnsmasq gave no answer, where the configuration does', () => {
+  const ignored = (mac: MacAddress): NewBootEvent => ({
+    ...{ type: 'dhcp.ignored', mac, firmware: 'uefi-x64' },
+    detail: { reason: 'not-for-us', architectures: '7', vendorClass: 'PXEClient:Arch:00007:UNDI:003000' },
+  });
+  const unknown = contextWith('default: debian-12, unknown: ignore');
+  expect(told(unknown, ignored('52:54:00:00:00:02' as MacAddress))).toMatchObject({
+    reason: 'unknown-machine',
+    message: expect.stringContaining('boot.unknown is ignore'),
+  });
+  expect(told(unknown, ignored(MAC))).toMatchObject({ reason: 'not-for-us' });
+});

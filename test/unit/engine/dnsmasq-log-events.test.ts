@@ -172,4 +172,18 @@ describe('rememberOffers', () => {
     await offers?.close();
     expect(readFileSync(offersFile, 'utf8')).toBe('52:54:00:66:66:00,192.168.1.213\n');
   });
+
+  it('keeps nothing for who has become a machine before dnsmasq is started anew', async () => {
+    const yaml = (machines: string): string =>
+      `version: 1\nnetwork: { interface: none0, address: 192.168.1.50, mode: pxe-only, range: 192.168.1.200-192.168.1.220 }\nimages: [debian-12]\nmachines: [${machines}]\n`;
+    const offersFile = join(folder, 'offers-reloaded');
+    writeFileSync(offersFile, '52:54:00:66:66:00,192.168.1.213\n52:54:00:66:66:01,192.168.1.214\n');
+    const offers = await rememberOffers({
+      ...{ context: contextFrom(yaml('')), offersFile, leaseFile: join(folder, 'no-leases') },
+      sink: { emit: () => undefined },
+    });
+    await offers?.reload(contextFrom(yaml('{ mac: 52:54:00:66:66:00, name: adopted }')));
+    expect(readFileSync(offersFile, 'utf8')).toBe('52:54:00:66:66:01,192.168.1.214\n');
+    await offers?.close();
+  });
 });

@@ -22,11 +22,13 @@ let events: NewBootEvent[];
 let spent: MacAddress[];
 let reported: MacAddress[];
 let spendResult: SpendResult;
+let learnt: unknown[];
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pxectl-seed-'));
   await writeFile(join(folder, 'node.cfg'), 'd-i preseed/late_command string wget @PXECTL_REPORT@/done\n');
   events = [];
+  learnt = [];
   spent = [];
   reported = [];
   spendResult = { kind: 'given' };
@@ -60,12 +62,14 @@ async function ask(
     token?: string;
     method?: 'GET' | 'POST' | 'HEAD';
     body?: string;
+    query?: string;
   } = { mac: MAC },
 ): Promise<HttpRouteResponse | undefined> {
   const routes = machineRoutes({
     context: () => context,
     sink: { emit: (event) => events.push(event) },
     secrets: join(folder, 'secrets'),
+    inventory: { learn: (mac, facts) => void learnt.push([mac, facts]) },
     installs: {
       spend: async (mac) => {
         spent.push(mac);
@@ -78,7 +82,7 @@ async function ask(
   return route?.handle({
     method: options.method ?? 'GET',
     path,
-    query: new URLSearchParams(),
+    query: new URLSearchParams(options.query ?? ''),
     ip: (options.ip ?? '192.168.1.7') as Ipv4Address,
     ...(options.token === undefined ? {} : { token: options.token }),
     ...(options.mac === undefined ? {} : { mac: options.mac }),
@@ -290,30 +294,19 @@ describe('a machine behind a relay, where no table shows its card', () => {
 });
 
 describe('reports of installers', () => {
-  it('takes progress: subiquity’s JSON, a stage with a percentage, and plain text', async () => {
-    const post = (body: string | object, path = '/report/52-54-00-00-00-01/progress') =>
-      ask(path, { mac: MAC, method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body) });
-    const subiquity = { name: 'subiquity/Install', description: 'installing kernel' };
-    expect(await post({ ...subiquity, event_type: 'start' })).toMatchObject({ status: 200 });
-    await post({ ...subiquity, event_type: 'finish', result: 'FAIL', files: [{ content: 'long' }] });
-    await post({ stage: 'packages', percent: 39.6 });
-    await post({ stage: 'packages', percent: 1e9, result: 'who knows' });
-    await post('40% partitioning\nmore');
-    await post('partitioning\n', '/report/52-54-00-00-00-01');
-    await post({ stage: `\u001b[2J${'x'.repeat(1000)}` });
-    await post('null');
-    expect(new Set(events.map(({ type }) => type))).toEqual(new Set(['install.progress']));
-    const kernel = 'subiquity/Install: installing kernel';
-    const cut = `?[2J${'x'.repeat(296)}…`;
-    expect(events.map(({ detail }) => detail)).toEqual([
-      { stage: kernel, message: kernel },
-      { stage: kernel, result: 'FAIL', message: `${kernel}: FAIL` },
-      { stage: 'packages', percent: 40, message: '40 %, packages' },
-      { stage: 'packages', message: 'packages' },
-      { stage: 'partitioning', percent: 40, message: '40 %, partitioning' },
-      { stage: 'partitioning', message: 'partitioning' },
-      { stage: cut, message: cut },
-      { stage: 'null', message: 'null' },
+  it('takes subiquity’s JSON and plain text', async () => {
+    const body = JSON.stringify({
+      name: 'subiquity/Install',
+      description: 'installing kernel',
+      event_type: 'start',
+    });
+    expect(await ask('/report/52-54-00-00-00-01', { mac: MAC, method: 'POST', body })).toMatchObject({
+      status: 200,
+    });
+    await ask('/report/52-54-00-00-00-01', { mac: MAC, method: 'POST', body: 'partitioning\nmore' });
+    expect(events.map((event) => event.detail?.['message'])).toEqual([
+      'subiquity/Install: installing kernel',
+      'partitioning',
     ]);
   });
 
@@ -354,5 +347,38 @@ describe('reports of installers', () => {
     const messages = events.map((event) => String(event.detail?.['message']));
     expect(messages[0]).toBe('cmd-install: failed??[2J: FAIL');
     expect(messages.slice(1).map((message) => message.length)).toEqual([301, 301]);
+  });
+});
+
+describe('what a machine is', () => {
+  const query =
+    'uuid=4c4c4544-0044-4a10-8056-b4c04f4c3332&maker=Dell%20Inc.&product=&serial=S%2F1&memoryMiB=2047&platform=efi&arch=x86_64&mac0=52-54-00-00-00-01&mac1=';
+
+  it('is told by itself on its way, of itself alone', async () => {
+    const path = '/seen/52-54-00-00-00-01';
+    expect(await ask(path, { mac: MAC, query })).toMatchObject({ status: 200 });
+    expect(learnt).toEqual([
+      [
+        MAC,
+        {
+          ...{ firmware: 'uefi-x64', uuid: '4c4c4544-0044-4a10-8056-b4c04f4c3332', maker: 'Dell Inc.' },
+          ...{ serial: 'S/1', memoryMiB: 2047, macs: [MAC] },
+        },
+      ],
+    ]);
+    expect(await ask(path, { mac: OTHER, query })).toMatchObject({ status: 403 });
+    expect(await ask(path, { query })).toMatchObject({ status: 403 });
+    expect(await ask(`${path}/more`, { mac: MAC, query })).toBeUndefined();
+    expect(await ask(path, { mac: MAC, query, method: 'POST' })).toBeUndefined();
+    expect(learnt).toHaveLength(1);
+  });
+
+  it('is reported by its installer, and by nobody else', async () => {
+    const path = '/report/52-54-00-00-00-01/hardware';
+    const body = 'memoryMiB=4096\ndisks=sda 500G\n';
+    expect(await ask(path, { mac: OTHER, method: 'POST', body })).toMatchObject({ status: 403 });
+    expect(await ask(path, { mac: MAC, method: 'POST', body })).toMatchObject({ status: 200 });
+    expect(learnt).toEqual([[MAC, { memoryMiB: 4096, disks: ['sda 500G'] }]]);
+    expect(events.filter(({ type }) => type === 'install.report')).toEqual([]);
   });
 });

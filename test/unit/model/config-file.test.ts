@@ -52,7 +52,7 @@ mirrors: { "https://releases.ubuntu.com": "http://192.168.1.9/ubuntu" }
       http: { port: 8080 },
       engine: 'auto',
       images: ['ubuntu-20.04.3'],
-      boot: { default: 'ubuntu-20.04.3', menu: true, timeoutSeconds: 10, arguments: [] },
+      boot: { default: 'ubuntu-20.04.3', menu: true, timeoutSeconds: 10, unknown: 'menu', arguments: [] },
       loaders: { bios: 'auto', uefi: 'auto' },
       machines: [
         {

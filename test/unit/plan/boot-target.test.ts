@@ -108,6 +108,21 @@ describe('what is booted', () => {
     expect(isLeftAlone(disarmed(context), machine(disarmed(context), 'node-1'))).toBe(true);
   });
 
+  it.each([
+    ['hold', { kind: 'hold' }],
+    ['local', { kind: 'direct', target: { image: 'local' } }],
+    ['ignore', { kind: 'direct', target: { image: 'local' } }],
+  ])('boot.unknown: %s is for who is no machine alone', (unknown, expected) => {
+    const text = MACHINES_CONFIG.replace('boot: {', `boot: { unknown: ${unknown},`).replace(
+      /.*serial: .*/,
+      '',
+    );
+    const context = sampleContext(text, { images: [DEBIAN_12, UBUNTU_20_04] });
+    expect(bootChoice(context)).toMatchObject(expected);
+    expect(bootChoice(context, machine(context, 'node-2'))).toMatchObject({ kind: 'menu' });
+    expect(isLeftAlone(context, undefined)).toBe(false);
+  });
+
   it('an install needs a seed, an armed state and an image', () => {
     expect(isUnattendedInstall(both, undefined)).toBe(false);
     expect(isUnattendedInstall(both, machine(both, 'node-2'))).toBe(false);

@@ -208,6 +208,20 @@ const TABLE: readonly Row[] = [
     config: 'boot: { default: local, menu: false }',
     gives: 'machine-boots-local',
   },
+  { client: { arch: [7] }, config: 'boot: { unknown: ignore }', gives: 'unknown-machine' },
+  { client: { arch: [0], isIpxe: true }, config: 'boot: { unknown: ignore }', gives: 'unknown-machine' },
+  {
+    client: { arch: [0], mac: '52:54:00:00:00:02' },
+    config: `${MACHINES}boot: { unknown: ignore }`,
+    gives: 'lpxelinux.0',
+  },
+  // held, or sent to its disk, by a loader: whatever the others get
+  {
+    client: { arch: [0] },
+    config: 'boot: { default: local, menu: false, unknown: hold }',
+    gives: 'lpxelinux.0',
+  },
+  { client: { arch: [0] }, config: 'boot: { menu: false, unknown: local }', gives: 'lpxelinux.0' },
 ];
 
 const nameOf = ({ client, config: text, gives }: Row): string =>

@@ -66,6 +66,10 @@ const SETUPS: Readonly<Record<string, Setup>> = {
     context: sampleContext(PROFILES_CONFIG, { images: [DEBIAN_12] }),
     only: /profiles|dnsmasq\.conf|grub\/grub\.cfg$/,
   },
+  'unknown-ones-wait': {
+    context: sampleContext(MACHINES_CONFIG.replace('boot: {', 'boot: { unknown: hold,'), both),
+    only: /cfg\/default|grub\/grub\.cfg$|http\/boot\.ipxe/,
+  },
   'without-menu.c32': {
     context: sampleContext(PLAIN_CONFIG, { loaders: DEBIAN_LOADERS.filter((file) => file.isProgram) }),
     only: /pxelinux/,

@@ -71,6 +71,14 @@ function judgeSilentServer(context: PhaseContext): readonly Finding[] | undefine
   if (isAnswered) return undefined;
   const ignored = phase.requests.find((request) => request.ignoredBecause !== undefined);
   const evidence = phase.requests.slice(0, 2).map((request) => request.evidence);
+  if (ignored?.isLeftAlone === true) {
+    const because = ignored.ignoredBecause ?? '';
+    return [
+      clientFinding(context, 'client-left-alone', [ignored.evidence], {
+        cause: `pxectl.yaml says so: ${because}.`,
+      }),
+    ];
+  }
   if (ignored) {
     return [clientFinding(context, 'client-ignored', [ignored.evidence, ...evidence])];
   }

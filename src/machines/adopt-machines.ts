@@ -1,0 +1,75 @@
+import type { Config } from '../model/config.ts';
+import { usageError } from '../model/errors.ts';
+import type { MacAddress } from '../protocol/addresses.ts';
+import type { ConfigEdit } from './config-file/edit-config.ts';
+import { editMachines } from './config-file/edit-machines.ts';
+import type { SeenMachine } from './inventory/seen-machine.ts';
+import { unknownMachines } from './inventory/unknown-machines.ts';
+import { namesFrom } from './machine-names.ts';
+
+export interface AdoptInput {
+  readonly configPath: string;
+  readonly config: Pick<Config, 'machines'>;
+  readonly seen: ReadonlyMap<MacAddress, SeenMachine>;
+  /** undefined: everyone who was seen and is none, in the order in which they came */
+  readonly macs: readonly MacAddress[] | undefined;
+  /** for one a name, for several a pattern */
+  readonly name?: string | undefined;
+  readonly profile?: string | undefined;
+  readonly image?: string | undefined;
+}
+
+export interface AdoptedMachine {
+  readonly mac: MacAddress;
+  readonly name: string;
+  readonly profile?: string;
+  readonly image?: string;
+}
+
+/**
+ * What adopting would make of machines that were seen: all that were asked for, or an error.
+ * @throws PxectlError E_USAGE for addresses that were not seen, or are machines already
+ */
+export function planAdoption(input: AdoptInput): readonly AdoptedMachine[] {
+  const { config, seen, macs, profile, image } = input;
+  const unknown = unknownMachines(config, seen).map(({ mac }) => mac);
+  const wanted = [...new Set(macs ?? unknown)];
+  const nameOf = new Map(config.machines.map(({ mac, name }) => [mac, name]));
+  const there = wanted.flatMap((mac) => nameOf.get(mac) ?? []);
+  const unseen = wanted.filter((mac) => !nameOf.has(mac) && !seen.has(mac));
+  const others = wanted.length > 1 ? '; nothing is changed, for the others neither' : '';
+  if (there.length > 0) {
+    throw usageError({
+      what: `${there.join(', ')} is a machine of the configuration already${others}`,
+      next: `pxectl machines set ${there[0]} profile=NAME changes it`,
+    });
+  }
+  if (unseen.length > 0) {
+    throw usageError({
+      what: `nobody has seen ${unseen.join(', ')}${others}`,
+      why: 'adopting is for machines that have booted from the network: pxectl machines --unknown lists them',
+      next: `pxectl machines add ${unseen[0]} adds one that has not`,
+    });
+  }
+  const taken = config.machines.map(({ name }) => name);
+  const names = namesFrom(input.name, wanted, taken);
+  return wanted.map((mac, index) => ({
+    mac,
+    name: names[index] ?? '',
+    ...(profile === undefined ? {} : { profile }),
+    ...(image === undefined ? {} : { image }),
+  }));
+}
+
+/** Writes them into the configuration, all or none. @throws PxectlError E_USAGE for a profile or name that cannot be */
+export async function adoptMachines(
+  configPath: string,
+  machines: readonly AdoptedMachine[],
+  isDryRun: boolean,
+): Promise<ConfigEdit> {
+  return editMachines(
+    configPath,
+    isDryRun,
+    machines.map((machine) => ({ kind: 'add', machine })),
+  );
+}
