@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 
-SOURCES := $(shell find src -name '*.ts' -o -name '*.json' 2>/dev/null) tsconfig.json tsconfig.build.json package.json
+SOURCES := $(shell find src -name '*.ts' -o -name '*.json' 2>/dev/null) .ci/build.mjs package.json
 
 .PHONY: help
 help: ## this list
@@ -18,10 +18,10 @@ node_modules/.package-lock.json: package-lock.json
 
 dist/.built: node_modules/.package-lock.json $(SOURCES)
 	@.ci/setup node
-	@rm -rf dist && npm run --silent build && touch $@
+	@npm run --silent build && touch $@
 
 .PHONY: build
-build: dist/.built ## compile src/ to dist/
+build: dist/.built ## bundle src/ into dist/
 
 .PHONY: check-static
 check-static: setup build ## format, types, lint with the layering rule

@@ -50,7 +50,7 @@ function eventText(event: BootEvent): string | undefined {
       return `fetched its install seed ${path}`;
     case 'seed.refused':
       return `its seed was refused: ${String(detail['message'] ?? '')}`;
-    case 'install.report':
+    case 'install.progress':
       return `installing: ${String(detail['message'] ?? '')}`;
     case 'report.refused':
       return `sent a report that is not taken: ${String(detail['message'] ?? '')}`;

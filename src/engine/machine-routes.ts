@@ -7,6 +7,7 @@ import type { Inventory } from '../machines/inventory/inventory.ts';
 import { hardwareReport, toldFacts } from '../machines/inventory/seen-machine.ts';
 import type { SpendResult } from '../machines/machine-states.ts';
 import type { SessionInstalls } from './session-installs.ts';
+import { progressText, readProgress } from './read-progress.ts';
 import { readSeed } from './read-seed.ts';
 import { parseMac, type MacAddress } from '../protocol/addresses.ts';
 import { isFromMachine, whoAsks } from './who-asks.ts';
@@ -128,8 +129,8 @@ function whyRefused({ name }: Machine, state: InstallState): readonly [string, s
 }
 
 /**
- * `/report/<mac>` takes the installer's progress, `/report/<mac>/done` its end, `/report/<mac>/hardware` what the installer
- * found in the machine: from that machine alone, as with seeds.
+ * `/report/<mac>/progress` (and without a word behind it) takes how far the installer is, `/report/<mac>/done` its end,
+ * `/report/<mac>/hardware` what it found in the machine: from that machine alone, as with seeds.
  */
 async function takeReport(
   input: MachineRoutesInput,
@@ -154,15 +155,12 @@ async function takeReport(
     input.inventory.learn(mac, hardwareReport(body));
     return text(200, 'ok\n');
   }
-  const message = reportMessage(body);
-  const isDone = rest === 'done';
-  input.sink.emit({
-    type: isDone ? 'install.done' : 'install.report',
-    mac,
-    ip: request.ip,
-    detail: { message: printable(message === '' ? rest : message) },
-  });
-  if (isDone && machine?.install !== undefined) await input.installs.report(mac);
+  const { sink, installs } = input;
+  const about = { mac, ip: request.ip };
+  const progress = readProgress(body, rest);
+  const detail = { ...progress, message: progressText(progress) };
+  sink.emit({ type: rest === 'done' ? 'install.done' : 'install.progress', ...about, detail });
+  if (rest === 'done' && machine?.install !== undefined) await installs.report(mac);
   return text(200, 'ok\n');
 }
 
@@ -178,15 +176,4 @@ function takeFacts(input: MachineRoutesInput, request: HttpRouteRequest): HttpRo
     toldFacts((key) => (key === 'macs' ? macs : (query.get(key) ?? undefined))),
   );
   return text(200, 'ok\n');
-}
-
-/** subiquity and curtin post JSON with name and description, and log files that are left out; else it is text. */
-function reportMessage(body: Uint8Array): string {
-  const raw = Buffer.from(body).toString('utf8');
-  try {
-    const { name, description, result } = JSON.parse(raw) as Record<string, unknown>;
-    return [name, description, result].filter((part) => typeof part === 'string').join(': ');
-  } catch {
-    return raw.split('\n', 1)[0] ?? '';
-  }
 }

@@ -81,16 +81,12 @@ export async function fetchFrom(
   }
   const tree = info.isDirectory() ? await openFolderTree(path) : await openArchive(path, path, input);
   const copyRoot: BringRoot = async (incoming, name, id) => {
-    const { progress, signal } = input.context;
-    const onBytes = reportBytes(progress, id, name);
+    // what was recognised, and not what has its name by now
+    if (tree.streamWhole === undefined) return undefined;
+    const onBytes = reportBytes(input.context.progress, id, name);
     const target = join(incoming.folder, name);
-    const source = await openFileSource(path);
-    try {
-      const pieces = source.stream(0, source.sizeBytes);
-      return await writeHashed(pieces, target, (done) => onBytes(done, source.sizeBytes), signal);
-    } finally {
-      await source.close();
-    }
+    const onDone = (done: number): void => onBytes(done, tree.sizeBytes);
+    return writeHashed(tree.streamWhole(), target, onDone, input.context.signal);
   };
   return storeTree(tree, wantedId, 'nobody: a file of your own', copyRoot, input);
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { engineError } from '../model/errors.ts';
 import type { EngineChoice } from '../model/config.ts';
 import type { StateLayout } from '../model/state-layout.ts';
+import { secretsForChild } from '../platform/child-environment.ts';
 import { packageRoot } from '../platform/package-root.ts';
 import { readEvents } from '../watch/read-events.ts';
 import type { VirtualLan } from './virtual-lan.ts';
@@ -44,7 +45,7 @@ export async function startPxectlBootServer(
   ];
   const up = ['up', '--config', options.configPath, '--engine', options.engine];
   const pxectl = await lan.startIn('lan', program, [...first, ...up], {
-    env: { ...options.env, NO_COLOR: '1' },
+    env: { ...secretsForChild(), ...options.env, NO_COLOR: '1' },
   });
   const words: string[] = [];
   pxectl.onLine((line) => {

@@ -21,7 +21,7 @@ export const BOOT_EVENT_TYPES = [
   'http.error',
   'seed.requested',
   'seed.refused',
-  'install.report',
+  'install.progress',
   'report.refused',
   'install.done',
   'install.unreported',

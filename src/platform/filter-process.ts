@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { READABLE } from './processes.ts';
+import { childEnvironment } from './child-environment.ts';
 
 /**
  * Sends bytes through a program and gives what it writes, as it comes. Without a shell, and bounded in memory: a reader
@@ -29,7 +29,8 @@ export async function* filterThrough(
     buffer: { stdout: false, stderr: true },
     maxBuffer: 64 * 1024,
     input,
-    env: READABLE,
+    env: childEnvironment(),
+    extendEnv: false,
   });
   try {
     yield* child.iterable({ from: 'stdout', binary: true });

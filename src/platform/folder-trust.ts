@@ -1,8 +1,11 @@
 import type { Stats } from 'node:fs';
-import { lstat, stat } from 'node:fs/promises';
+import { lstat, realpath, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { environmentError } from '../model/errors.ts';
 
 const OTHERS_MAY_WRITE = 0o002;
+/** inode(7): in a folder with this bit nobody renames what is another's */
+const STICKY = 0o1000;
 /** Folders whose files root may use though another user owns them, `:` between them (as git's safe.directory). */
 const TRUST_VARIABLE = 'PXECTL_SAFE_DIRECTORY';
 
@@ -17,7 +20,8 @@ export interface TrustedPlaces {
 
 /**
  * Root does what these files say, and writes where they lead: they must be root's, or of the user who called sudo, and closed to
- * everybody else. For other users nothing is checked: they can do no more than they are allowed to.
+ * everybody else, and so must the folders above them: who may rename a folder puts another in its place, also while it is worked
+ * in. For other users nothing is checked: they can do no more than they are allowed to.
  * @throws PxectlError E_UNSAFE_FOLDER that names the file and the way out
  */
 export async function refuseForeignPlaces({ folder, paths, unlinked }: TrustedPlaces): Promise<void> {
@@ -32,17 +36,39 @@ export async function refuseForeignPlaces({ folder, paths, unlinked }: TrustedPl
         `what pxectl writes there would go elsewhere: see where it leads (ls -l ${path}), and move the link away`,
       );
     }
-    const target = itself.isSymbolicLink() ? await stat(path).catch(() => undefined) : undefined;
-    for (const found of target === undefined ? [itself] : [itself, target])
-      refuseIfForeign(folder, path, found);
+    await refuseForeignPlace(folder, path);
+    if (path !== folder && !itself.isSymbolicLink()) continue;
+    for (const above of await foldersAbove(path)) await refuseForeignPlace(folder, above, STICKY);
   }
 }
 
-function refuseIfForeign(folder: string, path: string, found: Stats): void {
-  if (found.uid !== 0 && String(found.uid) !== process.env['SUDO_UID']) {
-    const next = `run it as that user with sudo; or, if you trust it: ${trust(folder)}`;
-    throw refusal(folder, `${path} belongs to another user (uid ${found.uid})`, next);
+/** Those on the way to it by this name, and to what it leads to, from the root on. */
+async function foldersAbove(path: string): Promise<readonly string[]> {
+  const above = new Set<string>();
+  for (const name of [path, await realpath(path).catch(() => path)]) {
+    for (let at = dirname(name); !above.has(at); at = dirname(at)) above.add(at);
   }
+  return [...above].toSorted((one, other) => one.length - other.length);
+}
+
+async function refuseForeignPlace(folder: string, path: string, harmlessMode = 0): Promise<void> {
+  const itself = await lstat(path).catch(() => undefined);
+  if (itself === undefined) return;
+  const target = itself.isSymbolicLink() ? await stat(path).catch(() => undefined) : undefined;
+  for (const found of target === undefined ? [itself] : [itself, target]) {
+    if ((found.mode & harmlessMode) === 0) refuseIfForeign(folder, path, found);
+    else refuseForeignOwner(folder, path, found);
+  }
+}
+
+function refuseForeignOwner(folder: string, path: string, { uid }: Stats): void {
+  if (uid === 0 || String(uid) === process.env['SUDO_UID']) return;
+  const next = `run it as that user with sudo; or, if you trust it: ${trust(folder)}`;
+  throw refusal(folder, `${path} belongs to another user (uid ${uid})`, next);
+}
+
+function refuseIfForeign(folder: string, path: string, found: Stats): void {
+  refuseForeignOwner(folder, path, found);
   if (!found.isSymbolicLink() && (found.mode & OTHERS_MAY_WRITE) !== 0) {
     const next = `chmod o-w ${path}, or use a folder of its own; if you trust everybody here: ${trust(folder)}`;
     throw refusal(folder, `everybody may write to ${path}`, next);

@@ -1,5 +1,6 @@
 import { execa, type Options, type ResultPromise } from 'execa';
-import { READABLE, toolMissing } from './processes.ts';
+import { childEnvironment } from './child-environment.ts';
+import { toolMissing } from './processes.ts';
 
 /** A program that goes on running while pxectl does other work. */
 export interface LongRunning {
@@ -33,7 +34,8 @@ export function start(file: string, args: readonly string[], options: StartOptio
     detached: options.detached === true,
     cleanup: options.detached !== true,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    env: { ...READABLE, ...options.env },
+    env: childEnvironment(options.env),
+    extendEnv: false,
   };
   const child = execa(file, args, execaOptions) as ResultPromise;
   if (options.detached === true) child.unref();

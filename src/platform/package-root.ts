@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The folder that holds package.json, templates/ and bin/, whether run from src/ or dist/. */
+/** The folder that holds package.json, templates/ and bin/: two above this module, and above the chunk of dist/ it is in. */
 export const packageRoot: string = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
 /** The version in package.json. */

@@ -1,10 +1,5 @@
 import { environmentError } from '../model/errors.ts';
-
-/**
- * What pxectl reads of programs is in English whatever the user's language: dnsmasq, ip, apt and others translate it.
- * LC_ALL=C also puts LANGUAGE out of force (gettext(3)).
- */
-export const READABLE = { LC_ALL: 'C' } as const;
+import { childEnvironment } from './child-environment.ts';
 
 /** What a finished program left behind. A non-zero exit is a result here, not an exception. */
 export interface ProcessResult {
@@ -35,7 +30,8 @@ export async function run(
     reject: false,
     stripFinalNewline: false,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    env: { ...READABLE, ...options.env },
+    env: childEnvironment(options.env),
+    extendEnv: false,
     ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
     ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
   });

@@ -127,7 +127,7 @@ function stageOf(event: BootEvent): BootStage | undefined {
       return stageOfPath(String(event.detail['path'] ?? ''));
     case 'seed.requested':
       return 'install-seed';
-    case 'install.report':
+    case 'install.progress':
       return 'installing';
     case 'install.done':
       return 'done';

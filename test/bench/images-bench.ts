@@ -14,6 +14,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { build } from 'esbuild';
 import { runOrThrow } from '../../src/platform/processes.ts';
 import { median } from './bench-link.ts';
 import type { BenchRow } from './bench-row.ts';
@@ -22,6 +23,7 @@ const ROUNDS = 7;
 const ISO_MIB = 320;
 /** kernel and initrd of an Ubuntu live-server image are about 90 MiB; more makes the figures steadier */
 const INITRD_MIB = 160;
+const WORK_SCRIPT = join(import.meta.dirname, '..', '..', '.cache', 'bench', 'image-work.mjs');
 
 interface Work {
   readonly ms: number;
@@ -36,6 +38,7 @@ interface Work {
 export async function benchImages(log: (line: string) => void): Promise<BenchRow[]> {
   const folder = mkdtempSync(join(tmpdir(), 'pxectl-bench-images-'));
   try {
+    await bundleWork();
     const iso = await makeIso(folder);
     const sum = (await runOrThrow('sha256sum', [iso])).stdout.slice(0, 64);
     const server = await serve(iso);
@@ -134,9 +137,15 @@ async function serve(file: string): Promise<{ url: string; close(): void }> {
   return { url, close: () => void server.close() };
 }
 
+/** The work in one file, two folders below the package, as the built program has it. */
+async function bundleWork(): Promise<void> {
+  const from = join(import.meta.dirname, 'image-work-process.ts');
+  const how = { bundle: true, format: 'esm', platform: 'node', packages: 'external' } as const;
+  await build({ ...how, entryPoints: [from], outfile: WORK_SCRIPT });
+}
+
 async function workIn(folder: string, args: readonly string[]): Promise<Work> {
-  const script = join(import.meta.dirname, 'image-work-process.mjs');
-  const result = await runOrThrow(process.execPath, [script, ...args, folder]);
+  const result = await runOrThrow(process.execPath, [WORK_SCRIPT, ...args, folder]);
   rmSync(folder, { recursive: true });
   return JSON.parse(result.stdout) as Work;
 }

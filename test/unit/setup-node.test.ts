@@ -13,7 +13,6 @@ beforeAll(() => {
   for (const name of ['Makefile', '.ci', 'package.json', 'package-lock.json', 'tsconfig.json']) {
     cpSync(name, join(folder, name), { recursive: true });
   }
-  cpSync('tsconfig.build.json', join(folder, 'tsconfig.build.json'));
   mkdirSync(join(folder, 'src'));
   mkdirSync(join(folder, 'bin'));
 });

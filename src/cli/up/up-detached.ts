@@ -10,6 +10,7 @@ import { checkStored } from '../../images/check-stored.ts';
 import { engineError, PxectlError } from '../../model/errors.ts';
 import type { OpenTrouble } from '../../model/network-trouble.ts';
 import type { StateLayout } from '../../model/state-layout.ts';
+import { secretsForChild } from '../../platform/child-environment.ts';
 import { openToAppend, writeFileAtomic } from '../../platform/files.ts';
 import { packageRoot } from '../../platform/package-root.ts';
 import { start } from '../../platform/long-running.ts';
@@ -60,7 +61,7 @@ export async function upDetached(project: Project, options: DetachedOptions): Pr
       ...(isWatching ? ['--watch'] : []),
       ...LOOK_FLAGS[look],
     ],
-    { detached: true, outputFd: logFile.fd, env: { [DETACHED_VARIABLE]: '1' } },
+    { detached: true, outputFd: logFile.fd, env: { ...secretsForChild(), [DETACHED_VARIABLE]: '1' } },
   );
   await logFile.close();
   let end: { readonly exitCode: number | undefined; readonly signal: string | undefined } | undefined;

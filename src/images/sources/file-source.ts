@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { diskError } from '../../platform/files.ts';
 import { PIECE_BYTES, takePiece } from '../piece-pool.ts';
@@ -8,7 +9,8 @@ const READ_AHEAD = 2;
 
 /** A file on disk as a byte source. @throws PxectlError E_PERMISSION; a missing file keeps its ENOENT */
 export async function openFileSource(path: string): Promise<StreamingSource> {
-  const handle = await open(path, 'r').catch((error: unknown) => {
+  // a pipe, put there since somebody looked, is not waited for
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: unknown) => {
     throw diskError(error, path);
   });
   const { size } = await handle.stat();

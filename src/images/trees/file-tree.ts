@@ -11,6 +11,8 @@ export interface FileTree {
   readonly volumeId?: string;
   /** size in bytes, or undefined when there is no such regular file */
   sizeOf(path: string): Promise<number | undefined>;
+  /** all bytes of the ISO that it is read from; undefined for folders and tarballs */
+  readonly streamWhole?: () => AsyncIterable<Uint8Array>;
   /** names in a folder, folders with a trailing slash; empty when there is no such folder */
   list(path: string): Promise<string[]>;
   /** bytes of a file, from start to end */

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { open, readdir, realpath, stat } from 'node:fs/promises';
+import { open, readdir, readlink, realpath, stat, type FileHandle } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { assetError, systemCodeOf } from '../../model/errors.ts';
 import { diskError } from '../../platform/files.ts';
@@ -38,14 +38,28 @@ export async function openFolderTree(folder: string, origin = folder): Promise<F
       if (real === undefined) {
         throw assetError('E_NOT_FOUND', { what: `there is no file ${path} in ${origin}` });
       }
-      try {
-        // the path was resolved: what has become a link since then is not followed, and a pipe is not waited for
-        const handle = await open(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-        yield* handle.createReadStream({ highWaterMark: PIECE_BYTES }) as AsyncIterable<Buffer>;
-      } catch (error) {
+      const handle = await openResolved(real).catch((error: unknown) => {
         throw diskError(error, real);
-      }
+      });
+      yield* handle.createReadStream({ highWaterMark: PIECE_BYTES }) as AsyncIterable<Buffer>;
     },
     close: async () => undefined,
   };
+}
+
+/**
+ * Opens the file that realpath(3) found, if it is that: whoever owns the folder may have made links since of it, or of a
+ * folder on the way. A pipe is not waited for.
+ */
+async function openResolved(real: string): Promise<FileHandle> {
+  const handle = await open(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  // where there is no /proc, nobody says what was opened
+  const opened = await readlink(`/proc/self/fd/${handle.fd}`).catch(() => real);
+  if (opened === real && (await handle.stat()).isFile()) return handle;
+  await handle.close();
+  throw assetError('E_ARCHIVE_INVALID', {
+    what: `${real} was changed while it was read`,
+    why: 'it, or a folder on the way to it, has become another one',
+    next: 'see who else writes to that folder, and take the image from a copy of your own',
+  });
 }

@@ -28,6 +28,7 @@ export class MemberTable<T> {
 
   /** @throws Error what is wrong with the name */
   addLink(name: string, target: string): void {
+    if (target.length > MAX_PATH_LENGTH) throw new Error(`a link in it has ${target.length} characters`);
     this.#put(name, { kind: 'link', target });
   }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { messageOf, systemCodeOf } from '../../model/errors.ts';
 import { nearestWord } from '../../model/nearest-word.ts';
 import { printable } from '../../model/printable.ts';
+import { SECRET_PREFIX } from '../../platform/child-environment.ts';
 import { SeedTemplateError } from './seed-template-error.ts';
 import type { SecretValue } from './template-helpers.ts';
 
@@ -10,13 +11,12 @@ import type { SecretValue } from './template-helpers.ts';
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 const MOST_BYTES = 64 * 1024;
 const OTHERS_MAY = 0o077;
-const PREFIX = 'PXECTL_SECRET_';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** `db-password` → `PXECTL_SECRET_DB_PASSWORD` */
 export const secretVariable = (name: string): string =>
-  `${PREFIX}${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`;
+  `${SECRET_PREFIX}${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`;
 
 /** Reads secrets of the environment, else of files in this folder, each time anew. */
 export function openSecrets(folder: string, environment: Environment = process.env): SecretValue {

@@ -57,6 +57,32 @@ describe('a folder of another user', () => {
     },
   );
 
+  it('a folder above that belongs to another user, who could put another in its place while it is up', async () => {
+    await mkdir(at('work/shared'), { recursive: true });
+    await writeFile(at('work/shared/pxectl.yaml'), configText());
+    await chown(at('work'), OTHER, OTHER);
+    const { exitCode, stderr } = await root(['status'], {}, at('work/shared'));
+    expect(stderr).toContain(`${at('work')} belongs to another user (uid ${OTHER})`);
+    expect(stderr).toContain(`export PXECTL_SAFE_DIRECTORY=${at('work/shared')}`);
+    expect(exitCode).toBe(4);
+    await symlink(at('work/shared'), at('link'));
+    const throughLink = await root(['status', '--config', at('link/pxectl.yaml')]);
+    expect(throughLink.stderr).toContain(`${at('work')} belongs to another user`);
+    const calledSudo = await root(['machines'], { SUDO_UID: String(OTHER) }, at('work/shared'));
+    expect(calledSudo.exitCode).toBe(0);
+  });
+
+  it('a folder above that everybody may write to: one where nobody renames what is another’s is fine', async () => {
+    await mkdir(at('work/shared'), { recursive: true });
+    await writeFile(at('work/shared/pxectl.yaml'), configText());
+    await chmod(at('work'), 0o777);
+    const { exitCode, stderr } = await root(['machines'], {}, at('work/shared'));
+    expect(stderr).toContain(`everybody may write to ${at('work')}`);
+    expect(exitCode).toBe(4);
+    await chmod(at('work'), 0o1777);
+    expect((await root(['machines'], {}, at('work/shared'))).exitCode).toBe(0);
+  });
+
   it('a file planted in a folder above that everybody may write to', async () => {
     await mkdir(at('work'));
     await chmod(folder.path, 0o1777);

@@ -67,6 +67,7 @@ const codeOf = (work: Promise<unknown>): Promise<string> =>
     () => 'no error',
     (error: unknown) => (error instanceof PxectlError ? error.code : String(error)),
   );
+const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 const expectWhole = async (manifest: ImageManifest): Promise<void> => {
   expect((await verifyImage(layout, manifest.id)).isOk).toBe(true);
   expect(readdirSync(layout.images).filter((name) => !name.startsWith('.parts'))).toEqual([manifest.id]);
@@ -81,9 +82,7 @@ describe('--from FILE', () => {
       verification: 'local',
       origin: iso,
     });
-    expect(fileOf(manifest, 'root-image')?.sha256).toBe(
-      createHash('sha256').update(readFileSync(iso)).digest('hex'),
-    );
+    expect(fileOf(manifest, 'root-image')?.sha256).toBe(sha256Of(readFileSync(iso)));
     await expectWhole(manifest);
     expect(events[0]).toMatchObject({
       type: 'step',
@@ -217,6 +216,25 @@ describe('--from something that cannot be taken says what it is', () => {
     });
     expect((error as PxectlError).message).toContain(file);
     rmSync(file);
+  });
+
+  it('is the one that was recognised, whatever has its name meanwhile', async () => {
+    const theirs = join(folder, 'theirs.iso');
+    const precious = join(folder, 'root-only');
+    writeFileSync(theirs, readFileSync(iso));
+    writeFileSync(precious, 'a secret of whoever runs pxectl');
+    const context = {
+      layout,
+      progress: (event: FetchEvent): void => {
+        if (event.type !== 'step' || !event.text.startsWith('recognised')) return;
+        rmSync(theirs);
+        symlinkSync(precious, theirs);
+      },
+    };
+    const [image] = await fetchImages([], { from: theirs }, context);
+    const root = fileOf(image?.manifest ?? expect.fail(), 'root-image');
+    expect(root).toMatchObject({ sha256: sha256Of(readFileSync(iso)) });
+    rmSync(theirs);
   });
 
   it('a pipe and a device, without waiting for what comes out of them', async () => {

@@ -294,19 +294,30 @@ describe('a machine behind a relay, where no table shows its card', () => {
 });
 
 describe('reports of installers', () => {
-  it('takes subiquity’s JSON and plain text', async () => {
-    const body = JSON.stringify({
-      name: 'subiquity/Install',
-      description: 'installing kernel',
-      event_type: 'start',
-    });
-    expect(await ask('/report/52-54-00-00-00-01', { mac: MAC, method: 'POST', body })).toMatchObject({
-      status: 200,
-    });
-    await ask('/report/52-54-00-00-00-01', { mac: MAC, method: 'POST', body: 'partitioning\nmore' });
-    expect(events.map((event) => event.detail?.['message'])).toEqual([
-      'subiquity/Install: installing kernel',
-      'partitioning',
+  it('takes progress: subiquity’s JSON, a stage with a percentage, and plain text', async () => {
+    const post = (body: string | object, path = '/report/52-54-00-00-00-01/progress') =>
+      ask(path, { mac: MAC, method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body) });
+    const subiquity = { name: 'subiquity/Install', description: 'installing kernel' };
+    expect(await post({ ...subiquity, event_type: 'start' })).toMatchObject({ status: 200 });
+    await post({ ...subiquity, event_type: 'finish', result: 'FAIL', files: [{ content: 'long' }] });
+    await post({ stage: 'packages', percent: 39.6 });
+    await post({ stage: 'packages', percent: 1e9, result: 'who knows' });
+    await post('40% partitioning\nmore');
+    await post('partitioning\n', '/report/52-54-00-00-00-01');
+    await post({ stage: `\u001b[2J${'x'.repeat(1000)}` });
+    await post('null');
+    expect(new Set(events.map(({ type }) => type))).toEqual(new Set(['install.progress']));
+    const kernel = 'subiquity/Install: installing kernel';
+    const cut = `?[2J${'x'.repeat(296)}…`;
+    expect(events.map(({ detail }) => detail)).toEqual([
+      { stage: kernel, message: kernel },
+      { stage: kernel, result: 'FAIL', message: `${kernel}: FAIL` },
+      { stage: 'packages', percent: 40, message: '40 %, packages' },
+      { stage: 'packages', message: 'packages' },
+      { stage: 'partitioning', percent: 40, message: '40 %, partitioning' },
+      { stage: 'partitioning', message: 'partitioning' },
+      { stage: cut, message: cut },
+      { stage: 'null', message: 'null' },
     ]);
   });
 

@@ -37,6 +37,8 @@ describe('the members of an archive', () => {
     expect(() => table.addFile('t/passwd', 'X')).toThrow(/leads nowhere/);
     expect(() => table.addFile('a/'.repeat(5000), 'X')).toThrow(/characters/);
     expect(() => table.addFile('a/'.repeat(500), 'X')).toThrow(/folders deep/);
+    // each step of a link is walked for each name that goes through it
+    expect(() => table.addLink('l', './'.repeat(50_000))).toThrow(/a link in it has 100000 characters/);
   });
 
   it('replace earlier ones of the same name, links too', () => {

@@ -1,19 +1,19 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect } from 'vitest';
-import type { BootEvent } from '../../src/model/boot-event.ts';
-import { start, type LongRunning } from '../../src/platform/long-running.ts';
-import { run } from '../../src/platform/processes.ts';
-import type { FakeRoutes } from '../support/engine/fake-docker.ts';
-import { configText, prepareState } from '../support/engine/prepare-state.ts';
-import { itNeeds } from '../support/external-tool.ts';
+import type { BootEvent } from '../../../src/model/boot-event.ts';
+import { start, type LongRunning } from '../../../src/platform/long-running.ts';
+import { run } from '../../../src/platform/processes.ts';
+import type { FakeRoutes } from '../../support/engine/fake-docker.ts';
+import { configText, prepareState } from '../../support/engine/prepare-state.ts';
+import { itNeeds } from '../../support/external-tool.ts';
 import {
   makeFolder,
   makePrivateNetwork,
   pxectl,
   pxectlCommand,
   type PrivateNetwork,
-} from '../support/pxectl-process.ts';
+} from '../../support/pxectl-process.ts';
 
 const json = (value: unknown): { body: string } => ({ body: JSON.stringify(value) });
 const NO_REGISTRY =

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CONFIG, useProject } from '../support/test-project.ts';
+import { CONFIG, useProject } from '../../support/test-project.ts';
 
 const project = useProject();
 const { cli, configure, up } = project;

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { start } from '../../src/platform/long-running.ts';
-import { prepareState } from '../support/engine/prepare-state.ts';
-import { itNeeds } from '../support/external-tool.ts';
-import { makeFolder, pxectl, pxectlCommand } from '../support/pxectl-process.ts';
-import { CONFIG, ended, useProject } from '../support/test-project.ts';
+import { start } from '../../../src/platform/long-running.ts';
+import { prepareState } from '../../support/engine/prepare-state.ts';
+import { itNeeds } from '../../support/external-tool.ts';
+import { makeFolder, pxectl, pxectlCommand } from '../../support/pxectl-process.ts';
+import { CONFIG, ended, useProject } from '../../support/test-project.ts';
 
 const project = useProject();
 const { cli, up } = project;

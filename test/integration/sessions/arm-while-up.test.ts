@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openMachineStates } from '../../src/machines/machine-states.ts';
-import { identityOf } from '../../src/platform/process-identity.ts';
-import type { MacAddress } from '../../src/protocol/addresses.ts';
-import { CONFIG, ended, useProject } from '../support/test-project.ts';
+import { openMachineStates } from '../../../src/machines/machine-states.ts';
+import { identityOf } from '../../../src/platform/process-identity.ts';
+import type { MacAddress } from '../../../src/protocol/addresses.ts';
+import { CONFIG, ended, useProject } from '../../support/test-project.ts';
 
 const project = useProject();
 const { cli, configure, up } = project;
