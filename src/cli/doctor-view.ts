@@ -1,4 +1,5 @@
 import type { ExplainedCause, Explanation } from '../doctor/explain.ts';
+import { fixTexts } from '../doctor/mend/fix-steps.ts';
 import { renderFindings, summarise } from '../doctor/report.ts';
 import type { DoctorResult, ToldScreen } from '../doctor/doctor-result.ts';
 import type { Reading } from '../model/verdict.ts';
@@ -132,12 +133,23 @@ function printExplanation(entry: Explanation, output: Output): void {
     output.data(`     ${statusText(cause, output)}`);
     // the whole fix for what is so here, or is the likeliest; the others have it in --json and in the docs
     const isMain = cause.status === 'found-here' || (index === 0 && cause.status !== 'not-found-here');
-    for (const step of cause.fix.slice(0, isMain ? MAX_FIX_LINES : 1))
+    for (const step of wholeMends(cause, isMain ? MAX_FIX_LINES : 1))
       output.data(`     ${colors.dim('fix')} ${step}`);
   });
   const rest = entry.causes.length - shown.length;
   if (rest > 0)
     output.data(colors.dim(`\n  … and ${rest} more: docs/troubleshooting.md#${entry.id}, or --json`));
+}
+
+/** As many mends as fit on so many lines, and always one: none is cut before the lines that it announces. */
+function wholeMends({ mends }: ExplainedCause, lines: number): readonly string[] {
+  const steps: string[] = [];
+  for (const mend of mends) {
+    const own = fixTexts([mend]);
+    if (steps.length > 0 && steps.length + own.length > lines) break;
+    steps.push(...own);
+  }
+  return steps;
 }
 
 function statusText(cause: ExplainedCause, { colors }: Output): string {

@@ -100,6 +100,18 @@ describe('pxectl doctor', () => {
     expect(stdout).toContain('pxe-service=X86-64_EFI');
   });
 
+  it('reads a whole screen from stdin, and cuts no mend before the lines that it announces', async () => {
+    const screen = await readFile(join(fixtures, 'field/screens/uboot-garbage-name.txt'), 'utf8');
+    const { exitCode, stdout } = await pxectl(['doctor', '-'], { cwd: folder.path, input: screen });
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('stopped here TFTP error');
+    const steps = stdout.split('\n').filter((line) => /^ {5}fix /.test(line));
+    expect(steps).toContain('     fix dhcp-no-override');
+    expect(
+      stdout.split('\n').filter((line, at, all) => /fix .*:$/.test(line) && !/fix /.test(all[at + 1] ?? '')),
+    ).toEqual([]);
+  });
+
   it('names the nearest for an unknown text, exit 1', async () => {
     const { exitCode, stdout } = await doctor('remote booting was cancelled by firmware');
     expect(exitCode).toBe(1);

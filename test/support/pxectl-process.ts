@@ -39,6 +39,8 @@ export interface PxectlOptions {
   readonly network?: PrivateNetwork;
   readonly env?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
+  /** what comes on stdin */
+  readonly input?: string;
 }
 
 /** Runs the built pxectl as a user would, without a terminal. */
@@ -54,6 +56,7 @@ export async function pxectl(args: readonly string[], options: PxectlOptions): P
   return run(file, rest, {
     cwd: options.cwd,
     timeoutMs: options.timeoutMs ?? 60_000,
+    ...(options.input === undefined ? {} : { input: options.input }),
     env: { NO_COLOR: '1', PXECTL_CONFIG: '', COLUMNS: '100', ...options.env },
   });
 }

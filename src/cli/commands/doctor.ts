@@ -23,7 +23,10 @@ export function registerDoctor(program: Command): void {
   program
     .command('doctor')
     .description('why a machine does not boot: from a code, a log, a capture, a configuration or the network')
-    .argument('[text...]', 'code, text or URL on the screen, for example PXE-E21')
+    .argument(
+      '[text...]',
+      'code, text or URL on the screen, for example PXE-E21; - reads a whole screen from stdin',
+    )
     .option(
       '--log <file>',
       'log of a DHCP, TFTP or web server: dnsmasq, dhcpd, Kea, in.tftpd, atftpd, nginx, Apache',
@@ -52,6 +55,7 @@ says where its files lie.
 
 Examples:
   pxectl doctor "PXE-E21 : Remote boot canceled"
+  pxectl doctor - < screen.txt
   pxectl doctor --log dnsmasq.log
   pxectl doctor --config /etc/dnsmasq.conf --fix
   sudo pxectl doctor --probe`,
@@ -64,7 +68,8 @@ async function runDoctorCommand(context: CommandContext<DoctorFlags>): Promise<n
   const { runDoctor } = await import('../../doctor/run-doctor.ts');
   const { printDoctor } = await import('../doctor-view.ts');
   const configPaths = requestedConfigPaths(options);
-  const text = args.join(' ').trim();
+  const given = args.join(' ').trim();
+  const text = given === '-' ? await readScreenFromStdin() : given;
   if (options.fix && configPaths.every((path) => /\.ya?ml$/.test(path))) {
     throw usageError({
       what: '--fix needs a dnsmasq configuration',
@@ -91,6 +96,22 @@ async function runDoctorCommand(context: CommandContext<DoctorFlags>): Promise<n
   const isTooMuch =
     options.strict === true && result.findings.some((finding) => finding.severity === 'warning');
   return result.ok && !isUnknown && !isTooMuch ? EXIT.ok : EXIT.failure;
+}
+
+const MAX_SCREEN_BYTES = 1_000_000;
+
+/** A screen is many lines: they come through a pipe. */
+async function readScreenFromStdin(): Promise<string> {
+  let text = '';
+  for await (const chunk of process.stdin.setEncoding('utf8')) {
+    text += String(chunk);
+    if (text.length > MAX_SCREEN_BYTES)
+      throw usageError({
+        what: 'what came on stdin is no screen: it is larger than 1 MB',
+        next: 'pxectl doctor --log FILE',
+      });
+  }
+  return text.trim();
 }
 
 function readSeconds(text: string): number {

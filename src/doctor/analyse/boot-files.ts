@@ -78,3 +78,10 @@ export function baseName(path: string): string {
   const plain = end < 0 ? path : path.slice(0, end);
   return plain.slice(Math.max(plain.lastIndexOf('/'), plain.lastIndexOf('\\')) + 1);
 }
+
+/** iPXE as its project and the distributions build it; a build with a name of its own has a script inside. */
+export function isStockIpxe(file: string): boolean {
+  return /(?:^|\/)(?:ipxe|undionly|snponly|snp|intel|realtek|ipxe[-_]?(?:x86_64|x64|ia32|i386|arm64)|(?:x86_64|i386|arm64)-efi\/\w+)\.(?:efi|kpxe|kkpxe|0|pxe)$/i.test(
+    file,
+  );
+}

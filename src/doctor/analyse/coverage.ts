@@ -86,7 +86,7 @@ const LOG_DHCP =
   'add log-dhcp to dnsmasq.conf, start dnsmasq and the machine again, and give doctor the new log';
 
 /** A log without any client: what would it have shown? */
-function silentLog({ server, readCount }: Observations): Limit | undefined {
+function silentLog({ server, problems, readCount }: Observations): Limit | undefined {
   if (server.logsAnswers === true) return undefined;
   if (server.otherDhcp !== undefined)
     return {
@@ -105,7 +105,8 @@ function silentLog({ server, readCount }: Observations): Limit | undefined {
       advice:
         'add log-dhcp to dnsmasq.conf, start dnsmasq and the machine again, and give doctor the new log',
     };
-  if (server.dnsmasqVersion !== undefined || server.leases === true) return undefined;
+  // what a server says of itself was read
+  if (server.dnsmasqVersion !== undefined || server.leases === true || problems.length > 0) return undefined;
   return {
     text: `none of ${readCount} lines is one of a boot server that doctor reads`,
     advice: 'give the log of the DHCP or TFTP server, or a capture: pxectl doctor --pcap FILE',

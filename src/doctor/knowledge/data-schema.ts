@@ -113,6 +113,7 @@ const dnsmasqOptions = z.strictObject({
   either: z.array(words),
   dhcpOptions: z.array(words),
   dhcpOptions6: z.array(words),
+  refusals: z.array(z.strictObject({ said: words, fix: words })),
 }) satisfies z.ZodType<DnsmasqOptionsFile>;
 
 const regex = z.string().refine((text) => {

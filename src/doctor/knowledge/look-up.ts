@@ -1,7 +1,7 @@
 import { findingEntry } from './finding-entry.ts';
 import type { KnowledgeEntry } from './knowledge-entry.ts';
 import { nearestEntries } from './screen/likeness.ts';
-import { readScreen, type ScreenStory } from './screen/read-screen.ts';
+import { isSetting, readScreen, type ScreenStory } from './screen/read-screen.ts';
 
 export interface LookUpResult {
   /** false: nothing fits, `matches` are the nearest, if any is near */
@@ -31,5 +31,9 @@ export function lookUp(input: string): LookUpResult {
   const told = causes.length > 0 ? causes : story.lines.slice(-1);
   const matches = [...new Set(told.flatMap(({ entries }) => entries))].slice(0, MAX_MATCHES);
   if (matches.length > 0) return { isKnown: true, matches, story };
-  return { isKnown: false, matches: nearestEntries(text.split('\n')), story: NO_STORY };
+  return {
+    isKnown: false,
+    matches: nearestEntries(text.split('\n').filter((line) => !isSetting(line))),
+    story: NO_STORY,
+  };
 }

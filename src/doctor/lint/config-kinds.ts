@@ -1,6 +1,6 @@
 import { readData } from '../knowledge/read-data.ts';
 import { hasCommandLine } from './command-line.ts';
-import { isDnsmasqOption } from './dnsmasq-options.ts';
+import { isDnsmasqOption, isNearDnsmasqOption } from './dnsmasq-options.ts';
 import { kindOfBootScript, type BootScriptKind } from './lint-boot-script.ts';
 import { TRANSLATED_FORMS } from './translated-forms.ts';
 
@@ -27,12 +27,16 @@ const others = readData<ConfigKindsFile>('config-kinds.json').kinds.map(({ marks
   marks: marks.map((mark) => new RegExp(mark, 'm')),
 }));
 
+/** Comparing a word with every option takes time, and a configuration shows itself early. */
+const MAX_COMPARED = 50;
+
 /** Which program a configuration is for, by its name and its words. */
 export function kindOfConfig(path: string, text: string): ConfigKind {
   const script = kindOfBootScript(path, text);
   if (script !== undefined) return { format: script, name: `a configuration of ${script}` };
   const lines = text.split(/\r?\n/).filter((line) => !/^\s*(?:#|$)/.test(line));
-  const known = lines.filter((line) => isDnsmasqOption(/^\s*(?:--)?([\w-]+)/.exec(line)?.[1] ?? ''));
+  const keys = lines.map((line) => /^\s*(?:--)?([\w-]+)\s*(?:=|#|$)/.exec(line)?.[1] ?? '');
+  const known = keys.filter(isDnsmasqOption);
   const form = TRANSLATED_FORMS.find(({ isIt }) => isIt(text));
   if (form) return { format: 'dnsmasq', name: `a configuration of ${form.name}` };
   if (hasCommandLine(text) && known.length < lines.length / 2)
@@ -40,7 +44,9 @@ export function kindOfConfig(path: string, text: string): ConfigKind {
   const other = otherKindOf(text);
   const isScript = text.startsWith('#!');
   if (other && (isScript || known.length < lines.length / 2)) return { format: 'other', ...other };
-  return known.length > 0 || lines.length === 0 || path.endsWith('.conf')
+  // one misspelt line is a configuration all the same
+  const isNear = known.length > 0 || keys.slice(0, MAX_COMPARED).some(isNearDnsmasqOption);
+  return isNear || lines.length === 0
     ? { format: 'dnsmasq', name: 'a configuration of dnsmasq' }
     : { format: 'other', name: 'a file that is no configuration of dnsmasq, pxelinux, GRUB or iPXE' };
 }

@@ -1,3 +1,4 @@
+import { command, words, type Fix } from '../../model/fix.ts';
 import { nearestWord } from '../../model/nearest-word.ts';
 import { parseIpv4 } from '../../protocol/addresses.ts';
 import { readData } from '../knowledge/read-data.ts';
@@ -14,6 +15,8 @@ export interface DnsmasqOptionsFile {
   /** names that may stand behind `option:` and `option6:` */
   readonly dhcpOptions: readonly string[];
   readonly dhcpOptions6: readonly string[];
+  /** what dnsmasq says of a line that it refuses, and how such a line is right */
+  readonly refusals: readonly { readonly said: string; readonly fix: string }[];
 }
 
 const known = readData<DnsmasqOptionsFile>('dnsmasq-options.json');
@@ -27,6 +30,20 @@ const allNames = [...withoutValue, ...withValue, ...either];
 /** Whether any dnsmasq since 2.48 has this option. */
 export function isDnsmasqOption(name: string): boolean {
   return withoutValue.has(name) || withValue.has(name) || either.has(name);
+}
+
+/** What to do about a line that dnsmasq refuses, from its own words; `place` is the line as these name it. */
+export function mendsOfRefusal(said: string, file: string, place: string): readonly Fix[] {
+  const right = known.refusals.find((refusal) => said.includes(refusal.said))?.fix;
+  return [
+    words(`correct ${place}${right === undefined ? '' : `: ${right}`}`),
+    command(`dnsmasq --test --conf-file=${file}`, 'then see whether dnsmasq takes it'),
+  ];
+}
+
+/** Whether a word is an option with a slip in it. */
+export function isNearDnsmasqOption(name: string): boolean {
+  return nearestWord(name, allNames) !== undefined;
 }
 
 /** Why dnsmasq does not start with a line, and the line that was meant, where that is plain. */

@@ -4,6 +4,7 @@ import { checkTftpRoot } from '../checks/tftp-root-checks.ts';
 import { makeFinding } from '../finding-catalogue.ts';
 import { proveEdits, type Judge } from '../mend/prove-edits.ts';
 import { placedReader, readTextQuietly } from './config-reader.ts';
+import { mendsOfRefusal } from './dnsmasq-options.ts';
 import { lintDnsmasqConfig } from './lint-dnsmasq.ts';
 import { ADVICE, writeFixed, type LintOptions, type LintResult } from './lint-result.ts';
 import type { PxeConfig } from './pxe-config.ts';
@@ -28,13 +29,14 @@ export async function lintDnsmasq(
       .filter(({ severity }) => severity === 'error')
       .flatMap(({ evidence }) => evidence[0]?.source ?? []),
   );
-  const refused = (await testByDnsmasq(config.files)).flatMap(({ at, words }) => {
+  const refused = (await testByDnsmasq(config.files)).flatMap(({ at, words: own }) => {
     const source = `${basename(at.file)}:${at.line}`;
     if (said.has(source)) return [];
     return [
       makeFinding('config-unreadable', [{ source, text: at.raw }], {
-        title: `dnsmasq --test of this host refuses the line: ${words}`,
+        title: `dnsmasq --test of this host refuses the line: ${own}`,
         cause: 'dnsmasq does not start with this line.',
+        mends: mendsOfRefusal(own, at.file, `line ${at.line} of ${basename(at.file)}`),
       }),
     ];
   });

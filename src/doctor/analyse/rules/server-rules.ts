@@ -1,6 +1,7 @@
 import type { Finding, FindingId } from '../../../model/finding.ts';
 import { addTo, command } from '../../../model/fix.ts';
 import { makeFinding } from '../../finding-catalogue.ts';
+import { mendsOfRefusal } from '../../lint/dnsmasq-options.ts';
 import { limitsOf } from '../coverage.ts';
 import type { Observations, ServerProblem } from '../observation.ts';
 
@@ -8,7 +9,10 @@ import type { Observations, ServerProblem } from '../observation.ts';
 export function judgeServer(observations: Observations): readonly Finding[] {
   const findings = observations.problems.flatMap((problem) => {
     const id = findingOfProblem(problem);
-    return id === undefined ? [] : [makeFinding(id, [problem.evidence], rangeWords(observations, problem))];
+    if (id === undefined) return [];
+    return [
+      makeFinding(id, [problem.evidence], { ...rangeWords(observations, problem), ...refusedLine(problem) }),
+    ];
   });
   const { dnsmasqVersion, versionEvidence } = observations.server;
   if (dnsmasqVersion !== undefined && isBrokenDnsmasq(dnsmasqVersion)) {
@@ -45,6 +49,18 @@ function rangeWords({ server }: Observations, { problem, subject }: ServerProble
         'give the interface an address in the network of the range, with its real prefix (/24), or name a range in its network:',
       ),
     ],
+  };
+}
+
+/** dnsmasq names the line that it refuses: so does the mend. */
+function refusedLine({ problem, subject, evidence }: ServerProblem): Partial<Finding> {
+  const [, line, file] = /^(\d+) of ([\w./-]+)$/.exec(subject ?? '') ?? [];
+  if (problem !== 'bad-configuration' || line === undefined || file === undefined) return {};
+  const said = /(?:^|: )([^:]+?) at line \d+ of /.exec(evidence.text)?.[1];
+  return {
+    title: `dnsmasq does not start: ${said === undefined ? 'it refuses' : `${said} at`} line ${line} of ${file}`,
+    cause: 'dnsmasq refuses the whole configuration for one line, and serves nobody until it is mended.',
+    mends: mendsOfRefusal(said ?? '', file, `line ${line} of ${file}`),
   };
 }
 

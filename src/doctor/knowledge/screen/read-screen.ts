@@ -40,7 +40,7 @@ interface Item {
  */
 export function readScreen(text: string): ScreenStory {
   const lines = plainLines(text);
-  const items = withoutRivals(itemsOf(lines));
+  const items = withoutRivals(itemsOf(lines.map((line) => (isSetting(line) ? '' : line))));
   const parts = new Map<Item, LinePart>();
   for (const item of excused(items)) parts.set(item, 'harmless');
   const attempt = mainAttempt(items.filter((item) => !parts.has(item)));
@@ -65,6 +65,11 @@ export function readScreen(text: string): ScreenStory {
     })),
     unknownLines: lines.filter((line, index) => /\p{L}{3}/u.test(line) && !read.has(index + 1)).length,
   };
+}
+
+/** A line of a settings file: its name may hold the words of a message, and says nothing happened. */
+export function isSetting(line: string): boolean {
+  return /^\s*[A-Z][A-Z0-9_]*=\S*\s*$/.test(line);
 }
 
 /** Lines without colours; firmware puts the cursor elsewhere instead of ending a line. */

@@ -1,6 +1,6 @@
 import type { LintClient } from '../client-answers.ts';
 import { holds, type OptionNames } from './dhcpd-condition.ts';
-import type { DhcpdStatement } from './dhcpd-syntax.ts';
+import { everyStatement, type DhcpdStatement } from './dhcpd-syntax.ts';
 
 /** What a client is told, with the statements that say so. */
 export interface DhcpdAnswer {
@@ -35,8 +35,10 @@ export function readFor(statements: readonly DhcpdStatement[], client: LintClien
   const names = optionNames(statements);
   const unknown: DhcpdStatement[] = [];
   const answers: DhcpdAnswer[] = [];
-  // classes speak for their members wherever they are; a network's own statements come before them
-  const classes = statements.filter(({ words, block }) => words[0] === 'class' && block !== undefined);
+  // classes speak for their members wherever they and these are; a network's own statements come before them
+  const classes = everyStatement(statements).filter(
+    ({ words, block }) => words[0] === 'class' && block !== undefined,
+  );
 
   const finish = (env: Env): void => {
     for (const one of classes) {

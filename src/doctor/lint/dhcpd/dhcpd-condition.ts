@@ -151,7 +151,7 @@ class ConditionReader {
     if (this.words[this.#at] === 'option') this.#at++;
     const name = this.words[this.#at++] ?? '';
     const { architecture, isIpxe } = this.client;
-    const code = this.names.get(name) ?? KNOWN_OPTIONS[name];
+    const code = this.names.get(name) ?? KNOWN_OPTIONS[name] ?? (/arch/i.test(name) ? 93 : undefined);
     switch (code) {
       case 60: {
         const isHttp = architecture >= 15 && architecture <= 20;

@@ -74,3 +74,8 @@ function wordsOf(lines: readonly string[]): readonly Word[] {
   });
   return words;
 }
+
+/** Every statement, those in blocks behind the one that they belong to. */
+export function everyStatement(statements: readonly DhcpdStatement[]): readonly DhcpdStatement[] {
+  return statements.flatMap((statement) => [statement, ...everyStatement(statement.block ?? [])]);
+}

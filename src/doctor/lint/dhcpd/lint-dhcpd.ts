@@ -1,11 +1,11 @@
 import type { Firmware } from '../../../model/firmware.ts';
 import type { Finding } from '../../../model/finding.ts';
 import { words } from '../../../model/fix.ts';
-import { fitsFirmware, platformOfName } from '../../analyse/boot-files.ts';
+import { fitsFirmware, isStockIpxe, platformOfName } from '../../analyse/boot-files.ts';
 import { sortFindings } from '../../finding-catalogue.ts';
 import { lintFinding, type Edit } from '../lint-finding.ts';
 import { optionNames, readFor, saysFile, type DhcpdAnswer } from './dhcpd-answers.ts';
-import { parseDhcpd, type DhcpdStatement } from './dhcpd-syntax.ts';
+import { everyStatement, parseDhcpd, type DhcpdStatement } from './dhcpd-syntax.ts';
 
 /** What was made of a dhcpd.conf. */
 export interface DhcpdLint {
@@ -13,7 +13,7 @@ export interface DhcpdLint {
   readonly statementCount: number;
   /** what decides about boot files and was not understood */
   readonly unknown: readonly DhcpdStatement[];
-  /** files that are read in its place and that nobody gave */
+  /** what belongs to it and was not given: files that are read in its place, the beginning of its block */
   readonly missing: readonly string[];
 }
 
@@ -28,8 +28,10 @@ export function lintDhcpd(path: string, text: string, read: (path: string) => st
   const missing: string[] = [];
   const { statements: own, brokenAt } = parseDhcpd(path, text);
   const statements = withIncludes(own, read, missing, 0);
+  const isPart = INSIDE_A_BLOCK.test(text);
+  if (isPart) missing.push('a part of a dhcpd.conf: it begins inside a block, whose beginning was not given');
   const raw = (text.split(/\r?\n/)[(brokenAt ?? 1) - 1] ?? '').trim();
-  const broken = brokenAt === undefined ? [] : [{ file: path, line: brokenAt, raw }];
+  const broken = brokenAt === undefined || isPart ? [] : [{ file: path, line: brokenAt, raw }];
   const unreadable = broken.map((at) =>
     lintFinding('config-unreadable', [at], [], {
       title: 'a brace or a semicolon is missing here',
@@ -37,7 +39,7 @@ export function lintDhcpd(path: string, text: string, read: (path: string) => st
       mends: [words('correct it; dhcpd -t -cf FILE tells the line')],
     }),
   );
-  const all = allOf(statements);
+  const all = everyStatement(statements);
   const curly = all.filter(hasCurlyQuotes);
   const asked = CLIENTS.map(([code]) => readFor(statements, { architecture: code, isIpxe: false }));
   const unknown = [...new Set(asked.flatMap((one) => one.unknown))];
@@ -52,6 +54,9 @@ export function lintDhcpd(path: string, text: string, read: (path: string) => st
   ];
   return { findings: sortFindings(findings), statementCount: all.length, unknown, missing };
 }
+
+/** What people copy out of the middle of a file. */
+const INSIDE_A_BLOCK = /^(?:\s|#.*\n)*(?:\}|els(?:e|if)\b)/;
 
 const CURLY_QUOTES = /[\u201c\u201d\u201e\u201f]/g;
 
@@ -129,8 +134,10 @@ function chainFor(statements: readonly DhcpdStatement[], at: DhcpdStatement, fil
   if (!isAlone || first === undefined || platformOfName(file) !== 'bios') return [];
   const name = architectureName(statements);
   const isDefined = optionNames(statements).has(name);
-  const efi = filesIn(statements).find(({ raw }) => /(?:x64|x86_64|amd64|\w)\.efi"/.test(raw));
-  const program = /"([^"]+\.efi)"/.exec(efi?.raw ?? '')?.[1] ?? 'ipxe.efi';
+  const program =
+    filesIn(statements)
+      .flatMap(({ raw }) => /"([^"]+\.efi)"/.exec(raw)?.[1] ?? [])
+      .find((name) => fitsFirmware(platformOfName(name) ?? 'bios', 'uefi-x64') === true) ?? 'ipxe.efi';
   const lines = [
     `if option ${name} = 00:07 or option ${name} = 00:09 {`,
     `  ${at.raw.replace(/"[^"]*"/, `"${program}"`)}`,
@@ -147,7 +154,11 @@ function chainFor(statements: readonly DhcpdStatement[], at: DhcpdStatement, fil
 /** What the configuration calls option 93. */
 function architectureName(statements: readonly DhcpdStatement[]): string {
   const own = [...optionNames(statements)].find(([, code]) => code === 93);
-  return own?.[0] ?? 'architecture-type';
+  // its definition may stand in another file
+  const used = everyStatement(statements).flatMap(({ words: said }) =>
+    said.filter((word, index) => said[index - 1] === 'option' && /arch/i.test(word)),
+  );
+  return own?.[0] ?? used[0] ?? 'architecture-type';
 }
 
 /** iPXE that is given iPXE. */
@@ -156,8 +167,14 @@ function loop(statements: readonly DhcpdStatement[]): Finding[] {
     const [first] = readFor(statements, { architecture: code, isIpxe: false }).answers;
     const { answers, unknown } = readFor(statements, { architecture: code, isIpxe: true });
     const file = first?.file;
-    const isIpxe = file !== undefined && /(?:^|\/)(?:ipxe|undionly|snponly)\.(?:efi|kpxe|pxe)$/i.test(file);
-    if (!isIpxe || !first?.at || unknown.length > 0 || answers[0]?.file !== file) continue;
+    if (
+      file === undefined ||
+      !isStockIpxe(file) ||
+      !first?.at ||
+      unknown.length > 0 ||
+      answers[0]?.file !== file
+    )
+      continue;
     return [
       lintFinding('ipxe-loop', [first.at], [], {
         severity: 'info',
@@ -184,14 +201,11 @@ function withoutBoot(statements: readonly DhcpdStatement[], isWhole: boolean): F
   ];
 }
 
-/** Every statement, those in blocks behind the one that they belong to. */
-function allOf(statements: readonly DhcpdStatement[]): readonly DhcpdStatement[] {
-  return statements.flatMap((statement) => [statement, ...allOf(statement.block ?? [])]);
-}
-
 /** Statements that name a boot file, wherever they stand. */
 function filesIn(statements: readonly DhcpdStatement[]): readonly DhcpdStatement[] {
-  return allOf(statements).filter((statement) => statement.block === undefined && saysFile(statement));
+  return everyStatement(statements).filter(
+    (statement) => statement.block === undefined && saysFile(statement),
+  );
 }
 
 const MAX_INCLUDES = 20;

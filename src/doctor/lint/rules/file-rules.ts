@@ -1,5 +1,6 @@
 import type { Finding } from '../../../model/finding.ts';
 import { command, words } from '../../../model/fix.ts';
+import { isStockIpxe } from '../../analyse/boot-files.ts';
 import { lintFinding, type LintInput } from '../lint-finding.ts';
 import { isUnusedName } from './service-rules.ts';
 import type { ConfLine } from '../conf-line.ts';
@@ -130,13 +131,6 @@ function ipxeLoop(input: LintInput): Finding[] {
       title: `nothing tells iPXE from the firmware: without a script inside, ${ipxe.file} loads itself again and again`,
     }),
   ];
-}
-
-/** iPXE as its project and the distributions build it; a build with a name of its own has a script inside. */
-function isStockIpxe(file: string): boolean {
-  return /(?:^|\/)(?:ipxe|undionly|snponly|snp|intel|realtek|ipxe[-_]?(?:x86_64|x64|ia32|i386|arm64)|(?:x86_64|i386|arm64)-efi\/\w+)\.(?:efi|kpxe|kkpxe|0|pxe)$/i.test(
-    file,
-  );
 }
 
 /** In proxy mode dnsmasq leaves the next server empty without an address, and iPXE passes such an answer over. */

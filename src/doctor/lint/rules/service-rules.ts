@@ -52,9 +52,13 @@ function isProxy(config: PxeConfig): boolean {
   return config.ranges.some((range) => range.isProxy);
 }
 
+/** The menu item that a Raspberry Pi looks for by its text. */
+function isForPi(service: PxeService): boolean {
+  return /Raspberry Pi Boot/.test(service.menuText);
+}
+
 /** Only the menu that a Raspberry Pi looks for: other machines are not meant. */
 export function isForRaspberryPis(config: PxeConfig): boolean {
-  const isForPi = (service: PxeService): boolean => /Raspberry Pi Boot/.test(service.menuText);
   return config.services.length > 0 && config.services.every(isForPi) && config.boots.length === 0;
 }
 
@@ -187,8 +191,9 @@ function wrongPrograms(config: PxeConfig): Finding[] {
     // dnsmasq appends .0 to a name without a dot: those are BIOS programs
     const name =
       service.file !== undefined && !service.file.includes('.') ? `${service.file}.0` : service.file;
-    // LTSP's name for a menu item that only wakes Raspberry Pis
-    const platform = name === undefined || isUnusedName(service.file) ? undefined : platformOfName(name);
+    // a Raspberry Pi takes its own files, whatever the item names; LTSP writes a name that is none
+    const isNotTaken = isForPi(service) || isUnusedName(service.file);
+    const platform = name === undefined || isNotTaken ? undefined : platformOfName(name);
     if (firmware === undefined || platform === undefined || fitsFirmware(platform, firmware) !== false)
       return [];
     const wanted = ownProgram(config, firmware) ?? STANDARD_PROGRAMS[firmware] ?? 'ipxe.efi';

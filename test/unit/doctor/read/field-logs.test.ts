@@ -34,6 +34,7 @@ const RIGHT: readonly (readonly [string, Verdict, readonly string[]])[] = [
   ['servers/kea-2.2.0-info.log', 'not-understood', []],
   ['servers/kea-2.2.0-debug-atftpd-0.8.0.log', 'ill', ['loader-missing']],
   ['logs/tiny-pxe-server-crlf.log', 'not-understood', []],
+  ['logs/pihole-refused-line.log', 'ill', ['config-unreadable']],
 ];
 
 const weighty = (findings: readonly { severity: string; id: string }[]): readonly string[] =>
@@ -67,4 +68,13 @@ it('a client that takes none of many offers is named, with what that can be', as
   expect(reading.limits.join()).toContain(
     '52:54:00:27:76:bc was offered an address 4 times and asked for none',
   );
+});
+
+it('a line that dnsmasq refuses is named with its file, and with what a right one is', async () => {
+  const { reading, findings } = await analyseLogFile(pathOf('logs/pihole-refused-line.log'));
+  const fix = fixTexts(findings[0]?.mends ?? []).join('\n');
+  expect(findings[0]?.title).toContain('bad dhcp-range at line 17 of /etc/dnsmasq.d/02-pihole-dhcp.conf');
+  expect(fix).toContain('dhcp-range=FIRST,LAST,NETMASK');
+  expect(fix).toContain('dnsmasq --test --conf-file=/etc/dnsmasq.d/02-pihole-dhcp.conf');
+  expect(reading.limits).toEqual([]);
 });
