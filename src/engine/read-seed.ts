@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { NOCLOUD_NAMES, seedFill } from '../machines/seeds/fill-seed.ts';
 import { PLACEHOLDERS } from '../machines/seeds/placeholders.ts';
@@ -10,6 +10,7 @@ import { messageOf, systemCodeOf } from '../model/errors.ts';
 import { SEED_FILE_NAMES, type SeedFormat } from '../model/image.ts';
 import { printable } from '../model/printable.ts';
 import { machineUrl } from '../plan/machine-url.ts';
+import { withRegularFile } from '../platform/regular-file.ts';
 import { seedValues } from './seed-values.ts';
 
 export type SeedAnswer =
@@ -41,12 +42,8 @@ export async function readSeed(
     if (!isFolder && !isMain) return notThere;
     if (isFolder && (name === '' || /[/\0]/.test(name) || name.startsWith('.'))) return notThere;
     const path = isFolder ? join(seedPath, name) : seedPath;
-    const found = await stat(path);
-    // a FIFO would be waited for
-    if (!found.isFile() && !found.isDirectory()) {
-      return unreadable(machine, `${path} is no file`);
-    }
-    const bytes = await readFile(path);
+    const bytes = await withRegularFile(path, (file) => file.readFile());
+    if (bytes === undefined) return unreadable(machine, `${path} is no file`);
     const isFilled = isMain || isOptionalFile(format, name);
     return { body: withPlaceholders(isFilled ? fill(bytes, path) : bytes) };
   } catch (error) {

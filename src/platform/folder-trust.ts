@@ -42,6 +42,28 @@ export async function refuseForeignPlaces({ folder, paths, unlinked }: TrustedPl
   }
 }
 
+/**
+ * Root may use a file of another user, but not one that this user leads him to: where somebody else owns a folder on the way, or
+ * a link, what was opened must be his.
+ * @throws PxectlError E_UNSAFE_FOLDER that names the owner and the way out
+ */
+export async function refuseLentFile(path: string, opened: Pick<Stats, 'uid'>): Promise<void> {
+  if (process.getuid?.() !== 0) return;
+  const places = [...(await foldersAbove(path)), path];
+  if (places.some(isNamedSafe)) return;
+  const folder = dirname(path);
+  for (const place of places) {
+    const owner = (await lstat(place).catch(() => undefined))?.uid;
+    if (owner === undefined || isTrusted(owner) || owner === opened.uid) continue;
+    throw environmentError('E_UNSAFE_FOLDER', {
+      what: `${path} leads to a file of another user (uid ${opened.uid}) than ${place} (uid ${owner})`,
+      why: 'as root, pxectl would give out whatever that user has no right to read',
+      next: `copy the file to a folder of your own; or, if you trust it: ${trust(folder)}`,
+      details: { folder },
+    });
+  }
+}
+
 /** Those on the way to it by this name, and to what it leads to, from the root on. */
 async function foldersAbove(path: string): Promise<readonly string[]> {
   const above = new Set<string>();
@@ -62,7 +84,7 @@ async function refuseForeignPlace(folder: string, path: string, harmlessMode = 0
 }
 
 function refuseForeignOwner(folder: string, path: string, { uid }: Stats): void {
-  if (uid === 0 || String(uid) === process.env['SUDO_UID']) return;
+  if (isTrusted(uid)) return;
   const next = `run it as that user with sudo; or, if you trust it: ${trust(folder)}`;
   throw refusal(folder, `${path} belongs to another user (uid ${uid})`, next);
 }
@@ -74,6 +96,8 @@ function refuseIfForeign(folder: string, path: string, found: Stats): void {
     throw refusal(folder, `everybody may write to ${path}`, next);
   }
 }
+
+const isTrusted = (uid: number): boolean => uid === 0 || String(uid) === process.env['SUDO_UID'];
 
 const trust = (folder: string): string => `export ${TRUST_VARIABLE}=${folder}`;
 

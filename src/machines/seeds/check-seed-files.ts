@@ -1,8 +1,9 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, systemCodeOf } from '../../model/errors.ts';
 import { SEED_FILE_NAMES, type SeedFormat } from '../../model/image.ts';
 import { nearestWord } from '../../model/nearest-word.ts';
+import { withRegularFile } from '../../platform/regular-file.ts';
 import { findReport } from './check-report.ts';
 import { checkSeed } from './check-seed.ts';
 import { checkMapping, checkVendorData } from './cloud-config.ts';
@@ -90,15 +91,15 @@ async function checkFile(
   check: (text: string) => readonly SeedProblem[],
   { fill, isMain }: { readonly fill: SeedFill; readonly isMain: boolean },
 ): Promise<readonly SeedFileProblem[]> {
-  const found = await stat(path);
-  // a FIFO would be waited for
-  if (!found.isFile()) return [{ path, ...fatal('it is no file') }];
-  const { size } = found;
-  if (size > MOST_BYTES) {
+  const read = await withRegularFile(path, async (file, { size }) =>
+    size > MOST_BYTES ? { size } : { size, bytes: await file.readFile() },
+  );
+  if (read === undefined) return [{ path, ...fatal('it is no file') }];
+  const { size, bytes } = read;
+  if (bytes === undefined) {
     const isTooBig = `it has ${Math.round(size / 1024 / 1024)} MiB: that is no seed`;
     return isMain ? [{ path, ...fatal(isTooBig) }] : [];
   }
-  const bytes = await readFile(path);
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);

@@ -124,7 +124,7 @@ describe('install seeds', () => {
       expect(textOf(answer)).not.toContain('\0');
     }
     // whoever runs pxectl is told
-    expect(JSON.stringify(events)).toContain('EISDIR');
+    expect(JSON.stringify(events)).toContain('is no file');
     expect(JSON.stringify(events)).toContain(folder);
   });
 
