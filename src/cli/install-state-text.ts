@@ -1,28 +1,20 @@
 import type { Machine } from '../model/config.ts';
-import { NOT_ARMED } from '../model/machine-state.ts';
+import type { Life } from '../model/life-cycle.ts';
 import { formatLocalTime } from './units.ts';
 
-/** Where the install of a machine stands, in a few words; `-` where it has none. */
-export function installStateText({ install, installState = NOT_ARMED }: Machine): string {
-  if (install === undefined) return '-';
-  switch (installState.kind) {
-    case 'not-armed':
-      return 'not armed';
-    case 'armed': {
-      const what = installState.isAlways ? 'ARMED FOR EVERY BOOT' : 'ARMED';
-      const order = `${what} by ${installState.by}, ${formatLocalTime(installState.at)}`;
-      const { running } = installState;
-      return running === undefined
-        ? order
-        : `installing since ${formatLocalTime(running.since)}; for the boot after: ${order}`;
-    }
-    case 'installing':
-      return `installing since ${formatLocalTime(installState.since)}`;
-    case 'installed':
-      return `installed ${formatLocalTime(installState.at)}`;
-    case 'unreported':
-      return `installed or not? it never reported (${formatLocalTime(installState.since)})`;
-  }
+const ORDERS = { once: 'ARMED', always: 'ARMED ALWAYS' } as const;
+
+/** The state of a machine in a word, and beside it the order that waits for a boot, which nobody should miss. */
+export function stateWord({ state, order }: Life): string {
+  if (order === undefined) return state;
+  return state === 'armed' ? ORDERS[order] : `${state}, ${ORDERS[order]}`;
+}
+
+/** The same with how it came to that, and since when. */
+export function stateText(life: Life): string {
+  const why = life.why === undefined ? '' : ` (${life.why})`;
+  const since = life.since === undefined ? '' : `, since ${formatLocalTime(life.since)}`;
+  return `${stateWord(life)}${why}${since}`;
 }
 
 /** Lines that nobody who looks should miss: who is installed again at every boot, and who was installed perhaps. */
@@ -35,6 +27,9 @@ export function installTroubles(machines: readonly Machine[]): string[] {
     }
     if (installState?.kind === 'unreported') {
       return [`${name}: installed or not? it never reported; pxectl doctor install-never-reported`];
+    }
+    if (installState?.kind === 'failed') {
+      return [`${name}: its install failed: ${installState.message}; pxectl doctor install-failed`];
     }
     return [];
   });

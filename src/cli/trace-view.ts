@@ -56,6 +56,12 @@ function eventText(event: BootEvent): string | undefined {
       return `sent a report that is not taken: ${String(detail['message'] ?? '')}`;
     case 'install.unreported':
       return `installed or not? ${String(detail['message'] ?? '')}`;
+    case 'install.failed':
+      return `says that its install failed: ${String(detail['message'] ?? '')}`;
+    case 'machine.state': {
+      const why = detail['message'] === undefined ? '' : `: ${String(detail['message'])}`;
+      return `is ${String(detail['to'])} (was ${String(detail['from'])})${why}`;
+    }
     case 'install.done':
       return 'reports that it is installed';
     case 'engine.starting':

@@ -17,7 +17,7 @@ export interface MachineRoutesInput {
   /** the configuration of this moment: it changes on reload and when a machine is disarmed */
   readonly context: () => BootContext;
   readonly sink: EventSink;
-  readonly installs: Pick<SessionInstalls, 'spend' | 'report'>;
+  readonly installs: Pick<SessionInstalls, 'spend' | 'report' | 'fail'>;
   readonly inventory: Pick<Inventory, 'learn'>;
   /** folder of the secrets that seeds name */
   readonly secrets: string;
@@ -108,10 +108,19 @@ async function serveSeed(
   return { status: 200, contentType: 'text/plain; charset=utf-8', body: answer.body };
 }
 
+/** By the word behind the address. */
+const REPORT_EVENTS = new Map<string, 'install.done' | 'install.failed'>([
+  ['done', 'install.done'],
+  ['failed', 'install.failed'],
+]);
+
 /** Reason for events, and the sentence that the installer's log shows. */
 function whyRefused({ name }: Machine, state: InstallState): readonly [string, string] {
   const again = `; to install it (again): pxectl machines arm ${name}`;
   if (state.kind === 'installed') return ['spent', `${name} was installed at ${state.at}${again}`];
+  if (state.kind === 'failed') {
+    return ['spent', `the install of ${name} failed at ${state.at}: ${state.message}${again}`];
+  }
   if (state.kind === 'unreported') {
     return [
       'spent',
@@ -130,7 +139,8 @@ function whyRefused({ name }: Machine, state: InstallState): readonly [string, s
 
 /**
  * `/report/<mac>/progress` (and without a word behind it) takes how far the installer is, `/report/<mac>/done` its end,
- * `/report/<mac>/hardware` what it found in the machine: from that machine alone, as with seeds.
+ * `/report/<mac>/failed` that it gave up, `/report/<mac>/hardware` what it found in the machine: from that machine alone, as with
+ * seeds.
  */
 async function takeReport(
   input: MachineRoutesInput,
@@ -159,8 +169,12 @@ async function takeReport(
   const about = { mac, ip: request.ip };
   const progress = readProgress(body, rest);
   const detail = { ...progress, message: progressText(progress) };
-  sink.emit({ type: rest === 'done' ? 'install.done' : 'install.progress', ...about, detail });
-  if (rest === 'done' && machine?.install !== undefined) await installs.report(mac);
+  const type = REPORT_EVENTS.get(rest) ?? 'install.progress';
+  sink.emit({ type, ...about, detail });
+  if (machine?.install !== undefined) {
+    if (type === 'install.done') await installs.report(mac);
+    if (type === 'install.failed') await installs.fail(mac, detail.message);
+  }
   return text(200, 'ok\n');
 }
 

@@ -8,6 +8,7 @@ import type { Machine } from '../model/config.ts';
 import { withInstalls } from '../machines/apply-installs.ts';
 import { isSpendable } from '../machines/install-record.ts';
 import { orderFor } from '../machines/order-for.ts';
+import { LifeTeller } from './life-teller.ts';
 import type { MachineStates, Recorded, SpendResult } from '../machines/machine-states.ts';
 import { Turns } from '../platform/turns.ts';
 import type { MacAddress } from '../protocol/addresses.ts';
@@ -36,12 +37,15 @@ export class SessionInstalls {
   #awaited: ReadonlySet<MacAddress> = new Set();
   /** whose boot is being written down: one boot is many events */
   readonly #booting = new Set<MacAddress>();
+  readonly #life: LifeTeller;
   /** what was read later is decided from later */
   readonly #readings = new Turns();
   /** what was decided later is written later */
   readonly #writings = new Turns();
 
-  constructor(private readonly input: SessionInstallsInput) {}
+  constructor(private readonly input: SessionInstallsInput) {
+    this.#life = new LifeTeller(input.sink);
+  }
 
   /** A machine that the configuration in force does not have is armed for when it has. @throws PxectlError of the disk */
   async arm(macs: readonly MacAddress[], order: ArmOrder): Promise<void> {
@@ -71,11 +75,17 @@ export class SessionInstalls {
     await this.#record([mac], this.input.states.report(mac, new Date().toISOString()));
   }
 
+  /** The machine says that its install failed: it gets its seed no more. */
+  async fail(mac: MacAddress, message: string): Promise<void> {
+    await this.#record([mac], this.input.states.fail(mac, new Date().toISOString(), message));
+  }
+
   /** Looks whether an event is a network boot of a machine that was being installed. */
   take(event: BootEvent): void {
     const { mac } = event;
-    if (mac === undefined || !this.#awaited.has(mac) || this.#booting.has(mac) || !isNetworkBoot(event))
-      return;
+    if (mac === undefined || !isNetworkBoot(event)) return;
+    this.#life.booted(mac, event.time);
+    if (!this.#awaited.has(mac) || this.#booting.has(mac)) return;
     this.#booting.add(mac);
     void this.#bootedAgain(mac, event.time).finally(() => this.#booting.delete(mac));
   }
@@ -115,7 +125,9 @@ export class SessionInstalls {
     return this.#readings.take(async () => {
       const known = await this.input.states.known();
       this.#awaited = known.awaited;
-      this.input.decide(withInstalls(next ?? this.input.context(), known));
+      const decided = withInstalls(next ?? this.input.context(), known);
+      this.input.decide(decided);
+      this.#life.look(decided.config.machines);
     });
   }
 

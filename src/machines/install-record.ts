@@ -19,7 +19,7 @@ const MIN_RESET_MS = 3_000;
  */
 export function stateOfRecord(record: InstallRecord | undefined): InstallState {
   if (record === undefined) return NOT_ARMED;
-  const { armed, spent, reportedAt, bootedAgainAt, closedAt } = record;
+  const { armed, spent, reportedAt, failed, bootedAgainAt, closedAt } = record;
   if (armed !== undefined) {
     // states are shown to whoever asks for them
     const { token: _, ...order } = armed;
@@ -29,19 +29,21 @@ export function stateOfRecord(record: InstallRecord | undefined): InstallState {
   if (spent === undefined) return NOT_ARMED;
   const { at: since, armedBy } = spent;
   if (reportedAt !== undefined) return { kind: 'installed', since, at: reportedAt };
+  if (failed !== undefined) return { kind: 'failed', since, ...failed };
   if (closedAt !== undefined) return NOT_ARMED;
   if (bootedAgainAt !== undefined) return { kind: 'unreported', since, bootedAgainAt };
   return { kind: 'installing', since, armedBy };
 }
 
-/** The boot that has its seed, and has neither reported nor been followed by another. */
+/** The boot that has its seed, and has neither reported an end nor been followed by another. */
 function runningBoot({
   spent,
   reportedAt,
+  failed,
   bootedAgainAt,
   closedAt,
 }: InstallRecord): RunningInstall | undefined {
-  if (spent === undefined || reportedAt !== undefined || bootedAgainAt !== undefined) return undefined;
+  if (spent === undefined || (reportedAt ?? failed ?? bootedAgainAt) !== undefined) return undefined;
   return { since: spent.at, armedBy: spent.armedBy, isClosed: closedAt !== undefined };
 }
 
@@ -98,12 +100,20 @@ export function spentAt(at: string): Change {
 
 /** Whoever reports is the boot that was spent: an order that is for a later one, or for every one, stays. */
 export function reportedAt(at: string): Change {
-  return ({ armed, spent, ...rest }) => {
+  return ({ armed, spent, failed: _, ...rest }) => {
     if (armed !== undefined && (armed.isAlways || spent !== undefined)) {
       return { ...rest, armed, ...(spent === undefined ? {} : { spent }), reportedAt: at };
     }
     return { spent: spent ?? { at, armedBy: armed?.by ?? '', token: armed?.token }, reportedAt: at };
   };
+}
+
+/** The installer of the boot that was spent gave up; where none was, there is nothing that could have failed. */
+export function failedAt(at: string, message: string): Change {
+  return (record) =>
+    record.spent === undefined || record.reportedAt !== undefined
+      ? record
+      : { ...record, failed: { at, message } };
 }
 
 /** Whether a network boot at this time is another one than the boot that was spent. */

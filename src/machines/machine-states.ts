@@ -9,6 +9,7 @@ import {
   armedWith,
   bootedAgainAt,
   disarmedAt,
+  failedAt,
   isBootAwaited,
   isNextBoot,
   isSeedGiven,
@@ -60,6 +61,8 @@ export interface MachineStates {
   spend(mac: MacAddress, at: string): Promise<SpendResult>;
   /** The machine said that it is installed. */
   report(mac: MacAddress, at: string): Promise<Recorded>;
+  /** The machine said that its install failed; `message` is one printable line. */
+  fail(mac: MacAddress, at: string, message: string): Promise<Recorded>;
   /** Takes orders back, and nothing of a boot that installs. */
   withdraw(macs: readonly MacAddress[]): Promise<Recorded>;
   /** It boots from the network again: what was spent is closed. Resolves with what became of that, when it is news. */
@@ -155,6 +158,10 @@ class FileStates implements MachineStates {
 
   report(mac: MacAddress, at: string): Promise<Recorded> {
     return this.#hold([this.#step(mac, reportedAt(at))]);
+  }
+
+  fail(mac: MacAddress, at: string, message: string): Promise<Recorded> {
+    return this.#hold([this.#step(mac, failedAt(at, message))]);
   }
 
   async bootedAgain(mac: MacAddress, at: string): Promise<InstallState | undefined> {

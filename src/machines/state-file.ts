@@ -22,6 +22,8 @@ const installRecord = z.object({
   /** the boot that fetched the seed */
   spent: z.object({ at: time, armedBy: z.string(), token: z.string().optional() }).optional(),
   reportedAt: time.optional(),
+  /** its installer said that it failed */
+  failed: z.object({ at: time, message: z.string() }).optional(),
   bootedAgainAt: time.optional(),
   /** somebody disarmed it while that boot installed: its seed is closed */
   closedAt: time.optional(),

@@ -24,7 +24,9 @@ export const BOOT_EVENT_TYPES = [
   'install.progress',
   'report.refused',
   'install.done',
+  'install.failed',
   'install.unreported',
+  'machine.state',
   'engine.starting',
   'engine.ready',
   'engine.stopped',
@@ -42,7 +44,7 @@ export type EventDetail = Readonly<Record<string, string | number | boolean | un
  * One thing that happened. Common keys of `detail`: `port` (67 or 4011), `reason`, `file`, `nextServer`, `path`,
  * `sizeBytes`, `sentBytes`, `durationMs`, `status`, `range`, `userAgent`, `message`, `blksize`, `windowsize`, `xid`,
  * `askedBy` (the card that asked for the seed of another), `askedAs` (what a client behind a relay says it is), `boots` and
- * `menu` (what a loader's configuration boots, and that it asks first).
+ * `menu` (what a loader's configuration boots, and that it asks first), `from` and `to` (states of a machine's life).
  */
 export interface BootEvent {
   /** ISO 8601, milliseconds, UTC */

@@ -31,7 +31,9 @@ export type InstallState =
   | { readonly kind: 'installing'; readonly since: string; readonly armedBy: string }
   | { readonly kind: 'installed'; readonly since: string; readonly at: string }
   /** it booted from the network again, and never reported */
-  | { readonly kind: 'unreported'; readonly since: string; readonly bootedAgainAt: string };
+  | { readonly kind: 'unreported'; readonly since: string; readonly bootedAgainAt: string }
+  /** its installer said so; `message` is its own words */
+  | { readonly kind: 'failed'; readonly since: string; readonly at: string; readonly message: string };
 
 export const NOT_ARMED: InstallState = { kind: 'not-armed' };
 

@@ -96,7 +96,7 @@ describe('what cannot be undone', () => {
     expect(`${stdout}${stderr}`).toContain(`pxectl ${args.join(' ')} --yes`);
     expect(await config()).toBe(WRITTEN);
     expect(await readdir(join(project.path, '.pxectl/images'))).toContain(TEST_IMAGE);
-    expect((await cli('machines')).stdout).toContain('not armed');
+    expect((await cli('machines')).stdout).toContain('idle');
     expect((await cli(...args, '--yes')).exitCode).toBe(0);
   });
 
@@ -105,9 +105,9 @@ describe('what cannot be undone', () => {
     expect(no.stdout).toContain('may wipe the disk. Go on? [y/N]');
     expect(no.stdout).toContain('nothing is done');
     expect(no.exitCode).toBe(130);
-    expect((await cli('machines')).stdout).toContain('not armed');
+    expect((await cli('machines')).stdout).toContain('idle');
     await writeFile(join(project.path, 'screen'), '');
     expect((await onTerminal(['machines', 'arm', 'node-1'], 'y\\n')).exitCode).toBe(0);
-    expect((await cli('machines')).stdout).not.toContain('not armed');
+    expect((await cli('machines')).stdout).not.toContain('idle');
   });
 });

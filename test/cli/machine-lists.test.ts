@@ -157,10 +157,16 @@ describe('pxectl machines', () => {
     const { machines } = JSON.parse((await cli('machines', '--json', '--sort', 'name')).stdout) as {
       machines: object[];
     };
-    expect(machines[2]).toMatchObject({ name: 'pc-01', profile: 'classroom', state: 'ARMED', boot: null });
+    expect(machines[2]).toMatchObject({
+      name: 'pc-01',
+      profile: 'classroom',
+      state: 'armed',
+      order: 'once',
+      boot: null,
+    });
     const shown = await cli('machines', 'show', 'pc-01', 'S-3');
     expect(shown.stdout).toContain('pc-01: mac 52:54:00:00:00:01, profile classroom');
-    expect(shown.stdout).toMatch(/install +ARMED by \S+, /);
+    expect(shown.stdout).toMatch(/state +ARMED \(by \S+\), since /);
     expect(shown.stdout).toMatch(/image +debian-12 {2}\(line 7, profile classroom; /);
     expect(shown.stdout).toContain('kiosk-1: serial S-3, profile kiosk');
     expect((await cli('machines', 'disarm', '--all')).stderr).toContain(

@@ -26,7 +26,7 @@ describe('pxectl machines', () => {
     expect(added.exitCode).toBe(0);
     expect(await config()).toContain('install: { seed: seeds/node-1.cfg, once: true }');
     expect(added.stderr).toContain(`pxectl machines arm ${MAC} lets the next network boot do so`);
-    expect((await cli('machines')).stdout).toContain('not armed');
+    expect((await cli('machines')).stdout).toContain('idle');
   });
 
   it('refuses a seed that is not there, and --always without one', async () => {
@@ -54,7 +54,7 @@ describe('pxectl machines', () => {
     await cli('machines', 'add', MAC, '--seed', 'seeds/node-1.cfg', '--arm', '--yes');
     await writeFile(join(folder.path, 'pxectl.yaml'), before);
     await cli('machines', 'add', MAC, '--seed', 'seeds/node-1.cfg');
-    expect((await cli('machines')).stdout).toContain('not armed');
+    expect((await cli('machines')).stdout).toContain('idle');
   });
 
   it('loses none of many changes of the file at once', async () => {
@@ -85,7 +85,7 @@ describe('pxectl machines', () => {
   it('arms by --arm and by arm, for one boot or (where the file allows it) for every one, and says who did', async () => {
     await cli('machines', 'add', MAC, '--name', 'once', '--seed', 'seeds/node-1.cfg', '--arm', '--yes');
     await cli('machines', 'add', OTHER, '--name', 'lab', '--seed', 'seeds/node-1.cfg', '--always');
-    expect((await cli('machines')).stdout).toMatch(/once .*ARMED .*\nlab .*not armed/);
+    expect((await cli('machines')).stdout).toMatch(/once .*ARMED .*\nlab .*idle/);
     const refused = await cli('machines', 'arm', 'once', '--always', '--yes');
     expect(refused.exitCode).toBe(2);
     expect(refused.stderr).toContain('once is to be installed once');
@@ -102,16 +102,16 @@ describe('pxectl machines', () => {
     await arm();
     const text = await config();
     await writeFile(join(folder.path, 'pxectl.yaml'), text.replace('node-1.cfg', 'other.cfg'));
-    expect((await cli('machines')).stdout).toContain('not armed');
+    expect((await cli('machines')).stdout).toContain('idle');
     await writeFile(join(folder.path, 'pxectl.yaml'), text.replace('once: true', 'once: false'));
     await arm('--always');
     expect((await cli('machines')).stdout).toContain('ARMED ALWAYS');
     await writeFile(join(folder.path, 'pxectl.yaml'), text);
-    expect((await cli('machines')).stdout).toContain('not armed');
+    expect((await cli('machines')).stdout).toContain('idle');
     await arm();
     await cli('machines', 'rm', MAC);
     await cli('machines', 'add', MAC, '--name', 'kiosk', '--seed', 'seeds/node-1.cfg');
-    expect((await cli('machines')).stdout).toContain('not armed');
+    expect((await cli('machines')).stdout).toContain('idle');
   });
 
   it('arms nobody in a fresh clone, after a loss, or from a copied state', async () => {
@@ -120,11 +120,11 @@ describe('pxectl machines', () => {
     await cp(folder.path, clone.path, { recursive: true, preserveTimestamps: true });
     const { stdout, stderr } = await pxectl(['machines'], { cwd: clone.path });
     await clone.remove();
-    expect(stdout).toContain('not armed');
+    expect(stdout).toContain('idle');
     expect(stderr).toContain('nobody is armed');
     expect((await cli('machines')).stdout).toContain('ARMED');
     await rm(join(folder.path, '.pxectl', 'machines.json'));
-    expect((await cli('machines')).stdout).toContain('not armed');
+    expect((await cli('machines')).stdout).toContain('idle');
   });
 
   it('says where nobody can be armed: a folder in place of machines.json', async () => {

@@ -53,7 +53,7 @@ describe('a pxectl that belongs to another user', () => {
     await chmod(state, 0o600);
     const { exitCode, stdout, stderr } = await nobody(['machines']);
     expect(stderr).toContain(`cannot access ${state}: permission denied: nobody is armed`);
-    expect(stdout).toContain('not armed');
+    expect(stdout).toContain('idle');
     expect(exitCode).toBe(0);
     await root('machines', 'disarm', 'node-1');
   });

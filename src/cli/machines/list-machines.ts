@@ -3,10 +3,12 @@ import { unknownMachines } from '../../machines/inventory/unknown-machines.ts';
 import { loadProject } from '../../engine/project.ts';
 import type { BootTrace } from '../../model/boot-trace.ts';
 import type { Machine } from '../../model/config.ts';
-import { NOT_ARMED } from '../../model/machine-state.ts';
+import type { FindingId } from '../../model/finding.ts';
+import { lifeOf, type Life } from '../../model/life-cycle.ts';
+import type { InstallState } from '../../model/machine-state.ts';
 import { requestedConfigPath, type CommandContext } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
-import { installTroubles } from '../install-state-text.ts';
+import { installTroubles, stateWord } from '../install-state-text.ts';
 import { formatLocalTime } from '../units.ts';
 import { fittedTable } from './fitted-table.ts';
 import { latestBoots } from './latest-boots.ts';
@@ -33,9 +35,11 @@ export async function listMachines(context: CommandContext<ListOptions>): Promis
     return EXIT.ok;
   }
   const boots = await latestBoots(layout.events, config.machines);
+  const nowMs = Date.now();
   const rows = config.machines.map((machine) => {
     const boot = machine.mac === undefined ? undefined : boots.get(machine.mac);
-    return { machine, boot, row: rowOf(machine, boot) };
+    const life = lifeOf({ install: machine.installState, boot, nowMs });
+    return { machine, boot, life, row: rowOf(machine, boot, life) };
   });
   const { sort } = options;
   const sorted =
@@ -51,9 +55,11 @@ export async function listMachines(context: CommandContext<ListOptions>): Promis
   if (options.json) {
     output.json({
       schema: 'pxectl.machines/1',
-      machines: sorted.map(({ machine, boot, row }) => ({
+      machines: sorted.map(({ machine, boot, life, row }) => ({
         ...machine,
-        state: row.state,
+        state: life.state,
+        why: life.why ?? null,
+        order: life.order ?? null,
         since: row.since || null,
         boot:
           boot === undefined
@@ -81,41 +87,22 @@ export async function listMachines(context: CommandContext<ListOptions>): Promis
   return EXIT.ok;
 }
 
-function rowOf(machine: Machine, boot: BootTrace | undefined): Row {
-  const { state, since } = stateOf(machine);
+function rowOf(machine: Machine, boot: BootTrace | undefined, life: Life): Row {
   return {
     name: machine.name,
     profile: machine.profile ?? '',
-    state,
+    state: stateWord(life),
     stage: boot === undefined ? '' : boot.current,
-    since: [since, boot?.lastEventAt ?? ''].toSorted().at(-1) ?? '',
-    finding:
-      boot?.findings[0]?.id ?? (machine.installState?.kind === 'unreported' ? 'install-never-reported' : ''),
+    since: [life.since ?? '', boot?.lastEventAt ?? ''].toSorted().at(-1) ?? '',
+    finding: boot?.findings[0]?.id ?? ENDS.get(machine.installState?.kind) ?? '',
   };
 }
 
-/** Where its install stands, in one word, and since when. */
-function stateOf({ install, installState = NOT_ARMED }: Machine): {
-  readonly state: string;
-  readonly since: string;
-} {
-  if (install === undefined) return { state: '', since: '' };
-  switch (installState.kind) {
-    case 'not-armed':
-      return { state: 'not armed', since: '' };
-    case 'armed':
-      if (installState.running !== undefined) {
-        return { state: 'installing, ARMED', since: installState.running.since };
-      }
-      return { state: installState.isAlways ? 'ARMED ALWAYS' : 'ARMED', since: installState.at };
-    case 'installing':
-      return { state: 'installing', since: installState.since };
-    case 'installed':
-      return { state: 'installed', since: installState.at };
-    case 'unreported':
-      return { state: 'unreported', since: installState.bootedAgainAt };
-  }
-}
+/** What ended badly is told also when the events of its boot are gone. */
+const ENDS: ReadonlyMap<InstallState['kind'] | undefined, FindingId> = new Map([
+  ['unreported', 'install-never-reported'],
+  ['failed', 'install-failed'],
+]);
 
 function tableOf(rows: readonly Row[]): string {
   return fittedTable(

@@ -1,10 +1,11 @@
 import { loadProject } from '../../engine/project.ts';
 import { readInventory } from '../../machines/inventory/inventory-file.ts';
 import { settingsExplainer } from '../../model/explain-settings.ts';
+import { lifeOf } from '../../model/life-cycle.ts';
 import { selectMachines } from '../../model/find-machines.ts';
 import { requestedConfigPath, type CommandContext } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
-import { installStateText } from '../install-state-text.ts';
+import { stateText } from '../install-state-text.ts';
 import { describeSettings } from '../render/describe-settings.ts';
 import { formatTrace } from '../trace-view.ts';
 import { inventoryText } from './inventory-text.ts';
@@ -22,12 +23,13 @@ export async function showMachines(context: CommandContext<SelectionOptions>): P
   const boots = await latestBoots(layout.events, config.machines);
   const inventory = await readInventory(layout);
   const explain = settingsExplainer(configText, { path: configPath, stateRoot: layout.root });
-  const shown = machines.map((machine) => ({
-    machine,
-    settings: explain({ machineName: machine.name }),
-    boot: machine.mac === undefined ? undefined : boots.get(machine.mac),
-    seen: machine.mac === undefined ? undefined : inventory.get(machine.mac),
-  }));
+  const nowMs = Date.now();
+  const shown = machines.map((machine) => {
+    const boot = machine.mac === undefined ? undefined : boots.get(machine.mac);
+    const seen = machine.mac === undefined ? undefined : inventory.get(machine.mac);
+    const life = lifeOf({ install: machine.installState, boot, nowMs });
+    return { machine, life, settings: explain({ machineName: machine.name }), boot, seen };
+  });
   if (options.json) {
     output.json({
       schema: 'pxectl.machines.show/1',
@@ -42,13 +44,13 @@ export async function showMachines(context: CommandContext<SelectionOptions>): P
     });
     return EXIT.ok;
   }
-  for (const { machine, settings, boot, seen } of shown) {
+  for (const { machine, life, settings, boot, seen } of shown) {
     const { name, mac, uuid, serial, profile } = machine;
     const known = Object.entries({ mac, uuid, serial, profile }).flatMap(([key, value]) =>
       value === undefined ? [] : [`${key} ${value}`],
     );
     output.data(`${name}: ${known.join(', ')}`);
-    output.data(`  install      ${installStateText(machine)}`);
+    output.data(`  state        ${stateText(life)}`);
     output.data(describeSettings(settings));
     if (seen !== undefined && machine.mac !== undefined) output.data(await inventoryText(machine.mac, seen));
     output.data(boot === undefined ? '  no boot of it is known\n' : `${formatTrace(boot)}\n`);

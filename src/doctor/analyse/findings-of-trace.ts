@@ -26,17 +26,23 @@ const DEADLINES: Readonly<Partial<Record<BootStage, StageDeadline>>> = {
   installing: { silenceMs: 900_000, finding: 'installer-silent' },
 };
 
+/** Ends of an install that are told, and need no judgement. */
+const TOLD_ENDS = [
+  ['install.unreported', 'install-never-reported'],
+  ['install.failed', 'install-failed'],
+] as const;
+
 /**
  * What is wrong in one boot as pxectl's own events tell it: what the events show, and for a boot that stands still
  * past its stage's deadline at least the finding of that stage. Pure; `nowMs` is the clock.
  */
 export function findingsOfTrace(trace: BootTrace, nowMs: number): readonly Finding[] {
   if (trace.isDone || trace.events.every(isOfSystem)) return [];
-  const unreported = trace.events.find((event) => event.type === 'install.unreported');
-  if (unreported !== undefined) {
-    const text = String(unreported.detail['message'] ?? '');
-    const evidence = [{ source: `events ${unreported.time}`, text }];
-    return [makeFinding('install-never-reported', evidence, { client: { mac: trace.mac } })];
+  for (const [type, finding] of TOLD_ENDS) {
+    const told = trace.events.find((event) => event.type === type);
+    if (told === undefined) continue;
+    const evidence = [{ source: `events ${told.time}`, text: String(told.detail['message'] ?? '') }];
+    return [makeFinding(finding, evidence, { client: { mac: trace.mac } })];
   }
   if (choiceOf(trace)?.boots === 'hold') return [heldFinding(trace)];
   const refused = findingOfRefusedSeed(trace);

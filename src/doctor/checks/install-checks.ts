@@ -14,7 +14,7 @@ export function installChecks(project: Project): Check {
     id: 'installs',
     group: 'boots',
     title: 'unattended installs',
-    covers: ['seed-invalid', 'install-never-reported', 'install-at-every-boot'],
+    covers: ['seed-invalid', 'install-never-reported', 'install-failed', 'install-at-every-boot'],
     async look() {
       const { config, stateProblem } = project;
       if (stateProblem !== undefined) return { notChecked: stateProblem };
@@ -62,6 +62,10 @@ async function findingsOf(machine: Machine, project: Project): Promise<Finding[]
   if (state?.kind === 'armed' && state.isAlways) {
     const text = `${name}, armed for every boot by ${state.by} at ${state.at}`;
     return [makeFinding('install-at-every-boot', [{ source: 'machines.json', text }], client)];
+  }
+  if (state?.kind === 'failed') {
+    const text = `${name} fetched its seed at ${state.since} and said at ${state.at}: ${state.message}`;
+    return [makeFinding('install-failed', [{ source: 'machines.json', text }], client)];
   }
   if (state?.kind !== 'unreported') return [];
   const text = `${name} fetched its seed at ${state.since} and booted from the network again at ${state.bootedAgainAt}`;

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect } from 'vitest';
 import { startLabDocker, type LabDocker } from '../../../src/lab/lab-docker.ts';
 import { createVirtualLan, type VirtualLan } from '../../../src/lab/virtual-lan.ts';
+import type { BootEvent } from '../../../src/model/boot-event.ts';
 import type { InstallState } from '../../../src/model/machine-state.ts';
 import { runOrThrow, type ProcessResult } from '../../../src/platform/processes.ts';
 import { macWithHyphens, parseMac, type MacAddress } from '../../../src/protocol/addresses.ts';
@@ -137,6 +138,37 @@ describe('an order to install', () => {
     180_000,
   );
 
+  itNeeds(
+    'root',
+    'ip',
+    'curl',
+  )('ends with an installer that says it failed, and every step is told', async () => {
+    await up('builtin');
+    await cli('machines', 'arm', '--yes', 'node-1');
+    await bootFromNetwork();
+    expect(await askForSeed()).toMatch(/ 200$/);
+    const path = `/report/${macWithHyphens(mac)}/failed`;
+    expect(await curl(path, '--data-binary', '{"stage": "no disk\\u001b[2J"}')).toMatch(/ 200$/);
+    expect(await state()).toBe('failed');
+    expect(await askForSeed()).toMatch(/the install of node-1 failed at .*no disk.* 403$/s);
+    expect(await isInstalling()).toBe(false);
+
+    const listed = await cli('machines');
+    expect(listed.stdout).toMatch(/node-1 .*failed .*install-failed/);
+    expect(listed.stderr).toMatch(/node-1: its install failed: no disk(?!.*\u001b\[2J)/);
+    expect((await cli('doctor', '--json')).stdout).toContain('"install-failed"');
+    const events = (await cli('logs', '--json')).stdout.trim().split('\n');
+    const told = events
+      .map((line) => JSON.parse(line) as BootEvent)
+      .filter((one) => one.type === 'machine.state');
+    expect(told.map(({ detail }) => `${detail['from']} → ${detail['to']}`)).toEqual([
+      'idle → armed',
+      'armed → booting',
+      'booting → installing',
+      'installing → failed',
+    ]);
+  });
+
   itNeeds('root', 'ip', 'curl')(
     'that is given while the machine installs is for the boot after, and says so',
     async () => {
@@ -149,7 +181,7 @@ describe('an order to install', () => {
       expect(again.stderr).toMatch(/node-1 is installing now, since .*this order is for the one after it/);
       expect((await cli('machines')).stdout).toMatch(/node-1 .*installing, ARMED/);
       expect((await cli('machines', 'show', 'node-1')).stdout).toMatch(
-        /installing since .*; for the boot after: ARMED by/,
+        /installing, ARMED \(the boot after it is armed by .*\), since /,
       );
       expect(await isInstalling()).toBe(true);
       // the boot that runs asks again, and reports twice

@@ -59,7 +59,11 @@ try {
       sink,
       secrets: '/nonexistent',
       inventory: { learn: () => undefined },
-      installs: { spend: async () => ({ kind: 'given' }), report: async () => undefined },
+      installs: {
+        spend: async () => ({ kind: 'given' }),
+        report: async () => undefined,
+        fail: async () => undefined,
+      },
     }),
   };
   const running = await engines[name].start(input);

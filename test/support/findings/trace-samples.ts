@@ -53,4 +53,5 @@ export const TRACE_SAMPLES: readonly (readonly [FindingId, readonly BootEvent[],
     [...KERNEL_UP, event(900, 'install.unreported', { message: 'it booted again and never reported' })],
     START + 901_000,
   ],
+  ['install-failed', [...KERNEL_UP, event(900, 'install.failed', { message: 'no disk' })], START + 901_000],
 ];

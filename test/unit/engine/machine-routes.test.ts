@@ -53,6 +53,7 @@ function withState(installState: InstallState): BootContext {
 }
 
 let bodiesRead = 0;
+const failed: [MacAddress, string][] = [];
 
 async function ask(
   path: string,
@@ -76,6 +77,7 @@ async function ask(
         return spendResult;
       },
       report: async (mac) => void reported.push(mac),
+      fail: async (mac, message) => void failed.push([mac, message]),
     },
   });
   const route = routes.find((candidate) => path.startsWith(candidate.prefix));
