@@ -6,7 +6,7 @@ import { parseConfig } from '../model/config-file.ts';
 import { configError, systemCodeOf } from '../model/errors.ts';
 import { layoutBeside, type StateLayout } from '../model/state-layout.ts';
 import { diskError } from '../platform/files.ts';
-import { refuseForeignPlaces } from '../platform/folder-trust.ts';
+import { refuseForeignPlaces, refusePlanted } from '../platform/folder-trust.ts';
 import { applyInstalls } from '../machines/apply-installs.ts';
 import { inventoryPath } from '../machines/inventory/inventory-file.ts';
 import { openMachineStates } from '../machines/machine-states.ts';
@@ -38,11 +38,13 @@ export interface ConfigOverrides {
 
 /**
  * The path of the configuration: `requested` as it is, else the nearest pxectl.yaml; undefined when there is none.
- * @throws PxectlError E_UNSAFE_FOLDER when root would obey somebody else
+ * @throws PxectlError E_UNSAFE_FOLDER when root would obey somebody else, or anybody what another user left on the way
  */
 export async function findConfig(requested: string | undefined, from: string): Promise<string | undefined> {
   const path = await lookForConfig(requested, from);
   await refuseForeignProject(path ?? join(from, CONFIG_FILE_NAME));
+  const isOnTheWay = requested === undefined && path !== undefined && dirname(path) !== resolve(from);
+  if (isOnTheWay) await refusePlanted(path);
   return path;
 }
 

@@ -43,6 +43,23 @@ export async function refuseForeignPlaces({ folder, paths, unlinked }: TrustedPl
 }
 
 /**
+ * For every user: a file that nobody asked for, found in a folder above, must be his own or root's. In a folder like /tmp anybody
+ * can leave one.
+ * @throws PxectlError E_UNSAFE_FOLDER that names the owner and the way out
+ */
+export async function refusePlanted(path: string): Promise<void> {
+  const { uid } = await lstat(path);
+  const folder = dirname(path);
+  if (isTrusted(uid) || uid === process.getuid?.() || isNamedSafe(folder)) return;
+  throw environmentError('E_UNSAFE_FOLDER', {
+    what: `${path}, found in a folder above, belongs to another user (uid ${uid})`,
+    why: 'whoever left it there would say what pxectl does with your rights and your files',
+    next: `if it is the one that you mean: pxectl --config ${path} …, or ${trust(folder)}`,
+    details: { folder },
+  });
+}
+
+/**
  * Root may use a file of another user, but not one that this user leads him to: where somebody else owns a folder on the way, or
  * a link, what was opened must be his.
  * @throws PxectlError E_UNSAFE_FOLDER that names the owner and the way out
