@@ -96,7 +96,7 @@ const VERDICTS: Readonly<Record<SeedWeight, string>> = {
   note: 'works',
 };
 
-async function isThere(path: string): Promise<boolean> {
+export async function isThere(path: string): Promise<boolean> {
   return stat(path).then(
     () => true,
     () => false,

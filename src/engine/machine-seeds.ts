@@ -1,7 +1,7 @@
 import { findRemoteImage } from '../images/catalogue/available.ts';
 import { openStore } from '../images/store.ts';
 import { checkSeedAt } from '../machines/seeds/check-seed-files.ts';
-import { seedFill } from '../machines/seeds/fill-seed.ts';
+import { seedFill, type SeedValues } from '../machines/seeds/fill-seed.ts';
 import type { SeedFileProblem } from '../machines/seeds/seed-problem.ts';
 import { httpBaseUrl } from '../model/boot-context.ts';
 import type { SeedFormat } from '../model/image.ts';
@@ -26,9 +26,7 @@ export async function judgeSeeds(
     if (install === undefined) continue;
     const image = await imageOf(project, machine.image ?? project.config.boot.default);
     if (image === undefined) continue;
-    const report = `${httpBaseUrl(project.config)}/report/${macWithHyphens(machine.mac ?? NO_MAC)}`;
-    const secrets = secretsFolder(project.layout);
-    const fill = seedFill(seedValues(project.config, machine, image, { report, secrets }));
+    const fill = seedFill(valuesOf(project, machine, image));
     judged.push({
       name,
       seed: install.seed,
@@ -36,6 +34,16 @@ export async function judgeSeeds(
     });
   }
   return judged;
+}
+
+/** The values for a machine outside of a boot: its URL to report to has no token. */
+export function valuesOf(
+  { config, layout }: Pick<Project, 'config' | 'layout'>,
+  machine: SeededMachine,
+  image: SeededImage | undefined,
+): SeedValues {
+  const report = `${httpBaseUrl(config)}/report/${macWithHyphens(machine.mac ?? NO_MAC)}`;
+  return seedValues(config, machine, image, { report, secrets: secretsFolder(layout) });
 }
 
 /** What an image is installed with: as it is stored, or as the catalogue knows it before it is fetched. */
@@ -48,7 +56,8 @@ export async function seedFormatOf(
 
 const NO_MAC = '00:00:00:00:00:00' as MacAddress;
 
-async function imageOf(
+/** An image as it is stored, or as the catalogue knows it. */
+export async function imageOf(
   { layout }: Pick<Project, 'layout'>,
   imageId: string,
 ): Promise<(SeededImage & { readonly seedFormat: SeedFormat }) | undefined> {

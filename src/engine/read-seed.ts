@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { alpineOverlay, OVERLAY_NAME } from '../images/alpine-overlay.ts';
 import { NOCLOUD_NAMES, seedFill } from '../machines/seeds/fill-seed.ts';
 import { PLACEHOLDERS } from '../machines/seeds/placeholders.ts';
 import { whereOf } from '../machines/seeds/seed-problem.ts';
@@ -25,6 +26,17 @@ export type SeedAnswer =
 
 /** What a machine gets that asks for this file of its seed, filled in. */
 export async function readSeed(
+  context: BootContext,
+  machine: Machine,
+  name: string,
+  secrets: string,
+): Promise<SeedAnswer> {
+  if (name !== OVERLAY_NAME) return readSeedFile(context, machine, name, secrets);
+  const script = await readSeedFile(context, machine, SEED_FILE_NAMES.alpine, secrets);
+  return 'body' in script ? { body: await alpineOverlay(script.body) } : script;
+}
+
+async function readSeedFile(
   context: BootContext,
   machine: Machine,
   name: string,

@@ -189,6 +189,8 @@ function minimalSeed(format: SeedFormat): string {
       return '{ "ignition": { "version": "3.3.0" } }\n';
     case 'talos':
       return 'version: v1alpha1\nmachine: { type: worker }\n';
+    case 'alpine':
+      return '#!/bin/sh\n';
     case 'none':
       return '';
   }

@@ -2,7 +2,8 @@
 export type ImageArchitecture = 'amd64' | 'arm64' | 'i386';
 
 /** What an installation is automated with; `none` when the image cannot be. */
-export type SeedFormat = 'preseed' | 'autoinstall' | 'kickstart' | 'autoyast' | 'ignition' | 'talos' | 'none';
+export type SeedFormat =
+  'preseed' | 'autoinstall' | 'kickstart' | 'autoyast' | 'ignition' | 'talos' | 'alpine' | 'none';
 
 /** The file that each kind of installer asks for in its seed folder. */
 export const SEED_FILE_NAMES: Readonly<Record<SeedFormat, string>> = {
@@ -12,6 +13,7 @@ export const SEED_FILE_NAMES: Readonly<Record<SeedFormat, string>> = {
   autoyast: 'autoinst.xml',
   ignition: 'config.ign',
   talos: 'machine.yaml',
+  alpine: 'install.sh',
   none: '',
 };
 

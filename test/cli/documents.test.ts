@@ -6,6 +6,7 @@ import { start } from '../../src/platform/long-running.ts';
 import { writeCasperIso } from '../support/casper-iso.ts';
 import { documentedCommands, isTaken, shellLines } from '../support/documents.ts';
 import { configText, prepareState } from '../support/engine/prepare-state.ts';
+import { KEY } from '../support/new-seeds.ts';
 import {
   makeFolder,
   makePrivateNetwork,
@@ -44,7 +45,13 @@ const COMPLETED: Readonly<Record<string, string>> = {
   'pxectl machines disarm': 'pxectl machines disarm node-1',
   'pxectl machines set --profile classroom install.seed=seeds/new.cfg':
     'pxectl machines set --profile classroom install.seed=seeds/new.cfg --yes',
+  'pxectl machines arm node-1': 'pxectl machines arm node-1 --yes',
+  'pxectl machines add 52:54:00:12:34:56 --name node-1 --image debian-12 --seed seeds/debian.cfg':
+    'pxectl machines add 52:54:00:12:34:9a --name node-2 --image debian-12 --seed seeds/debian.cfg',
   'pxectl seeds check FILE': 'pxectl seeds check seeds/new.cfg',
+  'pxectl seeds new': 'pxectl seeds new talos',
+  'pxectl seeds new debian --disk /dev/sda --timezone Europe/Berlin':
+    'pxectl seeds new debian --disk /dev/sda --timezone Europe/Berlin --ssh-key ada.pub --to another.cfg',
   'pxectl doctor CODE or TEXT': 'pxectl doctor PXE-E21',
 };
 
@@ -143,8 +150,9 @@ describe('every command of the documents', () => {
       ];
       await prepareState(folder.path, configText('proxy', more.join('\n')).replace('br0', 'eno1'));
       await writeFile(join(folder.path, 'room.csv'), 'mac,name\n52:54:00:12:34:71,pc-11\n');
+      await writeFile(join(folder.path, 'ada.pub'), `${KEY}\n`);
       await mkdir(join(folder.path, 'seeds'));
-      for (const seed of ['node.cfg', 'seeds/new.cfg']) {
+      for (const seed of ['node.cfg', 'seeds/new.cfg', 'seeds/debian.cfg']) {
         await writeFile(
           join(folder.path, seed),
           'd-i preseed/late_command string wget -O- --post-data= @PXECTL_REPORT@/done\n',

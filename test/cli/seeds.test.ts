@@ -49,11 +49,11 @@ it('machines arm refuses a seed that cannot work, of another kind, or that is no
 });
 
 it('arm knows the kind of an image before it is fetched, and that some have none', async () => {
-  const text = CONFIG.replace('images: [debian-12]', 'images: [debian-12, rocky-9, alpine-3.22]');
+  const text = CONFIG.replace('images: [debian-12]', 'images: [debian-12, rocky-9, arch]');
   await project.configure(
     `${text}machines:
   - { mac: "${MAC}", name: red, image: rocky-9, install: { seed: node.cfg } }
-  - { mac: "52:54:00:12:34:57", name: live, image: alpine-3.22, install: { seed: node.cfg } }
+  - { mac: "52:54:00:12:34:57", name: live, image: arch, install: { seed: node.cfg } }
 `,
   );
   expect((await cli('machines', 'arm', 'red', '--yes')).stderr).toContain(

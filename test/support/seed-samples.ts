@@ -1,4 +1,5 @@
 import type { SeedFormat } from '../../src/model/image.ts';
+import type { SeedView } from '../../src/machines/seeds/template-view.ts';
 
 type Format = Exclude<SeedFormat, 'none'>;
 
@@ -316,3 +317,19 @@ export const BROKEN_SEEDS: readonly (Sample & { readonly problem: string })[] = 
     problem: 'gap: it has no machine configuration',
   },
 ];
+
+/** A machine that there is not. */
+export const SAMPLE_VIEW: SeedView = {
+  machine: { name: 'pc-1', mac: '52:54:00:00:00:01', uuid: null, serial: null, profile: null },
+  vars: {},
+  image: {
+    id: 'an-image',
+    title: 'An image',
+    distribution: 'any',
+    release: '43',
+    architecture: 'amd64',
+    url: null,
+  },
+  server: { address: '192.168.1.50', port: 8080, url: 'http://192.168.1.50:8080' },
+  report: 'http://192.168.1.50:8080/report/52-54-00-00-00-01',
+};

@@ -1,45 +1,65 @@
-import { resolve } from 'node:path';
-import type { Command } from 'commander';
-import { commandAction, requestedConfigPath, type CommandContext, type GlobalOptions } from '../cli.ts';
-import { EXIT } from '../exit-codes.ts';
+import { Argument, type Command } from 'commander';
+import type { SeedFamilyName } from '../../machines/seeds/new-seed.ts';
+import { commandAction, type CommandContext } from '../cli.ts';
+import type { CheckSeedsOptions } from '../seeds/check-seeds.ts';
+import type { NewSeedOptions } from '../seeds/new-seed.ts';
+import type { ShowSeedOptions } from '../seeds/show-seed.ts';
 
-/** `pxectl seeds check` */
+const FAMILIES: readonly SeedFamilyName[] = [
+  ...(['ubuntu', 'debian', 'fedora', 'alpine', 'opensuse'] as const),
+  ...(['talos', 'flatcar'] as const),
+];
+
+/** `pxectl seeds new|check|show` */
 export function registerSeeds(program: Command): void {
   const seeds = program.command('seeds').description('what unattended installs answer their installers with');
   seeds
+    .command('new')
+    .description(
+      'write a seed to begin with: a user, SSH keys, the disk, and the report that it is installed',
+    )
+    .addArgument(new Argument('<family>', 'what it installs').choices(FAMILIES))
+    .option('--to <file>', 'where (default: seeds/FAMILY.…)')
+    .option('--user <name>', 'who may log in')
+    .option('--ssh-key <file>', 'their public keys (default: your own in ~/.ssh)')
+    .option('--password-file <file>', 'their password, which is hashed; asked twice on a terminal')
+    .option('--password-stdin', 'the same of stdin')
+    .option('--disk <device>', 'the disk that is WIPED, as /dev/sda')
+    .option('--locale <locale>', 'as en_US.UTF-8')
+    .option('--timezone <zone>', 'as Europe/Berlin')
+    .option('--keyboard <layout>', 'as us')
+    .option('--force', 'write over a file that is there')
+    .option('--json', 'one JSON object on stdout')
+    .action(commandAction(newSeed));
+  seeds
     .command('check')
-    .description('fill seeds in for their machines, and look at them as the installers will')
-    .argument('[names...]', 'machines, or seeds that machines have (default: all)')
+    .description('fill seeds in, and look at them as the installers will')
+    .argument('[names...]', 'machines, or files (default: the seeds of all machines)')
+    .option('--kind <kind>', 'what files are, where it cannot be seen: autoinstall, preseed, kickstart …')
     .option('--json', 'one JSON object on stdout')
     .action(commandAction(checkSeedsOf));
+  seeds
+    .command('show')
+    .description('the seed of a machine as the installer gets it')
+    .argument('<name>', 'whose')
+    .argument('[file]', 'of a seed that is a folder')
+    .option('--show-secrets', 'with secrets in it, and not with names in their place')
+    .option('--json', 'one JSON object on stdout')
+    .action(commandAction(showSeedOf));
 }
 
-async function checkSeedsOf(context: CommandContext<GlobalOptions>): Promise<number> {
-  const { output, options, args } = context;
-  const { loadProject } = await import('../../engine/project.ts');
-  const { judgeSeeds } = await import('../../engine/machine-seeds.ts');
-  const { findMachines } = await import('../../model/find-machines.ts');
-  const { whereOf } = await import('../../machines/seeds/seed-problem.ts');
-  const { listNames, sharedProblems } = await import('../install-seeds.ts');
-  const project = await loadProject(requestedConfigPath(options));
-  const { machines } = project.config;
-  const withSeed = machines.filter(({ install }) => install !== undefined);
-  const wanted = args.flatMap((word) => {
-    const users = withSeed.filter(({ install }) => install?.seed === resolve(word));
-    return users.length > 0 ? users : findMachines(project.config, [word]);
-  });
-  const chosen = args.length === 0 ? withSeed : [...new Set(wanted)];
-  const judged = await judgeSeeds(project, chosen);
-  const isBroken = judged.some(({ problems }) => problems.some(({ weight }) => weight === 'fatal'));
-  if (options.json) {
-    output.json({ schema: 'pxectl.seeds.check/1', ok: !isBroken, seeds: judged });
-    return isBroken ? EXIT.failure : EXIT.ok;
-  }
-  for (const { names, problem } of sharedProblems(judged)) {
-    output.data(`${whereOf(problem)}: ${problem.weight}: ${problem.text} (${listNames(names)})`);
-  }
-  const blind = chosen.length - judged.length;
-  const unknown = blind === 0 ? '' : `; ${blind} have no seed, or an image of which nothing is known`;
-  output.progress(`${judged.length} machines with a seed were looked at${unknown}`);
-  return isBroken ? EXIT.failure : EXIT.ok;
+async function newSeed(context: CommandContext<NewSeedOptions>): Promise<number> {
+  const { writeNewSeed } = await import('../seeds/new-seed.ts');
+  // commander let no other word through
+  return writeNewSeed(context, context.args[0] as SeedFamilyName);
+}
+
+async function checkSeedsOf(context: CommandContext<CheckSeedsOptions>): Promise<number> {
+  const { checkSeeds } = await import('../seeds/check-seeds.ts');
+  return checkSeeds(context);
+}
+
+async function showSeedOf(context: CommandContext<ShowSeedOptions>): Promise<number> {
+  const { showSeed } = await import('../seeds/show-seed.ts');
+  return showSeed(context);
 }

@@ -1,4 +1,5 @@
 import type { ImageBoot } from '../../model/image.ts';
+import { OVERLAY_NAME } from '../alpine-overlay.ts';
 import { keyserverUrl, type KeyPin } from '../verify/key-pins.ts';
 import type { RemoteImage } from './remote-image.ts';
 
@@ -20,7 +21,8 @@ const RAM_MIB = 1024;
  *   https://github.com/alpinelinux/mkinitfs mkinitfs-bootparam.7.in; ip= and BOOTIF= : initramfs-init.in of the same.
  * - modloop= with a URL: https://wiki.alpinelinux.org/wiki/PXE_boot, and so does netboot.xyz
  *   (roles/netbootxyz/templates/menu/alpinelinux.ipxe.j2).
- * - there is no installer answer file that is fetched by itself: an overlay (apkovl=) is what automates it.
+ * - apkovl= with a URL: initramfs-init.in of the same, which unpacks it over the live system. There is no answer file that is
+ *   fetched by itself: the overlay holds the seed, a script that runs setup-alpine and setup-disk (src/images/alpine-overlay.ts).
  * - not confirmed: the memory. Everything runs from memory and the modloop is downloaded into it; Alpine gives no number
  *   for a network boot, so this one is an estimate.
  */
@@ -34,8 +36,8 @@ export function alpineBoot(release: string): ImageBoot {
       `alpine_repo=http://dl-cdn.alpinelinux.org/alpine/v${release}/main`,
     ],
     readsBootif: true,
-    seedArguments: [],
-    seedFormat: 'none',
+    seedArguments: [`apkovl={seed}${OVERLAY_NAME}`],
+    seedFormat: 'alpine',
     ramMiB: RAM_MIB,
   };
 }
@@ -58,7 +60,7 @@ function alpineImage(release: string): RemoteImage {
     release,
     architecture: 'amd64',
     ramMiB: RAM_MIB,
-    seedFormat: 'none',
+    seedFormat: 'alpine',
     // releases/ and the names in it: netboot.xyz alpinelinux.ipxe.j2, https://alpinelinux.org/downloads/
     places: [`https://dl-cdn.alpinelinux.org/alpine/v${release}/releases/x86_64/`],
     trust: { kind: 'signed-files', list: 'latest-releases.yaml', suffix: '.asc', key: ALPINE_KEY },

@@ -1,4 +1,5 @@
 import type { SeedFormat } from '../../model/image.ts';
+import { checkAlpine } from './alpine.ts';
 import { checkAutoyast } from './autoyast.ts';
 import { findReport, type ReportLine } from './check-report.ts';
 import { checkUserData } from './cloud-config.ts';
@@ -20,6 +21,7 @@ const CHECKS: Readonly<Record<WantedFormat, (text: string) => readonly SeedProbl
   autoyast: checkAutoyast,
   ignition: checkIgnition,
   talos: checkTalos,
+  alpine: checkAlpine,
 };
 
 /** Looks at the main file of a seed before an installer does; `elsewhere`: another file of the seed reports. */
@@ -37,7 +39,9 @@ export function checkSeed(
   if (report === 'there' || format === 'talos' || problems.some(({ weight }) => weight === 'fatal')) {
     return problems;
   }
-  return [...problems, gap(`${NO_REPORT[report]}; what reports:\n${REPORT_LINES[format]}`)];
+  const again =
+    'nobody learns that it is installed, and armed once more it will be installed again; what to add';
+  return [...problems, gap(`${NO_REPORT[report]}: ${again}:\n${REPORT_LINES[format]}`)];
 }
 
 const NO_REPORT: Readonly<Record<Exclude<ReportLine, 'there'>, string>> = {

@@ -33,7 +33,7 @@ export function seedFill({ view, secretsFolder }: SeedValues): SeedFill {
   };
 }
 
-const asItIs = (text: string): FilledText => ({ text, placeAt: (place: SeedPlace) => place });
+export const asItIs = (text: string): FilledText => ({ text, placeAt: (place: SeedPlace) => place });
 
 /** For a seed that nothing is filled into. */
 export const NO_FILL: SeedFill = { forMachine: asItIs, withoutSecrets: asItIs };

@@ -8,5 +8,6 @@ export const REPORT_LINES: Readonly<Record<Exclude<SeedFormat, 'none'>, string>>
   autoyast:
     '<script><source>curl -fsS -X POST @PXECTL_REPORT@/done</source></script> in <scripts><post-scripts>',
   ignition: 'a systemd unit that runs once: ExecStart=/usr/bin/curl -fsS -X POST @PXECTL_REPORT@/done',
+  alpine: 'wget -q -O /dev/null --post-data= @PXECTL_REPORT@/done || true',
   talos: 'nothing: Talos reports nothing by itself; pxectl machines disarm NAME when it is up',
 };

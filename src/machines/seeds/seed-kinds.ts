@@ -6,6 +6,7 @@ const LOOKS: readonly (readonly [Exclude<SeedFormat, 'none'> | 'Butane', RegExp]
   ['talos', /^version:\s*["']?v1alpha1\b/m],
   ['Butane', /^variant:\s*(flatcar|fcos)\b/m],
   ['ignition', /^\s*\{[^]*"ignition"/],
+  ['alpine', /^#![^]*^[^#\n]*\bsetup-(alpine|disk)\b/m],
   ['autoyast', /^\s*(<\?xml\b[^]*)?<profile\b/],
   ['preseed', /^\s*(d-i|debconf|tasksel|popularity-contest)\s+\S+\/\S+\s+\S+/m],
   ['kickstart', /^(%packages|%post|rootpw|autopart|clearpart|zerombr|bootloader|part)(?=\s|$)/m],
@@ -14,6 +15,15 @@ const LOOKS: readonly (readonly [Exclude<SeedFormat, 'none'> | 'Butane', RegExp]
 
 /** What the text is instead of the wanted kind; undefined when it may be that, or when nothing is known. */
 export function otherKindOf(format: SeedFormat, text: string): string | undefined {
-  const kinds: readonly string[] = LOOKS.filter(([, look]) => look.test(text)).map(([kind]) => kind);
+  const kinds: readonly string[] = kindsOf(text);
   return kinds.includes(format) ? undefined : kinds[0];
 }
+
+/** What installer a text is for, as far as it shows. */
+export function seedFormatOfText(text: string): Exclude<SeedFormat, 'none'> | undefined {
+  const [kind] = kindsOf(text);
+  return kind === 'Butane' ? 'ignition' : kind;
+}
+
+const kindsOf = (text: string): readonly (typeof LOOKS)[number][0][] =>
+  LOOKS.filter(([, look]) => look.test(text)).map(([kind]) => kind);

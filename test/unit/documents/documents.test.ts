@@ -31,6 +31,7 @@ const FOREIGN_OPTIONS = [
 const OTHER_WORDS = [
   'bind-dynamic',
   'd-i',
+  'late-commands',
   'meta-data',
   'network-config',
   'pxe-only',

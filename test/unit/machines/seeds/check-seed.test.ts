@@ -23,7 +23,7 @@ it('says of each kind but Talos, which reports nothing by itself, what reports',
     const silent = text.replaceAll('/done', '/doing');
     const found = checkSeed(format, silent);
     expect(found).toMatchObject([{ weight: 'gap' }]);
-    expect(found[0]?.text).toContain('@PXECTL_REPORT@/done is not in it; what reports:\n');
+    expect(found[0]?.text).toContain('@PXECTL_REPORT@/done is not in it: nobody learns that it is installed');
     expect(checkSeed(format, silent, { isReported: true })).toEqual([]);
   }
 });
