@@ -15,6 +15,9 @@ const STAGE_ORDER: readonly LabStage[] = [
 /** The first thing that a Linux kernel says, by itself or as an EFI program. */
 const KERNEL_SPEAKS = /\bLinux version \d|\bEFI stub: /;
 
+/** Its last words; what follows them is a register dump. */
+const KERNEL_PANICS = /Kernel panic - not syncing: (.*)/;
+
 /** What firmware and loaders say when a boot fails. */
 const SOUNDS_LIKE_FAILURE =
   /PXE-[EMT]\d|HTTP Boot.*(?:error|fail)|Could not retrieve NBP|Remote boot cancell?ed|ipxe\.org\/[0-9a-f]{8}|Security Violation|Access Denied|Failed to load|No such file|not found|start_image\(\) returned|Unable to fetch|No bootable device|Nothing to boot|Kernel panic/i;
@@ -28,6 +31,7 @@ export class BootTimeline {
   #latestTrace: BootTrace | undefined;
   #newest: LabStage | undefined;
   #isSeedRequested = false;
+  #panic: string | undefined;
   #lastSignMs = 0;
 
   /** @param poweredOnAtMs Unix time; @param onStage told of each new stage and of the one before, now complete */
@@ -65,6 +69,7 @@ export class BootTimeline {
       const detail = /Linux version \S+|EFI stub: .*/.exec(line)?.[0] ?? '';
       this.#reach({ stage: 'kernel-up', startMs: sinceMs, endMs: sinceMs, detail });
     }
+    this.#panic ??= KERNEL_PANICS.exec(line)?.[1];
     // once the kernel runs, its own log is full of things that were "not found"
     if (this.isKernelUp || !SOUNDS_LIKE_FAILURE.test(line)) return;
     this.#complaints.push(line);
@@ -73,6 +78,11 @@ export class BootTimeline {
 
   get isKernelUp(): boolean {
     return this.#stages.has('kernel-up');
+  }
+
+  /** Why the kernel stopped for good, in its own words. */
+  get panic(): string | undefined {
+    return this.#panic;
   }
 
   /** Of files that are root images: what was sent so far, without a transfer that still goes on. */

@@ -45,6 +45,11 @@ export interface LabProject {
 
 /** Addresses that pxe-only and full lease in the lab; the router's own range ends at .49. */
 const LEASE_RANGE = '192.168.1.200-192.168.1.220';
+/**
+ * Linux measures its timer against the processor as it starts, and panics ("IO-APIC + timer doesn't work") when this computer
+ * is so busy that the emulation stands still meanwhile.
+ */
+const EMULATION_ARGUMENTS = ['no_timer_check'];
 
 /**
  * Writes pxectl.yaml and an install seed for the one machine; `.pxectl/images` and `.pxectl/loaders` lead to the
@@ -96,7 +101,7 @@ export async function prepareLabProject(options: LabProjectOptions): Promise<Lab
         default: image.id,
         menu: false,
         timeoutSeconds: 1,
-        arguments: userConfig?.boot.arguments ?? [],
+        arguments: [...(userConfig?.boot.arguments ?? []), ...EMULATION_ARGUMENTS],
         serialBaud: 115200,
       },
       loaders,

@@ -42,13 +42,14 @@ const MISSING_GOAL: Readonly<Partial<Record<LabGoal, StageDeadline>>> = {
 /** After an error on the screen firmware may try its next way; if it has none, waiting longer is of no use. */
 const SILENCE_AFTER_COMPLAINT_MS = 30_000;
 
-/** One line when the boot has stood still for longer than its stage may take; undefined while there is hope. */
+/** One line when the boot stands still for longer than its stage may take, or for ever; undefined while there is hope. */
 export function whyStandingStill(
-  timeline: Pick<BootTimeline, 'current' | 'lastSignMs' | 'complainedAtMs' | 'isKernelUp'>,
+  timeline: Pick<BootTimeline, 'current' | 'lastSignMs' | 'complainedAtMs' | 'isKernelUp' | 'panic'>,
   sincePowerOnMs: number,
   missingGoal?: LabGoal,
 ): string | undefined {
   const { stage } = timeline.current;
+  if (timeline.panic !== undefined) return `the kernel has stopped after ${stage}: ${timeline.panic}`;
   const goal = timeline.isKernelUp && missingGoal !== undefined ? MISSING_GOAL[missingGoal] : undefined;
   const { silenceMs, missing } = goal ?? DEADLINES[stage];
   const { complainedAtMs, lastSignMs } = timeline;

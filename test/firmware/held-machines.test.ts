@@ -18,7 +18,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** BIOS waits in pxelinux, Secure Boot in GRUB. */
 const YAML = configText('pxe-only', 'loaders: { bios: pxelinux, uefi: grub }\nmachines: []').replace(
   'timeoutSeconds: 5',
-  'timeoutSeconds: 1, unknown: hold, serialBaud: 115200',
+  'timeoutSeconds: 1, unknown: hold, serialBaud: 115200, arguments: [no_timer_check]',
 );
 const BIOS = parseMac('52:54:00:0d:00:01')!;
 const SECURE = parseMac('52:54:00:0d:00:02')!;

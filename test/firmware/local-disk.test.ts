@@ -35,7 +35,7 @@ network: { interface: ${LAN.serverInterface}, address: ${LAN.serverAddress}, ${
     } }
 engine: builtin
 images: [debian-12]
-boot: { default: local, menu: true, timeoutSeconds: 1, serialBaud: 115200 }
+boot: { default: local, menu: true, timeoutSeconds: 1, serialBaud: 115200, arguments: [no_timer_check] }
 loaders: { bios: ${loader === 'pxelinux' ? 'pxelinux' : 'ipxe'}, uefi: ${isGrub ? 'grub' : 'ipxe'} }
 machines: [{ mac: "52:54:00:00:00:01", name: pc, secureBoot: ${isGrub} }]
 `,

@@ -40,7 +40,7 @@ beforeAll(async () => {
     `version: 1
 network: { interface: ${LAN.serverInterface}, address: ${LAN.serverAddress}, relayed: [${REMOTE.network}] }
 images: [debian-12]
-boot: { default: debian-12, menu: false, serialBaud: 115200 }
+boot: { default: debian-12, menu: false, serialBaud: 115200, arguments: [no_timer_check] }
 machines:
 ${machines.join('')}`,
   );

@@ -40,7 +40,7 @@ async function prepare(loader: string): Promise<void> {
     `version: 1
 network: { interface: ${LAN.serverInterface}, address: ${LAN.serverAddress}, ${mode} }
 images: [debian-12]
-boot: { default: debian-12, menu: false, serialBaud: 115200 }
+boot: { default: debian-12, menu: false, serialBaud: 115200, arguments: [no_timer_check] }
 loaders: { bios: ${loader === 'pxelinux' ? 'pxelinux' : 'ipxe'}, uefi: ${isGrub ? 'grub' : 'ipxe'} }
 machines: [{ mac: "${BOOTING}", name: pc, install: { seed: seed.cfg }, secureBoot: ${isGrub} }]
 `,

@@ -33,7 +33,7 @@ const PXELINUX = {
   'pxelinux.0': '/usr/lib/PXELINUX/pxelinux.0',
   'ldlinux.c32': '/usr/lib/syslinux/modules/bios/ldlinux.c32',
   'pxelinux.cfg/default':
-    'text:SERIAL 0 115200\nDEFAULT install\nLABEL install\n  KERNEL linux\n  INITRD initrd.gz\n  APPEND console=ttyS0,115200\n',
+    'text:SERIAL 0 115200\nDEFAULT install\nLABEL install\n  KERNEL linux\n  INITRD initrd.gz\n  APPEND console=ttyS0,115200 no_timer_check\n',
   linux: KERNEL,
   'initrd.gz': INITRD,
 };
@@ -41,12 +41,12 @@ const SHIM_GRUB = {
   'shimx64.efi': '/usr/lib/shim/shimx64.efi.signed',
   'grubx64.efi': '/usr/lib/grub/x86_64-efi-signed/grubnetx64.efi.signed',
   'grub/grub.cfg':
-    'text:serial --speed=115200\nterminal_input serial console\nterminal_output serial console\nset timeout=1\nmenuentry install {\n  linux linux console=ttyS0,115200\n  initrd initrd.gz\n}\n',
+    'text:serial --speed=115200\nterminal_input serial console\nterminal_output serial console\nset timeout=1\nmenuentry install {\n  linux linux console=ttyS0,115200 no_timer_check\n  initrd initrd.gz\n}\n',
   linux: KERNEL,
   'initrd.gz': INITRD,
 };
 const BOOT_IPXE = {
-  'boot.ipxe': `text:#!ipxe\nkernel ${HTTP}/linux initrd=initrd.gz console=ttyS0,115200\ninitrd ${HTTP}/initrd.gz\nboot\n`,
+  'boot.ipxe': `text:#!ipxe\nkernel ${HTTP}/linux initrd=initrd.gz console=ttyS0,115200 no_timer_check\ninitrd ${HTTP}/initrd.gz\nboot\n`,
   linux: KERNEL,
   'initrd.gz': INITRD,
 };

@@ -121,4 +121,12 @@ describe('whyStandingStill', () => {
     timeline.takeEvent(event(38, 'tftp.done', { path: 'pxelinux.0' }));
     expect(whyStandingStill(timeline, 41_000)).toBeUndefined();
   });
+
+  it('waits for nothing after a kernel panic, and says its words', () => {
+    const timeline = new BootTimeline(mac, start);
+    timeline.takeSerialLine('[    0.000000] Linux version 6.1.0-50-amd64', start + 20_000);
+    const words = "IO-APIC + timer doesn't work!  Boot with apic=debug and send a report.";
+    timeline.takeSerialLine(`[    0.008000] Kernel panic - not syncing: ${words}`, start + 21_000);
+    expect(whyStandingStill(timeline, 22_000)).toBe(`the kernel has stopped after kernel-up: ${words}`);
+  });
 });

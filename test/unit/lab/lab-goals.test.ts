@@ -39,7 +39,13 @@ it("claims the kernel alone behind somebody's own boot server, which tells no mo
 
 it('names what the running system did not do', () => {
   const record = { stage: 'kernel-up', startMs: 0, endMs: 0, detail: '' } as const;
-  const timeline = { current: record, lastSignMs: 0, complainedAtMs: undefined, isKernelUp: true };
+  const timeline = {
+    current: record,
+    lastSignMs: 0,
+    complainedAtMs: undefined,
+    panic: undefined,
+    isKernelUp: true,
+  };
   expect(whyStandingStill(timeline, 300_000, 'root-image')).toBeUndefined();
   expect(whyStandingStill(timeline, 700_000, 'root-image')).toMatch(/its root image was not loaded whole/);
   expect(whyStandingStill(timeline, 300_000, 'install-seed')).toMatch(/never asked for its seed/);
