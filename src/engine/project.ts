@@ -12,6 +12,7 @@ import { inventoryPath } from '../machines/inventory/inventory-file.ts';
 import { openMachineStates } from '../machines/machine-states.ts';
 import { stateFiles } from '../machines/state-file.ts';
 import { eventFiles } from '../watch/event-files.ts';
+import { lastBootsPath } from '../watch/last-boots.ts';
 
 /** The name that pxectl looks for, from the current folder upwards. */
 export const CONFIG_FILE_NAME = 'pxectl.yaml';
@@ -67,7 +68,13 @@ export async function refuseForeignProject(configPath: string): Promise<void> {
   await refuseForeignPlaces({
     folder: dirname(configPath),
     paths: [configPath, root, dirname(tftpRoot), tftpRoot, httpRoot, images, loaders],
-    unlinked: [run, ...eventFiles(events), ...stateFiles({ root }), inventoryPath({ root })],
+    unlinked: [
+      run,
+      ...eventFiles(events),
+      ...stateFiles({ root }),
+      inventoryPath({ root }),
+      lastBootsPath({ root }),
+    ],
   });
 }
 

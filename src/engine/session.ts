@@ -12,6 +12,7 @@ import { Turns } from '../platform/turns.ts';
 import type { LapsedOrder } from '../model/lapsed-order.ts';
 import type { NetworkTrouble, OpenTrouble } from '../model/network-trouble.ts';
 import type { MacAddress } from '../protocol/addresses.ts';
+import { LastBoots } from '../watch/last-boots.ts';
 import { openEventStore, type EventStore } from '../watch/event-store.ts';
 import { AddressBook } from './address-book.ts';
 import { withBootChoices } from './boot-choices.ts';
@@ -133,9 +134,11 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     onWarning,
   });
   const inventory = await Inventory.open({ layout, onTrouble: onWarning });
+  const lastBoots = await LastBoots.open(layout);
   const fill = async (): Promise<readonly string[]> => {
     events.know(context.config.machines);
     inventory.know(context.config.machines);
+    lastBoots.know(context.config.machines);
     const filled = context;
     const changed = await files.fill(filled);
     // whoever was disarmed meanwhile may have been served anew before the fill came by
@@ -187,6 +190,7 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
   const addresses = new AddressBook(neighboursOn(context.config.network.interface));
   events.subscribe((event) => {
     addresses.learn(event);
+    lastBoots.take(event);
     installs.take(event);
   });
   const input: EngineInput = {
@@ -236,6 +240,7 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
       await network.close();
       await running.stop();
       await inventory.close();
+      await lastBoots.close();
       await states.close().catch((error: unknown) => onWarning(messageOf(error)));
       await removeSession(layout);
       events.emit({ type: 'engine.stopped', detail: { engine: running.name } });

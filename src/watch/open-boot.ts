@@ -39,6 +39,7 @@ export class OpenBoot {
     readonly mac: MacAddress,
     readonly startedAt: string,
     readonly machine: TracedMachine | undefined,
+    private readonly keepsEvents = true,
   ) {
     this.lastEventAt = startedAt;
   }
@@ -53,7 +54,7 @@ export class OpenBoot {
 
   take(event: BootEvent): void {
     this.lastEventAt = event.time;
-    if (this.#events.length < MAX_EVENTS) this.#events.push(event);
+    if (this.keepsEvents && this.#events.length < MAX_EVENTS) this.#events.push(event);
     if (event.ip !== undefined && event.ip !== UNSPECIFIED_IPV4 && isOwnAddress(event)) this.#ip = event.ip;
     // the first firmware seen is the machine's own; iPXE comes after it (or is the ROM itself)
     this.#firmware ??= event.firmware;

@@ -3,6 +3,7 @@ import { isOfSystem, type BootEvent } from '../model/boot-event.ts';
 import type { BootTrace } from '../model/boot-trace.ts';
 import { parseMac, type Ipv4Address, type MacAddress } from '../protocol/addresses.ts';
 import { KeptBoots } from './kept-boots.ts';
+import type { LatestBoots } from './latest-boots.ts';
 import { isOwnAddress, OpenBoot, type TracedMachine } from './open-boot.ts';
 
 /** Firmware repeats its DISCOVER for about a minute (4+8+16+32 s in EDK2): after a longer silence it is a new boot. */
@@ -13,15 +14,24 @@ const LONGEST_KERNEL_START_MS = 300_000;
 const MIN_RESET_MS = 3_000;
 /** addresses whose machine is remembered: the one that was heard of longest ago goes first */
 const MAX_ADDRESSES = 4_096;
+const MAX_BOOTS = 200;
 
 /** Collects events one by one into the boots of each machine. Bounded: old boots are dropped. */
 export class TraceBuilder {
-  readonly #boots: KeptBoots;
   readonly #macOfIp = new Map<Ipv4Address, MacAddress>();
-  readonly #machineOfMac: ReadonlyMap<MacAddress, TracedMachine>;
+  #machineOfMac: ReadonlyMap<MacAddress, TracedMachine> = new Map();
 
-  constructor(machines: readonly TracedMachine[] = [], maxBoots = 200) {
-    this.#boots = new KeptBoots(maxBoots);
+  /** @param boots which of them are remembered */
+  constructor(
+    machines: readonly TracedMachine[] = [],
+    private readonly boots: KeptBoots | LatestBoots = new KeptBoots(MAX_BOOTS),
+    private readonly options: { readonly keepsEvents: boolean } = { keepsEvents: true },
+  ) {
+    this.know(machines);
+  }
+
+  /** Machines of the configuration, from the next boot on. */
+  know(machines: readonly TracedMachine[]): void {
     this.#machineOfMac = new Map(machines.flatMap((m) => (m.mac === undefined ? [] : [[m.mac, m] as const])));
   }
 
@@ -35,21 +45,21 @@ export class TraceBuilder {
       (event.ip === undefined ? undefined : this.#macOfIp.get(event.ip));
     if (mac === undefined) return undefined;
     if (event.ip !== undefined && isOwnAddress(event)) this.#learn(event.ip, mac);
-    let boot = this.#boots.latestOf(mac);
+    let boot = this.boots.latestOf(mac);
     if (startsBoot(event, boot)) {
-      boot = new OpenBoot(mac, event.time, this.#machineOfMac.get(mac));
-      this.#boots.add(boot);
+      boot = new OpenBoot(mac, event.time, this.#machineOfMac.get(mac), this.options.keepsEvents);
+      this.boots.add(boot);
     }
     if (!boot) return undefined;
     const before = boot.eventCount;
     boot.take(event);
-    this.#boots.grew(boot, boot.eventCount - before);
+    this.boots.grew(boot, boot.eventCount - before);
     return boot.trace();
   }
 
   /** Every boot, oldest first. */
   traces(): BootTrace[] {
-    return this.#boots.all().map((boot) => boot.trace());
+    return this.boots.all().map((boot) => boot.trace());
   }
 
   #learn(ip: Ipv4Address, mac: MacAddress): void {
@@ -63,8 +73,9 @@ export class TraceBuilder {
 export function buildTraces(
   events: Iterable<BootEvent>,
   machines: readonly TracedMachine[] = [],
+  boots: KeptBoots | LatestBoots = new KeptBoots(MAX_BOOTS),
 ): BootTrace[] {
-  const builder = new TraceBuilder(machines);
+  const builder = new TraceBuilder(machines, boots);
   for (const event of events) builder.add(event);
   return builder.traces();
 }

@@ -34,7 +34,7 @@ export async function listMachines(context: CommandContext<ListOptions>): Promis
     else output.data(unknownTable(unknown));
     return EXIT.ok;
   }
-  const boots = await latestBoots(layout.events, config.machines);
+  const boots = await latestBoots(layout, config.machines);
   const nowMs = Date.now();
   const rows = config.machines.map((machine) => {
     const boot = machine.mac === undefined ? undefined : boots.get(machine.mac);

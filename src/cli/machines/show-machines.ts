@@ -20,7 +20,7 @@ export async function showMachines(context: CommandContext<SelectionOptions>): P
   );
   if (stateProblem !== undefined) output.warn(stateProblem);
   const machines = selectMachines(config, { names: args, profile: options.profile, all: options.all });
-  const boots = await latestBoots(layout.events, config.machines);
+  const boots = await latestBoots(layout, config.machines);
   const inventory = await readInventory(layout);
   const explain = settingsExplainer(configText, { path: configPath, stateRoot: layout.root });
   const nowMs = Date.now();

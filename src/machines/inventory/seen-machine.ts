@@ -48,7 +48,7 @@ export function toldFacts(said: (key: string) => unknown): ToldFacts {
   const uuid = cleanText(said('uuid'))?.toLowerCase();
   const facts: Record<keyof ToldFacts, unknown> = {
     firmware: firmwareOf(said('platform'), said('arch')),
-    uuid: uuid !== undefined && /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(uuid) ? uuid : undefined,
+    uuid: uuid !== undefined && isUuid(uuid) ? uuid : undefined,
     maker: cleanText(said('maker')),
     product: cleanText(said('product')),
     serial: serialOf(said('serial')),
@@ -75,6 +75,10 @@ export function hardwareReport(body: Uint8Array): ToldFacts {
   }
   return toldFacts((key) => values.get(key));
 }
+
+/** Boards that were given none say only zeros, or only ones. */
+const isUuid = (word: string): boolean =>
+  /^(?!0{8}-|f{8}-f)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(word);
 
 /** iPXE's own words for what it was built for. */
 function firmwareOf(platform: unknown, arch: unknown): Firmware | undefined {

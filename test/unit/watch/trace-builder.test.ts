@@ -1,3 +1,4 @@
+import { KeptBoots } from '../../../src/watch/kept-boots.ts';
 import { describe, expect, it } from 'vitest';
 import type { BootEvent, BootEventType, EventDetail } from '../../../src/model/boot-event.ts';
 import type { Firmware } from '../../../src/model/firmware.ts';
@@ -126,7 +127,7 @@ describe('traces of boots', () => {
   });
 
   it('is bounded: the oldest boots are dropped', () => {
-    const builder = new TraceBuilder([], 3);
+    const builder = new TraceBuilder([], new KeptBoots(3));
     for (let n = 0; n < 10; n += 1) builder.add(at(n * 1000, 'dhcp.discover', {}, uefi));
     expect(builder.traces()).toHaveLength(3);
   });
@@ -134,7 +135,7 @@ describe('traces of boots', () => {
   it('keeps who boots when made-up addresses ask without end, configured machines longest', () => {
     const machine = { mac: MAC, name: 'node-1' };
     const guest = '52:54:00:00:00:77' as MacAddress;
-    const builder = new TraceBuilder([machine], 20);
+    const builder = new TraceBuilder([machine], new KeptBoots(20));
     for (const event of healthyBoot()) builder.add(event);
     builder.add(at(20, 'dhcp.discover', {}, { mac: guest, firmware: 'bios' }));
     builder.add(at(21, 'tftp.done', { path: 'lpxelinux.0' }, { mac: guest }));
