@@ -99,7 +99,7 @@ function confirmLease(
 
 function declineLease(received: Received, service: LeaseService, nowMs: number): Decision {
   const address = wantedAddress(received);
-  if (address !== undefined) service.pool.decline(received.facts.mac, address, nowMs);
+  if (address !== undefined) service.pool.decline(received.facts.mac, address, nowMs, true);
   return { action: 'note', events: [requestEvent(received)] };
 }
 

@@ -128,12 +128,17 @@ export class LeasePool {
     this.untaken.delete(address);
   }
 
-  /** Another machine uses the address, as its client or a probe found: nobody gets it for ten minutes. */
-  decline(mac: MacAddress, address: Ipv4Address, nowMs: number): void {
+  /**
+   * Another machine uses the address: nobody gets it for ten minutes. `isSaid`: its client says so, and no probe has seen it;
+   * then it is given, after a probe, when nothing else is free: made-up clients say so of every address.
+   */
+  decline(mac: MacAddress, address: Ipv4Address, nowMs: number, isSaid = false): void {
     if (this.leases.get(address)?.mac !== mac) return;
+    if (isSaid) this.noteFree(address, nowMs);
     this.addressOfMac.delete(mac);
     this.untaken.delete(address);
-    this.set(address, { mac: undefined, expiresAtMs: nowMs + CONFLICT_MS, probedUntilMs: 0 });
+    const conflict = { mac: undefined, expiresAtMs: nowMs + CONFLICT_MS, probedUntilMs: 0 };
+    this.set(address, { ...conflict, ...(isSaid && { isDeclined: true as const }) });
   }
 
   /** Every address that is or was somebody's. */
@@ -213,7 +218,8 @@ export class LeasePool {
   }
 
   private isHeld(address: Ipv4Address, nowMs: number): boolean {
-    return (this.leases.get(address)?.expiresAtMs ?? 0) > nowMs;
+    const lease = this.leases.get(address);
+    return lease !== undefined && lease.expiresAtMs > nowMs && lease.isDeclined !== true;
   }
 
   /** An address is free again. */
@@ -261,14 +267,15 @@ export class LeasePool {
     return !isPromised && this.isOpenTo(mac, address);
   }
 
-  /** An address that nobody had, else the one whose lease ended first. */
+  /** An address that nobody had, else the one whose lease ended first, else what was declined longest ago. */
   private findFree(mac: MacAddress, nowMs: number): Ipv4Address | undefined {
     if (nowMs < this.fullUntilMs && nowMs >= this.fullUntilMs - FULL_MS) return undefined;
     let oldest: { readonly address: Ipv4Address; readonly expiresAtMs: number } | undefined;
     for (const address of this.addresses) {
-      if (!this.isFor(mac, address, nowMs)) continue;
+      if (this.isHeld(address, nowMs) || !this.isOpenTo(mac, address)) continue;
       const lease = this.leases.get(address);
       if (lease === undefined) return address;
+      // what was declined ends in the future: it comes last
       if (oldest === undefined || lease.expiresAtMs < oldest.expiresAtMs) {
         oldest = { address, expiresAtMs: lease.expiresAtMs };
       }

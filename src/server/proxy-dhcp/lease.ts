@@ -9,6 +9,8 @@ export interface Lease {
   readonly probedUntilMs: number;
   /** offered to a client that waited for it: nobody else may take it */
   readonly isPromised?: boolean;
+  /** by the word of a client alone it is in use: given to others when nothing else is left */
+  readonly isDeclined?: true;
   /** the client was asked for at its address then, and what came of it */
   readonly seen?: { readonly atMs: number; readonly isThere: boolean };
 }

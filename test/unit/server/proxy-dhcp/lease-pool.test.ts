@@ -17,6 +17,27 @@ const addressFor = (leases: LeasePool, who: MacAddress, nowMs: number, wanted?: 
   leases.offer(who, nowMs, wanted)?.address;
 
 describe('LeasePool', () => {
+  it('gives what made-up clients declined, after a probe, to who finds nothing else', () => {
+    const leases = pool('10.0.0.13');
+    for (let number = 1; number <= 4; number += 1) {
+      const address = addressFor(leases, client(number), number) ?? expect.fail();
+      leases.decline(client(number), address, number, true);
+    }
+    expect(leases.offer(client(9), 10)).toEqual({ address: ip('10.0.0.10'), needsProbe: true });
+    // a probe has seen somebody there: nobody gets it
+    leases.decline(client(9), ip('10.0.0.10'), 11);
+    expect(addressFor(leases, client(9), 12)).toBe('10.0.0.11');
+  });
+
+  it('gives a client that declined an address another one while there is one', () => {
+    const leases = pool('10.0.0.11');
+    expect(addressFor(leases, client(1), 0)).toBe('10.0.0.10');
+    leases.release(client(1), 1);
+    expect(addressFor(leases, client(1), 2)).toBe('10.0.0.10');
+    leases.decline(client(1), ip('10.0.0.10'), 3, true);
+    expect(addressFor(leases, client(1), 4)).toBe('10.0.0.11');
+  });
+
   it('never gives one address to two clients at a time', () => {
     const step = fc.record({
       client: fc.integer({ min: 1, max: 6 }),
