@@ -105,8 +105,12 @@ function silentLog({ server, problems, readCount }: Observations): Limit | undef
       advice:
         'add log-dhcp to dnsmasq.conf, start dnsmasq and the machine again, and give doctor the new log',
     };
-  // what a server says of itself was read
-  if (server.dnsmasqVersion !== undefined || server.leases === true || problems.length > 0) return undefined;
+  if (server.dnsmasqVersion !== undefined || server.leases === true) return undefined;
+  if (problems.length > 0)
+    return {
+      text: 'dnsmasq tells of itself here, and of no client',
+      advice: 'mend what it complains about, start the machine again, and give doctor the new log',
+    };
   return {
     text: `none of ${readCount} lines is one of a boot server that doctor reads`,
     advice: 'give the log of the DHCP or TFTP server, or a capture: pxectl doctor --pcap FILE',

@@ -179,7 +179,7 @@ export class ObservationBuilder {
       known.lastSeen = ++this.#tick;
       return known;
     }
-    if (this.#clients.size >= MAX_CLIENTS) this.#letGo((count) => count > KEPT_CLIENTS);
+    if (this.#clients.size >= MAX_CLIENTS) this.#letGo(this.#observations(), (count) => count > KEPT_CLIENTS);
     const client: OpenClient = {
       key: who.key,
       ...(who.mac === undefined ? {} : { mac: who.mac }),
@@ -218,7 +218,7 @@ export class ObservationBuilder {
       this.#settlePhases(client, observations);
       this.#keptCount += weightOf(client);
     }
-    this.#letGo(() => this.#keptCount > KEPT_SEEN);
+    this.#letGo(observations, () => this.#keptCount > KEPT_SEEN);
   }
 
   /** The last of those that go stays: it tells what was before the next. */
@@ -231,8 +231,7 @@ export class ObservationBuilder {
   }
 
   /** The client that was heard of last always stays: its boot goes on. */
-  #letGo(isTooMuch: (clientCount: number) => boolean): void {
-    const observations = this.#observations();
+  #letGo(observations: Observations, isTooMuch: (clientCount: number) => boolean): void {
     const bySilence = [...this.#clients.values()].sort((a, b) => a.lastSeen - b.lastSeen);
     for (const client of bySilence.slice(0, -1)) {
       if (!isTooMuch(this.#clients.size)) return;

@@ -156,6 +156,8 @@ export interface ClientObservation {
 export interface ServerProblem extends Seen {
   readonly problem: string;
   readonly subject?: string;
+  /** the complaint without what stands before it in the log */
+  readonly words?: string;
 }
 
 /** Why no more can be said of an input, and what would help. */

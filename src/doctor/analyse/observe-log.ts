@@ -139,6 +139,7 @@ export class LogObserver {
         this.#problems.push({
           evidence: this.#recent.quote(record.line),
           problem: record.problem,
+          words: record.text,
           ...(record.subject === undefined ? {} : { subject: record.subject }),
         });
         return;
@@ -160,14 +161,13 @@ export class LogObserver {
     const timeMs = line.time === undefined ? undefined : Date.parse(line.time);
     this.#firstTimeMs ??= timeMs;
     this.#lastTimeMs = timeMs ?? this.#lastTimeMs;
-    const thread = `${line.service ?? ''}/${name}/${line.thread ?? ''}`;
     if (event.kind === 'no-range' && this.#problems.length < MAX_PROBLEMS)
       this.#problems.push({
         evidence: this.#recent.quote(number),
         problem: 'no-address-range',
         subject: event.interfaceName,
       });
-    else this.#others.take(event, thread, this.#recent.quote(number), timeMs);
+    else this.#others.take(event, name, line, timeMs);
   }
 
   #takeForeign({ line, text }: LogLine): void {

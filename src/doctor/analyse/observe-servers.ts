@@ -1,15 +1,17 @@
 import { forgetOldest } from '../../protocol/forget-oldest.ts';
-import type { Evidence } from '../../model/finding.ts';
 import { firmwareOf } from '../../plan/firmware-of.ts';
+import type { LogLine } from '../../protocol/log-lines/log-line.ts';
 import { UNSPECIFIED_IPV4, type Ipv4Address, type MacAddress } from '../../protocol/addresses.ts';
 import { parseVendorClass } from '../../protocol/pxe/vendor-class.ts';
 import type { ServerLogEvent } from '../../protocol/server-logs/server-log-event.ts';
 import { isBootFile } from './coverage.ts';
 import type { ClientIdentity, ObservationBuilder } from './observation-builder.ts';
 import type { HttpRead, Limit, ReplySeen, RequestSeen, TftpOutcome, TftpRead } from './observation.ts';
+import { quoteOf } from './recent-lines.ts';
 
 const MAX_CLIENTS = 2000;
-const MAX_PACKETS = 24;
+/** Of a client that renewed its lease for days, the last ones are those of its boot. */
+const MAX_PACKETS = 16;
 const MAX_TRANSFERS = 2000;
 /** a client that was offered an address so often, and never asked for it, has not got the offers */
 const MIN_UNTAKEN = 3;
@@ -17,9 +19,15 @@ const MIN_UNTAKEN = 3;
 const BOOT_AGENT = /^(?:iPXE|gPXE|UefiHttpBoot|EFI HTTP|Syslinux|GRUB|Wget.*busybox)/i;
 
 type MutableRead = { -readonly [K in keyof TftpRead]: TftpRead[K] };
+/** What a line said, and where it stands. */
+interface Told<Event> {
+  readonly event: Event;
+  readonly line: LogLine;
+  readonly timeMs: number | undefined;
+}
 type DhcpEvent = Extract<ServerLogEvent, { kind: 'dhcp' }>;
 interface Client {
-  readonly packets: ((who: ClientIdentity) => void)[];
+  readonly packets: Told<DhcpEvent>[];
   vendorClass?: string;
   isBoot: boolean;
   offers: number;
@@ -60,55 +68,56 @@ export class ServerLogObserver {
     ];
   }
 
-  /** `thread`: who writes, where a transfer is a process or thread of its own. */
-  take(event: ServerLogEvent, thread: string, evidence: Evidence, timeMs: number | undefined): void {
-    const seen = { evidence, ...(timeMs === undefined ? {} : { timeMs }) };
-    if (event.kind === 'dhcp') this.#takeDhcp(event, seen);
-    else if (event.kind === 'tftp') this.#takeTftp(event, thread, seen);
-    else if (event.kind === 'http') this.#takeHttp(event, seen);
+  take(event: ServerLogEvent, server: string, line: LogLine, timeMs: number | undefined): void {
+    if (event.kind === 'dhcp') return this.#takeDhcp({ event, line, timeMs });
+    if (event.kind === 'http') return this.#takeHttp(event, seenIn(line, timeMs));
+    // who writes, where a transfer is a process or thread of its own
+    const thread = `${line.service ?? ''}/${server}/${line.thread ?? ''}`;
+    if (event.kind === 'tftp') this.#takeTftp(event, thread, seenIn(line, timeMs));
   }
 
-  #takeDhcp(event: DhcpEvent, seen: Pick<RequestSeen, 'evidence' | 'timeMs'>): void {
-    const { mac, address, message } = event;
+  #takeDhcp(packet: Told<DhcpEvent>): void {
+    const { mac, address, message, vendorClass } = packet.event;
     const client = this.#client(mac);
-    if (event.vendorClass !== undefined) client.vendorClass = event.vendorClass;
+    if (vendorClass !== undefined) client.vendorClass = vendorClass;
     if (address !== undefined && (message === 'ack' || message === 'offer')) {
       this.#macOfAddress.delete(address);
       this.#macOfAddress.set(address, mac);
     }
     if (message === 'offer') client.offers++;
     else if (message === 'request' || message === 'ack') client.hasTaken = true;
+    if (message !== 'class') {
+      if (client.isBoot) this.#deliver(packet, client);
+      else if (client.packets.push(packet) > MAX_PACKETS) client.packets.shift();
+    }
+    if (!client.isBoot && parseVendorClass(client.vendorClass ?? '') !== undefined) this.#promote(mac);
+  }
+
+  /** A packet of a client that boots from the network. */
+  #deliver({ event, line, timeMs }: Told<DhcpEvent>, client: Client): void {
+    const { mac, address, message } = event;
+    const who = identityOf(mac, client);
+    const seen = seenIn(line, timeMs);
     const type = REPLIES[message];
-    if (type !== undefined) {
-      const reply: ReplySeen = {
-        ...seen,
-        type,
-        port: 67,
-        ...(address === undefined ? {} : { leasedAddress: address }),
-      };
-      // Kea tells of the question and of the answer in one line
-      const request = { ...seen, type: type === 'offer' ? 'discover' : 'request', port: 67 } as const;
-      this.#keep(mac, client, (who) => {
-        if (event.vendorClass !== undefined || client.vendorClass !== undefined)
-          this.builder.request(who, request);
-        this.builder.reply(mac, reply);
-      });
-    } else if (message !== 'class') {
-      const request: RequestSeen = {
+    if (type === undefined) {
+      this.builder.request(who, {
         ...seen,
         type: REQUESTS[message] ?? 'other',
         port: 67,
         ...(event.server === undefined ? {} : { server: event.server }),
         ...(event.remark === undefined ? {} : { ignoredBecause: event.remark }),
-      };
-      this.#keep(mac, client, (who) => this.builder.request(who, request));
+      });
+      return;
     }
-    if (parseVendorClass(client.vendorClass ?? '') !== undefined) this.#promote(mac);
-  }
-
-  #keep(mac: MacAddress, client: Client, packet: (who: ClientIdentity) => void): void {
-    if (client.isBoot) packet(identityOf(mac, client));
-    else if (client.packets.length < MAX_PACKETS) client.packets.push(packet);
+    // Kea tells of the question and of the answer in one line
+    if (event.vendorClass !== undefined || client.vendorClass !== undefined)
+      this.builder.request(who, { ...seen, type: type === 'offer' ? 'discover' : 'request', port: 67 });
+    this.builder.reply(mac, {
+      ...seen,
+      type,
+      port: 67,
+      ...(address === undefined ? {} : { leasedAddress: address }),
+    });
   }
 
   /** It boots from the network: what was kept of it counts. */
@@ -116,7 +125,7 @@ export class ServerLogObserver {
     const client = this.#client(mac);
     if (client.isBoot) return;
     client.isBoot = true;
-    for (const packet of client.packets.splice(0)) packet(identityOf(mac, client));
+    for (const packet of client.packets.splice(0)) this.#deliver(packet, client);
   }
 
   #takeTftp(
@@ -204,6 +213,10 @@ const REQUESTS: Readonly<Partial<Record<DhcpEvent['message'], RequestSeen['type'
 const OUTCOMES: Readonly<
   Record<Exclude<Extract<ServerLogEvent, { kind: 'tftp' }>['outcome'], 'asked'>, TftpOutcome>
 > = { sent: 'done', missing: 'missing', denied: 'denied', aborted: 'size-probe', failed: 'stalled' };
+
+function seenIn(line: LogLine, timeMs: number | undefined): Pick<RequestSeen, 'evidence' | 'timeMs'> {
+  return { evidence: quoteOf(line), ...(timeMs === undefined ? {} : { timeMs }) };
+}
 
 function identityOf(mac: MacAddress, { vendorClass }: Client): ClientIdentity {
   const boot = parseVendorClass(vendorClass ?? '');

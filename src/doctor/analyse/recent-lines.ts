@@ -19,7 +19,7 @@ export class RecentLines {
 
   quote(number: number): Evidence {
     const line = this.lineOf(number);
-    return { source: `log:${line?.line ?? number}`, text: (line?.text ?? '').slice(0, MAX_QUOTED_LENGTH) };
+    return line === undefined ? { source: `log:${number}`, text: '' } : quoteOf(line);
   }
 
   quoteIfKept(number: number | undefined): Evidence | undefined {
@@ -30,4 +30,8 @@ export class RecentLines {
   lineOf(number: number): LogLine | undefined {
     return number > this.#number - QUOTABLE_LINES ? this.#lines[number % QUOTABLE_LINES] : undefined;
   }
+}
+
+export function quoteOf({ line, text }: LogLine): Evidence {
+  return { source: `log:${line}`, text: text.slice(0, MAX_QUOTED_LENGTH) };
 }

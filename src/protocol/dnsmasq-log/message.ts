@@ -296,7 +296,7 @@ const PROBLEMS: readonly {
   { pattern: /^failed to change (?:user|group)-id to (\S+):/, problem: 'cannot-drop-privileges' },
   { pattern: /^unknown user or group: (\S+)/, problem: 'cannot-drop-privileges' },
   { pattern: /TFTP directory (\S+) inaccessible/, problem: 'tftp-root-inaccessible' },
-  { pattern: / at line (\d+ of \S+)/, problem: 'bad-configuration' },
+  { pattern: / at line (\d+(?: of \S+)?)/, problem: 'bad-configuration' },
   { pattern: /^bad command line options/, problem: 'bad-configuration' },
   { pattern: /^cannot (?:read|access) (\S+\.conf)\b/, problem: 'bad-configuration' },
   {

@@ -3,14 +3,16 @@ import { NOTE, type DhcpLogMessage, type ServerLogEvent } from './server-log-eve
 
 const PACKET =
   /^(?:DHCP|BOOT)(DISCOVER|OFFER|REQUEST|ACK|NAK|INFORM|DECLINE|RELEASE|REPLY) (?:(?:from|on|for|of|to) )?(\S+)(?: \(([^)]*)\))?(?:.*? (?:from|to) ([0-9a-f]{1,2}(?::[0-9a-f]{1,2}){5}))?(?: \([^)]*\))? (?:via|on) ([^\s:]+)(?:: (.*))?/i;
+const UNKNOWN_NETWORK = 'unknown network segment';
 const NO_RANGE = /^No subnet declaration for (\S+)|from .* via (\S+): unknown network segment/;
 
 /** A line of ISC dhcpd. It names neither the class nor the architecture of a client. */
 export function parseIscDhcpd(message: string): ServerLogEvent {
-  const range = NO_RANGE.exec(message);
-  if (range) return { kind: 'no-range', interfaceName: range[1] ?? range[2] ?? '' };
   const found = PACKET.exec(message);
-  if (!found) return NOTE;
+  if (!found || found[6] === UNKNOWN_NETWORK) {
+    const range = NO_RANGE.exec(message);
+    return range ? { kind: 'no-range', interfaceName: range[1] ?? range[2] ?? '' } : NOTE;
+  }
   const [, verb = '', subject = '', inBrackets = '', other, , remark] = found;
   const mac = parseMac(other ?? '') ?? parseMac(subject);
   if (mac === undefined) return NOTE;

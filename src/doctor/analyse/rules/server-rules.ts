@@ -53,14 +53,14 @@ function rangeWords({ server }: Observations, { problem, subject }: ServerProble
 }
 
 /** dnsmasq names the line that it refuses: so does the mend. */
-function refusedLine({ problem, subject, evidence }: ServerProblem): Partial<Finding> {
-  const [, line, file] = /^(\d+) of ([\w./-]+)$/.exec(subject ?? '') ?? [];
-  if (problem !== 'bad-configuration' || line === undefined || file === undefined) return {};
-  const said = /(?:^|: )([^:]+?) at line \d+ of /.exec(evidence.text)?.[1];
+function refusedLine({ problem, subject, words = '' }: ServerProblem): Partial<Finding> {
+  const [, line, file] = /^(\d+)(?: of ([\w./-]+))?$/.exec(subject ?? '') ?? [];
+  if (problem !== 'bad-configuration' || line === undefined) return {};
+  const said = /^(?:dnsmasq: )?(.+?) at line \d+/.exec(words)?.[1] ?? 'it refuses a line';
   return {
-    title: `dnsmasq does not start: ${said === undefined ? 'it refuses' : `${said} at`} line ${line} of ${file}`,
+    title: `dnsmasq does not start: ${said} at line ${line} of its configuration`,
     cause: 'dnsmasq refuses the whole configuration for one line, and serves nobody until it is mended.',
-    mends: mendsOfRefusal(said ?? '', file, `line ${line} of ${file}`),
+    mends: mendsOfRefusal(said, file ?? '/etc/dnsmasq.conf', `line ${line} of ${file ?? 'the file'}`),
   };
 }
 

@@ -142,6 +142,24 @@ describe("other servers' logs", () => {
     ]);
   });
 
+  it('a client that renewed its lease for days and then boots: its last packets are those of the boot', () => {
+    const dhcpd = (message: string): string => `Nov 28 00:11:56 srv dhcpd[2471]: ${message}`;
+    const mac = '02:00:00:00:00:01';
+    const renewals = Array.from({ length: 100 }, () => [
+      dhcpd(`DHCPREQUEST for 10.30.5.12 from ${mac} via eth0`),
+      dhcpd(`DHCPACK on 10.30.5.12 to ${mac} via eth0`),
+    ]).flat();
+    const { clients } = observeLines([
+      ...renewals,
+      dhcpd(`DHCPDISCOVER from ${mac} via eth0`),
+      dhcpd(`DHCPOFFER on 10.30.5.12 to ${mac} via eth0`),
+      'Nov 28 00:11:57 srv in.tftpd[9]: RRQ from 10.30.5.12 filename pxelinux.0',
+    ]);
+    const phases = clients[0]?.phases ?? [];
+    expect(phases.flatMap(({ requests }) => requests).length).toBeLessThanOrEqual(16);
+    expect(phases.at(-1)?.replies.at(-1)).toMatchObject({ type: 'offer', evidence: { source: 'log:202' } });
+  });
+
   it('a client that fetched a file of no boot is accused of nothing', () => {
     const lines = [
       'dnsmasq-tftp[1]: file /srv/tftp/License.txt not found for 192.168.1.9',
