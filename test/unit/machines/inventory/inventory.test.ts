@@ -74,7 +74,8 @@ describe('Inventory', () => {
     await inventory.close();
     const flooded = await readInventory(layout);
     expect([...flooded.keys()]).toEqual(expect.arrayContaining([macOf(0), macOf(1), macOf(2_009)]));
-    expect(flooded.size).toBe(502);
+    expect(flooded.size).toBeLessThanOrEqual(502);
+    expect(flooded.size).toBeGreaterThan(2 + 400);
     const again = await open();
     again.know([{ mac: macOf(0) }]);
     again.take(discover(macOf(0)));
