@@ -3,6 +3,7 @@ import { usageError } from '../model/errors.ts';
 import type { MacAddress } from '../protocol/addresses.ts';
 import type { ConfigEdit } from './config-file/edit-config.ts';
 import { editMachines } from './config-file/edit-machines.ts';
+import type { MachineEntry } from './config-file/machine-entry.ts';
 import type { SeenMachine } from './inventory/seen-machine.ts';
 import { unknownMachines } from './inventory/unknown-machines.ts';
 import { namesFrom } from './machine-names.ts';
@@ -15,15 +16,13 @@ export interface AdoptInput {
   readonly macs: readonly MacAddress[] | undefined;
   /** for one a name, for several a pattern */
   readonly name?: string | undefined;
-  readonly profile?: string | undefined;
-  readonly image?: string | undefined;
+  /** what all of them say besides */
+  readonly keys?: Pick<MachineEntry, 'profile' | 'image' | 'arguments'>;
 }
 
-export interface AdoptedMachine {
+export interface AdoptedMachine extends MachineEntry {
   readonly mac: MacAddress;
   readonly name: string;
-  readonly profile?: string;
-  readonly image?: string;
 }
 
 /**
@@ -31,7 +30,7 @@ export interface AdoptedMachine {
  * @throws PxectlError E_USAGE for addresses that were not seen, or are machines already
  */
 export function planAdoption(input: AdoptInput): readonly AdoptedMachine[] {
-  const { config, seen, macs, profile, image } = input;
+  const { config, seen, macs, keys } = input;
   const unknown = unknownMachines(config, seen).map(({ mac }) => mac);
   const wanted = [...new Set(macs ?? unknown)];
   const nameOf = new Map(config.machines.map(({ mac, name }) => [mac, name]));
@@ -53,12 +52,7 @@ export function planAdoption(input: AdoptInput): readonly AdoptedMachine[] {
   }
   const taken = config.machines.map(({ name }) => name);
   const names = namesFrom(input.name, wanted, taken);
-  return wanted.map((mac, index) => ({
-    mac,
-    name: names[index] ?? '',
-    ...(profile === undefined ? {} : { profile }),
-    ...(image === undefined ? {} : { image }),
-  }));
+  return wanted.map((mac, index) => ({ mac, name: names[index] ?? '', ...keys }));
 }
 
 /** Writes them into the configuration, all or none. @throws PxectlError E_USAGE for a profile or name that cannot be */

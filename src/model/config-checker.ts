@@ -15,6 +15,15 @@ export class ConfigChecker {
     });
   }
 
+  /** Refuses what another entry has already. */
+  twice(path: ConfigPath, value: unknown, other: ConfigPath): void {
+    this.problems.push({
+      ...{ code: 'E_CONFIG_VALUE', path, other },
+      what: `${pathText(path)} is ${JSON.stringify(value)}`,
+      why: `${pathText(other)} has it already`,
+    });
+  }
+
   /** Refuses text that would break a file or a kernel command line that it goes into. */
   safe(path: ConfigPath, value: string, kind: SafeText): void {
     const why = explainUnsafe(value, kind);

@@ -17,7 +17,7 @@ export function checkMachines(file: ConfigFile, checks: SettingsChecks): Machine
   const seen = new Map<string, number>();
   const once = (path: ConfigPath, key: string, value: string, index: number): void => {
     const earlier = seen.get(key);
-    if (earlier !== undefined) checker.wrong(path, value, `machines[${earlier}] has it already`);
+    if (earlier !== undefined) checker.twice(path, value, ['machines', earlier]);
     else seen.set(key, index);
   };
   return (file.machines ?? []).map((machine, index): Machine => {

@@ -13,6 +13,8 @@ export interface ConfigProblem {
   /** what is wrong, one line, with the value */
   readonly what: string;
   readonly why?: string;
+  /** the place that it clashes with: its line is told too */
+  readonly other?: ConfigPath;
   /** the nearest right value */
   readonly suggestion?: string;
 }
@@ -31,7 +33,14 @@ export function locateProblems(
   return problems
     .map((problem) => {
       const { line, col } = lines.linePos(offsetOf(problem, document));
-      return { ...problem, line: Math.max(1, line), column: Math.max(1, col) };
+      const { other, why } = problem;
+      const both = other === undefined ? why : `${why}, in line ${lineOfPath(other, document, lines)}`;
+      return {
+        ...problem,
+        ...(both === undefined ? {} : { why: both }),
+        line: Math.max(1, line),
+        column: Math.max(1, col),
+      };
     })
     .sort((a, b) => a.line - b.line || a.column - b.column);
 }

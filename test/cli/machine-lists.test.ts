@@ -85,6 +85,57 @@ describe('pxectl machines set', () => {
   });
 });
 
+describe('pxectl machines add', () => {
+  it('takes every spelling of an address, numbers names, and says what they boot with', async () => {
+    const spelt = ['52-54-00-00-00-A1', '5254.0000.00a2', '5254000000A3', '52:54:00:00:00:A4'];
+    const words = [
+      '--name',
+      'pc-##',
+      '--profile',
+      'kiosk',
+      '--arguments',
+      'quiet splash',
+      '--console',
+      'ttyS1',
+    ];
+    const { exitCode, stderr } = await cli('machines', 'add', ...spelt, ...words);
+    expect(exitCode, stderr).toBe(0);
+    for (const number of [3, 4, 5, 6]) {
+      expect(await config()).toMatch(
+        new RegExp(
+          `mac: 52:54:00:00:00:a${number - 2}, name: pc-0${number}, profile: kiosk, arguments: \\[ ?quiet, splash, console=ttyS1`,
+        ),
+      );
+    }
+    expect((await cli('machines', 'set', 'pc-03', 'console=ttyS0,115200')).exitCode).toBe(0);
+    expect(await config()).toMatch(/name: pc-03, .*quiet, splash, "?console=ttyS0,115200"? ?\]/);
+    await cli('machines', 'set', 'pc-03', 'console=', 'profile=');
+    expect(await config()).toMatch(/name: pc-03, arguments: \[ ?quiet, splash ?\]/);
+  });
+
+  it('takes a machine by its UUID or serial number, which needs a name', async () => {
+    const uuid = '4C4C4544-0044-4A10-8056-B4C04F4C3332';
+    expect((await cli('machines', 'add', '--uuid', uuid, '--name', 'by-uuid')).exitCode).toBe(0);
+    expect((await cli('machines', 'add', '--serial', 'VMware-56 4d', '--name', 'by-serial')).exitCode).toBe(
+      0,
+    );
+    expect((await cli('machines', 'show', uuid.toLowerCase(), 'VMware-56 4d')).stdout).toMatch(
+      /^by-uuid: [^]*^by-serial: /m,
+    );
+    for (const [args, what] of [
+      [['--uuid', uuid], 'a machine without a MAC address needs --name'],
+      [['--uuid', uuid, '--name', 'again'], 'has it already, in line'],
+      [['52:54:00:00:00:b1', '52:54:00:00:00:b2', '--uuid', uuid], 'are for one machine'],
+      [['52:54:00:00:00:b1', '52:54:00:00:00:b2', '--name', 'desk'], 'the name of 2 machines'],
+      [[], 'which machine?'],
+    ] as const) {
+      const { exitCode, stderr } = await cli('machines', 'add', ...args);
+      expect(stderr).toContain(what);
+      expect(exitCode).toBe(2);
+    }
+  });
+});
+
 describe('pxectl machines import and export', () => {
   it('takes what it exports over without a difference, in every format', async () => {
     for (const format of ['csv', 'yaml', 'json']) {

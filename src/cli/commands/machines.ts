@@ -7,6 +7,7 @@ import type { RemoveOptions } from '../machines/remove-machines.ts';
 import type { SetArmedOptions } from '../machines/set-armed.ts';
 import type { ExportOptions } from '../machines/export-machines.ts';
 import type { ImportOptions } from '../machines/import-machines.ts';
+import { addBootOptions } from '../machines/boot-options.ts';
 import { SORT_KEYS, type ListOptions } from '../machines/list-options.ts';
 import { addSelection, type SelectionOptions } from '../machines/selection.ts';
 import type { SetOptions } from '../machines/set-machines.ts';
@@ -26,13 +27,15 @@ export function registerMachines(program: Command): void {
       }),
     );
   registerLists(machines);
-  machines
-    .command('add')
-    .description('add machines to pxectl.yaml; all of them, or none')
-    .argument('<macs...>', 'their MAC addresses')
-    .option('--name <name>', 'what to call it (one machine only)')
-    .option('--profile <profile>', 'profile that it names')
-    .option('--image <image>', 'image to boot, or local')
+  addBootOptions(
+    machines
+      .command('add')
+      .description('add machines to pxectl.yaml; all of them, or none')
+      .argument('[macs...]', 'their MAC addresses, in any spelling')
+      .option('--name <pattern>', 'what to call it; for several with # for the number: pc-##')
+      .option('--uuid <uuid>', 'UUID of its SMBIOS, beside its address or instead (one machine only)')
+      .option('--serial <number>', 'serial number of its SMBIOS, in the same way'),
+  )
     .option('--seed <file>', 'seed of its unattended install, which nothing starts before it is armed')
     .option('--arm', 'with --seed: let its next network boot install, which can wipe the disk')
     .option('-y, --yes', 'with --arm: do not ask')
@@ -46,14 +49,16 @@ export function registerMachines(program: Command): void {
         return addMachines(context);
       }),
     );
-  machines
-    .command('adopt')
-    .description('add machines that were seen to pxectl.yaml, and have a running pxectl boot them so at once')
-    .argument('[macs...]', 'their MAC addresses, as `machines --unknown` lists them')
-    .option('--all', 'everyone who was seen, in the order in which they came')
-    .option('--name <pattern>', 'what to call it; for several with # for the number: pc-##')
-    .option('--profile <profile>', 'profile that they name')
-    .option('--image <image>', 'image to boot, or local')
+  addBootOptions(
+    machines
+      .command('adopt')
+      .description(
+        'add machines that were seen to pxectl.yaml, and have a running pxectl boot them so at once',
+      )
+      .argument('[macs...]', 'their MAC addresses, as `machines --unknown` lists them')
+      .option('--all', 'everyone who was seen, in the order in which they came')
+      .option('--name <pattern>', 'what to call it; for several with # for the number: pc-##'),
+  )
     .option('-y, --yes', 'with --all: do not ask')
     .option('--dry-run', 'print the difference, write nothing')
     .option('--json', 'one JSON object on stdout')

@@ -1,21 +1,22 @@
 import { resolve } from 'node:path';
 import { editMachines } from '../../machines/config-file/edit-machines.ts';
-import { nameFromMac } from '../../machines/machine-names.ts';
+import { namesFrom } from '../../machines/machine-names.ts';
 import { loadProject } from '../../engine/project.ts';
 import { usageError } from '../../model/errors.ts';
 import { requestedConfigPath, type CommandContext } from '../cli.ts';
 import { confirm } from '../confirm.ts';
 import { sayConfigEdit } from '../say-config-edit.ts';
 import { EXIT } from '../exit-codes.ts';
-import { seedForConfig, tellSeeds } from '../install-seeds.ts';
+import { listNames, seedForConfig, tellSeeds } from '../install-seeds.ts';
+import { bootKeys, type BootOptions } from './boot-options.ts';
 import { dropOrders } from './drop-orders.ts';
 import { readMacs } from './read-macs.ts';
 import { armWarning, setArmedByUser } from './set-armed.ts';
 
-export interface AddOptions {
+export interface AddOptions extends BootOptions {
   readonly name?: string;
-  readonly image?: string;
-  readonly profile?: string;
+  readonly uuid?: string;
+  readonly serial?: string;
   readonly seed?: string;
   readonly arm?: boolean;
   readonly always?: boolean;
@@ -28,10 +29,18 @@ export interface AddOptions {
 export async function addMachines(context: CommandContext<AddOptions>): Promise<number> {
   const { output, options, args } = context;
   const macs = readMacs(args);
-  if (options.name !== undefined && macs.length > 1) {
+  const { uuid, serial } = options;
+  const isByAnother = uuid !== undefined || serial !== undefined;
+  if (isByAnother ? macs.length > 1 : macs.length === 0) {
     throw usageError({
-      what: '--name is for one machine, and there are several addresses',
-      next: 'add them one by one, or without --name: each is then called after its address',
+      what: macs.length === 0 ? 'which machine?' : '--uuid and --serial are for one machine',
+      next: 'give its MAC address, --uuid or --serial; several addresses are several machines',
+    });
+  }
+  if (macs.length === 0 && options.name === undefined) {
+    throw usageError({
+      what: 'a machine without a MAC address needs --name',
+      next: `pxectl machines add ${uuid === undefined ? `--serial '${serial}'` : `--uuid ${uuid}`} --name NAME`,
     });
   }
   for (const option of ['always', 'arm'] as const) {
@@ -44,11 +53,14 @@ export async function addMachines(context: CommandContext<AddOptions>): Promise<
   const project = await loadProject(requestedConfigPath(options));
   const { configPath } = project;
   const seed = options.seed === undefined ? undefined : await seedForConfig(options.seed, configPath);
-  const machines = macs.map((mac) => ({
-    mac,
-    name: options.name ?? nameFromMac(mac),
-    ...(options.profile === undefined ? {} : { profile: options.profile }),
-    ...(options.image === undefined ? {} : { image: options.image }),
+  const taken = project.config.machines.map(({ name }) => name);
+  const names = namesFrom(options.name, macs, taken);
+  const machines = (macs.length === 0 ? [undefined] : macs).map((mac, index) => ({
+    ...(mac === undefined ? {} : { mac }),
+    ...(uuid === undefined ? {} : { uuid }),
+    ...(serial === undefined ? {} : { serial }),
+    name: names[index] ?? options.name ?? '',
+    ...bootKeys(options),
     ...(seed === undefined ? {} : { install: { seed, once: options.always !== true } }),
     ...(options.secureBoot === undefined ? {} : { secureBoot: true }),
   }));
@@ -60,7 +72,6 @@ export async function addMachines(context: CommandContext<AddOptions>): Promise<
   }
   if (options.arm === true && !isDryRun) {
     const asked = { isYes: options.yes === true, isJson: options.json === true };
-    const names = machines.map(({ name }) => name);
     await confirm({ ...context, ...asked, what: armWarning(names, options.always === true) });
   }
   const edit = await editMachines(
@@ -77,7 +88,9 @@ export async function addMachines(context: CommandContext<AddOptions>): Promise<
   } else if (isDryRun) output.data(text.trimEnd());
   sayConfigEdit(output, edit);
   if (isDryRun) return EXIT.ok;
-  output.progress(`${macs.join(', ')} added to ${configPath}; a running pxectl takes it with: pxectl reload`);
+  output.progress(
+    `${listNames(macs.length === 0 ? [options.name ?? ''] : macs)} added to ${configPath}; a running pxectl takes it with: pxectl reload`,
+  );
   if (options.arm) {
     const { json: _, always, ...rest } = options;
     return setArmedByUser(

@@ -10,14 +10,13 @@ import { confirm } from '../confirm.ts';
 import { EXIT } from '../exit-codes.ts';
 import { listNames } from '../install-seeds.ts';
 import { showConfigEdit } from '../say-config-edit.ts';
+import { bootKeys, type BootOptions } from './boot-options.ts';
 import { dropOrders } from './drop-orders.ts';
 import { readMacs } from './read-macs.ts';
 
-export interface AdoptOptions {
+export interface AdoptOptions extends BootOptions {
   readonly all?: boolean;
   readonly name?: string;
-  readonly profile?: string;
-  readonly image?: string;
   readonly dryRun?: boolean;
   readonly yes?: boolean;
 }
@@ -32,9 +31,8 @@ export async function adoptMachines(context: CommandContext<AdoptOptions>): Prom
     });
   }
   const { config, configPath, layout } = await loadProject(requestedConfigPath(options));
-  const { name, profile, image } = options;
   const machines = planAdoption({
-    ...{ configPath, config, name, profile, image, seen: await readInventory(layout) },
+    ...{ configPath, config, name: options.name, keys: bootKeys(options), seen: await readInventory(layout) },
     macs: options.all === true ? undefined : readMacs(args),
   });
   const isDryRun = options.dryRun === true;

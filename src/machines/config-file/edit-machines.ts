@@ -2,7 +2,13 @@ import { isMap, isSeq, type Document, type YAMLMap } from 'yaml';
 import { usageError } from '../../model/errors.ts';
 import { parseMac } from '../../protocol/addresses.ts';
 import { editConfig, type ConfigEdit } from './edit-config.ts';
-import { assignmentsOf, MACHINE_KEYS, type Assignment, type MachineEntry } from './machine-entry.ts';
+import {
+  assignmentsOf,
+  MACHINE_KEYS,
+  withConsole,
+  type Assignment,
+  type MachineEntry,
+} from './machine-entry.ts';
 
 export type MachineEdit =
   | { readonly kind: 'add'; readonly machine: MachineEntry }
@@ -71,7 +77,8 @@ function inOrder(machine: MachineEntry): Record<string, unknown> {
   return Object.fromEntries(entries.toSorted(([one], [other]) => rank(one) - rank(other)));
 }
 
-function assign(document: Document, row: YAMLMap, { path, value }: Assignment): void {
+function assign(document: Document, row: YAMLMap, { path, value: said, isConsole }: Assignment): void {
+  const value = isConsole === true ? consoleIn(row, said) : said;
   if (value !== undefined) {
     // a value that stands there keeps its line and what is written beside it
     if (JSON.stringify(plainAt(row, path)) === JSON.stringify(value)) return;
@@ -82,6 +89,12 @@ function assign(document: Document, row: YAMLMap, { path, value }: Assignment): 
   row.deleteIn(path);
   const parent = path.length > 1 ? row.get(path[0]) : undefined;
   if (isMap(parent) && parent.items.length === 0) row.delete(path[0]);
+}
+
+function consoleIn(row: YAMLMap, device: unknown): readonly string[] | undefined {
+  const words = plainAt(row, ['arguments']);
+  const changed = withConsole(Array.isArray(words) ? (words as readonly string[]) : [], device);
+  return changed.length === 0 ? undefined : changed;
 }
 
 function plainAt(row: YAMLMap, path: readonly string[]): unknown {

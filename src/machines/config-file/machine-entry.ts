@@ -11,6 +11,8 @@ export interface Assignment {
   /** `loaders.bios` in steps */
   readonly path: readonly string[];
   readonly value: unknown;
+  /** the value is where the kernel talks: it takes the place of another `console=` among the arguments */
+  readonly isConsole?: true;
 }
 
 /** What only one machine can have. */
@@ -29,6 +31,15 @@ export const MACHINE_KEYS: readonly string[] = [
   'loaders.uefi',
 ];
 
+/** What can be said of a machine on a command line or in a table beside its keys. */
+const SAID_KEYS: readonly string[] = [...MACHINE_KEYS, 'console'];
+
+/** Kernel arguments with this console instead of another; without one for undefined. */
+export function withConsole(words: readonly string[], device: unknown): readonly string[] {
+  const others = words.filter((word) => !word.startsWith('console='));
+  return typeof device === 'string' ? [...others, `console=${device}`] : others;
+}
+
 export type ReadAssignment =
   { readonly assignment: Assignment } | { readonly what: string; readonly why: string };
 
@@ -36,14 +47,17 @@ export type ReadAssignment =
 export function readAssignment(key: string, value: string): ReadAssignment {
   const name = key.trim();
   const isVar = /^vars\.[^.]+$/.test(name);
-  const known = MACHINE_KEYS.find((one) => one.toLowerCase() === name.toLowerCase());
+  const known = SAID_KEYS.find((one) => one.toLowerCase() === name.toLowerCase());
   if (!isVar && known === undefined) {
-    const near = nearestWord(name, MACHINE_KEYS);
+    const near = nearestWord(name, SAID_KEYS);
     const hint = near === undefined ? '' : `; did you mean ${near}?`;
-    return { what: `unknown key ${name}`, why: `known: ${MACHINE_KEYS.join(', ')}, vars.NAME${hint}` };
+    return { what: `unknown key ${name}`, why: `known: ${SAID_KEYS.join(', ')}, vars.NAME${hint}` };
   }
   const path = (known ?? name).split('.');
   const text = value.trim();
+  if (known === 'console') {
+    return { assignment: { path: ['arguments'], value: text === '' ? undefined : text, isConsole: true } };
+  }
   if (text === '') return { assignment: { path, value: undefined } };
   switch (known) {
     case 'secureBoot':

@@ -2,6 +2,7 @@ import {
   assignmentsOf,
   MACHINE_KEYS,
   readAssignment,
+  withConsole,
   type Assignment,
   type MachineEntry,
 } from '../config-file/machine-entry.ts';
@@ -44,8 +45,16 @@ export function readCsvMachines(text: string): MachineList {
 /** An entry made of single values. */
 function entryOf(assignments: readonly Assignment[]): MachineEntry {
   const entry: Record<string, unknown> = {};
-  for (const { path, value } of assignments) {
+  // a console joins the arguments, wherever its column stands
+  const inOrder = assignments.toSorted(
+    (one, other) => Number(one.isConsole === true) - Number(other.isConsole === true),
+  );
+  for (const { path, value, isConsole } of inOrder) {
     const [key = '', inner] = path;
+    if (isConsole === true) {
+      entry[key] = withConsole((entry[key] ?? []) as readonly string[], value);
+      continue;
+    }
     entry[key] = inner === undefined ? value : { ...(entry[key] as object | undefined), [inner]: value };
   }
   return entry;

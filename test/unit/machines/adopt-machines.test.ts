@@ -29,7 +29,7 @@ const plan = (more: Partial<AdoptInput>) =>
 
 describe('planAdoption', () => {
   it('takes everyone who is no machine, by whatever it is known, in the order in which they came', () => {
-    expect(plan({ name: 'pc-##', profile: 'room' })).toEqual([
+    expect(plan({ name: 'pc-##', keys: { profile: 'room' } })).toEqual([
       { mac: MACS[0], name: 'pc-02', profile: 'room' },
       { mac: MACS[1], name: 'pc-03', profile: 'room' },
       { mac: MACS[2], name: 'pc-04', profile: 'room' },

@@ -192,6 +192,8 @@ describe('profiles', () => {
   - { mac: "f4:4d:30:00:00:01", name: a, uuid: ${uuid}, serial: S1 }
   - { mac: "F44D.3000.0001", name: a, uuid: 44454c4c-4400-104a-8056-b4c04f4c3332, serial: S1 }
 `;
-    expect(problemsOf(twice).map(({ why }) => why)).toEqual(Array(4).fill('machines[0] has it already'));
+    expect(problemsOf(twice).map(({ why }) => why)).toEqual(
+      Array(4).fill('machines[0] has it already, in line 7'),
+    );
   });
 });
