@@ -7,6 +7,7 @@ import { registerFetch } from './commands/fetch.ts';
 import { registerHelp } from './commands/help.ts';
 import { registerImages } from './commands/images.ts';
 import { registerInit } from './commands/init.ts';
+import { registerInstall } from './commands/install.ts';
 import { registerLab } from './commands/lab.ts';
 import { registerMachines } from './commands/machines.ts';
 import { registerReload } from './commands/reload.ts';
@@ -29,6 +30,7 @@ export function registerCommands(program: Command): void {
   registerWatch(program);
   registerMachines(program);
   registerSeeds(program);
+  registerInstall(program);
   registerDoctor(program);
   registerLab(program);
   registerExport(program);

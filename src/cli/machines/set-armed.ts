@@ -111,7 +111,8 @@ export function armWarning(names: readonly string[], isAlways: boolean): string 
   return `${boot} of ${who} installs unattended and may wipe the disk`;
 }
 
-function installables(
+/** Those that are meant, each with an install seed and a MAC. @throws PxectlError for the first that has not */
+export function installables(
   project: Project,
   args: readonly string[],
   verb: Verb,

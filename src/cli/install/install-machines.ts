@@ -1,0 +1,144 @@
+import { askControl } from '../../control/control-client.ts';
+import { loadProject, type Project } from '../../engine/project.ts';
+import { readLiveSession } from '../../engine/session-record.ts';
+import {
+  runInstalls,
+  type InstallEnd,
+  type InstallJob,
+  type InstallParts,
+} from '../../machines/install-run.ts';
+import { openMachineStates } from '../../machines/machine-states.ts';
+import { engineError, messageOf } from '../../model/errors.ts';
+import { findMachines } from '../../model/find-machines.ts';
+import { requestedConfigPath, type CommandContext } from '../cli.ts';
+import { confirm } from '../confirm.ts';
+import { EXIT } from '../exit-codes.ts';
+import { tellSeeds } from '../install-seeds.ts';
+import { withInstallableNames } from '../machines/installable-names.ts';
+import { userName } from '../machines/record-arm.ts';
+import { recordDisarm } from '../machines/record-disarm.ts';
+import type { SelectionOptions } from '../machines/selection.ts';
+import { armWarning, installables } from '../machines/set-armed.ts';
+import { formatLocalTime } from '../units.ts';
+import { tellProgress } from './tell-progress.ts';
+
+export interface InstallOptions extends SelectionOptions {
+  readonly wait?: boolean;
+  readonly parallel?: number;
+  readonly timeout: number;
+  readonly yes?: boolean;
+}
+
+/** `pxectl install NAME…`: arm, start, and with --wait follow to the end. */
+export async function installMachines(asked: CommandContext<InstallOptions>): Promise<number> {
+  const context = await withInstallableNames(asked);
+  const { output, options, args, signal } = context;
+  const project = await loadProject(requestedConfigPath(options));
+  const machines = installables(project, args, 'arm', false);
+  const session = await readLiveSession(project.layout);
+  if (session === undefined) {
+    throw engineError('E_NOT_RUNNING', {
+      what: 'pxectl is not up here: nobody would answer a machine that boots',
+      next: 'pxectl up --detach, then the same command again',
+    });
+  }
+  await tellSeeds(project, findMachines(project.config, args), { output, isRefused: true });
+  const names = machines.map(({ name }) => name);
+  const isAsked = { isYes: options.yes === true, isJson: options.json === true };
+  await confirm({ ...context, ...isAsked, what: armWarning(names, false) });
+
+  const say = (job: InstallJob, text: string): void =>
+    output.progress(`${formatLocalTime(new Date().toISOString()).slice(11)}  ${job.name}: ${text}`);
+  const parts = partsOf(project, session.process.pid, say);
+  if (options.wait !== true) {
+    await parts.arm(machines);
+    for (const job of machines) say(job, await parts.start(job));
+    output.progress('pxectl machines shows how far they are, pxectl install --wait follows to the end');
+    if (options.json)
+      output.json({ schema: 'pxectl.install/1', machines: machines.map((job) => endJson(job)) });
+    return EXIT.ok;
+  }
+  const following = new AbortController();
+  const told = tellProgress(project.layout, machines, { say, signal: following.signal });
+  const ends = await runInstalls(
+    machines,
+    { parallel: options.parallel ?? machines.length, timeoutMs: options.timeout, signal },
+    parts,
+  );
+  following.abort();
+  await told;
+  for (const job of machines) say(job, endText(job, ends.get(job.mac)));
+  const left = machines.filter(({ mac }) => ends.get(mac)?.kind !== 'installed');
+  output.progress(`${machines.length - left.length} of ${machines.length} installed`);
+  if (options.json) {
+    output.json({
+      schema: 'pxectl.install/1',
+      machines: machines.map((job) => endJson(job, ends.get(job.mac))),
+    });
+  }
+  if (left.length === 0) return EXIT.ok;
+  return signal.aborted ? EXIT.interrupted : EXIT.failure;
+}
+
+function partsOf({ layout }: Pick<Project, 'layout'>, pid: number, say: InstallParts['say']): InstallParts {
+  const question = { layout, pid, command: 'pxectl install' };
+  const states = openMachineStates(layout);
+  return {
+    say,
+    async arm(jobs) {
+      const order = { machines: jobs.map(({ mac }) => mac), by: userName(), isAlways: false };
+      const { machines } = await askControl('arm', order, question);
+      const unserved = machines.filter(({ isServed }) => !isServed).map(({ name }) => name);
+      if (unserved.length === 0) return;
+      await askControl('disarm', { machines: order.machines }, question);
+      throw engineError('E_CONTROL', {
+        what: `${unserved.join(', ')}: the running pxectl does not know its install`,
+        why: 'pxectl.yaml was changed since it read it',
+        next: 'pxectl reload, then the same command again',
+      });
+    },
+    async disarm(jobs) {
+      try {
+        await askControl('disarm', { machines: jobs.map(({ mac }) => mac) }, question);
+      } catch (error) {
+        // it is on the disk all the same: no pxectl that starts later serves these
+        await recordDisarm(layout, jobs);
+        for (const job of jobs)
+          say(job, `disarmed on disk; the running pxectl has not confirmed it: ${messageOf(error)}`);
+      }
+    },
+    start: async () => 'is armed: switch it on, or restart it, from the network',
+    states: async () => (await states.known()).installs,
+  };
+}
+
+/** What became of it, and what to do where that is not what was wanted. */
+function endText({ name }: InstallJob, end: InstallEnd | undefined): string {
+  switch (end?.kind) {
+    case 'installed':
+      return 'installed';
+    case 'failed':
+      return `its installer says that it failed: ${end.why}`;
+    case 'not-started':
+      return `not started: ${end.why}`;
+    case 'unreported':
+      return 'installed or not? it booted again and never reported; pxectl doctor install-never-reported';
+    case 'withdrawn':
+      return 'somebody has disarmed it';
+    case 'late':
+      return end.isInstalling
+        ? 'its time is up, and it still installs; pxectl machines shows when it reports'
+        : `its time is up, and no boot of it has fetched the seed: it is disarmed; pxectl machines show ${name}`;
+    case 'stopped':
+      return end.isInstalling ? 'goes on installing by itself' : 'is disarmed: it had not begun';
+    case undefined:
+      return 'nothing is known';
+  }
+}
+
+const endJson = ({ name, mac }: InstallJob, end?: InstallEnd): object => ({
+  name,
+  mac,
+  end: end?.kind ?? null,
+  why: end !== undefined && 'why' in end ? end.why : null,
+});
