@@ -47,6 +47,8 @@ const SECOND_UNKNOWN: Readonly<
   doctor: { args: ['PXE-E21', '--log', '/dev/null/not-there'], exitCode: 1 },
   'machines add': { args: ['52:54:00:00:00:09', 'no-mac'], exitCode: 2 },
   'machines rm': { args: ['node-1', 'no-such-machine'], exitCode: 2 },
+  'machines adopt': { args: ['52:54:00:00:00:09', 'no-mac'], exitCode: 2 },
+  install: { args: ['node-1', 'no-such-machine'], exitCode: 2 },
   'machines arm': { args: ['node-1', 'no-such-machine'], exitCode: 2 },
   'machines disarm': { args: ['node-1', 'no-such-machine'], exitCode: 2 },
   'machines set': { args: ['node-1', 'no-such-machine', 'image=local'], exitCode: 2 },
