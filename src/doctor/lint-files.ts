@@ -61,10 +61,12 @@ export async function lintFiles(paths: readonly string[], options: LintOptions):
     else if (kind.format === 'dhcpd') results.push(await lintDhcpdFile(path, given, { ...options, root }));
     else results.push(await lintScript(path, given, kind.format, { ...options, root }));
   }
+  const dnsmasq = results.find((result) => result.dnsmasq !== undefined)?.dnsmasq;
   return {
     readings: results.flatMap((result) => result.readings),
     findings: sortFindings(results.flatMap((result) => result.findings)),
     written: results.flatMap((result) => result.written),
+    ...(dnsmasq === undefined ? {} : { dnsmasq }),
   };
 }
 

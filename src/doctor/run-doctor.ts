@@ -9,6 +9,7 @@ import { sortFindings } from './finding-catalogue.ts';
 import { areForeign, lintFiles } from './lint-files.ts';
 import { analyseCaptureFile, analyseLogFile, type Analysis } from './read-inputs.ts';
 import { toldFinding } from './mend/fix-steps.ts';
+import { placeEdits } from './mend/place-edits.ts';
 import { recordCapture } from './record-capture.ts';
 import { runChecks } from './run-checks.ts';
 import { writeBundle } from './write-bundle.ts';
@@ -31,7 +32,13 @@ export async function runDoctor(request: DoctorRequest): Promise<DoctorResult> {
   const foreign = (await areForeign(request.configPaths)) ? request.configPaths : [];
   if (foreign.length > 0) {
     const linted = await lintFiles(foreign, { fix: request.fix, root: request.root });
-    findings.push(...linted.findings);
+    // what only the log shows is mended in the configuration that goes with it
+    const { seen, linted: unsaid } =
+      linted.dnsmasq === undefined
+        ? { seen: findings, linted: [] }
+        : await placeEdits(findings, linted.dnsmasq);
+    const ofOthers = linted.findings.filter((finding) => !linted.dnsmasq?.findings.includes(finding));
+    findings.splice(0, findings.length, ...seen, ...unsaid, ...ofOthers);
     written.push(...linted.written);
     readings.push(...linted.readings);
   }

@@ -57,6 +57,7 @@ Examples:
   pxectl doctor "PXE-E21 : Remote boot canceled"
   pxectl doctor - < screen.txt
   pxectl doctor --log dnsmasq.log
+  pxectl doctor --log dnsmasq.log --config /etc/dnsmasq.conf
   pxectl doctor --config /etc/dnsmasq.conf --fix
   sudo pxectl doctor --probe`,
     )

@@ -94,6 +94,15 @@ export async function lintDnsmasq(
       },
     ],
     findings: all,
+    dnsmasq: {
+      texts,
+      findings: all,
+      judge,
+      isTaken: async (after) => {
+        const { config: edited } = lintDnsmasqConfig(order, placedReader({ given: after, root }));
+        return (await testByDnsmasq(edited.files)).length <= refused.length;
+      },
+    },
     written: fix ? await writeFixed(texts, findings, judge) : [],
   };
 }

@@ -1,6 +1,7 @@
 import type { Finding } from '../../model/finding.ts';
 import type { Reading } from '../../model/verdict.ts';
 import { writeFileAtomic } from '../../platform/files.ts';
+import type { JudgedConfig } from '../mend/place-edits.ts';
 import { edited, editsTogether, type Judge } from '../mend/prove-edits.ts';
 
 export interface LintOptions {
@@ -15,6 +16,8 @@ export interface LintResult {
   readonly findings: readonly Finding[];
   /** corrected copies that --fix wrote */
   readonly written: readonly string[];
+  /** the configuration of dnsmasq among them, for edits that a log asks for */
+  readonly dnsmasq?: JudgedConfig;
 }
 
 /** What helps where a configuration was not wholly given. */

@@ -80,14 +80,24 @@ function hold(
 
 /** Fewer faults, and none that was not there before. */
 function isBetter(before: readonly Finding[], after: readonly Finding[]): boolean {
+  return goneFaults(before, after) > 0;
+}
+
+/** No fault that was not there before. */
+export function isNoWorse(before: readonly Finding[], after: readonly Finding[]): boolean {
+  return goneFaults(before, after) >= 0;
+}
+
+/** Faults that are gone; -1 when there is a new one. */
+function goneFaults(before: readonly Finding[], after: readonly Finding[]): number {
   const faults = (findings: readonly Finding[]): readonly string[] =>
     findings.filter(({ severity }) => severity !== 'info').map(({ id, severity }) => `${severity} ${id}`);
   const old = [...faults(before)];
   const now = faults(after);
   for (const fault of now) {
     const at = old.indexOf(fault);
-    if (at < 0) return false;
+    if (at < 0) return -1;
     old.splice(at, 1);
   }
-  return old.length > 0;
+  return old.length;
 }
