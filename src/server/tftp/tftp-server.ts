@@ -15,6 +15,7 @@ import { MAX_NETASCII_BYTES, openAsNetascii } from './netascii.ts';
 import { SharedFiles } from './shared-files.ts';
 import { TftpEvents, type ResolveMac } from './tftp-events.ts';
 import { Transfer, type TransferPeer } from './transfer.ts';
+import { sourceOf, WaitingRequests } from './waiting-requests.ts';
 
 export interface TftpServerOptions {
   /** the server's own address: requests to it are answered from it */
@@ -40,21 +41,16 @@ export interface TftpServer {
 }
 
 const TICK_MS = 20;
-/** Requests that wait for a free place; a client asks again by itself after a few seconds. */
+/** Requests that wait for a free place. */
 const MAX_QUEUED = 512;
-const QUEUE_VALID_MS = 5000;
+/** The places that one card gets, with however many addresses. */
+const CARD_SHARE = 0.25;
 /** While others wait, a client that has not answered for this long gives its place away: on a LAN answers take no second. */
 const STANDS_STILL_MS = 2000;
 /** Requests whose file is being looked up. */
 const MAX_OPENING = 256;
 /** A request again from the same port within this time is a retransmission, later a client that began anew. */
 const SAME_REQUEST_MS = 900;
-
-interface Queued {
-  readonly request: TftpRequest;
-  readonly peer: TransferPeer;
-  readonly sinceMs: number;
-}
 
 /**
  * A read-only TFTP server (RFC 1350, 2347, 2348, 2349, 7440) for one folder.
@@ -92,8 +88,9 @@ class Listener implements TftpServer {
   /** by `address:port` of the client */
   readonly #transfers = new Map<string, Transfer>();
   readonly #opening = new Set<string>();
-  readonly #queue = new Map<string, Queued>();
-  readonly #perClient = new Map<string, number>();
+  readonly #waiting = new WaitingRequests(MAX_QUEUED, (source) => this.#placesOf(source));
+  /** places of each address, and of each card */
+  readonly #places = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
@@ -120,7 +117,7 @@ class Listener implements TftpServer {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#queue.clear();
+    this.#waiting.clear();
     for (const transfer of [...this.#transfers.values()]) transfer.stop('server-stopped');
     clearInterval(this.#timer);
     await new Promise<void>((resolve) => this.#socket.close(() => resolve()));
@@ -173,8 +170,7 @@ class Listener implements TftpServer {
       this.#events.complaint(address, 'mode-refused', { path, message: `mode ${request.mode}` });
       return;
     }
-    const waiting = [...this.#queue.values()].filter((queued) => queued.peer.address === address).length;
-    if ((this.#perClient.get(address) ?? 0) + waiting >= this.#maxPerClient) {
+    if (this.#placesOf(address) + this.#waiting.countOf(address) >= this.#maxPerClient) {
       this.#reply(peer, TFTP_ERROR.undefined, 'too many transfers to this address at once');
       this.#events.complaint(address, 'too-many-transfers', {
         path,
@@ -182,21 +178,43 @@ class Listener implements TftpServer {
       });
       return;
     }
-    const isFull = this.#transfers.size + this.#opening.size >= this.#maxTransfers;
-    if (!isFull && this.#opening.size < MAX_OPENING) {
+    if (!this.#isFull() && this.#placesOf(sourceOf(peer)) < this.#mostPerCard()) {
       void this.#serve(request, path, peer);
-    } else if (this.#queue.size < MAX_QUEUED) {
-      this.#queue.set(key, { request, peer, sinceMs: performance.now() });
-    } else {
-      this.#reply(peer, TFTP_ERROR.undefined, 'the server is busy, try again');
-      this.#events.complaint(address, 'busy', { path });
+      return;
+    }
+    const refused = this.#waiting.add({ request, peer, sinceMs: performance.now() });
+    if (refused === undefined) return;
+    this.#reply(refused.peer, TFTP_ERROR.undefined, 'the server is busy, try again');
+    this.#events.complaint(refused.peer.address, 'busy', { path: cleanFileName(refused.request.fileName) });
+  }
+
+  #isFull(): boolean {
+    return (
+      this.#transfers.size + this.#opening.size >= this.#maxTransfers || this.#opening.size >= MAX_OPENING
+    );
+  }
+
+  /** An address alone may have as many as it is given by itself. */
+  #mostPerCard(): number {
+    return Math.max(this.#maxPerClient, Math.floor(this.#maxTransfers * CARD_SHARE));
+  }
+
+  #placesOf(source: string): number {
+    return this.#places.get(source) ?? 0;
+  }
+
+  #count({ address, mac }: TransferPeer, change: 1 | -1): void {
+    for (const source of mac === undefined ? [address] : [address, mac]) {
+      const places = this.#placesOf(source) + change;
+      if (places === 0) this.#places.delete(source);
+      else this.#places.set(source, places);
     }
   }
 
   async #serve(request: TftpRequest, path: string, peer: TransferPeer): Promise<void> {
     const key = `${peer.address}:${peer.port}`;
     this.#opening.add(key);
-    this.#perClient.set(peer.address, (this.#perClient.get(peer.address) ?? 0) + 1);
+    this.#count(peer, 1);
     const outcome = await this.#open(request, path);
     this.#opening.delete(key);
     if (outcome.kind !== 'opened') {
@@ -263,34 +281,27 @@ class Listener implements TftpServer {
 
   /** Gives a place back and lets the next in the queue have it. */
   #release(peer: TransferPeer): void {
-    const left = (this.#perClient.get(peer.address) ?? 1) - 1;
-    if (left === 0) this.#perClient.delete(peer.address);
-    else this.#perClient.set(peer.address, left);
-    const now = performance.now();
-    for (const [key, queued] of this.#queue) {
-      this.#queue.delete(key);
-      if (now - queued.sinceMs > QUEUE_VALID_MS) continue;
-      this.#admit(queued.request, queued.peer.address, queued.peer.port);
-      break;
-    }
+    this.#count(peer, -1);
+    const next = this.#waiting.next(performance.now(), this.#mostPerCard());
+    if (next !== undefined) this.#admit(next.request, next.peer.address, next.peer.port);
   }
 
   #tick(): void {
     const now = performance.now();
     for (const transfer of this.#transfers.values()) transfer.tick(now);
-    if (this.#queue.size > 0) this.#makeRoom(now);
+    if (this.#waiting.size > 0 && this.#isFull()) this.#makeRoom(now);
     if (this.#transfers.size === 0) {
       clearInterval(this.#timer);
       this.#timer = undefined;
     }
   }
 
-  /** Of those that stand still, one gives way: of the address that has most places. */
+  /** Of those that stand still, one gives way: of who has most places. */
   #makeRoom(now: number): void {
     let worst: Transfer | undefined;
     for (const transfer of this.#transfers.values()) {
       if (now - transfer.answeredAtMs < STANDS_STILL_MS) continue;
-      const places = (of: Transfer): number => this.#perClient.get(of.peer.address) ?? 0;
+      const places = (of: Transfer): number => this.#placesOf(sourceOf(of.peer));
       if (worst === undefined || places(transfer) > places(worst)) worst = transfer;
     }
     worst?.stop('gave-way');

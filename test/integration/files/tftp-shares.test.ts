@@ -10,6 +10,7 @@ import { decodeTftp, encodeTftp } from '../../../src/protocol/tftp/packets.ts';
 import { toNetascii } from '../../../src/server/tftp/netascii.ts';
 import { startTftpServer, type TftpServer } from '../../../src/server/tftp/tftp-server.ts';
 import { itNeeds } from '../../support/external-tool.ts';
+import { mac } from '../../support/dhcp/client-packets.ts';
 import { RecordedEvents } from '../../support/recorded-events.ts';
 
 const LOOPBACK = '127.0.0.1' as Ipv4Address;
@@ -76,6 +77,29 @@ describe('places', () => {
       expect(events.of('tftp.aborted').map((event) => event.detail?.['reason'])).toContain('gave-way');
     },
   );
+});
+
+describe('one card with many addresses', () => {
+  it('that fills every place and the queue keeps nobody else from being served', async () => {
+    await server.close();
+    const resolveMac = (ip: string) =>
+      mac(ip.startsWith('127.0.9.') ? '52:54:00:00:00:09' : '52:54:00:00:00:01');
+    server = await startTftpServer({
+      address: LOOPBACK,
+      port: 0,
+      root,
+      sink: events,
+      maxTransfers: 24,
+      resolveMac,
+    });
+    for (let host = 1; host <= 60; host++) {
+      for (let index = 0; index < 10; index++) await silentClient(`127.0.9.${host}`, 'loader');
+    }
+    await eventually(() => events.of('tftp.start').length >= 16, 'its places are taken');
+    const received = await silentClient('127.0.0.5', 'loader');
+    await eventually(() => received.length > 0, 'an answer');
+    expect(decodeTftp(received[0] ?? Buffer.alloc(0)).opcode).toBe('data');
+  });
 });
 
 describe('somebody who never asked', () => {
