@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { messageOf } from '../../model/errors.ts';
 import { UNSPECIFIED_IPV4, type Ipv4Address, type MacAddress } from '../../protocol/addresses.ts';
 import type { Exchange } from './exchange.ts';
+import type { HeldBodies } from './held-bodies.ts';
 import type { HttpRoute } from './http-route.ts';
 import type { RequestTarget } from './request-target.ts';
 
@@ -14,6 +15,8 @@ export interface AnswerRouteInput {
   readonly target: RequestTarget;
   readonly ip: Ipv4Address | undefined;
   readonly mac: MacAddress | undefined;
+  /** those of all requests */
+  readonly bodies: HeldBodies;
 }
 
 /** Lets a route answer; its errors become a 500 and an event. */
@@ -30,7 +33,7 @@ export async function answerRoute(input: AnswerRouteInput): Promise<void> {
       ip: input.ip ?? UNSPECIFIED_IPV4,
       ...(input.mac === undefined ? {} : { mac: input.mac }),
       userAgent: exchange.userAgent,
-      readBody: () => (method === 'POST' ? readBody(request) : Promise.resolve(new Uint8Array())),
+      readBody: async () => (method === 'POST' ? readBody(request, input) : new Uint8Array()),
     });
     // the rest of a body that nobody wants is not worth reading
     if (method === 'POST' && !request.complete) response.setHeader('Connection', 'close');
@@ -53,7 +56,8 @@ export async function answerRoute(input: AnswerRouteInput): Promise<void> {
     if (error instanceof BodyRefused) {
       if (error.why === 'aborted') return;
       response.setHeader('Connection', 'close');
-      exchange.refuse(413, `a body may have at most ${MAX_BODY_BYTES} bytes`);
+      if (error.why === 'no-room') exchange.refuse(503, 'too many bodies are under way');
+      else exchange.refuse(413, `a body may have at most ${MAX_BODY_BYTES} bytes`);
       return;
     }
     if (!response.headersSent) exchange.answerText(500, 'the server failed to make the answer');
@@ -63,28 +67,39 @@ export async function answerRoute(input: AnswerRouteInput): Promise<void> {
 }
 
 class BodyRefused extends Error {
-  constructor(readonly why: 'too-large' | 'aborted') {
+  constructor(readonly why: 'too-large' | 'no-room' | 'aborted') {
     super(`body ${why}`);
   }
 }
 
 /** @throws BodyRefused */
-function readBody(request: IncomingMessage): Promise<Uint8Array> {
+async function readBody(
+  request: IncomingMessage,
+  { bodies, ip, mac }: Pick<AnswerRouteInput, 'bodies' | 'ip' | 'mac'>,
+): Promise<Uint8Array> {
   const announced = Number(request.headers['content-length'] ?? 0);
-  if (announced > MAX_BODY_BYTES) return Promise.reject(new BodyRefused('too-large'));
-  return new Promise((resolve, reject) => {
-    const parts: Buffer[] = [];
-    let sizeBytes = 0;
-    request.on('data', (part: Buffer) => {
-      sizeBytes += part.length;
-      if (sizeBytes > MAX_BODY_BYTES) {
+  if (announced > MAX_BODY_BYTES) throw new BodyRefused('too-large');
+  let parts: Buffer[] = [];
+  let sizeBytes = 0;
+  let refuse: (why: 'too-large' | 'no-room') => void = () => undefined;
+  const held = bodies.begin(mac ?? ip ?? '', () => refuse('no-room'));
+  try {
+    return await new Promise<Uint8Array>((resolve, reject) => {
+      refuse = (why) => {
         request.pause();
-        reject(new BodyRefused('too-large'));
-      } else {
+        parts = [];
+        reject(new BodyRefused(why));
+      };
+      request.on('data', (part: Buffer) => {
+        sizeBytes += part.length;
         parts.push(part);
-      }
+        if (sizeBytes > MAX_BODY_BYTES) refuse('too-large');
+        else held.grew(part.length);
+      });
+      request.on('end', () => resolve(Buffer.concat(parts)));
+      request.on('close', () => reject(new BodyRefused('aborted')));
     });
-    request.on('end', () => resolve(Buffer.concat(parts)));
-    request.on('close', () => reject(new BodyRefused('aborted')));
-  });
+  } finally {
+    held.end();
+  }
 }

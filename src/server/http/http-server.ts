@@ -11,6 +11,7 @@ import { answerRoute } from './answer-route.ts';
 import { BufferPool } from '../../platform/buffer-pool.ts';
 import { shareConnections } from './connections.ts';
 import { Exchange } from './exchange.ts';
+import { HeldBodies } from './held-bodies.ts';
 import type { HttpRoute } from './http-route.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 import { readTarget } from './request-target.ts';
@@ -71,6 +72,8 @@ const SHED_TEXT = {
 } as const;
 /** who has just come may not be in the table yet */
 const LOOK_AGAIN_MS = 80;
+/** Reports are short; installers that send their logs with them send a mebibyte at most. */
+const BODIES_BYTES = 32 * 1024 * 1024;
 const MAX_SPARE_BYTES = 16 * 1024 * 1024;
 /** Shared by all downloads; each has two buffers, so that twice as much is used. */
 const BUFFER_BUDGET_BYTES = 24 * 1024 * 1024;
@@ -86,6 +89,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const largestChunk = (): number => largestPowerOfTwo(BUFFER_BUDGET_BYTES / Math.max(1, downloads));
 
   const connections = new OneAtATime();
+  const bodies = new HeldBodies(BODIES_BYTES);
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const client = clientOf(options, request);
     const exchange = new Exchange(request, response, client.emit);
@@ -105,7 +109,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     }
     if (route !== undefined) {
       const mac = await macOfThisMoment(options, client.ip);
-      await answerRoute({ route, exchange, method, target, ip: client.ip, mac });
+      await answerRoute({ route, exchange, method, target, ip: client.ip, mac, bodies });
       return;
     }
     downloads += 1;

@@ -7,12 +7,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { run } from '../../../src/platform/processes.ts';
 import type { Ipv4Address } from '../../../src/protocol/addresses.ts';
+import type { HttpRouteRequest, HttpRouteResponse } from '../../../src/server/http/http-route.ts';
 import { startHttpServer, type HttpServer } from '../../../src/server/http/http-server.ts';
 import { RecordedEvents } from '../../support/recorded-events.ts';
 
 const LOOPBACK = '127.0.0.1' as Ipv4Address;
 const OTHER_HOST = '127.0.0.2';
 const MAX_CONNECTIONS = 64;
+const MiB = 1024 * 1024;
 const FILE_BYTES = 4_000_000;
 
 let root: string;
@@ -31,6 +33,7 @@ beforeEach(async () => {
     sink: events,
     maxConnections: MAX_CONNECTIONS,
     maxConnectionsPerAddress: 48,
+    routes: [{ prefix: '/report/', handle: takeReport }],
   });
 });
 afterEach(async () => {
@@ -48,6 +51,11 @@ async function open(localAddress = LOOPBACK as string): Promise<Socket> {
     socket.once('error', reject);
   });
   return socket;
+}
+
+/** Takes a body of anybody, as reports of a machine of its own are taken. */
+async function takeReport(request: HttpRouteRequest): Promise<HttpRouteResponse> {
+  return { status: 200, contentType: 'text/plain', body: `${(await request.readBody()).length}` };
 }
 
 const GET = 'GET /image.iso HTTP/1.1\r\nHost: x\r\n\r\n';
@@ -78,6 +86,28 @@ const goodClient = async (localAddress: string): Promise<string> => {
   ]);
   return result.stdout;
 };
+
+describe('bodies', () => {
+  const head = (bytes: number): string =>
+    `POST /report/x HTTP/1.1\r\nHost: x\r\nContent-Length: ${bytes}\r\n\r\n`;
+
+  it('that nobody ends are given up before they fill the memory, and others are read', async () => {
+    const answers: string[] = [];
+    for (let count = 0; count < 45; count++) {
+      const socket = await open(OTHER_HOST);
+      socket.on('data', (bytes: Buffer) => answers.push(bytes.toString('latin1').slice(0, 12)));
+      socket.write(head(MiB) + 'x'.repeat(MiB - 1));
+    }
+    await eventually(() => answers.length >= 10, 'those beyond what is kept were refused');
+    expect(new Set(answers)).toEqual(new Set(['HTTP/1.1 503']));
+    const good = await open();
+    const text = new Promise<string>((resolve) =>
+      good.on('data', (bytes: Buffer) => resolve(bytes.toString())),
+    );
+    good.write(`${head(5)}40 %x`);
+    expect(await text).toMatch(/^HTTP\/1.1 200[\s\S]*5$/);
+  });
+});
 
 describe('one connection', () => {
   it('with 20,000 requests sent ahead is closed, and leaves nothing behind', async () => {
