@@ -1,9 +1,21 @@
 import type { Command, Option } from 'commander';
 
 /** Shells that a completion script can be had for. */
-export const SHELLS = ['bash', 'zsh', 'fish'] as const;
+export type Shell = 'bash' | 'zsh' | 'fish';
 
-export type Shell = (typeof SHELLS)[number];
+/** Names that a project has, which the scripts ask `pxectl completion` for. */
+export type NameKind = 'machines' | 'profiles' | 'images';
+
+/** What arguments and values of options stand for, by the word that the help shows for them. */
+const KIND_OF_WORD: Readonly<Record<string, NameKind>> = {
+  machines: 'machines',
+  words: 'machines',
+  names: 'machines',
+  name: 'machines',
+  profile: 'profiles',
+  images: 'images',
+  image: 'images',
+};
 
 /** A word that can stand at some place, and what it does. */
 interface Word {
@@ -17,6 +29,8 @@ interface CommandWords {
   readonly path: string;
   /** sub-commands, and values of the first argument */
   readonly words: readonly Word[];
+  /** what names can stand there besides */
+  readonly names: NameKind | undefined;
   readonly options: readonly Option[];
 }
 
@@ -35,26 +49,36 @@ export function completionScript(shell: Shell, program: Command): string {
 
 function* walk(command: Command, path: string): Generator<CommandWords> {
   const subCommands = command.commands.map((sub) => ({ text: sub.name(), description: sub.description() }));
-  const values = command.registeredArguments[0]?.argChoices ?? [];
+  const [argument] = command.registeredArguments;
+  const values = argument?.argChoices ?? [];
   const words = [...subCommands, ...values.map((text) => ({ text, description: '' }))];
-  yield { path, words, options: command.options };
+  const names = argument === undefined ? undefined : KIND_OF_WORD[argument.name()];
+  yield { path, words, names, options: command.options };
   for (const sub of command.commands) yield* walk(sub, path === '' ? sub.name() : `${path} ${sub.name()}`);
+}
+
+/** What the value of an option stands for; what `--name` gives is not there yet. */
+function namesOf({ flags, long }: Option): NameKind | undefined {
+  return long === '--name' ? undefined : KIND_OF_WORD[/<(\w+)>/.exec(flags)?.[1] ?? ''];
 }
 
 function bashScript(table: readonly CommandWords[]): string {
   const known = table.map(({ path }) => path.replaceAll(' ', '_')).join(' ');
-  const cases = table.map(({ path, words, options }) => {
+  const cases = table.map(({ path, words, names, options }) => {
     const all = [...words.map(({ text }) => text), ...options.flatMap(({ long }) => long ?? [])];
-    return `    '${path}') words='${all.join(' ')}' ;;`;
+    return `    '${path}') words='${all.join(' ')}'${names === undefined ? '' : ` names=${names}`} ;;`;
   });
   const values = table.flatMap(({ path, options }) =>
-    options.flatMap(({ long, argChoices }) =>
-      long && argChoices ? [`    '${path} ${long}') words='${argChoices.join(' ')}' ;;`] : [],
-    ),
+    options.flatMap((option) => {
+      const { long, argChoices } = option;
+      const names = namesOf(option);
+      if (!long || (!argChoices && names === undefined)) return [];
+      return [`    '${path} ${long}') words='${argChoices?.join(' ') ?? ''}' names=${names ?? ''} ;;`];
+    }),
   );
   // zsh runs this too, and there `path` is a name of its own
   return `_pxectl() {
-  local at= word words= known i
+  local at= word words= names= known i
   for ((i = 1; i < COMP_CWORD; i++)); do
     word=\${COMP_WORDS[i]}
     [[ $word == -* ]] && continue
@@ -67,6 +91,7 @@ ${cases.join('\n')}
   case "$at \${COMP_WORDS[COMP_CWORD-1]}" in
 ${values.join('\n')}
   esac
+  [[ -z $names || \${COMP_WORDS[COMP_CWORD]} == -* ]] || words="$words $(pxectl completion $names 2>/dev/null)"
   COMPREPLY=($(compgen -W "$words" -- "\${COMP_WORDS[COMP_CWORD]}"))
   [[ \${#COMPREPLY[@]} -gt 0 ]] || COMPREPLY=($(compgen -f -- "\${COMP_WORDS[COMP_CWORD]}"))
 }
@@ -75,10 +100,11 @@ complete -F _pxectl pxectl`;
 
 function fishScript(table: readonly CommandWords[]): string {
   const known = table.filter(({ path }) => path !== '').map(({ path }) => fishWord(path));
-  const lines = table.flatMap(({ path, words, options }) => {
+  const lines = table.flatMap(({ path, words, names, options }) => {
     const start = `complete -c pxectl -n ${fishWord(`__pxectl_at ${fishWord(path)}`)}`;
     return [
       ...words.map(({ text, description }) => `${start} -f -a ${text} -d ${fishWord(description)}`),
+      ...(names === undefined ? [] : [`${start} -f -a ${fishNames(names)}`]),
       ...options.flatMap((option) => (option.long ? [`${start} ${fishOption(option)}`] : [])),
     ];
   });
@@ -95,8 +121,13 @@ end
 ${lines.join('\n')}`;
 }
 
-function fishOption({ long = '', short, description, required, argChoices }: Option): string {
-  const value = argChoices ? ` -x -a '${argChoices.join(' ')}'` : required ? ' -r' : '';
+const fishNames = (names: NameKind): string => `'(pxectl completion ${names} 2>/dev/null)'`;
+
+function fishOption(option: Option): string {
+  const { long = '', short, description, required, argChoices } = option;
+  const names = namesOf(option);
+  const choices = names === undefined ? `'${argChoices?.join(' ') ?? ''}'` : fishNames(names);
+  const value = argChoices || names !== undefined ? ` -x -a ${choices}` : required ? ' -r' : '';
   return `${short ? `-s ${short.slice(1)} ` : ''}-l ${long.slice(2)}${value} -d ${fishWord(description)}`;
 }
 

@@ -215,6 +215,36 @@ describe('completion', () => {
     ]);
   });
 
+  it.each(['bash', 'zsh', 'fish'] as const)(
+    'completes names of machines, profiles and images in %s',
+    async (shell) => {
+      await writeFile(
+        join(folder.path, 'pxectl.yaml'),
+        'version: 1\nnetwork: { interface: eno1, address: 192.168.1.50 }\nimages: [debian-12]\n' +
+          'profiles: { room: {}, kiosk: {} }\nmachines: [{ mac: "52:54:00:00:00:01", name: pc-01 }, { mac: "52:54:00:00:00:02", name: pc-02 }]\n',
+      );
+      const asked = async (kind: string): Promise<string> =>
+        (await pxectl(['completion', kind], here())).stdout;
+      expect([await asked('machines'), await asked('profiles'), await asked('images')]).toEqual([
+        ...['pc-01\npc-02\n', 'room\nkiosk\n', 'debian-12\n'],
+      ]);
+      const { stdout: script } = await pxectl(['completion', shell], here());
+      expect(script).toContain('pxectl completion ');
+      if (shell !== 'bash') return;
+      await writeFile(join(folder.path, 'completion.bash'), script);
+      const complete = async (...words: string[]): Promise<string[]> => {
+        const line = `source completion.bash; pxectl() { ${process.execPath} ${join(import.meta.dirname, '../../bin/pxectl.js')} "$@"; }; COMP_WORDS=(pxectl ${words.map((w) => `'${w}'`).join(' ')}); COMP_CWORD=${words.length}; _pxectl; printf '%s\\n' "\${COMPREPLY[@]}"`;
+        const { stdout } = await run('bash', ['-c', line], { cwd: folder.path });
+        return stdout.trim().split('\n');
+      };
+      expect(await complete('machines', 'show', 'pc')).toEqual(['pc-01', 'pc-02']);
+      expect(await complete('machines', 'set', 'pc-01', 'pc-02')).toEqual(['pc-02']);
+      expect(await complete('machines', 'arm', '--profile', 'ro')).toEqual(['room']);
+      expect(await complete('machines', 'add', '--image', 'deb')).toEqual(['debian-12']);
+      expect(await complete('machines', 'show', '--js')).toEqual(['--json']);
+    },
+  );
+
   it('refuses a shell it does not know', async () => {
     expect((await pxectl(['completion', 'tcsh'], here())).exitCode).toBe(2);
   });

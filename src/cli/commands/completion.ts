@@ -1,23 +1,40 @@
 import { Argument, type Command } from 'commander';
-import { commandAction, type CommandContext } from '../cli.ts';
-import type { Shell } from '../completion-script.ts';
+import { commandAction, requestedConfigPath, type CommandContext } from '../cli.ts';
+import type { NameKind, Shell } from '../completion-script.ts';
 import { EXIT } from '../exit-codes.ts';
+
+const SHELLS: readonly Shell[] = ['bash', 'zsh', 'fish'];
+const NAMES: readonly NameKind[] = ['machines', 'profiles', 'images'];
 
 /** `pxectl completion SHELL` */
 export function registerCompletion(program: Command): void {
   program
     .command('completion')
-    .description('print the completion script: source <(pxectl completion bash)')
-    .addArgument(
-      new Argument('<shell>', 'for which shell').choices(['bash', 'zsh', 'fish'] satisfies Shell[]),
+    .description(
+      'print the completion script: source <(pxectl completion bash); or the names that it asks for',
     )
+    .addArgument(new Argument('<what>', 'for which shell, or which names').choices([...SHELLS, ...NAMES]))
     .action(commandAction((context: CommandContext<object>) => runCompletion(context, program)));
 }
 
 async function runCompletion(context: CommandContext<object>, program: Command): Promise<number> {
-  const { completionScript, SHELLS } = await import('../completion-script.ts');
-  const shell = SHELLS.find((name) => name === context.args[0]);
+  const { output, options, args } = context;
+  const shell = SHELLS.find((name) => name === args[0]);
+  if (shell !== undefined) {
+    const { completionScript } = await import('../completion-script.ts');
+    output.data(completionScript(shell, program));
+    return EXIT.ok;
+  }
+  const { loadProject } = await import('../../engine/project.ts');
+  const { config } = await loadProject(requestedConfigPath(options));
+  const lists: Readonly<Record<NameKind, readonly string[]>> = {
+    machines: config.machines.map(({ name }) => name),
+    profiles: config.profiles.map(({ name }) => name),
+    images: config.images,
+  };
+  const kind = NAMES.find((name) => name === args[0]);
   // commander let no other word through
-  if (shell !== undefined) context.output.data(completionScript(shell, program));
+  const names = kind === undefined ? [] : lists[kind];
+  if (names.length > 0) output.data(names.join('\n'));
   return EXIT.ok;
 }
