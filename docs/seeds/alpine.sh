@@ -10,7 +10,7 @@ rm -f /etc/local.d/pxectl.start /etc/runlevels/default/local
 
 # pxectl watch shows how far it is; whatever becomes of that, the installation goes on
 tell() { wget -q -O /dev/null --post-data="$1" {{report}}/progress || true; }
-fail() { tell "the installation failed: $1"; exit 1; }
+fail() { wget -q -O /dev/null --post-data="$1 failed" {{report}}/failed || true; exit 1; }
 
 tell '5% setting up'
 cat > /tmp/answers << 'END'

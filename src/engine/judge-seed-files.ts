@@ -1,6 +1,6 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { findRemoteImage } from '../images/catalogue/available.ts';
-import { checkSeedAt } from '../machines/seeds/check-seed-files.ts';
+import { checkSeedAt, MOST_BYTES } from '../machines/seeds/check-seed-files.ts';
 import { SEED_FAMILIES } from '../machines/seeds/new-seed.ts';
 import { sampleFill } from '../machines/seeds/sample-fill.ts';
 import { seedFormatOfText } from '../machines/seeds/seed-kinds.ts';
@@ -9,6 +9,7 @@ import { httpBaseUrl } from '../model/boot-context.ts';
 import type { Config } from '../model/config.ts';
 import { usageError } from '../model/errors.ts';
 import { SEED_FILE_NAMES, type SeedFormat } from '../model/image.ts';
+import { withRegularFile } from '../platform/regular-file.ts';
 import type { JudgedSeed } from './machine-seeds.ts';
 
 export type SeedKind = Exclude<SeedFormat, 'none'>;
@@ -36,9 +37,12 @@ export async function judgeSeedFile(
 }
 
 async function kindAt(path: string): Promise<SeedKind | undefined> {
-  const found = await stat(path);
-  if (!found.isDirectory())
-    return found.isFile() ? seedFormatOfText(await readFile(path, 'utf8')) : undefined;
+  if (!(await stat(path)).isDirectory()) {
+    const text = await withRegularFile(path, async (file, { size }) =>
+      size > MOST_BYTES ? '' : file.readFile('utf8'),
+    );
+    return seedFormatOfText(text ?? '');
+  }
   const names = await readdir(path);
   return SEED_KINDS.find((kind) => names.includes(SEED_FILE_NAMES[kind]));
 }

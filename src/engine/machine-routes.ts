@@ -73,8 +73,11 @@ async function serveSeed(
     return text(403, `${message}\n`);
   };
   if (!machine?.install) return undefined;
-  if (!isFromMachine(input.context(), mac, request)) {
-    return refuse('other-machine', `this seed is for ${mac}; the request came from ${whoAsks(request)}`);
+  if (!isFromMachine(input.context(), mac, request, 'seed')) {
+    return refuse(
+      request.mac === mac ? 'no-token' : 'other-machine',
+      `this seed is for ${mac}; the request came from ${whoAsks(mac, request)}`,
+    );
   }
   const { installState = NOT_ARMED } = machine;
   const isOpen = installState.kind === 'armed' || installState.kind === 'installing';
@@ -149,8 +152,8 @@ async function takeReport(
   const asked = machineOf(input, request);
   if (!asked || request.method === 'HEAD') return undefined;
   const { mac, machine, rest } = asked;
-  if (!isFromMachine(input.context(), mac, request)) {
-    const message = `this report is for ${mac}; it came from ${whoAsks(request)}`;
+  if (!isFromMachine(input.context(), mac, request, 'report')) {
+    const message = `this report is for ${mac}; it came from ${whoAsks(mac, request)}`;
     input.sink.emit({
       type: 'report.refused',
       ip: request.ip,
@@ -182,7 +185,7 @@ async function takeReport(
 function takeFacts(input: MachineRoutesInput, request: HttpRouteRequest): HttpRouteResponse | undefined {
   const asked = machineOf(input, request);
   if (asked === undefined || asked.rest !== '' || request.method === 'POST') return undefined;
-  if (request.mac !== asked.mac) return text(403, `that is told by ${whoAsks(request)}\n`);
+  if (request.mac !== asked.mac) return text(403, `that is told by ${whoAsks(asked.mac, request)}\n`);
   const { query } = request;
   const macs = [0, 1, 2, 3].map((card) => query.get(`mac${card}`) ?? '').filter((word) => word !== '');
   input.inventory.learn(

@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NOCLOUD_NAMES, seedFill } from '../machines/seeds/fill-seed.ts';
 import { PLACEHOLDERS } from '../machines/seeds/placeholders.ts';
@@ -6,8 +6,9 @@ import { whereOf } from '../machines/seeds/seed-problem.ts';
 import { SeedTemplateError } from '../machines/seeds/seed-template-error.ts';
 import { httpBaseUrl } from '../model/boot-context.ts';
 import type { Machine } from '../model/config.ts';
-import { configError, messageOf, usageError } from '../model/errors.ts';
+import { configError, messageOf, PxectlError, usageError } from '../model/errors.ts';
 import { SEED_FILE_NAMES } from '../model/image.ts';
+import { withRegularFile } from '../platform/regular-file.ts';
 import { imageOf, valuesOf } from './machine-seeds.ts';
 import type { Project } from './project.ts';
 
@@ -64,10 +65,11 @@ export async function shownSeed(
 async function readSeedText(seed: string, name: string): Promise<Pick<ShownSeed, 'path' | 'text'>> {
   try {
     const path = (await stat(seed)).isDirectory() ? join(seed, name) : seed;
-    // a FIFO would be waited for
-    if (!(await stat(path)).isFile()) throw new Error(`${path} is no file`);
-    return { path, text: await readFile(path, 'utf8') };
+    const text = await withRegularFile(path, (file) => file.readFile('utf8'));
+    if (text === undefined) throw new Error(`${path} is no file`);
+    return { path, text };
   } catch (error) {
+    if (error instanceof PxectlError) throw error;
     throw usageError({
       what: 'there is no such seed',
       why: messageOf(error),

@@ -48,11 +48,19 @@ function runningBoot({
 }
 
 /** What its boots show for their orders; the one of a boot that was spent ends when the machine has booted again. */
-export function tokenOfRecord({ armed, spent, bootedAgainAt }: InstallRecord): OrderToken | undefined {
+export function tokenOfRecord({
+  armed,
+  spent,
+  reportedAt,
+  failed,
+  bootedAgainAt,
+}: InstallRecord): OrderToken | undefined {
+  // without another order its state says more to whoever asks
+  const isOver = armed !== undefined && (reportedAt ?? failed) !== undefined;
   const earlier =
     spent?.token === undefined || bootedAgainAt !== undefined
       ? undefined
-      : { secret: spent.token, spentAt: spent.at };
+      : { secret: spent.token, spentAt: spent.at, ...(isOver ? { isOver } : {}) };
   if (armed?.token === undefined) return armed === undefined ? earlier : undefined;
   return { secret: armed.token, ...(earlier === undefined ? {} : { earlier }) };
 }
@@ -74,9 +82,15 @@ export function isBootAwaited(record: InstallRecord): boolean {
   return record.spent !== undefined && (record.armed !== undefined || runningBoot(record) !== undefined);
 }
 
-/** A boot that was spent stays beside the order: it may still run, and report. */
-export function armedWith(armed: ArmedOrder & { readonly token: string }): Change {
-  return ({ armed: _, ...before }) => (before.spent === undefined ? { armed } : { ...before, armed });
+/**
+ * A boot that was spent stays beside the order: it may still run, and report. An order that is given again keeps its token: the
+ * machine may have its boot file already.
+ */
+export function armedWith(order: ArmedOrder & { readonly token: string }): Change {
+  return ({ armed: earlier, ...before }) => {
+    const armed = { ...order, token: earlier?.token ?? order.token };
+    return before.spent === undefined ? { armed } : { ...before, armed };
+  };
 }
 
 /** The order is none any more. */

@@ -9,10 +9,19 @@ export function newTokenSecret(): string {
   return randomBytes(16).toString('hex');
 }
 
-/** Whether what a client shows is the token of an order that is armed, or was spent within a day. */
-export function isTokenOf(order: OrderToken | undefined, shown: string | undefined, nowMs: number): boolean {
+/**
+ * Whether what a client shows is the token of an order that is armed, or was spent within a day. A boot that has told its end gets
+ * no seed for it any more, and may tell its end again: it may not have heard the answer.
+ */
+export function isTokenOf(
+  order: OrderToken | undefined,
+  shown: string | undefined,
+  what: 'seed' | 'report',
+  nowMs = Date.now(),
+): boolean {
   if (order === undefined || shown === undefined) return false;
-  if (isTokenOf(order.earlier, shown, nowMs)) return true;
+  if (isTokenOf(order.earlier, shown, what, nowMs)) return true;
+  if (order.isOver === true && what === 'seed') return false;
   if (order.spentAt !== undefined && nowMs - Date.parse(order.spentAt) > VALID_AFTER_SEED_MS) return false;
   const [is, wanted] = [Buffer.from(shown), Buffer.from(order.secret)];
   return is.length === wanted.length && timingSafeEqual(is, wanted);

@@ -1,9 +1,11 @@
-/** What a machine behind a relay shows for the order that it boots for. A secret: never in events, logs or states. */
+/** What a machine shows for the order that it boots for. A secret: never in events, logs or states. */
 export interface OrderToken {
   /** 32 hex digits, random */
   readonly secret: string;
   /** when a boot spent the order, ISO 8601; absent while it is armed */
   readonly spentAt?: string;
+  /** the boot that spent it has told its end */
+  readonly isOver?: boolean;
   /** of a boot that may still install while this order waits for the next one */
   readonly earlier?: OrderToken;
 }

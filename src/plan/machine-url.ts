@@ -13,15 +13,8 @@ export function serialHex(serial: string): string {
   return hexFromBytes(new TextEncoder().encode(serial));
 }
 
-/**
- * `http://ADDRESS:PORT/seed/<machine>`, without a trailing slash. Where there are relays it shows the token of the
- * machine's order: behind one of them nobody sees the asking card.
- */
+/** `http://ADDRESS:PORT/seed/<machine>`, without a trailing slash, with the token of the machine's order where there is one. */
 export function machineUrl(context: BootContext, kind: 'seed' | 'report', machine: Machine): string {
-  const { network } = context.config;
-  const token =
-    network.relayed === undefined || machine.mac === undefined
-      ? undefined
-      : context.orderTokens?.get(machine.mac);
+  const token = machine.mac === undefined ? undefined : context.orderTokens?.get(machine.mac);
   return `${httpBaseUrl(context.config)}/${kind}/${machineKey(machine)}${tokenSegment(token)}`;
 }

@@ -5,6 +5,7 @@ interface RenderOptions {
   readonly out?: string;
   readonly for?: string;
   readonly diff?: boolean;
+  readonly showSecrets?: boolean;
 }
 
 /** `pxectl render` */
@@ -21,6 +22,7 @@ export function registerRender(program: Command): void {
       ).conflicts(['out', 'diff']),
     )
     .option('--diff', 'only what differs from the files that are served now')
+    .option('--show-secrets', 'with the tokens that boot files of ordered installs show')
     .option('--json', 'one JSON object on stdout')
     .action(commandAction(runRender));
 }
@@ -32,7 +34,10 @@ async function runRender(context: CommandContext<RenderOptions>): Promise<number
   const { renderFor } = await import('../render/render-for.ts');
   const { renderFiles } = await import('../render/render-files.ts');
   const project = await loadProject(requestedConfigPath(options));
-  const boot = await loadBootContext(project);
+  const loaded = await loadBootContext(project);
+  // against what is served they would be differences
+  const hasTokens = options.showSecrets === true || options.diff === true;
+  const boot = hasTokens ? loaded : { ...loaded, orderTokens: new Map() };
   const isJson = options.json === true;
   if (options.for !== undefined) return renderFor(project, boot, options.for, { output, isJson });
   return renderFiles(boot, project.layout, output, {

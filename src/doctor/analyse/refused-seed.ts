@@ -24,6 +24,17 @@ function wordsFor(trace: BootTrace, { ip, detail }: BootEvent): Words {
       ? otherCard(trace, name, `${askedBy} at ${ip ?? 'an unknown address'}`)
       : unknownCard(name, ip ?? 'an unknown address');
   }
+  if (reason === 'no-token') {
+    return {
+      title: `the seed of ${name} was refused: it was asked for without the token of the order`,
+      cause: `${said}. Each order has a token of its own in the address of the seed, which stands in the boot files of ${name}: what asked has an older address, or one that somebody wrote down.`,
+      mends: [
+        words(
+          `boot ${name} from the network again: its boot file has the address of the order; write no address of a seed into other files`,
+        ),
+      ],
+    };
+  }
   if (reason === 'not-recorded') {
     return {
       title: `the seed of ${name} was refused: that it is used up cannot be written`,

@@ -14,7 +14,7 @@ import { SeedTemplateError } from './seed-template-error.ts';
 import type { FilledText } from './template-places.ts';
 
 /** More is no seed: somebody named an ISO or a disk. */
-const MOST_BYTES = 4 * 1024 * 1024;
+export const MOST_BYTES = 4 * 1024 * 1024;
 
 /** What cloud-init asks for beside user-data: pxectl serves an empty one for each that is not there. */
 const NOCLOUD_FILES = new Map<string, (text: string) => readonly SeedProblem[]>(

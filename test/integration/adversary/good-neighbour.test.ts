@@ -63,8 +63,12 @@ async function expectWhole(): Promise<void> {
   expect((await here.cli('status')).stdout).toContain('up since');
   expect((await here.cli('logs', '--json')).exitCode).toBe(0);
   const seed = async (host: string): Promise<string> => {
-    const url = `http://${SERVER}:${HTTP_PORT}/seed/${macWithHyphens(here.mac)}/preseed.cfg`;
-    return (await here.lan.execIn(host, 'curl', ['-s', '-w', ' %{http_code}', url])).stdout;
+    const get = async (path: string): Promise<string> => {
+      const url = `http://${SERVER}:${HTTP_PORT}${path}`;
+      return (await here.lan.execIn(host, 'curl', ['-s', '-w', ' %{http_code}', url])).stdout;
+    };
+    const script = await get(`/machines/${macWithHyphens(here.mac)}.ipxe`);
+    return get(/\/seed\/\S+/.exec(script)?.[0] ?? `/seed/${macWithHyphens(here.mac)}/preseed.cfg`);
   };
   const refused = await seed('guest');
   expect(refused).toMatch(/ 403$/);

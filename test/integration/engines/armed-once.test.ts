@@ -29,6 +29,7 @@ beforeEach(async () => {
   await lan.addHost('node', '192.168.1.60');
   const { stdout } = await lan.execIn('node', 'cat', ['/sys/class/net/eth0/address']);
   mac = parseMac(stdout.trim())!;
+  token = '';
   await prepareState(folder, config());
   await writeFile(join(folder, 'seed.cfg'), 'd-i preseed/late_command string wget @PXECTL_REPORT@/done\n');
 });
@@ -53,8 +54,14 @@ const curlFrom = async (host: string, path: string, ...more: string[]): Promise<
   return stdout;
 };
 const curl = (path: string, ...more: string[]): Promise<string> => curlFrom('node', path, ...more);
-const askForSeed = (host = 'node'): Promise<string> =>
-  curlFrom(host, `/seed/${macWithHyphens(mac)}/preseed.cfg`);
+/** What the machine's boot file shows for its order; a boot goes on with it when the file has changed. */
+let token = '';
+const askForSeed = async (host = 'node'): Promise<string> => {
+  const script = await curlFrom(host, `/machines/${macWithHyphens(mac)}.ipxe`);
+  token = /\/token-[0-9a-f]{32}/.exec(script)?.[0] ?? token;
+  return curlFrom(host, `/seed/${macWithHyphens(mac)}${token}/preseed.cfg`);
+};
+const reportPath = (word: string): string => `/report/${macWithHyphens(mac)}${token}/${word}`;
 /** Whether any loader would start the unattended install. */
 const isInstalling = async (): Promise<boolean> => {
   const name = macWithHyphens(mac);
@@ -147,7 +154,7 @@ describe('an order to install', () => {
     await cli('machines', 'arm', '--yes', 'node-1');
     await bootFromNetwork();
     expect(await askForSeed()).toMatch(/ 200$/);
-    const path = `/report/${macWithHyphens(mac)}/failed`;
+    const path = reportPath('failed');
     expect(await curl(path, '--data-binary', '{"stage": "no disk\\u001b[2J"}')).toMatch(/ 200$/);
     expect(await state()).toBe('failed');
     expect(await askForSeed()).toMatch(/the install of node-1 failed at .*no disk.* 403$/s);
@@ -187,7 +194,7 @@ describe('an order to install', () => {
       // the boot that runs asks again, and reports twice
       expect(await askForSeed()).toMatch(/ 200$/);
       for (let count = 0; count < 2; count++) {
-        expect(await curl(`/report/${macWithHyphens(mac)}/done`, '-X', 'POST')).toMatch(/ 200$/);
+        expect(await curl(reportPath('done'), '-X', 'POST')).toMatch(/ 200$/);
       }
       expect(await state()).toBe('armed');
       expect(await isInstalling()).toBe(true);
@@ -196,7 +203,7 @@ describe('an order to install', () => {
       expect(await askForSeed()).toMatch(/ 200$/);
       expect(await state()).toBe('installing');
       await expect.poll(isInstalling, { timeout: 20_000 }).toBe(false);
-      expect(await curl(`/report/${macWithHyphens(mac)}/done`, '-X', 'POST')).toMatch(/ 200$/);
+      expect(await curl(reportPath('done'), '-X', 'POST')).toMatch(/ 200$/);
       expect(await state()).toBe('installed');
     },
     120_000,
@@ -245,7 +252,7 @@ describe('an order to install', () => {
         .replace('port: 8080', 'port: 8090')
         .replace(`[${TEST_IMAGE}]`, '[debian-12, debian-13]');
       await writeFile(join(folder, 'pxectl.yaml'), `${broken}\n  - half a line [`);
-      expect(await curl(`/report/${macWithHyphens(mac)}/done`, '-X', 'POST')).toMatch(/ 200$/);
+      expect(await curl(reportPath('done'), '-X', 'POST')).toMatch(/ 200$/);
       await expect.poll(isInstalling, { timeout: 20_000 }).toBe(false);
       await writeFile(join(folder, 'pxectl.yaml'), config());
       expect(await state()).toBe('installed');

@@ -278,11 +278,28 @@ describe('a machine behind a relay, where no table shows its card', () => {
     expect(JSON.stringify(events)).not.toContain(stranger);
   });
 
-  it('on this network the card counts, whatever token is shown', async () => {
+  it('on this network the card counts, and beside it the token', async () => {
     expect(await statusOf(SEED_PATH, { mac: OTHER, token: secret })).toBe(403);
     expect(await statusOf(SEED_PATH, { token: secret })).toBe(403);
     expect(await statusOf(SEED_PATH, { mac: OTHER, ip: '10.2.0.20', token: secret })).toBe(403);
-    expect(await statusOf(SEED_PATH, { mac: MAC })).toBe(200);
+    for (const path of [SEED_PATH, REPORT_PATH]) {
+      expect(await statusOf(path, { mac: MAC })).toBe(403);
+      expect(await statusOf(path, { mac: MAC, token: stranger })).toBe(403);
+    }
+    expect(events.map(({ detail }) => detail?.['message'])).toContain(
+      `this seed is for ${MAC}; the request came from ${MAC} at 192.168.1.7, without the token of its order`,
+    );
+    expect([spent, reported]).toEqual([[], []]);
+    expect(await statusOf(SEED_PATH, { mac: MAC, token: secret })).toBe(200);
+    expect(await statusOf(REPORT_PATH, { mac: MAC, token: secret })).toBe(200);
+  });
+
+  it('gets no seed for the token of a boot that has told its end, and may tell that end again', async () => {
+    const earlier = { secret, spentAt: new Date().toISOString(), isOver: true };
+    context = { ...context, orderTokens: new Map([[MAC, { secret: stranger, earlier }]]) };
+    expect(await statusOf(SEED_PATH, { mac: MAC, token: secret })).toBe(403);
+    expect(await statusOf(REPORT_PATH, { mac: MAC, token: secret })).toBe(200);
+    expect(await statusOf(SEED_PATH, { mac: MAC, token: stranger })).toBe(200);
   });
 
   it('has a day for its reports', async () => {

@@ -4,7 +4,6 @@ import type { Machine } from '../../../src/model/config.ts';
 import { PxectlError } from '../../../src/model/errors.ts';
 import type { ImageManifest } from '../../../src/model/image.ts';
 import { bootChoice, bootTarget, isLeftAlone, isUnattendedInstall } from '../../../src/plan/boot-target.ts';
-import { parseIpv4 } from '../../../src/protocol/addresses.ts';
 import { DEBIAN_12, MACHINES_CONFIG, sampleContext, UBUNTU_20_04 } from '../render/sample-context.ts';
 
 const both = sampleContext(MACHINES_CONFIG, { images: [DEBIAN_12, UBUNTU_20_04] });
@@ -55,19 +54,16 @@ describe('what is booted', () => {
     ]);
   });
 
-  it('where there are relays the seed is asked for with the token of the order', () => {
+  it('the seed is asked for with the token of the order', () => {
     const secret = '0123456789abcdef0123456789abcdef';
     const orderTokens = new Map([[machine(both, 'node-1').mac!, { secret }]]);
     const urlOf = (context: BootContext): string => {
       const target = bootTarget(context, 'debian-12', machine(context, 'node-1'), { isUnattended: true });
       return target.arguments.find((argument) => argument.startsWith('preseed/url=')) ?? '';
     };
-    const relayed = [{ network: parseIpv4('10.2.0.0')!, prefix: 24 }];
-    const config = { ...both.config, network: { ...both.config.network, relayed } };
     const base = 'preseed/url=http://192.168.1.50:8080/seed/52-54-00-00-00-01';
-    expect(urlOf({ ...both, orderTokens })).toBe(`${base}/preseed.cfg`);
-    expect(urlOf({ ...both, config, orderTokens })).toBe(`${base}/token-${secret}/preseed.cfg`);
-    expect(urlOf({ ...both, config, orderTokens: new Map() })).toBe(`${base}/preseed.cfg`);
+    expect(urlOf({ ...both, orderTokens })).toBe(`${base}/token-${secret}/preseed.cfg`);
+    expect(urlOf({ ...both, orderTokens: new Map() })).toBe(`${base}/preseed.cfg`);
   });
 
   it('a machine with a seed that is not armed never sees the seed', () => {
