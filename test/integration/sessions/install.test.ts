@@ -70,10 +70,18 @@ const curl = async (name: Name, path: string, ...more: string[]): Promise<string
   const url = `http://192.168.1.50:8080${path}`;
   return (await lan.execIn(name, 'curl', ['-s', '-w', ' %{http_code}', ...more, url])).stdout;
 };
-const fetchSeed = (name: Name): Promise<string> =>
-  curl(name, `/seed/${macWithHyphens(macs.get(name)!)}/preseed.cfg`);
-const report = (name: Name, word: string, body = ''): Promise<string> =>
-  curl(name, `/report/${macWithHyphens(macs.get(name)!)}/${word}`, '--data-binary', body);
+/** What each machine's boot file showed for its order when it last asked for its seed. */
+const tokens = new Map<Name, string>();
+const fetchSeed = async (name: Name): Promise<string> => {
+  const key = macWithHyphens(macs.get(name)!);
+  const script = await curl(name, `/machines/${key}.ipxe`);
+  tokens.set(name, /\/token-[0-9a-f]{32}/.exec(script)?.[0] ?? tokens.get(name) ?? '');
+  return curl(name, `/seed/${key}${tokens.get(name)}/preseed.cfg`);
+};
+const report = (name: Name, word: string, body = ''): Promise<string> => {
+  const key = macWithHyphens(macs.get(name)!);
+  return curl(name, `/report/${key}${tokens.get(name) ?? ''}/${word}`, '--data-binary', body);
+};
 
 describe('pxectl install --wait', () => {
   itNeeds(
