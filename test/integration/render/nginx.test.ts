@@ -29,6 +29,12 @@ let backend: LongRunning | undefined;
 const BACKEND = `require('node:http').createServer((q, r) => r.end(q.url + ' for ' + q.headers['x-real-ip']))
   .listen('${CHANNEL_SOCKET}', () => console.log('ready'))`;
 
+/** Connections whose header never ends, which nginx counts for no address, made again when they are closed. */
+const HALF_HEADERS = `let count = 0;
+  const open = () => require('node:net').connect(8080, '192.168.1.50').on('error', () => {}).on('close', open)
+    .on('connect', function () { this.write('GET / HTTP/1.1\\r\\nX: '); if (++count === 2600) setTimeout(console.log, 1500, 'made') });
+  for (let i = 0; i < 2600; i++) open()`;
+
 const inside = (program: string, ...args: string[]) => ['netns', 'exec', space, program, ...args];
 
 beforeAll(async () => {
@@ -120,6 +126,19 @@ describe('nginx with the rendered file', () => {
           !Number.isNaN(Date.parse(String(time))) && durationSeconds !== undefined,
       ),
     ).toBe(true);
+  });
+
+  needsAll('serves while a host holds thousands of connections without a whole header', async () => {
+    const holder = start('ip', inside(process.execPath, '-e', HALF_HEADERS));
+    try {
+      await new Promise<void>((resolve) => holder.onLine((line) => line === 'made' && resolve()));
+      // a loader that is cut off does not try again
+      const urls = Array.from({ length: 40 }, () => `${BASE}/boot.ipxe`);
+      expect(await curl('-H', 'Connection: close', ...urls)).toBe('#!ipxe\n'.repeat(urls.length));
+    } finally {
+      holder.kill();
+      await holder.ended;
+    }
   });
 
   needsAll('goes on serving files when the pxectl process is gone', async () => {
