@@ -61,7 +61,8 @@ function notToTheEnd(observations: Observations, first: ClientObservation, count
     (phase) =>
       phase.firmware === 'ipxe' || phase.tftp.some((read) => /ipxe|snponly|undionly/i.test(read.path)),
   );
-  if (isLog && reach === 'loader' && isHttpNext)
+  const isHttpThere = observations.clients.some(({ phases }) => phases.some(({ http }) => http.length > 0));
+  if (isLog && reach === 'loader' && isHttpNext && !isHttpThere)
     return {
       text: `${text}: what iPXE fetches over HTTP is not in this log`,
       advice: "give the web server's access log in the same file, or a capture: pxectl doctor --pcap FILE",

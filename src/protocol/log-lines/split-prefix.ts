@@ -78,7 +78,8 @@ function unnest(line: SplitLine): SplitLine {
     const inner = splitNamed(current.message);
     // only directly at its beginning, or behind a stamp: elsewhere the name is part of the message
     if (!inner || !/^(?:\S+ \S+ \w+ +\[?|\S*)$/.test(inner.before)) break;
-    current = { ...inner, before: `${current.before} ${inner.before}` };
+    // in.tftpd names itself again without its process
+    current = { ...current, ...inner, before: `${current.before} ${inner.before}` };
   }
   return current;
 }

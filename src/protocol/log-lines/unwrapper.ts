@@ -210,11 +210,14 @@ function lineOfEntry(entry: Entry, line: number): LogLine {
 // docker-compose v1 `dhcp_1   | `, v2 `dhcp-1  | `; kubectl `[pod/name/container] `
 const COMPOSE = /^\s*(?:\[([\w./-]+)\]|([\w.-]+)\s*\|)\s?/;
 
+/** Some write the weight of a line where syslog has the host. */
+const LEVEL = /^(?:\w+\.)?(?:debug|info|notice|warn(?:ing)?|err(?:or)?|crit(?:ical)?|alert|emerg)$/i;
+
 function serviceOf(before: string, stamp: string | undefined): string | undefined {
   const found = COMPOSE.exec(before);
   const named = found?.[1] ?? found?.[2];
   if (named !== undefined || stamp === undefined) return named;
   // syslog writes the host name between the stamp and the program
   const rest = before.slice(before.indexOf(stamp) + stamp.length).trim();
-  return /^[\w.-]+$/.test(rest) ? rest : undefined;
+  return /^[\w.-]+$/.test(rest) && !LEVEL.test(rest) ? rest : undefined;
 }

@@ -14,7 +14,7 @@ export function parseTftpdHpa(message: string): ServerLogEvent {
   if (finished) return { kind: 'tftp', outcome: 'sent', ...named(finished[2], finished[1]) };
   // any error that answers the options: firmware that only wanted to know the size
   if (/client does not accept options/.test(message)) return { kind: 'tftp', outcome: 'aborted' };
-  if (/^tftpd: (?:read|timeout|write)/.test(message)) return { kind: 'tftp', outcome: 'failed' };
+  if (/^(?:tftpd: )?(?:read|timeout|write)\b/.test(message)) return { kind: 'tftp', outcome: 'failed' };
   return NOTE;
 }
 

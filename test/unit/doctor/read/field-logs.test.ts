@@ -33,6 +33,7 @@ const RIGHT: readonly (readonly [string, Verdict, readonly string[]])[] = [
   ['servers/isc-dhcpd-4.4.3-tftpd-hpa-5.2.log', 'ill', ['loader-missing']],
   ['servers/kea-2.2.0-info.log', 'not-understood', []],
   ['servers/kea-2.2.0-debug-atftpd-0.8.0.log', 'ill', ['loader-missing']],
+  ['servers/tftpd-hpa-refused-by-client.log', 'ill', ['tftp-blocked']],
   ['logs/tiny-pxe-server-crlf.log', 'not-understood', []],
   ['logs/pihole-refused-line.log', 'ill', ['config-unreadable']],
 ];
