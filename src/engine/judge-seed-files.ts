@@ -8,13 +8,9 @@ import type { SeedView } from '../machines/seeds/template-view.ts';
 import { httpBaseUrl } from '../model/boot-context.ts';
 import type { Config } from '../model/config.ts';
 import { usageError } from '../model/errors.ts';
-import { SEED_FILE_NAMES, type SeedFormat } from '../model/image.ts';
+import { SEED_FILE_NAMES, SEED_KINDS, type SeedKind } from '../model/image.ts';
 import { withRegularFile } from '../platform/regular-file.ts';
 import type { JudgedSeed } from './machine-seeds.ts';
-
-export type SeedKind = Exclude<SeedFormat, 'none'>;
-
-export const SEED_KINDS = Object.keys(SEED_FILE_NAMES).filter((name): name is SeedKind => name !== 'none');
 
 /**
  * Looks at a seed that no machine has, filled with a machine that there is not.

@@ -17,6 +17,10 @@ export const SEED_FILE_NAMES: Readonly<Record<SeedFormat, string>> = {
   none: '',
 };
 
+export type SeedKind = Exclude<SeedFormat, 'none'>;
+
+export const SEED_KINDS = Object.keys(SEED_FILE_NAMES).filter((name): name is SeedKind => name !== 'none');
+
 /** What a stored file is for. */
 export type FileRole =
   'kernel' | 'initrd' | 'root-image' | 'modloop' | 'kernel-hwe' | 'initrd-hwe' | 'shim' | 'grub' | 'other';

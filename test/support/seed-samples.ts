@@ -161,6 +161,24 @@ export const BROKEN_SEEDS: readonly (Sample & { readonly problem: string })[] = 
   },
   {
     format: 'autoinstall',
+    name: 'a mistyped key',
+    text: `${USER_DATA}  late-command: [reboot]\n`,
+    problem: 'gap: 5:3: autoinstall has no late-command; did you mean late-commands?',
+  },
+  {
+    format: 'autoinstall',
+    name: 'a text where a list must be',
+    text: `${USER_DATA}  packages: vim\n`,
+    problem: 'fatal: 5:3: packages of autoinstall must be a list: the installer stops at it',
+  },
+  {
+    format: 'autoinstall',
+    name: 'an identity without a password',
+    text: `${USER_DATA}  identity: { username: ada, hostname: 12 }\n`,
+    problem: 'fatal: 5:3: identity of autoinstall wants hostname, password, as text',
+  },
+  {
+    format: 'autoinstall',
     name: 'no version',
     text: USER_DATA.replace('  version: 1\n', ''),
     problem: 'fatal: autoinstall: has no version: 1',
@@ -266,6 +284,12 @@ export const BROKEN_SEEDS: readonly (Sample & { readonly problem: string })[] = 
     name: 'Butane',
     text: 'variant: flatcar\nversion: 1.1.0\n',
     problem: 'fatal: 1:1: it is Butane (YAML), and machines read Ignition (JSON)',
+  },
+  {
+    format: 'ignition',
+    name: 'a key of Butane',
+    text: '{\n  "ignition": { "version": "3.3.0" },\n  "passwd": { "users": [{ "name": "core", "ssh_authorized_keys": [] }] },\n  "x": "@PXECTL_REPORT@/done"\n}',
+    problem: 'gap: 3:43: passwd.users has no ssh_authorized_keys; did you mean sshAuthorizedKeys?',
   },
   {
     format: 'ignition',

@@ -1,4 +1,5 @@
-import { Argument, type Command } from 'commander';
+import { Argument, Option, type Command } from 'commander';
+import { SEED_KINDS } from '../../model/image.ts';
 import type { SeedFamilyName } from '../../machines/seeds/new-seed.ts';
 import { commandAction, type CommandContext } from '../cli.ts';
 import type { CheckSeedsOptions } from '../seeds/check-seeds.ts';
@@ -35,7 +36,7 @@ export function registerSeeds(program: Command): void {
     .command('check')
     .description('fill seeds in, and look at them as the installers will')
     .argument('[names...]', 'machines, or files (default: the seeds of all machines)')
-    .option('--kind <kind>', 'what files are, where it cannot be seen: autoinstall, preseed, kickstart …')
+    .addOption(new Option('--kind <kind>', 'what files are, where it cannot be seen').choices(SEED_KINDS))
     .option('--json', 'one JSON object on stdout')
     .action(commandAction(checkSeedsOf));
   seeds

@@ -1,24 +1,23 @@
 import { resolve } from 'node:path';
-import { judgeSeedFile, SEED_KINDS, type SeedKind } from '../../engine/judge-seed-files.ts';
+import { judgeSeedFile } from '../../engine/judge-seed-files.ts';
 import { judgeSeeds, type JudgedSeed } from '../../engine/machine-seeds.ts';
 import { findConfig, loadProject, type Project } from '../../engine/project.ts';
 import { whereOf } from '../../machines/seeds/seed-problem.ts';
 import type { Machine } from '../../model/config.ts';
 import { usageError } from '../../model/errors.ts';
+import type { SeedKind } from '../../model/image.ts';
 import { findMachines, machineLookup } from '../../model/find-machines.ts';
-import { nearestWord } from '../../model/nearest-word.ts';
 import { requestedConfigPath, type CommandContext } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
 import { isThere, listNames, sharedProblems } from '../install-seeds.ts';
 
 export interface CheckSeedsOptions {
-  readonly kind?: string;
+  readonly kind?: SeedKind;
 }
 
 /** `pxectl seeds check [NAME…|FILE…]` */
 export async function checkSeeds(context: CommandContext<CheckSeedsOptions>): Promise<number> {
   const { output, options, args } = context;
-  const kind = kindOf(options.kind);
   const requested = requestedConfigPath(options);
   const hasConfig = args.length === 0 || (await findConfig(requested, process.cwd())) !== undefined;
   // a file of somebody who has no configuration yet
@@ -26,7 +25,7 @@ export async function checkSeeds(context: CommandContext<CheckSeedsOptions>): Pr
   const { machines, files } = await meant(project, args);
   const judged = project === undefined ? [] : await judgeSeeds(project, machines);
   const loose: JudgedSeed[] = [];
-  for (const path of files) loose.push(await judgeSeedFile(project?.config, path, kind));
+  for (const path of files) loose.push(await judgeSeedFile(project?.config, path, options.kind));
   const all = [...judged, ...loose];
   const isBroken = all.some(({ problems }) => problems.some(({ weight }) => weight === 'fatal'));
   if (options.json) {
@@ -73,16 +72,4 @@ async function meant(
   }
   if (project !== undefined) for (const machine of findMachines(project.config, names)) machines.add(machine);
   return { machines: [...machines], files };
-}
-
-/** @throws PxectlError E_USAGE */
-function kindOf(word: string | undefined): SeedKind | undefined {
-  const kind = SEED_KINDS.find((one) => one === word);
-  if (word === undefined || kind !== undefined) return kind;
-  const near = nearestWord(word, SEED_KINDS);
-  throw usageError({
-    what: `there is no kind of seed ${word}`,
-    ...(near === undefined ? {} : { why: `did you mean ${near}?` }),
-    next: `there are ${SEED_KINDS.join(', ')}`,
-  });
 }

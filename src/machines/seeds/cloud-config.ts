@@ -1,3 +1,4 @@
+import { checkAutoinstallKeys } from './autoinstall-keys.ts';
 import { fatal, FIRST_PLACE, gap, note, type SeedProblem } from './seed-problem.ts';
 import { isMapping, readYaml } from './yaml-text.ts';
 
@@ -16,7 +17,7 @@ export function checkUserData(text: string): readonly SeedProblem[] {
   const { autoinstall } = config;
   if (!isMapping(autoinstall)) return [...problems, fatal('it has no autoinstall:')];
   if (autoinstall['version'] !== 1) return [...problems, fatal('autoinstall: has no version: 1')];
-  return problems;
+  return [...problems, ...checkAutoinstallKeys(text, autoinstall)];
 }
 
 /** vendor-data: cloud-config, or nothing. */

@@ -1,6 +1,7 @@
 import { fatal, FIRST_PLACE, placeOf, type SeedProblem } from './seed-problem.ts';
 import { findJsonMistake } from './json-mistake.ts';
-import { isMapping } from './yaml-text.ts';
+import { checkIgnitionKeys } from './ignition-keys.ts';
+import { isMapping, readYaml } from './yaml-text.ts';
 
 /** `variant: flatcar` with `version: 1.1.0`: what people write, and no machine reads. */
 const BUTANE = /^variant:\s*\S+/m;
@@ -11,6 +12,7 @@ const KNOWN_VERSION = /^[23]\.\d+\.\d+(-experimental)?$/;
 export function checkIgnition(text: string): readonly SeedProblem[] {
   if (BUTANE.test(text)) {
     return [
+      ...readYaml(text, 'go').problems,
       fatal('it is Butane (YAML), and machines read Ignition (JSON): butane --strict FILE > config.ign', {
         ...FIRST_PLACE,
       }),
@@ -26,7 +28,8 @@ export function checkIgnition(text: string): readonly SeedProblem[] {
   if (typeof version !== 'string') {
     return [fatal('it has no ignition.version: "ignition": { "version": "3.3.0" }')];
   }
-  return KNOWN_VERSION.test(version)
-    ? []
-    : [fatal(`ignition.version is ${version}, and there are 2.x and 3.x: 3.3.0 for example`)];
+  if (!KNOWN_VERSION.test(version)) {
+    return [fatal(`ignition.version is ${version}, and there are 2.x and 3.x: 3.3.0 for example`)];
+  }
+  return version.startsWith('3.') ? checkIgnitionKeys(text, config) : [];
 }
