@@ -17,6 +17,8 @@ import {
 
 /** What is not run here, and the reason. */
 const NOT_RUN: Readonly<Record<string, string>> = {
+  'pxectl install NAME --wait':
+    'waits for a machine that installs: test/integration/sessions/install.test.ts',
   'make demo': 'boots three machines: CI runs it beside the tests',
   'make test': 'runs this test',
   'npm ci && npm run build && sudo npm link': 'changes the machine: the built program is what runs here',
