@@ -238,6 +238,9 @@ describe('completion', () => {
         return stdout.trim().split('\n');
       };
       expect(await complete('machines', 'show', 'pc')).toEqual(['pc-01', 'pc-02']);
+      expect(await complete('seeds', 'show', 'pc')).toEqual(['pc-01', 'pc-02']);
+      expect(await complete('seeds', 'new', 'al')).toEqual(['alpine']);
+      expect(await complete('seeds', 'check', '--kind', 'kick')).toEqual(['kickstart']);
       expect(await complete('machines', 'set', 'pc-01', 'pc-02')).toEqual(['pc-02']);
       expect(await complete('machines', 'arm', '--profile', 'ro')).toEqual(['room']);
       expect(await complete('machines', 'add', '--image', 'deb')).toEqual(['debian-12']);

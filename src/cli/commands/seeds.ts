@@ -1,15 +1,10 @@
 import { Argument, Option, type Command } from 'commander';
 import { SEED_KINDS } from '../../model/image.ts';
-import type { SeedFamilyName } from '../../machines/seeds/new-seed.ts';
+import { SEED_FAMILIES, type SeedFamilyName } from '../../machines/seeds/new-seed.ts';
 import { commandAction, type CommandContext } from '../cli.ts';
 import type { CheckSeedsOptions } from '../seeds/check-seeds.ts';
 import type { NewSeedOptions } from '../seeds/new-seed.ts';
 import type { ShowSeedOptions } from '../seeds/show-seed.ts';
-
-const FAMILIES: readonly SeedFamilyName[] = [
-  ...(['ubuntu', 'debian', 'fedora', 'alpine', 'opensuse'] as const),
-  ...(['talos', 'flatcar'] as const),
-];
 
 /** `pxectl seeds new|check|show` */
 export function registerSeeds(program: Command): void {
@@ -19,7 +14,7 @@ export function registerSeeds(program: Command): void {
     .description(
       'write a seed to begin with: a user, SSH keys, the disk, and the report that it is installed',
     )
-    .addArgument(new Argument('<family>', 'what it installs').choices(FAMILIES))
+    .addArgument(new Argument('<family>', 'what it installs').choices(Object.keys(SEED_FAMILIES)))
     .option('--to <file>', 'where (default: seeds/FAMILY.…)')
     .option('--user <name>', 'who may log in')
     .option('--ssh-key <file>', 'their public keys (default: your own in ~/.ssh)')
