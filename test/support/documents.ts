@@ -10,6 +10,9 @@ export const DOCUMENTS: readonly string[] = [
     .map((name) => `docs/${name}`),
 ];
 
+/** Its commands are run in its order: test/integration/sessions/class-room.test.ts */
+export const STORY = 'docs/machines.md';
+
 export const readDocument = (file: string): string => readFileSync(file, 'utf8');
 
 export interface FencedBlock {
@@ -44,9 +47,16 @@ const withoutRemark = (line: string): string => line.replace(/\s+#.*$| {2,}.*$/,
 /** Sentences that stand in one piece with their command, as doctor prints them. */
 const PROSE = /,? then (?=pxectl)|, .*$| (?:shows|looks)\b.*$/;
 
-/** Every command that the documents name, written out: optional parts are there, alternatives are commands of their own. */
+/** The commands of a block, as they stand there. */
+export const commandsOf = (text: string): string[] =>
+  text
+    .split('\n')
+    .map(withoutRemark)
+    .filter((line) => line.startsWith('pxectl '));
+
+/** Every command that the documents name, but for the story, written out: optional parts are there, alternatives are commands of their own. */
 export function documentedCommands(): string[] {
-  const found = DOCUMENTS.flatMap((file) => {
+  const found = DOCUMENTS.filter((file) => file !== STORY).flatMap((file) => {
     const prose = readDocument(file).replace(/^```[\s\S]*?^```$/gm, '');
     const inBlocks = fencedBlocks(file).flatMap(({ text }) => text.split('\n').map(withoutRemark));
     return [...inBlocks, ...prose.split('\n').flatMap(commandsOfLine)];
