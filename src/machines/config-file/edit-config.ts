@@ -7,6 +7,7 @@ import { parseConfig } from '../../model/config-file.ts';
 import { withLock } from '../../platform/file-lock.ts';
 import { writeFileAtomic } from '../../platform/files.ts';
 import { keepLayout } from './keep-layout.ts';
+import { changedLines, hunksOf } from './paired-lines.ts';
 import { refusedChange } from './refused-change.ts';
 
 /** What a command does to the configuration file. */
@@ -70,11 +71,15 @@ async function changeText(path: string, change: (document: Document) => void): P
     throw refusedChange(error, path);
   }
   if (text === before) return { before, text, diff: '' };
-  const diff = createTwoFilesPatch(path, path, before, text, 'before', 'after').replace(
-    /^(Index: .*\n)?=+\n/,
-    '',
-  );
-  return { before, text, diff };
+  return { before, text, diff: differenceOf(path, before, text) };
+}
+
+function differenceOf(path: string, before: string, text: string): string {
+  const lines = [before, text].map((one) => one.replace(/\n$/, '').split('\n')) as [string[], string[]];
+  const isEnded = before.endsWith('\n') && text.endsWith('\n');
+  const changed = isEnded ? changedLines(...lines) : undefined;
+  if (changed !== undefined) return `--- ${path}\tbefore\n+++ ${path}\tafter\n${hunksOf(...lines, changed)}`;
+  return createTwoFilesPatch(path, path, before, text, 'before', 'after').replace(/^(Index: .*\n)?=+\n/, '');
 }
 
 /** Adds images to `images:`; the first one also becomes the default when nothing was served until now. */

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { diffArrays } from 'diff';
 import { parse, parseDocument, type Document } from 'yaml';
+import { changedLines } from './paired-lines.ts';
 
 const FORMAT = { lineWidth: 0 } as const;
 
@@ -16,15 +17,25 @@ export function keepLayout(before: string, changed: Document): string {
   const own = linesFor(plain, before.split('\n'));
   // lines that do not stand for each other cannot be kept
   if (own === undefined) return after;
+  const text = keptLines(plain, own, after.split('\n')).join('\n');
+  return isDeepStrictEqual(readOrNothing(text), readOrNothing(after)) ? text : after;
+}
+
+function keptLines(
+  plain: readonly string[],
+  own: readonly (readonly string[])[],
+  after: string[],
+): readonly string[] {
+  if (changedLines(plain, after) !== undefined) {
+    return after.flatMap((line, index) => (line === plain[index] ? (own[index] ?? []) : [line]));
+  }
   let at = 0;
-  const kept = diffArrays(plain, after.split('\n')).flatMap(({ added, removed, value }) => {
+  return diffArrays([...plain], after).flatMap(({ added, removed, value }) => {
     if (added) return value;
     const lines = own.slice(at, at + value.length);
     at += value.length;
     return removed ? [] : lines.flat();
   });
-  const text = kept.join('\n');
-  return isDeepStrictEqual(readOrNothing(text), readOrNothing(after)) ? text : after;
 }
 
 /** The lines of somebody's own file for each line that yaml would write: it puts blank lines in and leaves some out. */
