@@ -17,6 +17,8 @@ function deedsOf({ goals }: LabReport): string {
     'came up',
     ...(goals.includes('root-image') ? ['loaded its root image'] : []),
     ...(goals.includes('install-seed') ? ['asked for its install seed'] : []),
+    ...(goals.includes('install-report') ? ['reported that it is installed'] : []),
+    ...(goals.includes('login') ? ['started its disk to the login prompt'] : []),
   ];
   const last = deeds.pop() ?? '';
   return deeds.length === 0 ? last : `${deeds.join(', ')} and ${last}`;

@@ -18,6 +18,9 @@ const KERNEL_SPEAKS = /\bLinux version \d|\bEFI stub: /;
 /** Its last words; what follows them is a register dump. */
 const KERNEL_PANICS = /Kernel panic - not syncing: (.*)/;
 
+/** What a system asks on its console when it is up. */
+const ASKS_FOR_LOGIN = /\blogin:\s*$/;
+
 /** What firmware and loaders say when a boot fails. */
 const SOUNDS_LIKE_FAILURE =
   /PXE-[EMT]\d|HTTP Boot.*(?:error|fail)|Could not retrieve NBP|Remote boot cancell?ed|ipxe\.org\/[0-9a-f]{8}|Security Violation|Access Denied|Failed to load|No such file|not found|start_image\(\) returned|Unable to fetch|No bootable device|Nothing to boot|Kernel panic/i;
@@ -31,6 +34,8 @@ export class BootTimeline {
   #latestTrace: BootTrace | undefined;
   #newest: LabStage | undefined;
   #isSeedRequested = false;
+  #isReported = false;
+  #isAtLogin = false;
   #panic: string | undefined;
   #lastSignMs = 0;
 
@@ -51,6 +56,7 @@ export class BootTimeline {
     this.#latestTrace = trace;
     this.#lastSignMs = this.#sincePowerOn(event.time);
     if (event.type === 'seed.requested') this.#isSeedRequested = true;
+    if (event.type === 'install.done') this.#isReported = true;
     for (const stage of trace.stages) {
       this.#reach({
         stage: stage.stage,
@@ -76,6 +82,12 @@ export class BootTimeline {
     this.#complainedAtMs ??= sinceMs;
   }
 
+  /** Takes the last line on the serial port, finished or not: a prompt waits at its end. */
+  takePrompt(line: string | undefined): void {
+    // an installer's own console may ask too
+    if (this.#isReported && line !== undefined && ASKS_FOR_LOGIN.test(line)) this.#isAtLogin = true;
+  }
+
   get isKernelUp(): boolean {
     return this.#stages.has('kernel-up');
   }
@@ -92,6 +104,16 @@ export class BootTimeline {
 
   get isSeedRequested(): boolean {
     return this.#isSeedRequested;
+  }
+
+  /** The machine said that it is installed. */
+  get isReported(): boolean {
+    return this.#isReported;
+  }
+
+  /** After that report, a system asked for a login. */
+  get isAtLogin(): boolean {
+    return this.#isAtLogin;
   }
 
   /** What sounded like an error before the kernel ran, oldest first. */

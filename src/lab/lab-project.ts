@@ -28,6 +28,8 @@ export interface LabProjectOptions {
   readonly engine: EngineChoice;
   readonly firmware: LabFirmware;
   readonly mac: MacAddress;
+  /** install seed, instead of one that installs nothing by itself */
+  readonly seedFile?: string;
   /** another server answers: what pxectl would refuse does not matter */
   readonly isServedElsewhere?: boolean;
 }
@@ -81,8 +83,9 @@ export async function prepareLabProject(options: LabProjectOptions): Promise<Lab
     });
   }
   const mode = needsLease ? 'pxe-only' : (wantedMode ?? 'proxy');
-  const seedFile = join(folder, 'seed.cfg');
-  await writeFile(seedFile, minimalSeed(image.boot.seedFormat));
+  const seedFile = options.seedFile ?? join(folder, 'seed.cfg');
+  if (options.seedFile === undefined) await writeFile(seedFile, minimalSeed(image.boot.seedFormat));
+  else refuseUselessSeed(image);
   const configPath = join(folder, 'pxectl.yaml');
   await writeFile(
     configPath,
@@ -177,6 +180,16 @@ function chooseLoaders(options: LabProjectOptions): Config['loaders'] {
   if (loader === undefined) return configured;
   if (firmware === 'bios') return { ...configured, bios: loader === 'pxelinux' ? 'pxelinux' : 'ipxe' };
   return { ...configured, uefi: loader === 'grub' ? 'grub' : 'ipxe' };
+}
+
+/** @throws PxectlError for an image that takes no seed */
+function refuseUselessSeed(image: ImageManifest): void {
+  if (image.boot.seedFormat !== 'none') return;
+  throw usageError({
+    what: `${image.id} cannot be installed with a seed`,
+    why: 'it is a live system: it reads none',
+    next: 'name an image with an installer: --image debian-12',
+  });
 }
 
 /** A seed that an installer accepts. It installs nothing by itself, and the machine has no disk. */

@@ -9,7 +9,7 @@ import type { LabFirmware } from './lab-firmware.ts';
 export type LabStage = 'power-on' | 'kernel-up' | BootStage;
 
 /** What a run must see before it is good. */
-export type LabGoal = 'kernel-up' | 'root-image' | 'install-seed';
+export type LabGoal = 'kernel-up' | 'root-image' | 'install-seed' | 'install-report' | 'login';
 
 export interface LabStageRecord {
   readonly stage: LabStage;

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { rm, truncate, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { BootEvent } from '../model/boot-event.ts';
 import type { Config, EngineChoice, NetworkMode } from '../model/config.ts';
@@ -30,10 +30,12 @@ export interface LabRunOptions {
   readonly image?: string;
   readonly loader?: LabLoader;
   readonly mode?: NetworkMode;
-  /** for the whole boot; default 300 s */
+  /** for the whole boot; default 300 s, with `install` two hours */
   readonly timeoutMs?: number;
   /** default: what the image needs, at least 1024 */
   readonly memoryMiB?: number;
+  /** follow an installation with this seed, on a virtual disk, to the login prompt of what it installed */
+  readonly install?: { readonly seedFile: string; readonly diskGiB: number };
   /** file for a picture of the screen at the end */
   readonly screenshotFile?: string;
   /** keep logs, events and the capture of a good run too */
@@ -107,6 +109,7 @@ async function runInFolder(options: LabRunOptions, place: LabPlace): Promise<Lab
   const project = await prepareLabProject({
     ...{ ...options, folder, mac },
     isServedElsewhere: options.bootServer !== undefined,
+    ...(options.install === undefined ? {} : { seedFile: options.install.seedFile }),
   });
   for (const note of project.notes) say(note);
   // the router of an isolated network is pxectl itself
@@ -133,18 +136,20 @@ async function runInFolder(options: LabRunOptions, place: LabPlace): Promise<Lab
       timeline.takeEvent(event);
     });
     if (follower !== undefined) cleanups.push(() => follower.stop());
+    const disk = options.install === undefined ? undefined : await emptyDisk(folder, options.install.diskGiB);
     const machine = await startMachine(lan, {
       firmware,
       mac,
       folder: join(folder, 'machine'),
       memoryMiB: options.memoryMiB ?? Math.max(1024, project.image.boot.ramMiB),
+      ...(disk === undefined ? {} : { disk }),
       onSerial: (line) => {
         timeline.takeSerialLine(line, Date.now());
         options.onProgress?.({ kind: 'serial', line, sinceMs: Date.now() - poweredOnAtMs });
       },
     });
     cleanups.push(() => machine.stop());
-    const wanted = goalsOf(project.image, server.eventsFile !== undefined);
+    const wanted = goalsOf(project.image, server.eventsFile !== undefined, options.install !== undefined);
     const why = await waitForBoot({ options, timeline, machine, server, poweredOnAtMs, wanted });
     const screenshot = await takeScreenshot(machine, options.screenshotFile);
     const totalMs = Date.now() - poweredOnAtMs;
@@ -173,6 +178,14 @@ async function runInFolder(options: LabRunOptions, place: LabPlace): Promise<Lab
     // the machine first, then what serves it, the LAN last; one that fails must not keep the others
     for (const cleanUp of cleanups.reverse()) await cleanUp().catch(() => undefined);
   }
+}
+
+/** As big as a disk for whoever looks, and empty: it takes the room of what is written to it. */
+async function emptyDisk(folder: string, sizeGiB: number): Promise<string> {
+  const file = join(folder, 'disk.img');
+  await writeFile(file, '');
+  await truncate(file, sizeGiB * 2 ** 30);
+  return file;
 }
 
 /** A locally chosen MAC in QEMU's range, different for each lab. */
@@ -234,12 +247,13 @@ interface WaitInput {
 /** Resolves with undefined when the boot is good, else with one line that says what did not happen. */
 async function waitForBoot(input: WaitInput): Promise<string | undefined> {
   const { options, timeline, machine, server, poweredOnAtMs, wanted } = input;
-  const timeoutMs = options.timeoutMs ?? 300_000;
+  const timeoutMs = options.timeoutMs ?? (options.install === undefined ? 300_000 : 7_200_000);
   let death: string | undefined;
   void machine.ended.then((words) => (death ??= `the virtual machine ended by itself: ${words}`));
   void server.died.then((reason) => (death ??= `the boot server ended: ${reason}`));
   for (;;) {
     options.signal?.throwIfAborted();
+    timeline.takePrompt(machine.serialLines().at(-1));
     const missing = missingGoal(wanted, timeline);
     if (missing === undefined) return undefined;
     if (death !== undefined) return death;

@@ -37,6 +37,16 @@ const MISSING_GOAL: Readonly<Partial<Record<LabGoal, StageDeadline>>> = {
     silenceMs: 200_000,
     missing: 'the kernel runs, but the installer never asked for its seed',
   },
+  // an emulated installer that copies packages tells nothing for very long
+  'install-report': {
+    silenceMs: 5_400_000,
+    missing: 'the installer has its seed, but never reported that it is done',
+  },
+  login: {
+    silenceMs: 900_000,
+    missing:
+      'the machine reported that it is installed, but its disk shows no login prompt on the serial port (console=ttyS0)',
+  },
 };
 
 /** After an error on the screen firmware may try its next way; if it has none, waiting longer is of no use. */

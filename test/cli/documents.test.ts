@@ -30,6 +30,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'pxectl machines adopt': 'needs a machine that was seen: test/cli/adopt.test.ts',
   'pxectl machines adopt MAC': 'needs a machine that was seen: test/cli/adopt.test.ts',
   'pxectl lab run': 'boots a machine: test/firmware/lab-run.test.ts',
+  'pxectl lab run --install seeds/debian.cfg': 'installs a machine: test/firmware/whole-install.test.ts',
   'pxectl lab run --firmware F': 'boots a machine: test/firmware/lab-run.test.ts',
 };
 

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import type { LabLoader } from '../../lab/lab-project.ts';
 import { LAB_FIRMWARES, type LabFirmware } from '../../lab/lab-firmware.ts';
@@ -16,7 +17,9 @@ interface LabRunFlags {
   readonly mode?: NetworkMode;
   readonly image?: string;
   readonly screen?: string;
-  readonly timeout: string;
+  readonly install?: string;
+  readonly disk: string;
+  readonly timeout?: string;
   readonly memory?: string;
   readonly keep?: boolean;
   readonly dnsmasqConf?: string;
@@ -34,6 +37,7 @@ export function registerLab(program: Command): void {
       `
 Examples:
   sudo pxectl lab run --firmware bios
+  sudo pxectl lab run --install seed.cfg --image debian-12
   sudo pxectl lab run --firmware uefi --dnsmasq-conf dnsmasq.conf --screen screen.png`,
     )
     .description('exit 0 only when the kernel came up, with the root image and the install seed that it has')
@@ -50,7 +54,14 @@ Examples:
     .option('--image <image>', 'image to boot (default: as in pxectl.yaml, else the first one fetched)')
     .option('--dnsmasq-conf <file>', 'boot from a plain dnsmasq with this configuration instead of pxectl')
     .option('--screen <file.png>', 'write a picture of the screen at the end')
-    .option('--timeout <seconds>', 'for the whole boot', '300')
+    .addOption(
+      new Option(
+        '--install <seed>',
+        'install with this seed on a virtual disk, to the report and the login prompt of its next boot',
+      ).conflicts('dnsmasqConf'),
+    )
+    .option('--disk <gibibytes>', 'size of the disk that --install makes', '20')
+    .option('--timeout <seconds>', 'for the whole boot (default: 300, with --install 7200)')
     .option('--memory <mebibytes>', 'memory of the machine (default: what the image needs, at least 1024)')
     .option('--keep', 'keep logs, events and the capture of a good run too')
     .option('--json', 'one JSON object on stdout')
@@ -91,7 +102,8 @@ async function runLabCommand(context: CommandContext<LabRunFlags>): Promise<numb
     ...(options.mode === undefined ? {} : { mode: options.mode }),
     ...(options.screen === undefined ? {} : { screenshotFile: options.screen }),
     ...(options.memory === undefined ? {} : { memoryMiB: positive('--memory', options.memory) }),
-    timeoutMs: positive('--timeout', options.timeout) * 1000,
+    ...(options.timeout === undefined ? {} : { timeoutMs: positive('--timeout', options.timeout) * 1000 }),
+    ...(options.install === undefined ? {} : { install: await installOf(options.install, options.disk) }),
     keepFolder: options.keep === true,
     ...(dnsmasqConf === undefined
       ? {}
@@ -104,6 +116,22 @@ async function runLabCommand(context: CommandContext<LabRunFlags>): Promise<numb
   if (isJson) output.json(report);
   else for (const line of formatLabEnd(report)) output.data(line);
   return report.ok ? EXIT.ok : EXIT.failure;
+}
+
+async function installOf(
+  seed: string,
+  disk: string,
+): Promise<{ readonly seedFile: string; readonly diskGiB: number }> {
+  const { readTextIfThere } = await import('../../platform/files.ts');
+  const seedFile = resolve(seed);
+  if ((await readTextIfThere(seedFile)) === undefined) {
+    throw usageError({
+      what: `there is no seed ${seed}`,
+      why: '--install takes the file that the installer gets',
+      next: 'pxectl seeds new debian writes one',
+    });
+  }
+  return { seedFile, diskGiB: positive('--disk', disk) };
 }
 
 async function startFromFile(lan: VirtualLan, file: string): Promise<LabBootServer> {

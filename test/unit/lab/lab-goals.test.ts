@@ -12,7 +12,10 @@ const LIVE: ImageManifest = {
   files: [...DEBIAN_12.files, { role: 'root-image', path: 'live.squashfs', sizeBytes: 900, sha256: '' }],
   boot: { arguments: ['fetch={root}'], seedArguments: [], seedFormat: 'none', ramMiB: 1024 },
 };
-const kernelIsUp = { isKernelUp: true, isSeedRequested: false, rootImageBytes: 0 };
+const kernelIsUp = {
+  ...{ isKernelUp: true, isSeedRequested: false, rootImageBytes: 0 },
+  ...{ isReported: false, isAtLogin: false },
+};
 const reportOf = (goals: LabReport['goals']): LabReport =>
   ({ ok: true, goals, image: 'x', totalMs: 1000, notes: [] }) as unknown as LabReport;
 
@@ -32,6 +35,17 @@ it('waits for the seed of an installer', () => {
   expect(formatLabEnd(reportOf(wanted.goals))[0]).toMatch(/^ok: x came up and asked for its install seed in/);
 });
 
+it('follows an installation to its report, and to the login prompt after it', () => {
+  const wanted = goalsOf(DEBIAN_12, true, true);
+  const seeded = { ...kernelIsUp, isSeedRequested: true };
+  expect(missingGoal(wanted, seeded)).toBe('install-report');
+  expect(missingGoal(wanted, { ...seeded, isReported: true })).toBe('login');
+  expect(missingGoal(wanted, { ...seeded, isReported: true, isAtLogin: true })).toBeUndefined();
+  expect(formatLabEnd(reportOf(wanted.goals))[0]).toMatch(
+    /reported that it is installed and started its disk to the login prompt in/,
+  );
+});
+
 it("claims the kernel alone behind somebody's own boot server, which tells no more", () => {
   expect(goalsOf(LIVE, false).goals).toEqual(['kernel-up']);
   expect(formatLabEnd(reportOf(['kernel-up']))[0]).toMatch(/^ok: x came up in/);
@@ -49,4 +63,6 @@ it('names what the running system did not do', () => {
   expect(whyStandingStill(timeline, 300_000, 'root-image')).toBeUndefined();
   expect(whyStandingStill(timeline, 700_000, 'root-image')).toMatch(/its root image was not loaded whole/);
   expect(whyStandingStill(timeline, 300_000, 'install-seed')).toMatch(/never asked for its seed/);
+  expect(whyStandingStill(timeline, 3_600_000, 'install-report')).toBeUndefined();
+  expect(whyStandingStill(timeline, 1_000_000, 'login')).toMatch(/no login prompt on the serial port/);
 });

@@ -1,0 +1,160 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { startLabDocker } from '../../src/lab/lab-docker.ts';
+import type { LabFirmware } from '../../src/lab/lab-firmware.ts';
+import { startMachine } from '../../src/lab/machine.ts';
+import { startPxectlBootServer } from '../../src/lab/pxectl-boot-server.ts';
+import { runLab } from '../../src/lab/run-lab.ts';
+import { createVirtualLan, LAN, type VirtualLan } from '../../src/lab/virtual-lan.ts';
+import { openMachineStates } from '../../src/machines/machine-states.ts';
+import type { BootEvent } from '../../src/model/boot-event.ts';
+import type { EngineName } from '../../src/model/config.ts';
+import { stateLayout } from '../../src/model/state-layout.ts';
+import { run } from '../../src/platform/processes.ts';
+import { parseMac } from '../../src/protocol/addresses.ts';
+import { readEvents } from '../../src/watch/read-events.ts';
+import { debianDiskFolder, DISK_TOOLS, INSTALL_SCRIPT } from '../support/debian-disk.ts';
+import { DISK_SAYS, makeDiskThatSpeaks } from '../support/disk-that-speaks.ts';
+import { itNeeds } from '../support/external-tool.ts';
+
+const program = join(import.meta.dirname, '..', '..', 'bin', 'pxectl.js');
+const project = mkdtempSync(join(tmpdir(), 'pxectl-install-'));
+const configPath = join(project, 'pxectl.yaml');
+const layout = stateLayout(join(project, '.pxectl'));
+const itInstalls = itNeeds('root', 'qemu-system-x86_64', 'dnsmasq', 'ip', 'curl', 'dockerd', ...DISK_TOOLS);
+
+const NODE = parseMac('52:54:00:00:1d:01')!;
+const BYSTANDER = parseMac('52:54:00:00:1d:02')!;
+const MIRROR = `http://${LAN.clientAddress}`;
+const SEED = `d-i debian-installer/locale string en_US.UTF-8
+d-i debconf/frontend select text
+d-i preseed/early_command string wget -q -O /tmp/install.sh ${MIRROR}/${INSTALL_SCRIPT}; \\
+    sh /tmp/install.sh ${MIRROR} {{shell machine.name}} >/dev/console 2>&1
+d-i preseed/late_command string wget -q -O /dev/null --post-data= {{report}}/done || true
+`;
+const config = (loader: string): string => `version: 1
+network: { interface: ${LAN.serverInterface}, address: ${LAN.serverAddress} }
+images: [debian-12]
+boot: { default: debian-12, menu: false, timeoutSeconds: 1, serialBaud: 115200, arguments: [no_timer_check] }
+loaders: { bios: ${loader}, uefi: ipxe }
+machines:
+  - { mac: "${NODE}", name: node-1, install: { seed: seed.cfg } }
+  - { mac: "${BYSTANDER}", name: node-2, install: { seed: seed.cfg } }
+`;
+
+let mirror: string;
+const pxectl = (...args: string[]) => run(process.execPath, [program, ...args], { cwd: project });
+
+beforeAll(async () => {
+  mirror = debianDiskFolder();
+  const fetched = await pxectl('fetch', 'debian-12');
+  expect(fetched.exitCode, fetched.stderr).toBe(0);
+  writeFileSync(join(project, 'seed.cfg'), SEED);
+}, 600_000);
+afterAll(() => rmSync(project, { recursive: true, force: true }));
+
+const startMirror = (lan: VirtualLan) =>
+  lan.startIn('client', 'busybox', ['httpd', '-f', '-p', '80', '-h', mirror]);
+const hashOf = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex');
+
+async function until(
+  what: string,
+  isIt: () => boolean | Promise<boolean>,
+  said: () => string,
+): Promise<void> {
+  const deadline = Date.now() + 600_000;
+  while (!(await isIt())) {
+    if (Date.now() > deadline) throw new Error(`${what}: waited in vain\n${said()}`);
+    await new Promise((wake) => setTimeout(wake, 500));
+  }
+}
+
+/** A machine with the same seed that nobody armed: it starts its disk, and that stays as it is. */
+async function bootUnarmed(lan: VirtualLan): Promise<void> {
+  const disk = makeDiskThatSpeaks(join(lan.folder, 'other-disk'));
+  const before = hashOf(disk);
+  const options = { firmware: 'bios', mac: BYSTANDER, folder: join(lan.folder, 'other'), disk } as const;
+  const machine = await startMachine(lan, options);
+  const said = (): string => machine.serialLines().join('\n');
+  await until('the disk of the other machine', () => said().includes(DISK_SAYS.bios), said);
+  await machine.stop();
+  expect(hashOf(disk)).toBe(before);
+}
+
+describe('an armed machine is installed without a hand, reports, and starts its disk', () => {
+  itInstalls.each<[LabFirmware, string, EngineName]>([
+    ['bios', 'pxelinux', 'builtin'],
+    ['bios', 'ipxe', 'docker'],
+  ])('%s through %s, %s', async (firmware, loader, engine) => {
+    writeFileSync(configPath, config(loader));
+    rmSync(layout.events, { force: true });
+    const lan = await createVirtualLan({});
+    const cleanups: (() => Promise<void>)[] = [() => lan.destroy()];
+    try {
+      const armed = await pxectl('machines', 'arm', '--yes', 'node-1');
+      expect(armed.exitCode, armed.stderr).toBe(0);
+      await startMirror(lan);
+      const docker = engine === 'docker' ? await startLabDocker(lan, project) : undefined;
+      if (docker !== undefined) cleanups.push(() => docker.stop());
+      const env = docker?.environment ?? {};
+      const server = await startPxectlBootServer(lan, { configPath, layout, engine, env });
+      cleanups.push(() => server.stop());
+      if (engine === 'builtin') await bootUnarmed(lan);
+
+      const disk = join(project, `${engine}.img`);
+      writeFileSync(disk, '');
+      truncateSync(disk, 2 ** 30);
+      const machine = await startMachine(lan, {
+        firmware,
+        mac: NODE,
+        folder: join(lan.folder, 'node'),
+        disk,
+      });
+      cleanups.push(() => machine.stop());
+      const said = (): string => machine.serialLines().slice(-40).join('\n');
+      const events = async (): Promise<BootEvent[]> =>
+        (await readEvents(layout.events)).filter(({ mac }) => mac === NODE);
+      const has = (type: string) => async () => (await events()).some((event) => event.type === type);
+      await until('the report', has('install.done'), said);
+      const { installs } = await openMachineStates(layout).known();
+      expect(installs.get(NODE)).toMatchObject({ kind: 'installed' });
+      const isAtLogin = (): boolean => machine.serialLines().some((line) => line.includes('node-1 login:'));
+      await until('the login prompt', isAtLogin, said);
+      // it came there by way of the network: asked twice, given a seed once
+      const types = (await events()).map(({ type }) => type);
+      const afterwards = types.slice(types.indexOf('install.done'));
+      expect(afterwards.some((type) => type.startsWith('dhcp.'))).toBe(true);
+      expect(types.filter((type) => type === 'seed.requested')).toHaveLength(1);
+      expect((await openMachineStates(layout).known()).installs.get(NODE)).toMatchObject({
+        kind: 'installed',
+      });
+    } finally {
+      for (const cleanUp of cleanups.reverse()) await cleanUp();
+    }
+  });
+});
+
+describe('lab run --install follows an installation', () => {
+  itInstalls('uefi through ipxe, dnsmasq: to the report and the login prompt of its next boot', async () => {
+    const report = await runLab({
+      ...{ firmware: 'uefi', loader: 'ipxe', engine: 'dnsmasq', image: 'debian-12' },
+      userLayout: layout,
+      install: { seedFile: join(project, 'seed.cfg'), diskGiB: 1 },
+      // the lab's own pxectl, and beside it the mirror that the seed names
+      bootServer: async (lan) => {
+        await startMirror(lan);
+        const lab = {
+          configPath: join(lan.folder, 'pxectl.yaml'),
+          layout: stateLayout(join(lan.folder, '.pxectl')),
+        };
+        return startPxectlBootServer(lan, { ...lab, engine: 'dnsmasq' });
+      },
+    });
+    expect(report.failure).toBeUndefined();
+    expect(report.goals).toEqual(['kernel-up', 'install-seed', 'install-report', 'login']);
+    expect(report.stages.map(({ stage }) => stage)).toEqual(expect.arrayContaining(['install-seed', 'done']));
+  });
+});

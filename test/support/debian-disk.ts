@@ -1,0 +1,53 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const INSTALLER = '/usr/lib/debian-installer/images/12/amd64/text/debian-installer/amd64';
+const CACHE = join(import.meta.dirname, '..', '..', '.cache');
+
+export const DISK_TOOLS = [
+  ...['debootstrap', 'depmod', 'sfdisk', 'mke2fs', 'mkfs.vfat', 'mcopy', 'grub-mkimage', 'bsdtar', 'busybox'],
+];
+
+/**
+ * The part of an installation that Debian's installer would load from udebs, which its archive has for one version of
+ * the kernel alone: a disk is written whole, the machine gets its name, and then the seed's own late_command has its turn.
+ */
+const INSTALL = `set -ex
+mirror=$1 name=$2
+wget -q -O - "$mirror/modules.tar" | tar -x -C /tmp
+for module in /tmp/modules/*; do insmod "$module" || true; done
+until [ -b /dev/sda ]; do sleep 1; done
+wget -q -O - "$mirror/disk.img" | dd of=/dev/sda bs=1M
+sync
+blockdev --rereadpt /dev/sda
+until [ -b /dev/sda2 ]; do sleep 1; done
+mkdir -p /target
+mount -t ext4 /dev/sda2 /target
+echo "$name" > /target/etc/hostname
+late=$(debconf-get preseed/late_command)
+[ -n "$late" ]
+sh -c "$late"
+umount /target
+sync
+reboot -f
+`;
+
+/** What an early_command of a preseed says to be installed by this: a URL of the folder, and the machine's name, follow. */
+export const INSTALL_SCRIPT = 'install.sh';
+
+/** A folder with what is installed, built once. The kernel is that of the installer: its modules have to fit both. */
+export function debianDiskFolder(): string {
+  const [version] = /\d+\.\d+\.\d+-\d+-amd64/.exec(readFileSync(join(INSTALLER, 'linux'), 'latin1')) ?? [];
+  if (version === undefined) throw new Error(`${INSTALLER}/linux tells no version`);
+  const folder = join(CACHE, `debian-disk-${version}`);
+  if (!existsSync(join(folder, 'disk.img'))) {
+    const half = `${folder}.part`;
+    rmSync(half, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
+    execFileSync('sh', [join(import.meta.dirname, 'build-debian-disk.sh'), half, version]);
+    renameSync(half, folder);
+  }
+  writeFileSync(join(folder, INSTALL_SCRIPT), INSTALL);
+  return folder;
+}
