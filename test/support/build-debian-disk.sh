@@ -73,5 +73,5 @@ dd if=/usr/lib/grub/i386-pc/boot.img of=disk.part bs=440 count=1 conv=notrunc st
 dd if=core.img of=disk.part bs=512 seek=1 conv=notrunc status=none
 dd if=esp.img of=disk.part bs=1M seek=1 conv=notrunc,sparse status=none
 dd if=root.img of=disk.part bs=1M seek=9 conv=notrunc,sparse status=none
-rm -rf "$root" kernel initrd root.img esp.img ./*.deb
+rm -rf "$root" kernel initrd root.img esp.img core.img grubx64.efi table ./*.deb
 mv disk.part disk.img
