@@ -35,6 +35,7 @@ export class BootTimeline {
   #newest: LabStage | undefined;
   #isSeedRequested = false;
   #isReported = false;
+  #isBootedAgain = false;
   #isAtLogin = false;
   #panic: string | undefined;
   #lastSignMs = 0;
@@ -51,6 +52,8 @@ export class BootTimeline {
 
   /** Takes an event; those of other machines are passed over. */
   takeEvent(event: BootEvent): void {
+    if (this.#isReported && event.mac === this.mac && event.type.startsWith('dhcp.'))
+      this.#isBootedAgain = true;
     const trace = this.#traces.add(event);
     if (trace?.mac !== this.mac) return;
     this.#latestTrace = trace;
@@ -84,8 +87,8 @@ export class BootTimeline {
 
   /** Takes the last line on the serial port, finished or not: a prompt waits at its end. */
   takePrompt(line: string | undefined): void {
-    // an installer's own console may ask too
-    if (this.#isReported && line !== undefined && ASKS_FOR_LOGIN.test(line)) this.#isAtLogin = true;
+    // an installer's own console may ask too, until the machine has begun its next boot
+    if (this.#isBootedAgain && line !== undefined && ASKS_FOR_LOGIN.test(line)) this.#isAtLogin = true;
   }
 
   get isKernelUp(): boolean {
@@ -111,7 +114,7 @@ export class BootTimeline {
     return this.#isReported;
   }
 
-  /** After that report, a system asked for a login. */
+  /** After that report and the network boot that followed it, a system asked for a login. */
   get isAtLogin(): boolean {
     return this.#isAtLogin;
   }

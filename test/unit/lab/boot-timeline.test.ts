@@ -33,6 +33,20 @@ const healthyBoot = [
 ];
 
 describe('BootTimeline', () => {
+  it("believes a login prompt after the report and the network boot that follows it, and no installer's own", () => {
+    const timeline = new BootTimeline(mac, start);
+    for (const one of healthyBoot) timeline.takeEvent(one);
+    timeline.takePrompt('ubuntu-server login: ');
+    timeline.takeEvent(event(90, 'install.done', { stage: 'done' }));
+    timeline.takePrompt('ubuntu-server login: ');
+    expect([timeline.isReported, timeline.isAtLogin]).toEqual([true, false]);
+    timeline.takeEvent(event(95, 'dhcp.discover'));
+    timeline.takePrompt('Last login: never');
+    expect(timeline.isAtLogin).toBe(false);
+    timeline.takePrompt('node-1 login: ');
+    expect(timeline.isAtLogin).toBe(true);
+  });
+
   it('tells stages in the order of a boot, with the kernel from the serial port between them', () => {
     const told: [string, string | undefined][] = [];
     const timeline = new BootTimeline(mac, start, (started, before) =>
