@@ -10,6 +10,7 @@ import { registerInit } from './commands/init.ts';
 import { registerInstall } from './commands/install.ts';
 import { registerLab } from './commands/lab.ts';
 import { registerMachines } from './commands/machines.ts';
+import { registerPower } from './commands/power.ts';
 import { registerReload } from './commands/reload.ts';
 import { registerRender } from './commands/render.ts';
 import { registerSeeds } from './commands/seeds.ts';
@@ -31,6 +32,7 @@ export function registerCommands(program: Command): void {
   registerMachines(program);
   registerSeeds(program);
   registerInstall(program);
+  registerPower(program);
   registerDoctor(program);
   registerLab(program);
   registerExport(program);

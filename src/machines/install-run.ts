@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../model/errors.ts';
 import type { InstallState } from '../model/machine-state.ts';
 import type { MacAddress } from '../protocol/addresses.ts';
+import { inParallel } from './in-parallel.ts';
 
 /** A machine that is to be installed now. */
 export interface InstallJob {
@@ -102,6 +103,27 @@ export async function runInstalls(
       }
     }),
   );
+  return ends;
+}
+
+/** Arms machines and makes them boot, without following them; only those have an end here that could not be started. */
+export async function startInstalls(
+  jobs: readonly InstallJob[],
+  parallel: number,
+  { arm, disarm, start, say }: Pick<InstallParts, 'arm' | 'disarm' | 'start' | 'say'>,
+): Promise<ReadonlyMap<MacAddress, InstallEnd>> {
+  const ends = new Map<MacAddress, InstallEnd>();
+  await arm(jobs);
+  await inParallel(jobs, parallel, async (job) => {
+    try {
+      say(job, await start(job));
+    } catch (error) {
+      await disarm([job]);
+      const why = `${messageOf(error)}; it is disarmed`;
+      ends.set(job.mac, { kind: 'not-started', why });
+      say(job, `not started: ${why}`);
+    }
+  });
   return ends;
 }
 

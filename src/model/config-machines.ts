@@ -1,9 +1,10 @@
 import { macWithHyphens, parseMac } from '../protocol/addresses.ts';
 import { uuidForms } from '../protocol/uuid-order.ts';
 import type { BootSettings, Machine } from './config.ts';
+import { checkPower } from './config-power.ts';
 import type { ConfigPath } from './config-problems.ts';
 import type { ConfigFile, MachineFile } from './config-schema.ts';
-import { checkSettings, layersOf, type SettingsChecks } from './config-settings.ts';
+import { besideConfig, checkSettings, layersOf, type SettingsChecks } from './config-settings.ts';
 import { nearestWord } from './nearest-word.ts';
 import { resolveSettings } from './resolve-settings.ts';
 import { MACHINE_NAME, SERIAL_NUMBER } from './safe-text.ts';
@@ -33,7 +34,10 @@ export function checkMachines(file: ConfigFile, checks: SettingsChecks): Machine
     }
     checkSettings(machine, path, checks);
     checkProfileName(file, machine, path, checks);
-    const { settings } = resolveSettings(layersOf(file, { machine: index, profile: machine.profile }, place));
+    const resolved = resolveSettings(layersOf(file, { machine: index, profile: machine.profile }, place));
+    const { settings } = resolved;
+    const filePath = (name: string): string => besideConfig(name, place);
+    const power = checkPower(resolved.power, machine, path, { checker, filePath });
     checkOwnInstall(machine, settings, path, checks);
     checkSerialAlone({ ...settings, name }, machine, file, path, checks);
     return {
@@ -41,6 +45,7 @@ export function checkMachines(file: ConfigFile, checks: SettingsChecks): Machine
       name,
       ...(machine.profile === undefined ? {} : { profile: machine.profile }),
       ...settings,
+      ...(power === undefined ? {} : { power }),
       isArmed: false,
     };
   });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ENGINE_CHOICES, NETWORK_MODES, UNKNOWN_CHOICES } from './config.ts';
 import { LOADER_PLATFORMS } from './firmware.ts';
+import { BOOT_MODES, POWER_TYPES } from './power.ts';
 
 const text = z.string().min(1);
 const port = z.int().min(1).max(65_534);
@@ -44,6 +45,21 @@ const vars = z
   .record(text, z.json())
   .describe('values for seeds; machine over profile over global, key by key');
 
+const power = z
+  .strictObject({
+    type: z.enum(POWER_TYPES).optional().describe('Wake-on-LAN, or a management controller'),
+    host: text.optional().describe('name or address of the controller, host:port where the port is unusual'),
+    user: text.optional().describe('who logs in there'),
+    secret: text.optional().describe('name of the secret with the password (wol: of SecureOn)'),
+    boot: z.enum(BOOT_MODES).optional().describe('how it boots from the network once; uefi unless given'),
+    fingerprint: text.optional().describe('redfish: SHA-256 of its TLS certificate, which is then trusted'),
+    ca: text.optional().describe('redfish: file with the certificate that signed its own'),
+    system: text.optional().describe('redfish: Id of the system, where it has several'),
+    mac: text.optional().describe('wol: another than that of the machine'),
+    address: text.optional().describe('wol: broadcast address of another network, or a relay'),
+  })
+  .describe('how the machine is switched on and off; machine over profile, key by key');
+
 /** What a machine, or all machines of a profile, can say. */
 const settings = {
   image: text.optional().describe('one of images, or local for the own disk'),
@@ -52,6 +68,7 @@ const settings = {
   arguments: z.array(text).optional().describe('extra kernel arguments'),
   loaders: loaders.optional(),
   vars: vars.optional(),
+  power: power.optional(),
 };
 
 /** One word or several. */
@@ -117,6 +134,7 @@ export type ConfigFile = z.infer<typeof configFileSchema>;
 
 /** What a machine or a profile says, as it is written. */
 export type SettingsFile = Omit<z.infer<typeof profile>, 'match'>;
+export type PowerFile = z.infer<typeof power>;
 export type MatchFile = z.infer<typeof match>;
 export type MachineFile = z.infer<typeof machineFileSchema>;
 

@@ -1,5 +1,6 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Vars } from './config.ts';
+import { checkPowerValues } from './config-power.ts';
 import type { ConfigChecker } from './config-checker.ts';
 import type { ConfigPath } from './config-problems.ts';
 import type { ConfigFile, SettingsFile } from './config-schema.ts';
@@ -21,20 +22,18 @@ export interface SettingsChecks {
 }
 
 /** Looks at what a machine or a profile says, each value by itself. */
-export function checkSettings(
-  settings: SettingsFile,
-  path: ConfigPath,
-  { checker, place, isImage }: SettingsChecks,
-): void {
+export function checkSettings(settings: SettingsFile, path: ConfigPath, checks: SettingsChecks): void {
+  const { checker, place, isImage } = checks;
   if (settings.image !== undefined) isImage([...path, 'image'], settings.image);
   (settings.arguments ?? []).forEach((argument, at) =>
     checker.safe([...path, 'arguments', at], argument, KERNEL_ARGUMENT),
   );
   checkVars(settings.vars, path, checker);
+  checkPowerValues(settings.power, path, checker);
   if (settings.install === undefined) return;
   const seedPath = [...path, 'install', 'seed'];
   checker.safe(seedPath, settings.install.seed, FILE_PATH);
-  if (isBelow(seedOf(settings.install.seed, place), join(place.stateRoot, 'serve'))) {
+  if (isBelow(besideConfig(settings.install.seed, place), join(place.stateRoot, 'serve'))) {
     const why = 'files below .pxectl/serve are public; a seed holds secrets';
     checker.wrong(seedPath, settings.install.seed, why);
   }
@@ -87,11 +86,14 @@ function layer(
   const values: LayerValues = {
     image: settings.image,
     install:
-      install === undefined ? undefined : { seed: seedOf(install.seed, place), once: install.once ?? true },
+      install === undefined
+        ? undefined
+        : { seed: besideConfig(install.seed, place), once: install.once ?? true },
     secureBoot: settings.secureBoot,
     arguments: settings.arguments,
     loaders: settings.loaders,
     vars: settings.vars,
+    power: settings.power,
   };
   return { kind, title, values, pathOf: (key) => [...path, ...key.split('.')] };
 }
@@ -119,8 +121,8 @@ function globalLayer(file: ConfigFile): Layer {
   };
 }
 
-/** A seed is named from the file's own folder. */
-const seedOf = (seed: string, { path }: ConfigPlace): string => resolve(dirname(path), seed);
+/** Files are named from the configuration's own folder. */
+export const besideConfig = (file: string, { path }: ConfigPlace): string => resolve(dirname(path), file);
 
 function isBelow(path: string, folder: string): boolean {
   return isAbsolute(folder) && (path === folder || path.startsWith(`${folder}/`));

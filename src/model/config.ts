@@ -1,6 +1,7 @@
 import type { Ipv4Address, Ipv4Network, MacAddress } from '../protocol/addresses.ts';
 import type { LoaderPlatform } from './firmware.ts';
 import type { InstallState } from './machine-state.ts';
+import type { Power } from './power.ts';
 
 export const NETWORK_MODES = ['proxy', 'pxe-only', 'full'] as const;
 export type NetworkMode = (typeof NETWORK_MODES)[number];
@@ -65,6 +66,8 @@ export interface Machine extends BootSettings {
   readonly profile?: string;
   /** where a machine with an install seed stands */
   readonly installState?: InstallState;
+  /** how it is switched on and off */
+  readonly power?: Power;
 }
 
 /** Which clients that are no machine a profile takes: all that is asked must hold, of each list one. */

@@ -44,6 +44,7 @@ export type ErrorCode =
   | 'E_ENGINE_VERSION'
   | 'E_IMAGE_BUILD'
   | 'E_LAB'
+  | 'E_POWER'
   | 'E_INPUT';
 
 /** What an error is about; the CLI maps each kind to one exit code (DESIGN §5). */

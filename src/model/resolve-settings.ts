@@ -1,4 +1,5 @@
 import type { BootSettings, InstallSeed, Loaders, Vars } from './config.ts';
+import type { PowerFile } from './config-schema.ts';
 import { pathText, type ConfigPath } from './config-problems.ts';
 
 /** What one part of pxectl.yaml says: all of it may be missing. */
@@ -9,6 +10,7 @@ export interface LayerValues {
   readonly arguments?: readonly string[] | undefined;
   readonly loaders?: { readonly [key in keyof Loaders]?: Loaders[key] | undefined } | undefined;
   readonly vars?: Vars | undefined;
+  readonly power?: PowerFile | undefined;
 }
 
 export interface Layer {
@@ -40,6 +42,8 @@ export interface SettingDecision {
 
 export interface ResolvedSettings {
   readonly settings: Omit<BootSettings, 'name' | 'isArmed'>;
+  /** what the layers say of power together; whether it is enough is another question */
+  readonly power?: PowerFile;
   readonly decisions: readonly SettingDecision[];
 }
 
@@ -76,7 +80,15 @@ export function resolveSettings(layers: readonly Layer[]): ResolvedSettings {
     name,
     nearest(`vars.${name}`, ({ vars: own }) => valueOf(own, name), null),
   ]);
+  const powerKeys = new Set(layers.flatMap(({ values }) => Object.keys(values.power ?? {})));
+  const power = Object.fromEntries(
+    [...powerKeys].map((key) => [
+      key,
+      nearest<unknown>(`power.${key}`, ({ power: own }) => own?.[key as keyof PowerFile], undefined),
+    ]),
+  ) as PowerFile;
   return {
+    ...(powerKeys.size === 0 ? {} : { power }),
     settings: {
       ...(ownImage === undefined ? {} : { image }),
       ...(install === undefined ? {} : { install }),

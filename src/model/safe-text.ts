@@ -54,6 +54,29 @@ export const VENDOR_CLASS: SafeText = {
   allowed: 'letters, digits and _ . : / -',
 };
 
+/** Also a name of a file, and of a variable. */
+export const SECRET_NAME: SafeText = {
+  pattern: /^[A-Za-z0-9][A-Za-z0-9_.-]*$/,
+  maxLength: 64,
+  goesInto: 'the name of a file',
+  allowed: 'letters, digits and . _ -',
+};
+
+/** A management controller; no word of it can be an option of ipmitool. */
+export const POWER_HOST: SafeText = {
+  pattern: /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/,
+  maxLength: 255,
+  goesInto: 'an address',
+  allowed: 'a name or an address, then :PORT where it is another than usual',
+};
+
+export const POWER_USER: SafeText = {
+  pattern: /^[A-Za-z0-9_.@+][A-Za-z0-9_.@+\\-]*$/,
+  maxLength: 64,
+  goesInto: 'command lines',
+  allowed: 'letters, digits and _ . @ + - \\',
+};
+
 /** A word of seed templates. */
 export const VAR_NAME: SafeText = {
   pattern: /^[A-Za-z][A-Za-z0-9_]*$/,

@@ -1,12 +1,15 @@
 import { askControl } from '../../control/control-client.ts';
+import { powerPlace } from '../../engine/power-place.ts';
 import { loadProject, type Project } from '../../engine/project.ts';
 import { readLiveSession } from '../../engine/session-record.ts';
 import {
   runInstalls,
+  startInstalls,
   type InstallEnd,
   type InstallJob,
   type InstallParts,
 } from '../../machines/install-run.ts';
+import { restartFromNetwork } from '../../machines/power/switch-power.ts';
 import { openMachineStates } from '../../machines/machine-states.ts';
 import { engineError, messageOf } from '../../model/errors.ts';
 import { findMachines } from '../../model/find-machines.ts';
@@ -49,14 +52,16 @@ export async function installMachines(asked: CommandContext<InstallOptions>): Pr
 
   const say = (job: InstallJob, text: string): void =>
     output.progress(`${formatLocalTime(new Date().toISOString()).slice(11)}  ${job.name}: ${text}`);
-  const parts = partsOf(project, session.process.pid, say);
+  const parts = partsOf(project, session.process.pid, { say, signal });
   if (options.wait !== true) {
-    await parts.arm(machines);
-    for (const job of machines) say(job, await parts.start(job));
+    const ends = await startInstalls(machines, options.parallel ?? 16, parts);
     output.progress('pxectl machines shows how far they are, pxectl install --wait follows to the end');
     if (options.json)
-      output.json({ schema: 'pxectl.install/1', machines: machines.map((job) => endJson(job)) });
-    return EXIT.ok;
+      output.json({
+        schema: 'pxectl.install/1',
+        machines: machines.map((job) => endJson(job, ends.get(job.mac))),
+      });
+    return ends.size === 0 ? EXIT.ok : EXIT.failure;
   }
   const following = new AbortController();
   const told = tellProgress(project.layout, machines, { say, signal: following.signal });
@@ -80,7 +85,11 @@ export async function installMachines(asked: CommandContext<InstallOptions>): Pr
   return signal.aborted ? EXIT.interrupted : EXIT.failure;
 }
 
-function partsOf({ layout }: Pick<Project, 'layout'>, pid: number, say: InstallParts['say']): InstallParts {
+function partsOf(
+  { config, layout }: Project,
+  pid: number,
+  { say, signal }: { readonly say: InstallParts['say']; readonly signal: AbortSignal },
+): InstallParts {
   const question = { layout, pid, command: 'pxectl install' };
   const states = openMachineStates(layout);
   return {
@@ -107,7 +116,12 @@ function partsOf({ layout }: Pick<Project, 'layout'>, pid: number, say: InstallP
           say(job, `disarmed on disk; the running pxectl has not confirmed it: ${messageOf(error)}`);
       }
     },
-    start: async () => 'is armed: switch it on, or restart it, from the network',
+    async start(job) {
+      const machine = config.machines.find(({ mac }) => mac === job.mac);
+      return machine?.power === undefined
+        ? 'is armed: switch it on, or restart it, from the network'
+        : restartFromNetwork(machine, { ...powerPlace({ config, layout }), signal });
+    },
     states: async () => (await states.known()).installs,
   };
 }

@@ -29,6 +29,9 @@ export const MACHINE_KEYS: readonly string[] = [
   'arguments',
   'loaders.bios',
   'loaders.uefi',
+  ...['type', 'host', 'user', 'secret', 'boot', 'fingerprint', 'ca', 'system', 'mac', 'address'].map(
+    (key) => `power.${key}`,
+  ),
 ];
 
 /** What can be said of a machine on a command line or in a table beside its keys. */
@@ -95,7 +98,7 @@ function varValue(text: string): unknown {
 /** The values of an entry, each with its key. */
 export function assignmentsOf(entry: MachineEntry): readonly Assignment[] {
   return Object.entries(entry).flatMap(([key, value]): Assignment[] =>
-    ['install', 'loaders', 'vars'].includes(key) && typeof value === 'object' && value !== null
+    ['install', 'loaders', 'vars', 'power'].includes(key) && typeof value === 'object' && value !== null
       ? Object.entries(value).map(([name, inner]) => ({ path: [key, name], value: inner }))
       : [{ path: [key], value }],
   );

@@ -1,0 +1,193 @@
+import type { ControllerPower } from '../../model/power.ts';
+import { printable } from '../../model/printable.ts';
+import { powerError, type PowerDriver, type PowerState } from './power-driver.ts';
+import { connectRedfish, type RedfishAnswer, type RedfishConnection } from './redfish-connection.ts';
+
+type Resource = Readonly<Record<string, unknown>>;
+
+/** DSP2046, ComputerSystem: what switches on and off, the surest first. */
+const RESETS = {
+  on: ['On', 'ForceOn', 'PushPowerButton'],
+  off: ['ForceOff', 'GracefulShutdown', 'PushPowerButton'],
+} as const;
+
+/** DSP2046, ComputerSystem.PowerState; a machine that is about to change has not changed. */
+const STATES: Readonly<Record<string, PowerState>> = {
+  On: 'on',
+  PoweringOff: 'on',
+  Off: 'off',
+  PoweringOn: 'off',
+};
+
+/**
+ * Logs in at a controller that speaks Redfish; whoever opens it closes it, which ends the session.
+ * @throws PxectlError E_POWER
+ */
+export async function openRedfish(
+  power: ControllerPower,
+  password: string,
+  timeoutMs?: number,
+): Promise<PowerDriver> {
+  const connection = await connectRedfish(power, timeoutMs);
+  let session: Session | undefined;
+  const close = async (): Promise<void> => {
+    try {
+      if (session?.path !== undefined) {
+        await connection.send({ method: 'DELETE', path: session.path, headers: session.headers });
+      }
+    } catch {
+      // it ends by itself there after a while; what was wanted is done
+    } finally {
+      await connection.close();
+    }
+  };
+  try {
+    session = await logIn(connection, power, password);
+    return { ...driverOf(connection, session.headers, power), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+interface Session {
+  readonly headers: Readonly<Record<string, string>>;
+  /** what ends it */
+  readonly path: string | undefined;
+}
+
+/** DSP0266, Redfish session login authentication. */
+async function logIn(
+  connection: RedfishConnection,
+  { user, host }: ControllerPower,
+  password: string,
+): Promise<Session> {
+  const root = (await connection.send({ method: 'GET', path: '/redfish/v1/' })).json;
+  const path = linkOf(objectIn(root, 'Links')['Sessions']) ?? '/redfish/v1/SessionService/Sessions';
+  const body = { UserName: user, Password: password };
+  const answer = await connection.send({ method: 'POST', path, body });
+  const token = answer.header('x-auth-token');
+  if (token === undefined) throw powerError(`the controller ${host} gives no token to ${user}`);
+  const location = answer.header('location') ?? linkOf(answer.json);
+  return { headers: { 'x-auth-token': token }, path: location };
+}
+
+function driverOf(
+  connection: RedfishConnection,
+  headers: Session['headers'],
+  power: ControllerPower,
+): Omit<PowerDriver, 'close'> {
+  const { host } = power;
+  const get = async (path: string): Promise<RedfishAnswer> =>
+    connection.send({ method: 'GET', path, headers });
+  let found: string | undefined;
+  const systemPath = async (): Promise<string> => (found ??= await findSystem(get, power));
+  const system = async (): Promise<Resource> => (await get(await systemPath())).json;
+
+  const reset = async (wanted: readonly string[]): Promise<void> => {
+    const action = objectIn(objectIn(await system(), 'Actions'), '#ComputerSystem.Reset');
+    const path =
+      typeof action['target'] === 'string'
+        ? action['target']
+        : `${await systemPath()}/Actions/ComputerSystem.Reset`;
+    const allowed = await allowedResets(get, action);
+    const type = wanted.find((one) => allowed === undefined || allowed.includes(one));
+    if (type === undefined) {
+      const why = `it allows ${printable(allowed?.join(', ') ?? '', 200)}`;
+      throw powerError(`the controller ${host} has none of ${wanted.join(', ')}`, why);
+    }
+    await connection.send({ method: 'POST', path, headers, body: { ResetType: type } });
+  };
+
+  return {
+    async state() {
+      return STATES[String((await system())['PowerState'])] ?? 'unknown';
+    },
+    switchOn: () => reset(RESETS.on),
+    switchOff: () => reset(RESETS.off),
+    async bootFromNetwork() {
+      const current = await system();
+      // DSP0266, settings resources: what is wanted of the next boot may have a place of its own
+      const path = linkOf(objectIn(current, '@Redfish.Settings')['SettingsObject']) ?? (await systemPath());
+      const hasMode = 'BootSourceOverrideMode' in objectIn(current, 'Boot');
+      const mode = power.boot === 'uefi' ? 'UEFI' : 'Legacy';
+      const wanted = {
+        BootSourceOverrideEnabled: 'Once',
+        BootSourceOverrideTarget: 'Pxe',
+        ...(hasMode ? { BootSourceOverrideMode: mode } : {}),
+      };
+      const patch = async (): Promise<number> => {
+        const before = await get(path);
+        const etag = before.header('etag') ?? before.json['@odata.etag'];
+        const match: Record<string, string> = typeof etag === 'string' ? { 'if-match': etag } : {};
+        const request = { method: 'PATCH', path, body: { Boot: wanted } } as const;
+        return (await connection.send({ ...request, headers: { ...headers, ...match } }, [412])).status;
+      };
+      // somebody else changed it in between: once more with what is there now
+      if ((await patch()) === 412 && (await patch()) === 412) {
+        throw powerError(
+          `the controller ${host} refuses to boot from the network`,
+          'it answers 412 each time',
+        );
+      }
+      const after = objectIn((await get(path)).json, 'Boot');
+      if (Object.entries(wanted).some(([key, value]) => after[key] !== value)) {
+        const why = `BootSourceOverrideTarget is ${printable(String(after['BootSourceOverrideTarget']))}, Mode ${printable(String(after['BootSourceOverrideMode']))}`;
+        throw powerError(
+          `the controller ${host} said yes to one boot from the network, and has not noted it`,
+          why,
+        );
+      }
+    },
+  };
+}
+
+async function findSystem(
+  get: (path: string) => Promise<RedfishAnswer>,
+  { host, system }: ControllerPower,
+): Promise<string> {
+  const root = (await get('/redfish/v1/')).json;
+  const { json } = await get(linkOf(root['Systems']) ?? '/redfish/v1/Systems');
+  const members = Array.isArray(json['Members']) ? json['Members'] : [];
+  const paths = members.map(linkOf).filter((path) => path !== undefined);
+  const idOf = (path: string): string => path.replace(/\/$/, '').split('/').at(-1) ?? '';
+  const [path, ...others] = system === undefined ? paths : paths.filter((one) => idOf(one) === system);
+  if (path !== undefined && others.length === 0) return path;
+  const listed =
+    paths.length === 0 ? 'it lists none' : `it has ${printable(paths.map(idOf).join(', '), 200)}`;
+  throw powerError(
+    system === undefined
+      ? `the controller ${host} has ${paths.length} systems`
+      : `the controller ${host} has no system ${system}`,
+    listed,
+    'say which: power: { system: ID }',
+  );
+}
+
+/** What ResetType may be, where the controller says it: beside the action, or in its ActionInfo. */
+async function allowedResets(
+  get: (path: string) => Promise<RedfishAnswer>,
+  action: Resource,
+): Promise<readonly string[] | undefined> {
+  const beside = action['ResetType@Redfish.AllowableValues'];
+  if (Array.isArray(beside)) return beside.map(String);
+  const path = action['@Redfish.ActionInfo'];
+  if (typeof path !== 'string') return undefined;
+  const { Parameters: parameters } = (await get(path)).json;
+  const resetType = (Array.isArray(parameters) ? (parameters as readonly Resource[]) : []).find(
+    (one) => one['Name'] === 'ResetType',
+  );
+  const values = resetType?.['AllowableValues'];
+  return Array.isArray(values) ? values.map(String) : undefined;
+}
+
+function objectIn(resource: Resource, key: string): Resource {
+  const value = resource[key];
+  return typeof value === 'object' && value !== null ? (value as Resource) : {};
+}
+
+/** Where a reference leads. */
+function linkOf(reference: unknown): string | undefined {
+  const id = (reference as { '@odata.id'?: unknown } | null | undefined)?.['@odata.id'];
+  return typeof id === 'string' ? id : undefined;
+}

@@ -1,0 +1,41 @@
+import type { Machine } from '../../model/config.ts';
+import { messageOf, PxectlError } from '../../model/errors.ts';
+import { inParallel } from '../in-parallel.ts';
+import { switchPower, type PowerPlace, type PowerVerb, type Switched } from './switch-power.ts';
+
+export interface PowerEnd {
+  readonly name: string;
+  readonly state: Switched['state'] | null;
+  /** what, and why, in one line */
+  readonly error: string | null;
+}
+
+/** Controllers are slow and many: so many are asked at once. */
+const AT_ONCE = 16;
+
+/** Does one thing with many machines; what fails at one holds no other up. In the order of the machines. */
+export async function switchEach(
+  machines: readonly Pick<Machine, 'name' | 'power'>[],
+  verb: PowerVerb,
+  place: PowerPlace,
+  tell: (end: PowerEnd) => void,
+): Promise<readonly PowerEnd[]> {
+  const ends = new Map<string, PowerEnd>();
+  await inParallel(machines, AT_ONCE, async (machine) => {
+    const { name } = machine;
+    const end = await (place.signal?.aborted === true
+      ? Promise.resolve({ name, state: null, error: 'not begun: stopped before' })
+      : switchPower(machine, verb, place).then(
+          ({ state }): PowerEnd => ({ name, state, error: null }),
+          (error: unknown): PowerEnd => ({ name, state: null, error: inOneLine(error) }),
+        ));
+    ends.set(name, end);
+    tell(end);
+  });
+  return machines.flatMap(({ name }) => ends.get(name) ?? []);
+}
+
+function inOneLine(error: unknown): string {
+  const { why, next } = error instanceof PxectlError ? error : { why: undefined, next: undefined };
+  return [messageOf(error), why, next].filter((part) => part !== undefined).join('; ');
+}
