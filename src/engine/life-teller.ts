@@ -1,6 +1,6 @@
 import type { EventSink } from '../model/boot-event.ts';
-import type { Machine } from '../model/config.ts';
-import { lifeOf, type Life, type LifeState } from '../model/life-cycle.ts';
+import type { Config } from '../model/config.ts';
+import { lifeOf, lifeOfStranger, type Life, type LifeState } from '../model/life-cycle.ts';
 import type { InstallState } from '../model/machine-state.ts';
 import type { MacAddress } from '../protocol/addresses.ts';
 
@@ -17,12 +17,13 @@ export class LifeTeller {
   constructor(private readonly sink: EventSink) {}
 
   /** Compares what is known of all machines now with what was told. */
-  look(machines: readonly Machine[], nowMs = Date.now()): void {
+  look({ machines, boot }: Pick<Config, 'machines' | 'boot'>, nowMs = Date.now()): void {
     const before = this.#told;
     this.#told = new Map();
     for (const { mac, installState: install } of machines) {
       if (mac === undefined) continue;
-      const from = before?.get(mac)?.state;
+      // one that the configuration did not have until now was a stranger
+      const from = before === undefined ? undefined : (before.get(mac)?.state ?? lifeOfStranger(boot));
       const life = lifeOf({ install, nowMs });
       // it stays on its way until its order is spent, or taken back
       const isOnItsWay = from === 'booting' && life.state === 'armed';

@@ -127,7 +127,7 @@ export class SessionInstalls {
       this.#awaited = known.awaited;
       const decided = withInstalls(next ?? this.input.context(), known);
       this.input.decide(decided);
-      this.#life.look(decided.config.machines);
+      this.#life.look(decided.config);
     });
   }
 

@@ -1,4 +1,5 @@
 import type { BootTrace } from './boot-trace.ts';
+import type { Config } from './config.ts';
 import { NOT_ARMED, type InstallState } from './machine-state.ts';
 
 /** Where a machine stands in its life, as people and programs are told. */
@@ -63,6 +64,10 @@ export interface Life {
 
 /** A boot that nothing was heard of for so long is over, one way or another. */
 const BOOT_IS_OVER_AFTER_MS = 15 * 60_000;
+
+/** The state of one that it does not have: it waits, or gets what strangers get. */
+export const lifeOfStranger = ({ unknown }: Config['boot']): LifeState =>
+  unknown === 'hold' ? 'held' : 'new';
 
 /** The state of a machine that the configuration has. */
 export function lifeOf(facts: LifeFacts): Life {

@@ -43,7 +43,12 @@ describe('pxectl machines', () => {
     expect((await cli('machines', '--unknown')).stdout).not.toContain('pc-01');
     const json = JSON.parse((await cli('machines', '--json')).stdout) as { unknown: unknown[] };
     expect(json.unknown).toHaveLength(2);
-    expect(json.unknown[0]).toMatchObject({ mac: 'f8:b1:56:00:00:02', cardMaker: 'Dell', serial: 'ABC123' });
+    expect(json.unknown[0]).toMatchObject({
+      mac: 'f8:b1:56:00:00:02',
+      state: 'held',
+      cardMaker: 'Dell',
+      serial: 'ABC123',
+    });
   });
 
   it('shows what a machine has told of itself', async () => {

@@ -4,7 +4,7 @@ import { loadProject } from '../../engine/project.ts';
 import type { BootTrace } from '../../model/boot-trace.ts';
 import type { Machine } from '../../model/config.ts';
 import type { FindingId } from '../../model/finding.ts';
-import { lifeOf, type Life } from '../../model/life-cycle.ts';
+import { lifeOf, lifeOfStranger, type Life } from '../../model/life-cycle.ts';
 import type { InstallState } from '../../model/machine-state.ts';
 import { requestedConfigPath, type CommandContext } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -27,7 +27,8 @@ export async function listMachines(context: CommandContext<ListOptions>): Promis
   const { output, options } = context;
   const { config, layout, stateProblem } = await loadProject(requestedConfigPath(options));
   if (stateProblem !== undefined) output.warn(stateProblem);
-  const unknown = await describeUnknown(unknownMachines(config, await readInventory(layout)));
+  const strangers = unknownMachines(config, await readInventory(layout));
+  const unknown = await describeUnknown(strangers, lifeOfStranger(config.boot));
   if (options.unknown === true) {
     if (options.json) output.json({ schema: 'pxectl.machines/1', machines: [], unknown });
     else if (unknown.length === 0) output.progress('nobody was seen who is no machine');

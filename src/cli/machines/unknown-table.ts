@@ -1,6 +1,7 @@
 import { cardMakers } from '../../machines/inventory/card-makers.ts';
 import type { SeenMachine } from '../../machines/inventory/seen-machine.ts';
 import type { UnknownMachine } from '../../machines/inventory/unknown-machines.ts';
+import type { LifeState } from '../../model/life-cycle.ts';
 import type { MacAddress } from '../../protocol/addresses.ts';
 import { formatLocalTime } from '../units.ts';
 import { fittedTable } from './fitted-table.ts';
@@ -8,13 +9,18 @@ import { fittedTable } from './fitted-table.ts';
 /** Machines that were seen and are in no entry, for `--json`. */
 export interface UnknownJson extends SeenMachine {
   readonly mac: MacAddress;
+  /** it waits to be adopted, or gets what strangers get */
+  readonly state: LifeState;
   /** who made the card */
   readonly cardMaker: string | null;
 }
 
-export async function describeUnknown(machines: readonly UnknownMachine[]): Promise<readonly UnknownJson[]> {
+export async function describeUnknown(
+  machines: readonly UnknownMachine[],
+  state: LifeState,
+): Promise<readonly UnknownJson[]> {
   const makers = await cardMakers(machines.map(({ mac }) => mac));
-  return machines.map(({ mac, seen }) => ({ mac, cardMaker: makers.get(mac) ?? null, ...seen }));
+  return machines.map(({ mac, seen }) => ({ mac, state, cardMaker: makers.get(mac) ?? null, ...seen }));
 }
 
 /** One line for each, in 80 columns. */
