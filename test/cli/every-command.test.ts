@@ -74,6 +74,7 @@ const READERS: Readonly<Record<string, readonly string[]>> = {
   'machines export': [],
   'machines set': ['node-1', 'image=local', '--dry-run'],
   doctor: ['PXE-E21'],
+  install: ['node-1', '--dry-run'],
   export: ['dockerfile'],
   down: ['--dry-run'],
   reload: ['--dry-run'],

@@ -27,6 +27,7 @@ export function registerInstall(program: Command): void {
         .default(2 * 3_600_000, '2h'),
     )
     .option('-y, --yes', 'do not ask')
+    .option('--dry-run', 'say who would be installed')
     .option('--json', 'one JSON object on stdout')
     .action(
       commandAction(async (context: CommandContext<InstallOptions>) => {

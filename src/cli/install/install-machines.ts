@@ -30,6 +30,7 @@ export interface InstallOptions extends SelectionOptions {
   readonly parallel?: number;
   readonly timeout: number;
   readonly yes?: boolean;
+  readonly dryRun?: boolean;
 }
 
 /** `pxectl install NAME…`: arm, start, and with --wait follow to the end. */
@@ -38,6 +39,12 @@ export async function installMachines(asked: CommandContext<InstallOptions>): Pr
   const { output, options, args, signal } = context;
   const project = await loadProject(requestedConfigPath(options));
   const machines = installables(project, args, 'arm', false);
+  if (options.dryRun === true) {
+    if (options.json)
+      output.json({ schema: 'pxectl.install/1', machines: machines.map((job) => endJson(job)) });
+    else for (const { name, mac } of machines) output.data(`would install ${name} (${mac})`);
+    return EXIT.ok;
+  }
   const session = await readLiveSession(project.layout);
   if (session === undefined) {
     throw engineError('E_NOT_RUNNING', {
