@@ -3,11 +3,19 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import type { LabReport } from '../../src/lab/lab-report.ts';
+import { run as runProgram } from '../../src/platform/processes.ts';
 import { itNeeds } from '../support/external-tool.ts';
 import { makeFolder, pxectl } from '../support/pxectl-process.ts';
 import { buildUbuntuShapedIso, CASPER_LINES } from '../support/ubuntu-shaped-iso.ts';
 
 const itBoots = itNeeds('root', 'qemu-system-x86_64', 'dnsmasq', 'ip', 'tcpdump', 'xorriso');
+
+/** Debian's cloud-init reads the command line of the kernel that was booted. */
+const READ_BY_CLOUD_INIT = `import json, sys
+from cloudinit.sources import DataSourceNoCloud
+found = {}
+DataSourceNoCloud.load_cmdline_data(found, sys.argv[1])
+print(json.dumps(found))`;
 
 describe('an Ubuntu live-server image boots from the network', () => {
   let folder: Awaited<ReturnType<typeof makeFolder>>;
@@ -29,29 +37,50 @@ describe('an Ubuntu live-server image boots from the network', () => {
     await folder.remove();
   });
 
-  itBoots.each(['bios', 'uefi'])(
-    '%s: kernel, initrd, the whole ISO over HTTP, the seed',
-    async (firmware) => {
-      const run = ['lab', 'run', '--firmware', firmware, '--image', 'ubuntu-20.04.3', '--engine', 'builtin'];
-      const { exitCode, stdout } = await cli(
-        ...run,
-        '--memory',
-        '1024',
-        '--timeout',
-        '400',
-        '--keep',
-        '--json',
-      );
-      expect(exitCode, stdout).toBe(0);
-      const report = JSON.parse(stdout) as LabReport;
-      const stage = (name: string) => report.stages.find((record) => record.stage === name);
-      expect(stage('kernel')?.detail).toMatch(/\/vmlinuz$/);
-      expect(stage('initrd')?.detail).toMatch(/\/initrd$/);
-      expect(stage('root-image')?.detail).toMatch(/\.iso$/);
-      expect(stage('root-image')?.sizeBytes).toBe((await stat(join(folder.path, 'my-server.iso'))).size);
-      expect(stage('install-seed')?.detail).toMatch(/\/seed\/52-54-00-.*\/(user|meta|vendor)-data$/);
-      const serial = await readFile(join(report.folder ?? '', 'machine', 'serial.log'), 'utf8');
-      expect(serial).toContain(`${CASPER_LINES.isoSha256} ${isoSha256}`);
-    },
-  );
+  itBoots.each([
+    ['bios', 'pxelinux'],
+    ['uefi', 'ipxe'],
+    ['uefi-secure', 'grub'],
+  ])('%s through %s: kernel, initrd, the whole ISO over HTTP, the seed', async (firmware, loader) => {
+    const run = [
+      'lab',
+      'run',
+      '--firmware',
+      firmware,
+      '--loader',
+      loader,
+      '--image',
+      'ubuntu-20.04.3',
+      '--engine',
+      'builtin',
+    ];
+    const { exitCode, stdout } = await cli(
+      ...run,
+      '--memory',
+      '1024',
+      '--timeout',
+      '400',
+      '--keep',
+      '--json',
+    );
+    expect(exitCode, stdout).toBe(0);
+    const report = JSON.parse(stdout) as LabReport;
+    const stage = (name: string) => report.stages.find((record) => record.stage === name);
+    expect(stage('kernel')?.detail).toMatch(/\/vmlinuz$/);
+    expect(stage('initrd')?.detail).toMatch(/\/initrd$/);
+    expect(stage('root-image')?.detail).toMatch(/\.iso$/);
+    expect(stage('root-image')?.sizeBytes).toBe((await stat(join(folder.path, 'my-server.iso'))).size);
+    expect(stage('install-seed')?.detail).toMatch(/\/seed\/52-54-00-.*\/(user|meta|vendor)-data$/);
+    const serial = await readFile(join(report.folder ?? '', 'machine', 'serial.log'), 'utf8');
+    const [, commandLine = ''] = /Command line: (.*)/.exec(serial) ?? [];
+    const read = await runProgram('/usr/bin/python3', ['-c', READ_BY_CLOUD_INIT, commandLine]);
+    expect(read.exitCode, read.stderr).toBe(0);
+    const { seedfrom } = JSON.parse(read.stdout) as { readonly seedfrom?: string };
+    const asked = stage('install-seed')?.detail ?? '';
+    expect(seedfrom, commandLine).toMatch(/^http:\/\/192\.168\.1\.50:8080\/seed\/52-54-00-.*\/$/);
+    // events leave the token out
+    const folderAsked = new URL(seedfrom ?? '').pathname.replace(/\/token-[0-9a-f]+\/$/, '/');
+    expect(asked.startsWith(folderAsked), `${asked} ${seedfrom}`).toBe(true);
+    expect(serial).toContain(`${CASPER_LINES.isoSha256} ${isoSha256}`);
+  });
 });
