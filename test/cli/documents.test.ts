@@ -35,7 +35,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'pxectl power restart NAME': 'needs a controller: test/integration/machines/power.test.ts',
   'pxectl power boot-network NAME': 'needs a controller: test/integration/machines/power.test.ts',
   'pxectl lab run': 'boots a machine: test/firmware/lab-run.test.ts',
-  'pxectl lab run --install seeds/debian.cfg': 'installs a machine: test/firmware/whole-install.test.ts',
+  'pxectl lab run --install seeds/debian.cfg': 'installs a machine: test/firmware/whole-lab-install.test.ts',
   'pxectl lab run --firmware F': 'boots a machine: test/firmware/lab-run.test.ts',
 };
 

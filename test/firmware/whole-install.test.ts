@@ -1,40 +1,28 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { describe, expect } from 'vitest';
 import { startLabDocker } from '../../src/lab/lab-docker.ts';
 import type { LabFirmware } from '../../src/lab/lab-firmware.ts';
 import { startMachine } from '../../src/lab/machine.ts';
 import { startPxectlBootServer } from '../../src/lab/pxectl-boot-server.ts';
-import { runLab } from '../../src/lab/run-lab.ts';
 import { createVirtualLan, LAN, type VirtualLan } from '../../src/lab/virtual-lan.ts';
 import { openMachineStates } from '../../src/machines/machine-states.ts';
 import type { BootEvent } from '../../src/model/boot-event.ts';
 import type { EngineName } from '../../src/model/config.ts';
-import { stateLayout } from '../../src/model/state-layout.ts';
-import { run } from '../../src/platform/processes.ts';
 import { parseMac } from '../../src/protocol/addresses.ts';
 import { readEvents } from '../../src/watch/read-events.ts';
-import { debianDiskFolder, DISK_TOOLS, INSTALL_SCRIPT } from '../support/debian-disk.ts';
+import { DISK_TOOLS } from '../support/debian-disk.ts';
 import { DISK_SAYS, makeDiskThatSpeaks } from '../support/disk-that-speaks.ts';
 import { itNeeds } from '../support/external-tool.ts';
+import { useInstallProject } from '../support/install-project.ts';
 
-const program = join(import.meta.dirname, '..', '..', 'bin', 'pxectl.js');
-const project = mkdtempSync(join(tmpdir(), 'pxectl-install-'));
+const { path: project, layout, pxectl, startMirror } = useInstallProject();
 const configPath = join(project, 'pxectl.yaml');
-const layout = stateLayout(join(project, '.pxectl'));
 const itInstalls = itNeeds('root', 'qemu-system-x86_64', 'dnsmasq', 'ip', 'curl', 'dockerd', ...DISK_TOOLS);
 
 const NODE = parseMac('52:54:00:00:1d:01')!;
 const BYSTANDER = parseMac('52:54:00:00:1d:02')!;
-const MIRROR = `http://${LAN.clientAddress}`;
-const SEED = `d-i debian-installer/locale string en_US.UTF-8
-d-i debconf/frontend select text
-d-i preseed/early_command string wget -q -O /tmp/install.sh ${MIRROR}/${INSTALL_SCRIPT}; \\
-    sh /tmp/install.sh ${MIRROR} {{shell machine.name}} >/dev/console 2>&1
-d-i preseed/late_command string wget -q -O /dev/null --post-data= {{report}}/done || true
-`;
 const config = (loader: string): string => `version: 1
 network: { interface: ${LAN.serverInterface}, address: ${LAN.serverAddress} }
 images: [debian-12]
@@ -45,19 +33,6 @@ machines:
   - { mac: "${BYSTANDER}", name: node-2, install: { seed: seed.cfg } }
 `;
 
-let mirror: string;
-const pxectl = (...args: string[]) => run(process.execPath, [program, ...args], { cwd: project });
-
-beforeAll(async () => {
-  mirror = debianDiskFolder();
-  const fetched = await pxectl('fetch', 'debian-12');
-  expect(fetched.exitCode, fetched.stderr).toBe(0);
-  writeFileSync(join(project, 'seed.cfg'), SEED);
-}, 600_000);
-afterAll(() => rmSync(project, { recursive: true, force: true }));
-
-const startMirror = (lan: VirtualLan) =>
-  lan.startIn('client', 'busybox', ['httpd', '-f', '-p', '80', '-h', mirror]);
 const hashOf = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex');
 
 async function until(
@@ -134,27 +109,5 @@ describe('an armed machine is installed without a hand, reports, and starts its 
     } finally {
       for (const cleanUp of cleanups.reverse()) await cleanUp();
     }
-  });
-});
-
-describe('lab run --install follows an installation', () => {
-  itInstalls('uefi through ipxe, dnsmasq: to the report and the login prompt of its next boot', async () => {
-    const report = await runLab({
-      ...{ firmware: 'uefi', loader: 'ipxe', engine: 'dnsmasq', image: 'debian-12' },
-      userLayout: layout,
-      install: { seedFile: join(project, 'seed.cfg'), diskGiB: 1 },
-      // the lab's own pxectl, and beside it the mirror that the seed names
-      bootServer: async (lan) => {
-        await startMirror(lan);
-        const lab = {
-          configPath: join(lan.folder, 'pxectl.yaml'),
-          layout: stateLayout(join(lan.folder, '.pxectl')),
-        };
-        return startPxectlBootServer(lan, { ...lab, engine: 'dnsmasq' });
-      },
-    });
-    expect(report.failure).toBeUndefined();
-    expect(report.goals).toEqual(['kernel-up', 'install-seed', 'install-report', 'login']);
-    expect(report.stages.map(({ stage }) => stage)).toEqual(expect.arrayContaining(['install-seed', 'done']));
   });
 });

@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeFileAtomic } from '../../src/platform/files.ts';
+import { withLock } from '../../src/platform/file-lock.ts';
 
 const INSTALLER = '/usr/lib/debian-installer/images/12/amd64/text/debian-installer/amd64';
 const CACHE = join(import.meta.dirname, '..', '..', '.cache');
@@ -37,17 +39,22 @@ reboot -f
 export const INSTALL_SCRIPT = 'install.sh';
 
 /** A folder with what is installed, built once. The kernel is that of the installer: its modules have to fit both. */
-export function debianDiskFolder(): string {
+export async function debianDiskFolder(): Promise<string> {
   const [version] = /\d+\.\d+\.\d+-\d+-amd64/.exec(readFileSync(join(INSTALLER, 'linux'), 'latin1')) ?? [];
   if (version === undefined) throw new Error(`${INSTALLER}/linux tells no version`);
-  const folder = join(CACHE, `debian-disk-${version}`);
-  if (!existsSync(join(folder, 'disk.img'))) {
-    const half = `${folder}.part`;
-    rmSync(half, { recursive: true, force: true });
-    rmSync(folder, { recursive: true, force: true });
-    execFileSync('sh', [join(import.meta.dirname, 'build-debian-disk.sh'), half, version]);
-    renameSync(half, folder);
-  }
-  writeFileSync(join(folder, INSTALL_SCRIPT), INSTALL);
+  const name = `debian-disk-${version}`;
+  const folder = join(CACHE, name);
+  // test files that run beside each other want the same disk
+  await withLock(CACHE, name, async () => {
+    if (!existsSync(join(folder, 'disk.img'))) {
+      const half = `${folder}.part`;
+      rmSync(half, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true });
+      execFileSync('sh', [join(import.meta.dirname, 'build-debian-disk.sh'), half, version]);
+      renameSync(half, folder);
+    }
+    // in one step: a machine of the other file may be fetching it
+    await writeFileAtomic(join(folder, INSTALL_SCRIPT), INSTALL);
+  });
   return folder;
 }
