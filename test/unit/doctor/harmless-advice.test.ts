@@ -45,6 +45,8 @@ const KNOWN: readonly (readonly [file: string, text: string, why: string])[] = [
     'who vouches for an image, and no advice',
   ],
   ['protocol/dnsmasq-log/known-notes.ts', 'chown of PID|started|compile time', 'what dnsmasq logs'],
+  ['machines/power/redfish-connection.ts', 'DELETE', 'a method: it ends our own session'],
+  ['machines/power/redfish.ts', 'DELETE', 'a method: it ends our own session'],
   ['platform/file-lock.ts', 'wait for it, or end it: kill …', 'a pxectl: it ends cleanly and loses nothing'],
   [
     'engine/docker/docker-engine.ts',
