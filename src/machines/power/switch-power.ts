@@ -104,6 +104,7 @@ async function withDriver(
   place: PowerPlace,
 ): Promise<PowerState> {
   const until = (wanted: PowerState): Promise<PowerState> => waitFor(driver, wanted, name, place);
+  const { signal: _, ...steady } = place;
   switch (verb) {
     case 'state':
       return driver.state();
@@ -121,7 +122,8 @@ async function withDriver(
       // a reset leaves no trace in the state: only off, then on, can be seen
       if ((await driver.state()) !== 'off') {
         await driver.switchOff();
-        await until('off');
+        // ^C ends the wait for others: a machine that was on is not left off
+        await waitFor(driver, 'off', name, steady);
       }
       if (verb === 'restart-network') await driver.bootFromNetwork();
       await driver.switchOn();

@@ -94,6 +94,19 @@ describe('Redfish over TLS', () => {
     expect(controller.sessions.size).toBe(0);
   });
 
+  it('^C in the midst of a restart leaves no machine off', async () => {
+    const controller = await begin();
+    await switchPower(pinned(controller), 'on', place);
+    const stop = new AbortController();
+    const restart = switchPower(pinned(controller), 'restart', { ...place, signal: stop.signal });
+    const resets = (): number => controller.requests.filter((one) => one.includes('Reset')).length;
+    await expect.poll(resets, { interval: 1 }).toBeGreaterThan(1);
+    stop.abort();
+    await restart.catch(() => undefined);
+    await expect.poll(() => controller.isOn()).toBe(true);
+    expect(controller.sessions.size).toBe(0);
+  });
+
   it('takes a reset type that the controller allows, and boots BIOS where that is asked', async () => {
     const controller = await begin({ resets: ['ForceOn', 'GracefulShutdown'] });
     const { host, ca } = controller;
