@@ -33,6 +33,8 @@ export interface NetworkWatch {
 
 const INTERFACE_EVERY_MS = 1_000;
 const READINESS_EVERY_MS = 60_000;
+/** the look before the start waits for nobody longer than it must: the thorough one comes soon after */
+const FIRST_LOOK_MS = 10_000;
 const LOOK_EVERY_MS = 300_000;
 const LOOK_AGAIN_MS = 60_000;
 /** a broken server is asked again sooner, so that it is not called broken longer than it is */
@@ -44,7 +46,7 @@ const SERVER_TROUBLES: readonly FindingId[] = ['engine-not-answering', 'served-f
 /**
  * Watches link, address and interface every second, asks our own servers and looks at what they serve every minute; tells what is wrong as
  * `network.trouble`, once, and as `network.over` when it has ended. An interface that was destroyed and made again gets
- * its sockets anew. The neighbourhood is looked at every five minutes.
+ * its sockets anew. The neighbourhood is looked at ten seconds after the start, and then every five minutes.
  */
 export async function watchNetwork(options: NetworkWatchOptions): Promise<NetworkWatch> {
   const watch = new Watch(options);
@@ -71,7 +73,7 @@ class Watch implements NetworkWatch {
   async begin(): Promise<void> {
     this.#boundIndex = (await this.#state()).index;
     this.#nextReadinessMs = performance.now() + READINESS_EVERY_MS;
-    this.#nextLookMs = performance.now() + LOOK_AGAIN_MS;
+    this.#nextLookMs = performance.now() + FIRST_LOOK_MS;
     this.#schedule();
   }
 
@@ -124,10 +126,10 @@ class Watch implements NetworkWatch {
     if (isBack || nowMs >= this.#nextReadinessMs) await this.#askServers();
     if (this.#isClosed || this.options.look === undefined) return;
     if (isBack || nowMs >= this.#nextLookMs) {
-      const { troubles } = await this.options.look();
-      // what is wrong should not be called that long after it is over
-      const isWrong = troubles.some(({ severity }) => severity !== 'info');
-      this.#nextLookMs = performance.now() + (isWrong ? LOOK_AGAIN_MS : LOOK_EVERY_MS);
+      const { troubles, notAsked } = await this.options.look();
+      // what is wrong should not be called that long after it is over, what was not seen not be unknown for long
+      const isSoon = notAsked !== undefined || troubles.some(({ severity }) => severity !== 'info');
+      this.#nextLookMs = performance.now() + (isSoon ? LOOK_AGAIN_MS : LOOK_EVERY_MS);
       this.tell(troubles);
     }
   }

@@ -160,7 +160,7 @@ describe('up looks before it speaks', () => {
       expect(stderr).toContain('up in the background');
       const words =
         /2 DHCP servers lease addresses on br0: 192\.168\.1\.1 \(it offers 192\.168\.1\.1\d\d\), 192\.168\.1\.2 /;
-      // on a busy machine the second may come later than the look before the start waits; the next look is a minute on
+      // on a busy machine the second may come later than the look before the start waits; the next looks are 10 and 70 s on
       await expect.poll(() => place.statusText(), { timeout: 100_000, interval: 500 }).toMatch(words);
       expect((await place.pxectl('doctor')).stdout).toContain('second-dhcp-server');
       await expect.poll(() => place.isAnswered()).toBe(true);
