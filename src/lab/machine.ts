@@ -23,6 +23,8 @@ export interface MachineOptions {
   readonly disk?: string;
   /** SMBIOS serial number; default: none */
   readonly serialNumber?: string;
+  /** it is not switched on yet: `cont` of `control` does that */
+  readonly isOff?: boolean;
   /** each line on the serial port */
   readonly onSerial?: (line: string) => void;
 }
@@ -31,6 +33,7 @@ export interface MachineOptions {
 export interface VirtualMachine {
   readonly mac: MacAddress;
   readonly pid: number;
+  readonly control: Pick<QmpClient, 'execute'>;
   /** resolves when QEMU has ended, with its last words on stderr */
   readonly ended: Promise<string>;
   /** what the firmware, the loader and the kernel said so far */
@@ -108,7 +111,7 @@ class QemuMachine implements VirtualMachine {
     private readonly options: MachineOptions,
     private readonly qemu: LongRunning,
     private readonly serial: SerialConsole,
-    private readonly control: QmpClient,
+    readonly control: QmpClient,
     readonly ended: Promise<string>,
   ) {
     this.mac = options.mac;

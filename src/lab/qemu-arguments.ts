@@ -23,7 +23,12 @@ export interface QemuOptions {
   readonly disk?: string;
   /** SMBIOS serial number; default: none */
   readonly serialNumber?: string;
+  /** it is not switched on yet: QMP's `cont` does that */
+  readonly isOff?: boolean;
 }
+
+/** The card that the machine boots from, for QMP. */
+export const BOOT_CARD = '/machine/peripheral/nic0';
 
 /**
  * The QEMU command line of a machine. TCG always: /dev/kvm being there does not mean that KVM works, and times
@@ -41,8 +46,9 @@ export function qemuArguments(options: QemuOptions): string[] {
     ...(options.otherCards ?? []).flatMap(cardArguments),
     ...diskArguments(options.disk),
     ...(options.serialNumber === undefined ? [] : ['-smbios', `type=1,serial=${options.serialNumber}`]),
+    ...(options.isOff === true ? ['-S'] : []),
   ];
-  const nic = `virtio-net-pci,netdev=n0,mac=${options.mac}`;
+  const nic = `virtio-net-pci,id=nic0,netdev=n0,mac=${options.mac}`;
   // the NIC's iPXE ROM is the PXE stack of SeaBIOS
   if (board.uefi === undefined) return [...common, '-boot', 'n', '-device', `${nic},bootindex=1`];
   return [

@@ -7,6 +7,12 @@ import { powerError, type PowerDriver } from './power-driver.ts';
 /** ipmitool gives up by itself sooner; one that hangs is ended. */
 const TIMEOUT_MS = 25_000;
 
+/**
+ * Ciphers, as ipmitool prefers them. It would ask the controller for its own first, and wait for six seconds where there
+ * is no answer to that.
+ */
+const SUITES = ['17', '3'] as const;
+
 /** A controller that speaks IPMI 2.0 over the network, through ipmitool. */
 export function openIpmi(
   { host, user, boot }: ControllerPower,
@@ -16,20 +22,23 @@ export function openIpmi(
   const [, name = host, port = '623'] = /^(.*?)(?::(\d+))?$/.exec(host) ?? [];
   const server = ['-I', 'lanplus', '-H', name.replace(/^\[|\]$/g, ''), '-p', port, '-U', user];
   const patience = ['-N', '1', '-R', '3'];
-  let suite: readonly string[] = [];
+  let suites: readonly string[] = SUITES;
   const ask = async (...words: readonly string[]): Promise<string> => {
+    const [suite = '', ...others] = suites;
     // the password is in the environment: command lines are everybody's to read
     const { exitCode, stdout, stderr } = await run(
       'ipmitool',
-      [...server, '-E', ...patience, ...suite, ...words],
+      [...server, '-E', ...patience, '-C', suite, ...words],
       { env: { IPMI_PASSWORD: password }, timeoutMs },
     ).catch((error: unknown) => {
       if (error instanceof PxectlError && error.code === 'E_TOOL_MISSING') throw error;
       throw powerError(`the controller ${host} does not answer`, messageOf(error));
     });
-    // older controllers cannot tell their ciphers; ipmitool waits for that each time, then takes 3
-    if (/Unable to Get Channel Cipher Suites/i.test(stderr)) suite = ['-C', '3'];
     if (exitCode === 0) return stdout;
+    if (others.length > 0 && /cipher suite|open session response/i.test(stderr)) {
+      suites = others;
+      return ask(...words);
+    }
     const said = printable((stderr.trim() || stdout.trim()).split('\n').at(-1) ?? '', 200);
     throw powerError(`the controller ${host} does not do ${words.join(' ')}`, said);
   };

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -10,12 +10,13 @@ import {
 } from '../../../src/machines/power/switch-power.ts';
 import type { ControllerPower } from '../../../src/model/power.ts';
 import { parseIpv4 } from '../../../src/protocol/addresses.ts';
-import { startIpmiSimulator } from '../../support/power/ipmi-simulator.ts';
+import { startIpmiSimulator, type SimulatorHabits } from '../../support/power/ipmi-simulator.ts';
 import {
   startRedfishController,
   type ControllerHabits,
   type RedfishController,
 } from '../../support/power/redfish-controller.ts';
+import { processMachine } from '../../support/power/switched-machine.ts';
 
 let folder: string;
 let place: PowerPlace;
@@ -43,23 +44,19 @@ const powered = (
 });
 
 describe('IPMI against ipmi_sim', () => {
-  const begin = async (habits?: { lies: boolean }) => {
-    const { host, stop } = await startIpmiSimulator(folder, habits);
-    ends.push(async () => {
-      stop();
-      const pid = Number(await readFile(`${folder}/pid`, 'utf8').catch(() => '0'));
-      if (pid > 0) process.kill(pid, 'SIGKILL');
-    });
-    return powered({ type: 'ipmi', host });
+  const begin = async (habits?: SimulatorHabits) => {
+    const simulator = await startIpmiSimulator(folder, habits);
+    ends.push(() => simulator.close());
+    return powered({ type: 'ipmi', host: simulator.host });
   };
 
   it('switches a process off and on, to boot once from the network', { timeout: 120_000 }, async () => {
-    const machine = await begin();
+    const process = processMachine();
+    const machine = await begin({ machine: process });
     expect(await switchPower(machine, 'on', place)).toEqual({ state: 'on' });
-    const first = await readFile(`${folder}/pid`, 'utf8');
     expect(await restartFromNetwork(machine, place)).toContain('boot from the network');
-    expect(await readFile(`${folder}/pid`, 'utf8')).not.toBe(first);
-    expect(await readFile(`${folder}/boot`, 'utf8')).toBe('pxe\n');
+    expect(await switchPower(machine, 'restart', place)).toEqual({ state: 'on' });
+    expect(process.starts).toEqual(['own order', 'network', 'own order']);
   });
 
   it('a yes that nothing follows is told', { timeout: 120_000 }, async () => {
@@ -80,22 +77,26 @@ describe('Redfish over TLS', () => {
     powered({ type: 'redfish', host, fingerprint }, name);
 
   it('switches on, boots once from the network and off, and ends each session', async () => {
-    const controller = await begin({ isChanged: true });
+    const machine = processMachine();
+    const controller = await begin({ machine, isChanged: true });
     expect(await switchPower(pinned(controller), 'on', place)).toEqual({ state: 'on' });
-    await restartFromNetwork(pinned(controller), place);
+    await switchPower(pinned(controller), 'boot-network', place);
     expect(controller.boot).toEqual({
       BootSourceOverrideEnabled: 'Once',
       BootSourceOverrideTarget: 'Pxe',
       BootSourceOverrideMode: 'UEFI',
     });
-    expect(controller.isOn()).toBe(true);
+    await restartFromNetwork(pinned(controller), place);
+    await switchPower(pinned(controller), 'restart', place);
+    expect(machine.starts).toEqual(['own order', 'network', 'own order']);
     expect(await switchPower(pinned(controller), 'off', place)).toEqual({ state: 'off' });
-    expect(controller.isOn()).toBe(false);
+    expect(await machine.isOn()).toBe(false);
     expect(controller.sessions.size).toBe(0);
   });
 
   it('^C in the midst of a restart leaves no machine off', async () => {
-    const controller = await begin();
+    const machine = processMachine();
+    const controller = await begin({ machine });
     await switchPower(pinned(controller), 'on', place);
     const stop = new AbortController();
     const restart = switchPower(pinned(controller), 'restart', { ...place, signal: stop.signal });
@@ -103,7 +104,7 @@ describe('Redfish over TLS', () => {
     await expect.poll(resets, { interval: 1 }).toBeGreaterThan(1);
     stop.abort();
     await restart.catch(() => undefined);
-    await expect.poll(() => controller.isOn()).toBe(true);
+    await expect.poll(() => machine.isOn()).toBe(true);
     expect(controller.sessions.size).toBe(0);
   });
 

@@ -1,34 +1,60 @@
 import { chmod, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { createSocket } from 'node:dgram';
+import type { AddressInfo } from 'node:net';
 import { start, type LongRunning } from '../../../src/platform/long-running.ts';
+import { processMachine, type SwitchedMachine } from './switched-machine.ts';
 
 export interface IpmiSimulator {
   readonly host: string;
-  readonly stop: () => void;
+  close(): Promise<void>;
 }
 
-/**
- * Debian's ipmi_sim: a controller of which `on` starts a real process, whose id stands in `pid`; `boot` has the last boot device.
- * `lies`: it says yes to everything and does nothing.
- */
-export async function startIpmiSimulator(folder: string, { lies = false } = {}): Promise<IpmiSimulator> {
+export interface SimulatorHabits {
+  /** says yes to everything and does nothing */
+  readonly lies?: boolean;
+  readonly machine?: SwitchedMachine;
+}
+
+/** Debian's ipmi_sim: a controller that switches a machine, and has it boot once from what `bootdev` says. */
+export async function startIpmiSimulator(
+  folder: string,
+  { lies = false, machine = processMachine() }: SimulatorHabits = {},
+): Promise<IpmiSimulator> {
+  let bootDevice = 'default';
+  const chassis = async (what: string, value: string | undefined): Promise<string> => {
+    if (value === undefined) {
+      return what === 'power' ? `power:${(await machine.isOn()) ? 1 : 0}\n` : `boot:${bootDevice}\n`;
+    }
+    if (lies) return '';
+    if (what === 'boot') bootDevice = value;
+    else if (value === '0') await machine.switchOff();
+    else if (!(await machine.isOn())) {
+      await machine.switchOn(bootDevice === 'pxe' ? 'network' : 'own order');
+      bootDevice = 'default';
+    }
+    return '';
+  };
+  // the program that ipmi_sim runs asks here: /power, /power/1, /boot/pxe
+  const server = createServer((request, response) => {
+    const [, what = '', value] = (request.url ?? '').split('/');
+    void chassis(what, value).then(
+      (text) => response.end(text),
+      () => response.writeHead(500).end(),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const chassisUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const port = await freePort();
   const script = `${folder}/chassis`;
   await writeFile(
     script,
     `#!/bin/sh
 # chassis MC get|set WHAT [VALUE]
-cd '${folder}' || exit 1
-is_on() { [ -s pid ] && kill -0 "$(cat pid)" 2>/dev/null; }
-case "$2 $3 $4" in
-  'get power '*) if is_on; then echo power:1; else echo power:0; fi ;;
-  'get boot '*) echo "boot:$(cat boot 2>/dev/null || echo default)" ;;
-  ${lies ? "'set '*) ;;" : ''}
-  'set power 1'*) is_on || { sleep 300 >/dev/null 2>&1 & echo $! >pid; } ;;
-  'set power 0'*) if is_on; then kill -9 "$(cat pid)"; rm pid; fi ;;
-  'set boot '*) echo "$4" >boot ;;
+case "$2" in
+  get) exec curl -sf "${chassisUrl}/$3" ;;
+  set) exec curl -sf "${chassisUrl}/$3/$4" ;;
 esac
-exit 0
 `,
   );
   await chmod(script, 0o755);
@@ -56,7 +82,16 @@ user 2 true "admin" "right" admin 10 none md2 md5 straight
   );
   const files = ['-c', `${folder}/lan.conf`, '-f', `${folder}/bmc.emu`, '-s', folder];
   const simulator: LongRunning = start('ipmi_sim', [...files, '-n']);
-  return { host: `127.0.0.1:${port}`, stop: () => simulator.kill('SIGKILL') };
+  return {
+    host: `127.0.0.1:${port}`,
+    async close() {
+      simulator.kill('SIGKILL');
+      await simulator.ended;
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await machine.switchOff();
+    },
+  };
 }
 
 async function freePort(): Promise<number> {

@@ -1,9 +1,24 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { createHash, X509Certificate } from 'node:crypto';
+import { randomBytes, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { messageOf } from '../../../src/model/errors.ts';
 import { runOrThrow } from '../../../src/platform/processes.ts';
+import {
+  BOOT_VALUES,
+  errorOf,
+  RESET,
+  serviceRoot,
+  session,
+  SESSIONS,
+  system,
+  SYSTEM,
+  SYSTEMS,
+  systems,
+  type Boot,
+} from './redfish-resources.ts';
+import { processMachine, type SwitchedMachine } from './switched-machine.ts';
 
 export interface RedfishController {
   readonly host: string;
@@ -11,14 +26,14 @@ export interface RedfishController {
   readonly fingerprint: string;
   readonly ca: string;
   /** sessions that nobody has ended */
-  readonly sessions: ReadonlySet<string>;
+  readonly sessions: ReadonlyMap<string, string>;
   readonly requests: string[];
-  readonly boot: Record<string, string>;
-  isOn(): boolean;
+  readonly boot: Readonly<Boot>;
   close(): Promise<void>;
 }
 
 export interface ControllerHabits {
+  readonly machine?: SwitchedMachine;
   /** says yes to a reset and does nothing */
   readonly lies?: boolean;
   /** never answers what needs a session */
@@ -30,12 +45,17 @@ export interface ControllerHabits {
   readonly resets?: readonly string[];
 }
 
-const SYSTEM = '/redfish/v1/Systems/node';
+interface Answer {
+  readonly status: number;
+  readonly json?: object;
+  readonly headers?: Readonly<Record<string, string>>;
+}
 
-/** A controller after DSP0266 and the schema ComputerSystem, over TLS, that starts and ends a real process. */
+/** A controller after DSP0266 and the schema ComputerSystem, over TLS, that switches a machine. */
 export async function startRedfishController(
   folder: string,
   {
+    machine = processMachine(),
     lies = false,
     hangs = false,
     status,
@@ -50,83 +70,106 @@ export async function startRedfishController(
     ...['-keyout', key, '-out', cert, ...subject],
   ]);
   const pem = await readFile(cert, 'utf8');
-  const sessions = new Set<string>();
+  const sessions = new Map<string, string>();
   const requests: string[] = [];
-  const boot: Record<string, string> = {
+  const boot: Boot = {
     BootSourceOverrideEnabled: 'Disabled',
     BootSourceOverrideTarget: 'None',
     BootSourceOverrideMode: 'Legacy',
   };
-  let machine: ChildProcess | undefined;
   let version = 1;
   let refusals = isChanged ? 1 : 0;
-  const isOn = (): boolean =>
-    machine !== undefined && machine.exitCode === null && machine.signalCode === null;
+
+  const logIn = (body: Record<string, unknown>): Answer => {
+    if (body['UserName'] !== 'admin' || body['Password'] !== 'right') {
+      return { status: 401, json: errorOf('ResourceAtUriUnauthorized', 'Wrong name or password') };
+    }
+    const [id, token] = [randomBytes(4).toString('hex'), randomBytes(16).toString('hex')];
+    sessions.set(token, id);
+    const headers = { 'x-auth-token': token, location: `${SESSIONS}/${id}` };
+    return { status: 201, json: session(id, 'admin'), headers };
+  };
+
+  const setBoot = (match: string | undefined, wanted: Record<string, string>): Answer => {
+    if (match === undefined) return { status: 428 };
+    if (match !== `"${version}"` || refusals-- > 0) return { status: 412 };
+    for (const [name, value] of Object.entries(wanted)) {
+      const known: readonly string[] | undefined = BOOT_VALUES[name as keyof Boot];
+      if (known === undefined) return { status: 400, json: errorOf('PropertyUnknown', name) };
+      if (!known.includes(value)) return { status: 400, json: errorOf('PropertyValueNotInList', value) };
+    }
+    version++;
+    if (!lies) Object.assign(boot, wanted);
+    return { status: 200, json: system(false, boot, resets) };
+  };
+
+  const reset = async (type: string): Promise<Answer> => {
+    if (!resets.includes(type)) return { status: 400, json: errorOf('ActionParameterNotSupported', type) };
+    if (lies) return { status: 204 };
+    if (/Off/.test(type)) await machine.switchOff();
+    else if (!(await machine.isOn())) {
+      const isOverridden = boot.BootSourceOverrideEnabled !== 'Disabled';
+      const isNetwork = /^(Pxe|UefiHttp)$/.test(boot.BootSourceOverrideTarget);
+      await machine.switchOn(isOverridden && isNetwork ? 'network' : 'own order');
+      if (boot.BootSourceOverrideEnabled === 'Once') {
+        Object.assign(boot, { BootSourceOverrideEnabled: 'Disabled', BootSourceOverrideTarget: 'None' });
+      }
+      version++;
+    }
+    return { status: 204 };
+  };
+
+  const answer = async (
+    request: IncomingMessage,
+    body: Record<string, never>,
+  ): Promise<Answer | undefined> => {
+    const { headers } = request;
+    const path = (request.url ?? '').replace(/\/$/, '');
+    const what = `${request.method} ${path}`;
+    if (what === 'GET /redfish/v1') return { status: 200, json: serviceRoot() };
+    if (what === `POST ${SESSIONS}`) return logIn(body);
+    const own = sessions.get(String(headers['x-auth-token']));
+    if (own === undefined) return { status: 401 };
+    if (what === `DELETE ${SESSIONS}/${own}`) {
+      sessions.delete(String(headers['x-auth-token']));
+      return { status: 204 };
+    }
+    if (hangs) return undefined;
+    if (status !== undefined) return { status, json: errorOf('GeneralError', 'not now') };
+    switch (what) {
+      case `GET ${SYSTEMS}`:
+        return { status: 200, json: systems() };
+      case `GET ${SYSTEM}`:
+        return {
+          status: 200,
+          json: system(await machine.isOn(), boot, resets),
+          headers: { etag: `"${version}"` },
+        };
+      case `PATCH ${SYSTEM}`:
+        return setBoot(headers['if-match'], body['Boot'] ?? {});
+      case `POST ${RESET}`:
+        return reset(String(body['ResetType']));
+      default:
+        return { status: 404 };
+    }
+  };
 
   const server = createServer({ key: await readFile(key), cert: pem }, (request, response) => {
-    const { method = '', url = '', headers } = request;
-    requests.push(`${method} ${url}`);
+    requests.push(`${request.method} ${request.url}`);
     let text = '';
     request.on('data', (part: Buffer) => (text += part.toString()));
     request.on('end', () => {
       const body = text === '' ? {} : (JSON.parse(text) as Record<string, never>);
-      const say = (code: number, json?: object, more: Record<string, string> = {}): void => {
-        response.writeHead(code, { 'content-type': 'application/json', ...more });
-        response.end(json === undefined ? '' : JSON.stringify(json));
-      };
-      const path = url.replace(/\/$/, '');
-      if (path === '/redfish/v1') {
-        return say(200, {
-          Systems: { '@odata.id': '/redfish/v1/Systems' },
-          Links: { Sessions: { '@odata.id': '/redfish/v1/SessionService/Sessions' } },
+      void answer(request, body)
+        .catch((error: unknown): Answer => ({
+          status: 500,
+          json: errorOf('InternalError', messageOf(error)),
+        }))
+        .then((given) => {
+          if (given === undefined) return;
+          response.writeHead(given.status, { 'content-type': 'application/json', ...given.headers });
+          response.end(given.json === undefined ? '' : JSON.stringify(given.json));
         });
-      }
-      if (method === 'POST' && path === '/redfish/v1/SessionService/Sessions') {
-        if (body['UserName'] !== 'admin' || body['Password'] !== 'right') {
-          return say(401, { error: { code: 'Base.1.0.GeneralError', message: 'Wrong name or password' } });
-        }
-        const token = createHash('sha256').update(String(requests.length)).digest('hex');
-        sessions.add(token);
-        return say(201, {}, { 'x-auth-token': token, location: `${path}/${token}` });
-      }
-      if (!sessions.has(String(headers['x-auth-token']))) return say(401);
-      if (method === 'DELETE') {
-        sessions.delete(path.split('/').at(-1) ?? '');
-        return say(204);
-      }
-      if (hangs) return undefined;
-      if (status !== undefined) return say(status, { error: { message: 'not now' } });
-      if (path === '/redfish/v1/Systems') return say(200, { Members: [{ '@odata.id': SYSTEM }] });
-      if (method === 'GET' && path === SYSTEM) {
-        const system = {
-          '@odata.type': '#ComputerSystem.v1_13_0.ComputerSystem',
-          PowerState: isOn() ? 'On' : 'Off',
-          Boot: boot,
-          Actions: {
-            '#ComputerSystem.Reset': {
-              target: `${SYSTEM}/Actions/ComputerSystem.Reset`,
-              'ResetType@Redfish.AllowableValues': resets,
-            },
-          },
-        };
-        return say(200, system, { etag: `"${version}"` });
-      }
-      if (method === 'PATCH' && path === SYSTEM) {
-        if (headers['if-match'] === undefined) return say(428);
-        if (headers['if-match'] !== `"${version}"` || refusals-- > 0) return say(412);
-        version++;
-        if (!lies) Object.assign(boot, body['Boot']);
-        return say(200, {});
-      }
-      if (path === `${SYSTEM}/Actions/ComputerSystem.Reset`) {
-        const type = String(body['ResetType']);
-        if (!resets.includes(type)) return say(400, { error: { message: `no ${type}` } });
-        if (lies) return say(204);
-        if (/Off/.test(type)) machine?.kill('SIGKILL');
-        else if (!isOn()) machine = spawn('sleep', ['300'], { stdio: 'ignore' });
-        return say(204);
-      }
-      return say(404);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -134,11 +177,11 @@ export async function startRedfishController(
     host: `localhost:${(server.address() as AddressInfo).port}`,
     fingerprint: new X509Certificate(pem).fingerprint256.replaceAll(':', '').toLowerCase(),
     ca: cert,
-    ...{ sessions, requests, boot, isOn },
+    ...{ sessions, requests, boot },
     async close() {
-      machine?.kill('SIGKILL');
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+      await machine.switchOff();
     },
   };
 }
