@@ -1,4 +1,5 @@
 import { findConfig, loadProject } from '../engine/project.ts';
+import { machinesWithCards } from '../machines/inventory/machine-cards.ts';
 import type { Machine } from '../model/config.ts';
 import { PxectlError } from '../model/errors.ts';
 import { layoutBeside, type StateLayout } from '../model/state-layout.ts';
@@ -7,7 +8,7 @@ import type { Output } from './output.ts';
 /** What commands need that look at what runs and what was recorded. */
 export interface WatchedProject {
   readonly layout: StateLayout;
-  /** for their names; none while the file cannot be read */
+  /** for their names, by card; none while the file cannot be read */
   readonly machines: readonly Machine[];
 }
 
@@ -18,7 +19,7 @@ export interface WatchedProject {
 export async function watchedProject(requested: string | undefined, output: Output): Promise<WatchedProject> {
   try {
     const { layout, config } = await loadProject(requested);
-    return { layout, machines: config.machines };
+    return { layout, machines: await machinesWithCards(config, layout) };
   } catch (error) {
     const path = await findConfig(requested, process.cwd());
     const isUnreadable = error instanceof PxectlError && error.code !== 'E_CONFIG_NOT_FOUND';

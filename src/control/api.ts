@@ -34,7 +34,7 @@ export const errorReply = z.object({
 export type ErrorReply = z.infer<typeof errorReply>;
 
 /** Machines whose order to install has ended, since the configuration has no such install any more. */
-const lapsedOrders = z.array(z.object({ name: z.string(), mac: z.string() })).default([]);
+const lapsedOrders = z.array(z.object({ name: z.string(), key: z.string() })).default([]);
 
 /** How the last reading of the configuration ended. */
 const reloadOutcome = z.object({
@@ -86,7 +86,8 @@ const machinesReply = z.object({
   machines: z.array(
     z.object({
       name: z.string(),
-      mac: z.string(),
+      /** by which its order is kept: a MAC, a UUID, or a serial number in hex */
+      key: z.string(),
       /** false: recorded, but the configuration in force has no such machine, or no install for it */
       isServed: z.boolean(),
       isArmed: z.boolean(),
@@ -115,7 +116,7 @@ export const CONTROL_API = {
     reply: z.object({ changed: z.array(z.string()), lapsed: lapsedOrders }),
     timeoutMs: RELOAD_TIMEOUT_MS,
   }),
-  /** by name as the configuration in force has it, or by MAC address */
+  /** by name as the configuration in force has it, or by the key of its order */
   arm: operation({
     method: 'POST',
     path: '/v1/machines/arm',

@@ -1,9 +1,9 @@
 import type { Reloaded, Session } from '../engine/session.ts';
 import type { ArmOrder } from '../engine/session-installs.ts';
 import { httpBaseUrl } from '../model/boot-context.ts';
-import { findMachines, withoutMac } from '../model/find-machines.ts';
+import { findMachines } from '../model/find-machines.ts';
+import { machineKey, machinesByKey, parseMachineKey } from '../model/machine-key.ts';
 import { messageOf } from '../model/errors.ts';
-import { parseMac } from '../protocol/addresses.ts';
 import type { ControlHandlers, ControlStatus, ReloadOutcome, ReplyOf } from './api.ts';
 
 export interface RunningSessionOptions {
@@ -54,23 +54,20 @@ export class RunningSession {
 
   async #setArmed(machines: readonly string[], order?: ArmOrder): Promise<ReplyOf<'arm'>> {
     const { session, onOutcome } = this.options;
-    // a MAC address is taken as it is: its machine may be in the file only, and not in force yet
-    const named = machines.filter((word) => parseMac(word) === undefined);
-    const found = findMachines(session.context.config, named).map((machine) => {
-      if (machine.mac !== undefined) return machine.mac;
-      throw withoutMac(machine);
-    });
-    const given = machines.map((word) => parseMac(word)).filter((mac) => mac !== undefined);
-    const macs = [...new Set([...found, ...given])];
+    // a key is taken as it is: its machine may be in the file only, and not in force yet
+    const named = machines.filter((word) => parseMachineKey(word) === undefined);
+    const found = findMachines(session.context.config, named).map(machineKey);
+    const given = machines.map(parseMachineKey).filter((key) => key !== undefined);
+    const keys = [...new Set([...found, ...given])];
     const isArmed = order !== undefined;
-    await (isArmed ? session.arm(macs, order) : session.disarm(macs));
-    onOutcome(isArmed ? `armed by ${order.by}: ${macs.join(', ')}` : `disarmed: ${macs.join(', ')}`, false);
-    const served = session.context.config.machines;
+    await (isArmed ? session.arm(keys, order) : session.disarm(keys));
+    onOutcome(isArmed ? `armed by ${order.by}: ${keys.join(', ')}` : `disarmed: ${keys.join(', ')}`, false);
+    const served = machinesByKey(session.context.config.machines);
     return {
-      machines: macs.map((mac) => {
-        const machine = served.find((one) => one.mac === mac);
+      machines: keys.map((key) => {
+        const machine = served.get(key);
         const isServed = machine?.install !== undefined;
-        return { name: machine?.name ?? mac, mac, isServed, isArmed: isServed ? machine.isArmed : isArmed };
+        return { name: machine?.name ?? key, key, isServed, isArmed: isServed ? machine.isArmed : isArmed };
       }),
     };
   }

@@ -2,7 +2,7 @@ import type { BootContext } from '../model/boot-context.ts';
 import type { EventDetail, EventSink, NewBootEvent } from '../model/boot-event.ts';
 import { stageOfPath } from '../model/served-path.ts';
 import { defaultImageOf, isUnattendedInstall } from '../plan/boot-target.ts';
-import { findMachine } from '../plan/find-machine.ts';
+import { findMachine } from '../model/machine-of-client.ts';
 import { planBoot } from '../plan/plan-boot.ts';
 import { parseMac, UNSPECIFIED_IPV4 } from '../protocol/addresses.ts';
 

@@ -1,6 +1,7 @@
 import type { BootContext } from '../model/boot-context.ts';
 import type { EventSink } from '../model/boot-event.ts';
 import type { Machine } from '../model/config.ts';
+import { machineKey, parseMachineKey } from '../model/machine-key.ts';
 import { printable } from '../model/printable.ts';
 import { NOT_ARMED, type InstallState } from '../model/machine-state.ts';
 import type { Inventory } from '../machines/inventory/inventory.ts';
@@ -10,7 +11,7 @@ import type { SessionInstalls } from './session-installs.ts';
 import { progressText, readProgress } from './read-progress.ts';
 import { readSeed } from './read-seed.ts';
 import { parseMac, type MacAddress } from '../protocol/addresses.ts';
-import { isFromMachine, whoAsks } from './who-asks.ts';
+import { isFromMachine, whoAsks, type AskedMachine } from './who-asks.ts';
 import type { HttpRoute, HttpRouteRequest, HttpRouteResponse } from '../server/http/http-route.ts';
 
 export interface MachineRoutesInput {
@@ -18,7 +19,7 @@ export interface MachineRoutesInput {
   readonly context: () => BootContext;
   readonly sink: EventSink;
   readonly installs: Pick<SessionInstalls, 'spend' | 'report' | 'fail'>;
-  readonly inventory: Pick<Inventory, 'learn'>;
+  readonly inventory: Pick<Inventory, 'learn' | 'ownerOf'>;
   /** folder of the secrets that seeds name */
   readonly secrets: string;
 }
@@ -38,17 +39,31 @@ const text = (status: number, body: string): HttpRouteResponse => ({
   body,
 });
 
-/** `/seed/<mac>/<file>` → the machine and the rest of the path. */
-function machineOf(
-  input: MachineRoutesInput,
-  request: HttpRouteRequest,
-): { readonly mac: MacAddress; readonly machine: Machine | undefined; readonly rest: string } | undefined {
-  const [, , macText = '', ...rest] = request.path.split('/');
-  const mac = parseMac(macText);
-  if (mac === undefined) return undefined;
-  const machine = input.context().config.machines.find((candidate) => candidate.mac === mac);
-  return { mac, machine, rest: rest.join('/') };
+interface Asked extends AskedMachine {
+  /** its card, for events: the one in the file, or whichever asks */
+  readonly mac: MacAddress | undefined;
+  readonly rest: string;
 }
+
+/** `/seed/<machine>/<file>` → the machine and the rest of the path. */
+function machineOf(input: MachineRoutesInput, request: HttpRouteRequest): Asked | undefined {
+  const [, , word = '', ...rest] = request.path.split('/');
+  const key = parseMachineKey(word);
+  if (key === undefined) return undefined;
+  const machine = input.context().config.machines.find((candidate) => machineKey(candidate) === key);
+  return { key, machine, mac: parseMac(key) ?? request.mac, rest: rest.join('/') };
+}
+
+const isAsker = (
+  { context, inventory }: MachineRoutesInput,
+  asked: Asked,
+  request: HttpRouteRequest,
+  what: 'seed' | 'report',
+): boolean =>
+  isFromMachine(asked, request, {
+    ...{ context: context(), what },
+    ownerOf: (mac) => inventory.ownerOf(mac),
+  });
 
 /** A seed goes only to the machine it is for, and only in the boot that an order was given for. */
 async function serveSeed(
@@ -57,14 +72,16 @@ async function serveSeed(
 ): Promise<HttpRouteResponse | undefined> {
   const asked = machineOf(input, request);
   if (!asked || request.method === 'POST') return undefined;
-  const { mac, machine, rest } = asked;
-  const about = { mac, ip: request.ip };
+  const { key, machine, mac, rest } = asked;
+  const about = { ...(mac === undefined ? {} : { mac }), ip: request.ip };
+  const named = { machine: machine?.name };
   const refuse = (reason: string, message: string): HttpRouteResponse => {
     input.sink.emit({
       type: 'seed.refused',
       ...about,
       detail: {
         path: printable(request.path),
+        ...named,
         reason,
         message,
         ...(request.mac === undefined || request.mac === mac ? {} : { askedBy: request.mac }),
@@ -73,10 +90,10 @@ async function serveSeed(
     return text(403, `${message}\n`);
   };
   if (!machine?.install) return undefined;
-  if (!isFromMachine(input.context(), mac, request, 'seed')) {
+  if (!isAsker(input, asked, request, 'seed')) {
     return refuse(
       request.mac === mac ? 'no-token' : 'other-machine',
-      `this seed is for ${mac}; the request came from ${whoAsks(mac, request)}`,
+      `this seed is for ${key}; the request came from ${whoAsks(key, request)}`,
     );
   }
   const { installState = NOT_ARMED } = machine;
@@ -92,21 +109,21 @@ async function serveSeed(
     return text(answer.status, `${answer.told}\n`);
   }
   // a look at the headers is no boot that installs
-  const spent: SpendResult = request.method === 'HEAD' ? { kind: 'given' } : await input.installs.spend(mac);
+  const spent: SpendResult = request.method === 'HEAD' ? { kind: 'given' } : await input.installs.spend(key);
   if (spent.kind === 'refused') return refuse(...whyRefused(machine, spent.state));
   if (spent.kind === 'not-recorded') {
     const message = `the install of ${machine.name} waits: that it is spent cannot be written (${spent.trouble})`;
     input.sink.emit({
       type: 'seed.refused',
       ...about,
-      detail: { path: printable(request.path), reason: 'not-recorded', message },
+      detail: { path: printable(request.path), ...named, reason: 'not-recorded', message },
     });
     return text(503, `${message}\n`);
   }
   input.sink.emit({
     type: 'seed.requested',
     ...about,
-    detail: { path: request.path, userAgent: request.userAgent, sizeBytes: answer.body.length },
+    detail: { path: request.path, ...named, userAgent: request.userAgent, sizeBytes: answer.body.length },
   });
   return { status: 200, contentType: 'text/plain; charset=utf-8', body: answer.body };
 }
@@ -151,9 +168,9 @@ async function takeReport(
 ): Promise<HttpRouteResponse | undefined> {
   const asked = machineOf(input, request);
   if (!asked || request.method === 'HEAD') return undefined;
-  const { mac, machine, rest } = asked;
-  if (!isFromMachine(input.context(), mac, request, 'report')) {
-    const message = `this report is for ${mac}; it came from ${whoAsks(mac, request)}`;
+  const { key, machine, mac, rest } = asked;
+  if (!isAsker(input, asked, request, 'report')) {
+    const message = `this report is for ${key}; it came from ${whoAsks(key, request)}`;
     input.sink.emit({
       type: 'report.refused',
       ip: request.ip,
@@ -165,31 +182,33 @@ async function takeReport(
   }
   const body = await request.readBody();
   if (rest === 'hardware') {
-    input.inventory.learn(mac, hardwareReport(body));
+    // behind a relay nobody knows the card of a machine that has none in the file
+    if (mac !== undefined) input.inventory.learn(mac, hardwareReport(body));
     return text(200, 'ok\n');
   }
   const { sink, installs } = input;
-  const about = { mac, ip: request.ip };
+  const about = { ...(mac === undefined ? {} : { mac }), ip: request.ip };
   const progress = readProgress(body, rest);
-  const detail = { ...progress, message: progressText(progress) };
+  const detail = { ...progress, machine: machine?.name, message: progressText(progress) };
   const type = REPORT_EVENTS.get(rest) ?? 'install.progress';
   sink.emit({ type, ...about, detail });
   if (machine?.install !== undefined) {
-    if (type === 'install.done') await installs.report(mac);
-    if (type === 'install.failed') await installs.fail(mac, detail.message);
+    if (type === 'install.done') await installs.report(key);
+    if (type === 'install.failed') await installs.fail(key, detail.message);
   }
   return text(200, 'ok\n');
 }
 
 /** What iPXE tells of the machine that it runs on, `/seen/<mac>?…`: of itself alone, on the network that its card is seen on. */
 function takeFacts(input: MachineRoutesInput, request: HttpRouteRequest): HttpRouteResponse | undefined {
-  const asked = machineOf(input, request);
-  if (asked === undefined || asked.rest !== '' || request.method === 'POST') return undefined;
-  if (request.mac !== asked.mac) return text(403, `that is told by ${whoAsks(asked.mac, request)}\n`);
+  const [, , word = '', ...rest] = request.path.split('/');
+  const mac = parseMac(word);
+  if (mac === undefined || rest.length > 0 || request.method === 'POST') return undefined;
+  if (request.mac !== mac) return text(403, `that is told by ${whoAsks(mac, request)}\n`);
   const { query } = request;
   const macs = [0, 1, 2, 3].map((card) => query.get(`mac${card}`) ?? '').filter((word) => word !== '');
   input.inventory.learn(
-    asked.mac,
+    mac,
     toldFacts((key) => (key === 'macs' ? macs : (query.get(key) ?? undefined))),
   );
   return text(200, 'ok\n');

@@ -4,8 +4,8 @@ import { checkSeedAt } from '../machines/seeds/check-seed-files.ts';
 import { seedFill, type SeedValues } from '../machines/seeds/fill-seed.ts';
 import type { SeedFileProblem } from '../machines/seeds/seed-problem.ts';
 import { httpBaseUrl } from '../model/boot-context.ts';
+import { machineFileName } from '../model/machine-key.ts';
 import type { SeedFormat } from '../model/image.ts';
-import { macWithHyphens, type MacAddress } from '../protocol/addresses.ts';
 import type { Project } from './project.ts';
 import { secretsFolder, seedValues, type SeededImage, type SeededMachine } from './seed-values.ts';
 
@@ -42,7 +42,7 @@ export function valuesOf(
   machine: SeededMachine,
   image: SeededImage | undefined,
 ): SeedValues {
-  const report = `${httpBaseUrl(config)}/report/${macWithHyphens(machine.mac ?? NO_MAC)}`;
+  const report = `${httpBaseUrl(config)}/report/${machineFileName(machine)}`;
   return seedValues(config, machine, image, { report, secrets: secretsFolder(layout) });
 }
 
@@ -53,8 +53,6 @@ export async function seedFormatOf(
 ): Promise<SeedFormat | undefined> {
   return (await imageOf({ layout }, imageId))?.seedFormat;
 }
-
-const NO_MAC = '00:00:00:00:00:00' as MacAddress;
 
 /** An image as it is stored, or as the catalogue knows it. */
 export async function imageOf(

@@ -2,11 +2,11 @@ import { lstat, mkdir, rm, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { ExpectedFile } from '../images/file-check.ts';
 import type { BootContext } from '../model/boot-context.ts';
+import { machineKey, type MachineKey } from '../model/machine-key.ts';
 import type { StateLayout } from '../model/state-layout.ts';
 import { messageOf } from '../model/errors.ts';
 import { linkOrCopy, readTextIfThere, writeFileAtomic } from '../platform/files.ts';
 import { readTemplate } from '../platform/package-root.ts';
-import type { MacAddress } from '../protocol/addresses.ts';
 import { matchingProfiles, profileFolder } from '../plan/match-profile.ts';
 import { machineFiles, renderAll } from '../render/render-all.ts';
 import type { RenderedFile } from '../render/rendered-file.ts';
@@ -78,11 +78,11 @@ export async function fillServeFolder(context: BootContext, layout: StateLayout)
 export async function serveMachines(
   context: BootContext,
   layout: StateLayout,
-  macs: readonly MacAddress[],
+  keys: readonly MachineKey[],
 ): Promise<readonly string[]> {
   const troubles: string[] = [];
-  const wanted = new Set(macs);
-  const machines = context.config.machines.filter(({ mac }) => mac !== undefined && wanted.has(mac));
+  const wanted = new Set(keys);
+  const machines = context.config.machines.filter((machine) => wanted.has(machineKey(machine)));
   const files = machines.flatMap((machine) => machineFiles(context, readTemplate, machine));
   for (const { path: name, content } of files) {
     const path = join(layout.root, name);

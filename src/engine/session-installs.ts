@@ -1,6 +1,7 @@
 import type { BootContext } from '../model/boot-context.ts';
 import type { BootEvent, EventSink } from '../model/boot-event.ts';
 import { messageOf } from '../model/errors.ts';
+import { machineKey, machinesByKey, type MachineKey } from '../model/machine-key.ts';
 import type { ArmedOrder } from '../model/machine-state.ts';
 import { lapsedText, type LapsedOrder } from '../model/lapsed-order.ts';
 import { stageOfPath } from '../model/served-path.ts';
@@ -19,10 +20,12 @@ export type ArmOrder = Pick<ArmedOrder, 'by' | 'isAlways'>;
 export interface SessionInstallsInput {
   readonly states: MachineStates;
   readonly context: () => BootContext;
+  /** the machine of a card */
+  readonly ownerOf: (mac: MacAddress) => Machine | undefined;
   /** decides from this context from now on, whatever becomes of files and engine */
   readonly decide: (context: BootContext) => void;
   /** writes what is served to these machines, whatever else is under way; must not throw */
-  readonly serve: (macs: readonly MacAddress[]) => Promise<void>;
+  readonly serve: (machines: readonly MachineKey[]) => Promise<void>;
   /** brings the engine up to date when it has done what it is at; must not throw */
   readonly reloadEngine: () => Promise<void>;
   readonly sink: EventSink;
@@ -34,9 +37,9 @@ export interface SessionInstallsInput {
  */
 export class SessionInstalls {
   /** machines whose next network boot closes what was spent */
-  #awaited: ReadonlySet<MacAddress> = new Set();
+  #awaited: ReadonlySet<MachineKey> = new Set();
   /** whose boot is being written down: one boot is many events */
-  readonly #booting = new Set<MacAddress>();
+  readonly #booting = new Set<MachineKey>();
   readonly #life: LifeTeller;
   /** what was read later is decided from later */
   readonly #readings = new Turns();
@@ -48,46 +51,48 @@ export class SessionInstalls {
   }
 
   /** A machine that the configuration in force does not have is armed for when it has. @throws PxectlError of the disk */
-  async arm(macs: readonly MacAddress[], order: ArmOrder): Promise<void> {
+  async arm(keys: readonly MachineKey[], order: ArmOrder): Promise<void> {
     const at = new Date().toISOString();
     const { config } = this.input.context();
-    await this.input.states.arm(new Map(macs.map((mac) => [mac, orderFor(config, mac, { at, ...order })])));
-    await this.#putInForce(macs);
+    await this.input.states.arm(new Map(keys.map((key) => [key, orderFor(config, key, { at, ...order })])));
+    await this.#putInForce(keys);
   }
 
   /** In force and served so at once; what the disk does not take is warned of, and tried again. */
-  async disarm(macs: readonly MacAddress[]): Promise<void> {
-    await this.#record(macs, this.input.states.disarm(macs));
+  async disarm(keys: readonly MachineKey[]): Promise<void> {
+    await this.#record(keys, this.input.states.disarm(keys));
   }
 
   /** Whether this boot may have its seed; spends the order. */
-  async spend(mac: MacAddress): Promise<SpendResult> {
+  async spend(key: MachineKey): Promise<SpendResult> {
     const { machines } = this.input.context().config;
-    const before = machines.find((machine) => machine.mac === mac)?.installState;
-    const result = await this.input.states.spend(mac, new Date().toISOString());
+    const before = machines.find((machine) => machineKey(machine) === key)?.installState;
+    const result = await this.input.states.spend(key, new Date().toISOString());
     // not waited for: the installer has its answer, and the next boot is minutes away
-    if (result.kind === 'given' && before !== undefined && isSpendable(before)) void this.#putInForce([mac]);
+    if (result.kind === 'given' && before !== undefined && isSpendable(before)) void this.#putInForce([key]);
     return result;
   }
 
   /** The machine says that it is installed. */
-  async report(mac: MacAddress): Promise<void> {
-    await this.#record([mac], this.input.states.report(mac, new Date().toISOString()));
+  async report(key: MachineKey): Promise<void> {
+    await this.#record([key], this.input.states.report(key, new Date().toISOString()));
   }
 
   /** The machine says that its install failed: it gets its seed no more. */
-  async fail(mac: MacAddress, message: string): Promise<void> {
-    await this.#record([mac], this.input.states.fail(mac, new Date().toISOString(), message));
+  async fail(key: MachineKey, message: string): Promise<void> {
+    await this.#record([key], this.input.states.fail(key, new Date().toISOString(), message));
   }
 
   /** Looks whether an event is a network boot of a machine that was being installed. */
   take(event: BootEvent): void {
-    const { mac } = event;
-    if (mac === undefined || !isNetworkBoot(event)) return;
-    this.#life.booted(mac, event.time);
-    if (!this.#awaited.has(mac) || this.#booting.has(mac)) return;
-    this.#booting.add(mac);
-    void this.#bootedAgain(mac, event.time).finally(() => this.#booting.delete(mac));
+    if (event.mac === undefined || !isNetworkBoot(event)) return;
+    const machine = this.input.ownerOf(event.mac);
+    if (machine === undefined) return;
+    const key = machineKey(machine);
+    this.#life.booted(key, event.mac, event.time);
+    if (!this.#awaited.has(key) || this.#booting.has(key)) return;
+    this.#booting.add(key);
+    void this.#bootedAgain(machine, event.mac, event.time).finally(() => this.#booting.delete(key));
   }
 
   /** Decides from what is known of machines now; with another context when the configuration was read again. */
@@ -103,22 +108,18 @@ export class SessionInstalls {
    */
   async #dropLapsedOrders(next: BootContext): Promise<readonly LapsedOrder[]> {
     const known = await this.input.states.known();
-    const { machines } = withInstalls(next, known).config;
-    const armed = [...known.installs].filter(([, { kind }]) => kind === 'armed').map(([mac]) => mac);
+    const machines = machinesByKey(withInstalls(next, known).config.machines);
+    const before = machinesByKey(this.input.context().config.machines);
+    const armed = [...known.installs].filter(([, { kind }]) => kind === 'armed').map(([key]) => key);
     const lapsed = armed
-      .filter((mac) => !machines.some((machine) => machine.mac === mac && machine.isArmed))
-      .map((mac) => ({ mac, name: this.#nameOf(mac, machines) }));
+      .filter((key) => machines.get(key)?.isArmed !== true)
+      // a machine that the file does not have any more is called as before
+      .map((key) => ({ key, name: (machines.get(key) ?? before.get(key))?.name ?? key }));
     if (lapsed.length === 0) return lapsed;
-    const { trouble } = await this.input.states.withdraw(lapsed.map(({ mac }) => mac));
+    const { trouble } = await this.input.states.withdraw(lapsed.map(({ key }) => key));
     if (trouble !== undefined) this.#warnUnwritten(trouble);
     this.input.sink.emit({ type: 'engine.warning', detail: { message: lapsedText(lapsed) } });
     return lapsed;
-  }
-
-  /** A machine that the file does not have any more is called as before. */
-  #nameOf(mac: MacAddress, machines: readonly Machine[]): string {
-    const known = [...machines, ...this.input.context().config.machines];
-    return known.find((machine) => machine.mac === mac)?.name ?? mac;
   }
 
   #decide(next: BootContext | undefined): Promise<void> {
@@ -133,41 +134,43 @@ export class SessionInstalls {
 
   /** Writes what is served to every machine, from what is decided now. */
   serveAll(): Promise<void> {
-    const macs = this.input.context().config.machines.flatMap(({ mac }) => (mac === undefined ? [] : [mac]));
-    return this.#writings.take(() => this.input.serve(macs));
+    const keys = this.input.context().config.machines.map(machineKey);
+    return this.#writings.take(() => this.input.serve(keys));
   }
 
   /** What holds already is served while it is still being written down. */
-  async #record(macs: readonly MacAddress[], written: Promise<Recorded>): Promise<void> {
-    const [{ trouble }] = await Promise.all([written, this.#putInForce(macs)]);
+  async #record(keys: readonly MachineKey[], written: Promise<Recorded>): Promise<void> {
+    const [{ trouble }] = await Promise.all([written, this.#putInForce(keys)]);
     if (trouble !== undefined) this.#warnUnwritten(trouble);
   }
 
-  async #putInForce(macs: readonly MacAddress[]): Promise<void> {
+  async #putInForce(keys: readonly MachineKey[]): Promise<void> {
     await this.#decide(undefined);
-    await this.#writings.take(() => this.input.serve(macs));
+    await this.#writings.take(() => this.input.serve(keys));
     await this.input.reloadEngine();
   }
 
-  async #bootedAgain(mac: MacAddress, at: string): Promise<void> {
-    const state = await this.input.states.bootedAgain(mac, at).catch((error: unknown) => {
+  async #bootedAgain(machine: Machine, mac: MacAddress, at: string): Promise<void> {
+    const key = machineKey(machine);
+    const state = await this.input.states.bootedAgain(key, at).catch((error: unknown) => {
       this.#warnUnwritten(messageOf(error));
       return undefined;
     });
     if (state === undefined) return;
     const { machines } = this.input.context().config;
-    const isArmed = machines.some((machine) => machine.mac === mac && machine.isArmed);
+    const isArmed = machines.some((one) => machineKey(one) === key && one.isArmed);
     if (state.kind === 'unreported' && state.bootedAgainAt === at) {
       this.input.sink.emit({
         type: 'install.unreported',
         mac,
         detail: {
+          machine: machine.name,
           message: `its install began at ${state.since} and never reported${isArmed ? '' : ': it is not installed again'}`,
         },
       });
     }
     // it is served as armed already, and boots: the engine is left alone
-    await (isArmed ? this.#decide(undefined) : this.#putInForce([mac]));
+    await (isArmed ? this.#decide(undefined) : this.#putInForce([key]));
   }
 
   #warnUnwritten(trouble: string): void {

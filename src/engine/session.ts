@@ -9,9 +9,9 @@ import { identityOf } from '../platform/process-identity.ts';
 import { neighboursOn } from '../net/neighbours.ts';
 import { boundLogs } from '../platform/bounded-logs.ts';
 import { Turns } from '../platform/turns.ts';
+import type { MachineKey } from '../model/machine-key.ts';
 import type { LapsedOrder } from '../model/lapsed-order.ts';
 import type { NetworkTrouble, OpenTrouble } from '../model/network-trouble.ts';
-import type { MacAddress } from '../protocol/addresses.ts';
 import { LastBoots } from '../watch/last-boots.ts';
 import { openEventStore, type EventStore } from '../watch/event-store.ts';
 import { AddressBook } from './address-book.ts';
@@ -77,9 +77,9 @@ export interface Session {
   /** reads the configuration again and applies it; running transfers go on */
   reload(): Promise<Reloaded>;
   /** lets the next boot of these machines install; resolves when it is served so */
-  arm(macs: readonly MacAddress[], order: ArmOrder): Promise<void>;
+  arm(machines: readonly MachineKey[], order: ArmOrder): Promise<void>;
   /** takes that back; no seed goes out from the moment of the call, whatever is wrong with configuration or disk */
-  disarm(macs: readonly MacAddress[]): Promise<void>;
+  disarm(machines: readonly MachineKey[]): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -133,12 +133,15 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     choice: options.look ?? 'refuse',
     onWarning,
   });
-  const inventory = await Inventory.open({ layout, onTrouble: onWarning });
   const lastBoots = await LastBoots.open(layout);
+  const knowCards = (): void => {
+    events.know(inventory.withSeenCards());
+    lastBoots.know(inventory.withSeenCards());
+  };
+  const inventory = await Inventory.open({ layout, onTrouble: onWarning, onCards: knowCards });
   const fill = async (): Promise<readonly string[]> => {
-    events.know(context.config.machines);
     inventory.know(context.config.machines);
-    lastBoots.know(context.config.machines);
+    knowCards();
     const filled = context;
     const changed = await files.fill(filled);
     // whoever was disarmed meanwhile may have been served anew before the fill came by
@@ -176,9 +179,10 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     states,
     sink,
     context: () => context,
+    ownerOf: (mac) => inventory.ownerOf(mac),
     decide: (decided) => (context = decided),
-    serve: async (macs) => {
-      for (const trouble of await serveMachines(context, layout, macs)) onWarning(trouble);
+    serve: async (machines) => {
+      for (const trouble of await serveMachines(context, layout, machines)) onWarning(trouble);
     },
     reloadEngine: () =>
       turns.take(async () => {
@@ -231,8 +235,8 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     },
     died: running.died,
     reload: () => turns.take(apply),
-    arm: (macs, order) => installs.arm(macs, order),
-    disarm: (macs) => installs.disarm(macs),
+    arm: (machines, order) => installs.arm(machines, order),
+    disarm: (machines) => installs.disarm(machines),
     async stop() {
       await control?.close();
       logs.stop();

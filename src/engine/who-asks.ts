@@ -1,7 +1,23 @@
 import type { BootContext } from '../model/boot-context.ts';
+import type { Machine } from '../model/config.ts';
+import { machineKey, type MachineKey } from '../model/machine-key.ts';
 import { isTokenOf } from '../machines/order-tokens.ts';
-import { networkContains, type MacAddress } from '../protocol/addresses.ts';
+import { networkContains, parseMac, type MacAddress } from '../protocol/addresses.ts';
 import type { HttpRouteRequest } from '../server/http/http-route.ts';
+
+/** Whom a request is about. */
+export interface AskedMachine {
+  readonly key: MachineKey;
+  /** undefined: the configuration has no such machine */
+  readonly machine: Machine | undefined;
+}
+
+export interface AskerOptions {
+  readonly context: BootContext;
+  readonly what: 'seed' | 'report';
+  /** the machine of a card, as far as it was seen */
+  readonly ownerOf: (mac: MacAddress) => Machine | undefined;
+}
 
 /**
  * Whether a request comes from the boot it is about: it shows the token of that machine's order, and on this network the neighbour
@@ -9,25 +25,39 @@ import type { HttpRouteRequest } from '../server/http/http-route.ts';
  * and nothing that a seed or a report could spend. (Neither a MAC nor a token in a boot file is authentication; docs/security.md.)
  */
 export function isFromMachine(
-  context: BootContext,
-  mac: MacAddress,
+  asked: AskedMachine,
   request: Pick<HttpRouteRequest, 'ip' | 'mac' | 'token'>,
-  what: 'seed' | 'report',
+  { context, what, ownerOf }: AskerOptions,
 ): boolean {
-  const order = context.orderTokens?.get(mac);
+  const order = context.orderTokens?.get(asked.key);
   const showsToken = isTokenOf(order, request.token, what);
-  if (request.mac !== undefined) return request.mac === mac && (order === undefined || showsToken);
+  if (request.mac !== undefined) {
+    return isCardOf(asked, request.mac, showsToken, ownerOf) && (order === undefined || showsToken);
+  }
   const { relayed = [] } = context.config.network;
   return showsToken && relayed.some((network) => networkContains(network, request.ip));
 }
 
+/** A machine without a MAC in the file has the cards that were seen of it; its token says it of one that is nobody's else. */
+function isCardOf(
+  { key, machine }: AskedMachine,
+  mac: MacAddress,
+  showsToken: boolean,
+  ownerOf: AskerOptions['ownerOf'],
+): boolean {
+  if (parseMac(key) !== undefined) return key === mac;
+  const owner = ownerOf(mac);
+  if (machine === undefined) return false;
+  return owner === undefined ? showsToken : machineKey(owner) === key;
+}
+
 /** Who asks, as far as it is known, for the message to whoever is refused. */
 export function whoAsks(
-  wanted: MacAddress,
+  wanted: MachineKey,
   { ip, mac, token }: Pick<HttpRouteRequest, 'ip' | 'mac' | 'token'>,
 ): string {
   const card = `${mac ?? 'an unknown card'} at ${ip}`;
-  if (mac !== undefined && mac !== wanted) return card;
+  if (mac !== undefined && parseMac(wanted) !== undefined && mac !== wanted) return card;
   if (token !== undefined) return `${card}, with a token that is not of its order`;
   return mac === undefined ? card : `${card}, without the token of its order`;
 }

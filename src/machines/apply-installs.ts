@@ -1,5 +1,6 @@
 import type { BootContext } from '../model/boot-context.ts';
 import type { Config, Machine } from '../model/config.ts';
+import { machineKey } from '../model/machine-key.ts';
 import { NOT_ARMED, type ArmedOrder, type InstallState, type KnownInstalls } from '../model/machine-state.ts';
 
 /** What is decided from, with what is known of installs now. */
@@ -12,8 +13,8 @@ export function applyInstalls(config: Config, { installs }: KnownInstalls): Conf
   return {
     ...config,
     machines: config.machines.map((machine) => {
-      if (machine.install === undefined || machine.mac === undefined) return machine;
-      const known = installs.get(machine.mac) ?? NOT_ARMED;
+      if (machine.install === undefined) return machine;
+      const known = installs.get(machineKey(machine)) ?? NOT_ARMED;
       const state = known.kind === 'armed' && !isOrderFor(machine, known) ? withoutOrder(known) : known;
       return { ...machine, isArmed: state.kind === 'armed', installState: state };
     }),

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../model/errors.ts';
+import type { MachineKey } from '../model/machine-key.ts';
 import type { InstallState } from '../model/machine-state.ts';
-import type { MacAddress } from '../protocol/addresses.ts';
 import { inParallel } from './in-parallel.ts';
 
 /** A machine that is to be installed now. */
 export interface InstallJob {
   readonly name: string;
-  readonly mac: MacAddress;
+  readonly key: MachineKey;
 }
 
 /** How it ended; only `installed` is what was wanted. */
@@ -25,7 +25,7 @@ export interface InstallParts {
   readonly disarm: (jobs: readonly InstallJob[]) => Promise<void>;
   /** Makes it boot from the network; resolves with what was done, or what somebody has to do. */
   readonly start: (job: InstallJob) => Promise<string>;
-  readonly states: () => Promise<ReadonlyMap<MacAddress, InstallState>>;
+  readonly states: () => Promise<ReadonlyMap<MachineKey, InstallState>>;
   /** a step of one machine, one line */
   readonly say: (job: InstallJob, text: string) => void;
 }
@@ -49,8 +49,8 @@ export async function runInstalls(
   jobs: readonly InstallJob[],
   { parallel, timeoutMs, signal, pollMs = POLL_MS }: InstallRunOptions,
   parts: InstallParts,
-): Promise<ReadonlyMap<MacAddress, InstallEnd>> {
-  const ends = new Map<MacAddress, InstallEnd>();
+): Promise<ReadonlyMap<MachineKey, InstallEnd>> {
+  const ends = new Map<MachineKey, InstallEnd>();
   const queue = [...jobs];
   const states = shared(parts.states, pollMs / 2);
 
@@ -75,7 +75,7 @@ export async function runInstalls(
     const followedFromMs = Date.now();
     let isInstalling = false;
     for (;;) {
-      const state = (await states(followedFromMs)).get(job.mac) ?? { kind: 'not-armed' };
+      const state = (await states(followedFromMs)).get(job.key) ?? { kind: 'not-armed' };
       const end = endOf(state, armedAtMs);
       if (end !== undefined) return end;
       if (state.kind === 'installing' && !isInstalling) parts.say(job, 'has its seed, and installs');
@@ -94,10 +94,10 @@ export async function runInstalls(
   const firstArmed = await arm(firstJobs);
   await Promise.all(
     firstJobs.map(async (first) => {
-      ends.set(first.mac, await one(first, firstArmed));
+      ends.set(first.key, await one(first, firstArmed));
       for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
         ends.set(
-          job.mac,
+          job.key,
           signal.aborted ? { kind: 'stopped', isInstalling: false } : await one(job, await arm([job])),
         );
       }
@@ -111,8 +111,8 @@ export async function startInstalls(
   jobs: readonly InstallJob[],
   parallel: number,
   { arm, disarm, start, say }: Pick<InstallParts, 'arm' | 'disarm' | 'start' | 'say'>,
-): Promise<ReadonlyMap<MacAddress, InstallEnd>> {
-  const ends = new Map<MacAddress, InstallEnd>();
+): Promise<ReadonlyMap<MachineKey, InstallEnd>> {
+  const ends = new Map<MachineKey, InstallEnd>();
   await arm(jobs);
   await inParallel(jobs, parallel, async (job) => {
     try {
@@ -120,7 +120,7 @@ export async function startInstalls(
     } catch (error) {
       await disarm([job]);
       const why = `${messageOf(error)}; it is disarmed`;
-      ends.set(job.mac, { kind: 'not-started', why });
+      ends.set(job.key, { kind: 'not-started', why });
       say(job, `not started: ${why}`);
     }
   });

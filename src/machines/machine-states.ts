@@ -1,10 +1,10 @@
 import { messageOf } from '../model/errors.ts';
 import type { ArmedOrder, InstallState, KnownInstalls } from '../model/machine-state.ts';
+import type { MachineKey } from '../model/machine-key.ts';
 import type { OrderToken } from '../model/order-token.ts';
 import type { StateLayout } from '../model/state-layout.ts';
 import { withLock } from '../platform/file-lock.ts';
 import { Turns } from '../platform/turns.ts';
-import type { MacAddress } from '../protocol/addresses.ts';
 import {
   armedWith,
   bootedAgainAt,
@@ -54,19 +54,19 @@ export interface MachineStates {
    * An order that is given while the machine installs is for the boot after that one.
    * @throws PxectlError of the disk: an order that is not written is none
    */
-  arm(orders: ReadonlyMap<MacAddress, ArmedOrder>): Promise<void>;
+  arm(orders: ReadonlyMap<MachineKey, ArmedOrder>): Promise<void>;
   /** In force when it is called; closes the seed of a boot that installs too: what its installer has, it has. */
-  disarm(macs: readonly MacAddress[]): Promise<Recorded>;
+  disarm(keys: readonly MachineKey[]): Promise<Recorded>;
   /** A boot asks for the seed: the order is spent, on the disk, before the answer. The same boot may ask again. */
-  spend(mac: MacAddress, at: string): Promise<SpendResult>;
+  spend(key: MachineKey, at: string): Promise<SpendResult>;
   /** The machine said that it is installed. */
-  report(mac: MacAddress, at: string): Promise<Recorded>;
+  report(key: MachineKey, at: string): Promise<Recorded>;
   /** The machine said that its install failed; `message` is one printable line. */
-  fail(mac: MacAddress, at: string, message: string): Promise<Recorded>;
+  fail(key: MachineKey, at: string, message: string): Promise<Recorded>;
   /** Takes orders back, and nothing of a boot that installs. */
-  withdraw(macs: readonly MacAddress[]): Promise<Recorded>;
+  withdraw(keys: readonly MachineKey[]): Promise<Recorded>;
   /** It boots from the network again: what was spent is closed. Resolves with what became of that, when it is news. */
-  bootedAgain(mac: MacAddress, at: string): Promise<InstallState | undefined>;
+  bootedAgain(key: MachineKey, at: string): Promise<InstallState | undefined>;
   /** Writes what could not be written, if there is such a thing. */
   close(): Promise<void>;
 }
@@ -78,7 +78,7 @@ const LOCK_TIMEOUT_MS = 60_000;
 /** Changes hold in the order in which they were asked for, whatever order the disk takes them in. */
 interface Step {
   readonly turn: number;
-  readonly mac: MacAddress;
+  readonly key: MachineKey;
   readonly change: Change;
 }
 
@@ -103,45 +103,45 @@ class FileStates implements MachineStates {
 
   async known(): Promise<KnownInstalls> {
     const { held, problem } = await this.#records();
-    const installs = new Map([...held].map(([mac, record]) => [mac, stateOfRecord(record)] as const));
-    const tokens = new Map<MacAddress, OrderToken>();
-    const awaited = new Set<MacAddress>();
-    for (const [mac, record] of held) {
-      if (isBootAwaited(record)) awaited.add(mac);
+    const installs = new Map([...held].map(([key, record]) => [key, stateOfRecord(record)] as const));
+    const tokens = new Map<MachineKey, OrderToken>();
+    const awaited = new Set<MachineKey>();
+    for (const [key, record] of held) {
+      if (isBootAwaited(record)) awaited.add(key);
       const token = tokenOfRecord(record);
-      if (token !== undefined) tokens.set(mac, token);
+      if (token !== undefined) tokens.set(key, token);
     }
     return { installs, tokens, awaited, ...(problem === undefined ? {} : { problem }) };
   }
 
-  async arm(orders: ReadonlyMap<MacAddress, ArmedOrder>): Promise<void> {
+  async arm(orders: ReadonlyMap<MachineKey, ArmedOrder>): Promise<void> {
     await this.#take(
-      [...orders].map(([mac, order]) => this.#step(mac, armedWith({ ...order, token: newTokenSecret() }))),
+      [...orders].map(([key, order]) => this.#step(key, armedWith({ ...order, token: newTokenSecret() }))),
     );
   }
 
-  disarm(macs: readonly MacAddress[]): Promise<Recorded> {
-    return this.#takeBack(macs, disarmedAt(new Date().toISOString()));
+  disarm(keys: readonly MachineKey[]): Promise<Recorded> {
+    return this.#takeBack(keys, disarmedAt(new Date().toISOString()));
   }
 
-  withdraw(macs: readonly MacAddress[]): Promise<Recorded> {
-    return this.#takeBack(macs, withdrawn);
+  withdraw(keys: readonly MachineKey[]): Promise<Recorded> {
+    return this.#takeBack(keys, withdrawn);
   }
 
-  #takeBack(macs: readonly MacAddress[], change: Change): Promise<Recorded> {
+  #takeBack(keys: readonly MachineKey[], change: Change): Promise<Recorded> {
     return this.#hold(
-      macs.map((mac) => this.#step(mac, change)),
+      keys.map((key) => this.#step(key, change)),
       // on the disk they are still armed: a crash before the next try must not bring that back
       () => breakSeal(this.layout),
     );
   }
 
-  async spend(mac: MacAddress, at: string): Promise<SpendResult> {
+  async spend(key: MachineKey, at: string): Promise<SpendResult> {
     // decided under the lock: nobody may disarm between the look and the answer
-    const step = this.#step(mac, spentAt(at));
+    const step = this.#step(key, spentAt(at));
     // nothing to write: neither the disk nor another process is waited for
     const answer = async (): Promise<SpendResult | undefined> => {
-      const state = stateOfRecord(await this.#recordOf(mac));
+      const state = stateOfRecord(await this.#recordOf(key));
       return isSpendable(state) ? undefined : seedFor(state);
     };
     return (await answer()) ?? this.#turns.take(async () => (await answer()) ?? this.#spend(step));
@@ -150,24 +150,24 @@ class FileStates implements MachineStates {
   async #spend(step: Step): Promise<SpendResult> {
     try {
       const written = await this.#write([step], step.turn);
-      return seedFor(stateOfRecord(applied(written, this.#unwritten).get(step.mac)));
+      return seedFor(stateOfRecord(applied(written, this.#unwritten).get(step.key)));
     } catch (error) {
       return { kind: 'not-recorded', trouble: messageOf(error) };
     }
   }
 
-  report(mac: MacAddress, at: string): Promise<Recorded> {
-    return this.#hold([this.#step(mac, reportedAt(at))]);
+  report(key: MachineKey, at: string): Promise<Recorded> {
+    return this.#hold([this.#step(key, reportedAt(at))]);
   }
 
-  fail(mac: MacAddress, at: string, message: string): Promise<Recorded> {
-    return this.#hold([this.#step(mac, failedAt(at, message))]);
+  fail(key: MachineKey, at: string, message: string): Promise<Recorded> {
+    return this.#hold([this.#step(key, failedAt(at, message))]);
   }
 
-  async bootedAgain(mac: MacAddress, at: string): Promise<InstallState | undefined> {
-    const record = await this.#recordOf(mac);
+  async bootedAgain(key: MachineKey, at: string): Promise<InstallState | undefined> {
+    const record = await this.#recordOf(key);
     if (!isNextBoot(record, at)) return undefined;
-    await this.#hold([this.#step(mac, bootedAgainAt(at))]);
+    await this.#hold([this.#step(key, bootedAgainAt(at))]);
     return stateOfRecord(bootedAgainAt(at)(withdrawn(record)));
   }
 
@@ -183,13 +183,13 @@ class FileStates implements MachineStates {
     return { held: applied(records, [...new Set([...before, ...this.#unwritten])]), problem };
   }
 
-  #step(mac: MacAddress, change: Change): Step {
+  #step(key: MachineKey, change: Change): Step {
     this.#lastTurn += 1;
-    return { turn: this.#lastTurn, mac, change };
+    return { turn: this.#lastTurn, key, change };
   }
 
-  async #recordOf(mac: MacAddress): Promise<InstallRecord> {
-    return (await this.#records()).held.get(mac) ?? {};
+  async #recordOf(key: MachineKey): Promise<InstallRecord> {
+    return (await this.#records()).held.get(key) ?? {};
   }
 
   /** In force here first, then written, again and again until the disk takes it. */
@@ -237,8 +237,8 @@ class FileStates implements MachineStates {
 
 function applied(records: InstallRecords, steps: readonly Step[]): InstallRecords {
   const changed = new Map(records);
-  for (const { mac, change } of steps.toSorted((one, other) => one.turn - other.turn)) {
-    changed.set(mac, change(changed.get(mac) ?? {}));
+  for (const { key, change } of steps.toSorted((one, other) => one.turn - other.turn)) {
+    changed.set(key, change(changed.get(key) ?? {}));
   }
   return changed;
 }

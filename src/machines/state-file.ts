@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { open, readFile, rename, stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { messageOf, PxectlError, systemCodeOf } from '../model/errors.ts';
+import { parseMachineKey, type MachineKey } from '../model/machine-key.ts';
 import type { StateLayout } from '../model/state-layout.ts';
 import { diskError, readTextIfThere, writeFileAtomic } from '../platform/files.ts';
-import { parseMac, type MacAddress } from '../protocol/addresses.ts';
 
 const time = z.iso.datetime();
 
@@ -35,7 +35,7 @@ const stateFile = z.object({
   machines: z.record(z.string(), installRecord),
 });
 
-export type InstallRecords = ReadonlyMap<MacAddress, InstallRecord>;
+export type InstallRecords = ReadonlyMap<MachineKey, InstallRecord>;
 
 export interface ReadState {
   readonly records: InstallRecords;
@@ -82,7 +82,7 @@ export async function readState(layout: Pick<StateLayout, 'root'>): Promise<Read
     const why = isOldState(text) ? 'was written by an older pxectl' : 'cannot be read';
     return { records: NOTHING, problem: `${path} ${why}: nobody is armed`, isSpoilt: !isOldState(text) };
   }
-  const armed = [...records].filter(([, record]) => record.armed !== undefined).map(([mac]) => mac);
+  const armed = [...records].filter(([, record]) => record.armed !== undefined).map(([key]) => key);
   if (armed.length === 0) return { records };
   // a writer puts the file in place first and seals it then
   for (let attempt = 1; attempt <= SEAL_ATTEMPTS; attempt++) {
@@ -92,7 +92,7 @@ export async function readState(layout: Pick<StateLayout, 'root'>): Promise<Read
     if (again !== text) return again === undefined ? { records: NOTHING } : readState(layout);
     text = again;
   }
-  const disarmed = new Map([...records].map(([mac, { armed: _, ...rest }]) => [mac, rest] as const));
+  const disarmed = new Map([...records].map(([key, { armed: _, ...rest }]) => [key, rest] as const));
   const problem =
     `${path} was copied, restored or changed by hand, or pxectl was killed as it wrote it: nobody is armed ` +
     `(it names ${armed.join(', ')})`;
@@ -145,11 +145,11 @@ function parseState(text: string): InstallRecords | undefined {
   }
   const parsed = stateFile.safeParse(value);
   if (!parsed.success) return undefined;
-  const records = new Map<MacAddress, InstallRecord>();
-  for (const [key, record] of Object.entries(parsed.data.machines)) {
-    const mac = parseMac(key);
-    if (mac === undefined) return undefined;
-    records.set(mac, record);
+  const records = new Map<MachineKey, InstallRecord>();
+  for (const [word, record] of Object.entries(parsed.data.machines)) {
+    const key = parseMachineKey(word);
+    if (key === undefined) return undefined;
+    records.set(key, record);
   }
   return records;
 }

@@ -44,7 +44,8 @@ export type EventDetail = Readonly<Record<string, string | number | boolean | un
  * One thing that happened. Common keys of `detail`: `port` (67 or 4011), `reason`, `file`, `nextServer`, `path`,
  * `sizeBytes`, `sentBytes`, `durationMs`, `status`, `range`, `userAgent`, `message`, `blksize`, `windowsize`, `xid`,
  * `askedBy` (the card that asked for the seed of another), `askedAs` (what a client behind a relay says it is), `boots` and
- * `menu` (what a loader's configuration boots, and that it asks first), `from` and `to` (states of a machine's life).
+ * `menu` (what a loader's configuration boots, and that it asks first), `from` and `to` (states of a machine's life),
+ * `machine` (its name in the configuration).
  */
 export interface BootEvent {
   /** ISO 8601, milliseconds, UTC */

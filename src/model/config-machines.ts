@@ -7,6 +7,7 @@ import type { ConfigFile, MachineFile } from './config-schema.ts';
 import { besideConfig, checkSettings, layersOf, type SettingsChecks } from './config-settings.ts';
 import { nearestWord } from './nearest-word.ts';
 import { resolveSettings } from './resolve-settings.ts';
+import type { MachineIdentity } from './machine-key.ts';
 import { MACHINE_NAME, SERIAL_NUMBER } from './safe-text.ts';
 import { isSerialNumber } from './serial-number.ts';
 
@@ -51,14 +52,12 @@ export function checkMachines(file: ConfigFile, checks: SettingsChecks): Machine
   });
 }
 
-type Identity = Pick<Machine, 'mac' | 'uuid' | 'serial'>;
-
 function readIdentity(
   machine: MachineFile,
   path: ConfigPath,
   { checker }: SettingsChecks,
   once: (path: ConfigPath, key: string, value: string) => void,
-): Identity {
+): MachineIdentity {
   const mac = machine.mac === undefined ? undefined : parseMac(machine.mac);
   const uuid = machine.uuid?.toLowerCase();
   const { serial } = machine;
@@ -115,11 +114,6 @@ function checkOwnInstall(
 ): void {
   if (machine.install === undefined) return;
   const seedPath = [...path, 'install', 'seed'];
-  if (machine.mac === undefined) {
-    const why =
-      'an install needs the machine’s mac: by it pxectl knows that it is done and does not install again';
-    checker.wrong(seedPath, machine.install.seed, why);
-  }
   if ((settings.image ?? defaultImage) === 'local') {
     const why = 'there is nothing to install: the machine boots from its own disk';
     checker.wrong(seedPath, machine.install.seed, why);
@@ -150,6 +144,6 @@ function checkSerialAlone(
   checker.wrong([...path, 'serial'], machine.serial, why);
 }
 
-function defaultName({ mac, uuid }: Identity, index: number): string {
+function defaultName({ mac, uuid }: MachineIdentity, index: number): string {
   return mac === undefined ? (uuid ?? `machine-${index + 1}`) : macWithHyphens(mac);
 }

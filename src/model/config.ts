@@ -1,5 +1,6 @@
-import type { Ipv4Address, Ipv4Network, MacAddress } from '../protocol/addresses.ts';
+import type { Ipv4Address, Ipv4Network } from '../protocol/addresses.ts';
 import type { LoaderPlatform } from './firmware.ts';
+import type { MachineIdentity } from './machine-key.ts';
 import type { InstallState } from './machine-state.ts';
 import type { Power } from './power.ts';
 
@@ -56,12 +57,7 @@ export interface BootSettings {
 }
 
 /** A client known by its MAC, its UUID or its serial number. */
-export interface Machine extends BootSettings {
-  readonly mac?: MacAddress;
-  /** lower-case 8-4-4-4-12 */
-  readonly uuid?: string;
-  /** SMBIOS serial number, which no firmware tells before a loader runs */
-  readonly serial?: string;
+export interface Machine extends BootSettings, MachineIdentity {
   /** the profile that it names */
   readonly profile?: string;
   /** where a machine with an install seed stands */

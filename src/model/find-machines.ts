@@ -1,7 +1,7 @@
 import { parseMac } from '../protocol/addresses.ts';
 import { uuidForms } from '../protocol/uuid-order.ts';
 import type { Config, Machine } from './config.ts';
-import { usageError, type PxectlError } from './errors.ts';
+import { usageError } from './errors.ts';
 import { nearestWord } from './nearest-word.ts';
 import { printable } from './printable.ts';
 
@@ -89,14 +89,4 @@ export function selectMachines(
     });
   }
   return config.machines.filter((machine) => machine.profile === profile);
-}
-
-/** What is told whoever wants to install a machine that has no MAC address in the file. */
-export function withoutMac({ name, uuid }: Pick<Machine, 'name' | 'uuid'>): PxectlError {
-  const known = uuid === undefined ? 'serial number' : 'UUID';
-  return usageError({
-    what: `${name} is known by its ${known} alone: its install cannot be armed or disarmed`,
-    why: 'an order, its seed and its report go by the MAC address',
-    next: `give ${name} its mac in pxectl.yaml, beside the ${known}: pxectl watch shows it when the machine boots`,
-  });
 }

@@ -1,5 +1,5 @@
 import type { OrderToken } from './order-token.ts';
-import type { MacAddress } from '../protocol/addresses.ts';
+import type { MachineKey } from './machine-key.ts';
 
 /** Somebody's order that the next network boot of a machine installs it. */
 export interface ArmedOrder {
@@ -39,11 +39,11 @@ export const NOT_ARMED: InstallState = { kind: 'not-armed' };
 
 /** What pxectl knows of the installs of all machines. */
 export interface KnownInstalls {
-  readonly installs: ReadonlyMap<MacAddress, InstallState>;
+  readonly installs: ReadonlyMap<MachineKey, InstallState>;
   /** of orders that are armed, or spent by a boot that goes on */
-  readonly tokens: ReadonlyMap<MacAddress, OrderToken>;
+  readonly tokens: ReadonlyMap<MachineKey, OrderToken>;
   /** machines whose next network boot ends what was spent */
-  readonly awaited: ReadonlySet<MacAddress>;
+  readonly awaited: ReadonlySet<MachineKey>;
   /** why what the file says was not believed, one sentence; nobody is armed then */
   readonly problem?: string;
 }

@@ -19,6 +19,19 @@ export function stageOfPath(path: string): BootStage | undefined {
   return undefined;
 }
 
+/** The UUID, or the serial number in hex, that a loader asks its own file by; pxelinux asks every server by its UUID. */
+export function markAskedBy(
+  path: string,
+): { readonly uuid: string } | { readonly serialHex: string } | undefined {
+  const file =
+    /(?:^|\/)(?:machines\/|pxelinux\.cfg\/|grub\.cfg-)(?:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})|serial-([0-9a-f]{2,256}))(?:\.ipxe)?$/i.exec(
+      path,
+    );
+  const [uuid, serialHex] = [file?.[1]?.toLowerCase(), file?.[2]?.toLowerCase()];
+  if (uuid !== undefined) return { uuid };
+  return serialHex === undefined ? undefined : { serialHex };
+}
+
 /** The machine in whose name a loader asks: iPXE in its query, others in the name of the file. Anybody can say so. */
 export function machineAskedAs(path: string, query?: URLSearchParams): MacAddress | undefined {
   if (/^\/(?:profiles\/[^/]+\/)?boot\.ipxe$/.test(path)) return parseMac(query?.get('mac') ?? '');

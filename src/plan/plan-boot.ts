@@ -13,7 +13,7 @@ import {
   UNKNOWN_TEXTS,
 } from './boot-target.ts';
 import { chooseLoader } from './choose-loader.ts';
-import { findMachine } from './find-machine.ts';
+import { findMachine } from '../model/machine-of-client.ts';
 import { firmwareOf } from './firmware-of.ts';
 import { matchProfile, profileFolder, type MatchedProfile } from './match-profile.ts';
 

@@ -2,7 +2,7 @@ import { type BootContext, httpBaseUrl } from '../model/boot-context.ts';
 import type { BootSettings, Machine, Profile } from '../model/config.ts';
 import { fileOf } from '../model/image.ts';
 import { LOADER_PATHS } from '../model/loader.ts';
-import { machineKey, serialHex } from '../plan/machine-url.ts';
+import { machineFileName, serialHex } from '../model/machine-key.ts';
 import { secondStageUrl } from '../plan/plan-boot.ts';
 import { bootView, type BootViewEntry, HELD_LINES, HOLD_SECONDS, isMixed } from './boot-view.ts';
 import { localLoaders, START_LOCAL_DISK } from './local-loaders.ts';
@@ -20,7 +20,7 @@ const BOOTIF = 'BOOTIF=01-${netX/mac:hexhyp}';
 
 /** The address of the script of one machine. */
 export function machineScriptUrl(context: BootContext, machine: Machine): string {
-  return `${httpBaseUrl(context.config)}/machines/${machineKey(machine)}.ipxe`;
+  return `${httpBaseUrl(context.config)}/machines/${machineFileName(machine)}.ipxe`;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Machine } from '../model/config.ts';
 import { macWithHyphens } from '../protocol/addresses.ts';
 import { uuidForms } from '../protocol/uuid-order.ts';
-import { machineKey } from '../plan/machine-url.ts';
+import { machineFileName } from '../model/machine-key.ts';
 
 /** What a loader can see of a machine. */
 export interface MachineMark {
@@ -33,5 +33,5 @@ export function configNames({ mac, uuid }: Machine): readonly string[] {
 /** Names of GRUB's file for a machine, the first the one that `grub.cfg` goes on to: it reads serial numbers too. */
 export function grubConfigNames(machine: Machine): readonly string[] {
   const names = configNames(machine);
-  return names.length > 0 ? names : [machineKey(machine)];
+  return names.length > 0 ? names : [machineFileName(machine)];
 }

@@ -1,6 +1,6 @@
 import type { BootContext } from '../model/boot-context.ts';
 import type { Machine } from '../model/config.ts';
-import { machineKey } from '../plan/machine-url.ts';
+import { machineFileName } from '../model/machine-key.ts';
 import { matchingProfiles } from '../plan/match-profile.ts';
 import { renderDnsmasqConfig } from './dnsmasq-config.ts';
 import { renderGrubConfig } from './grub-config.ts';
@@ -111,7 +111,7 @@ export function machineFiles(
       ...{ path: `serve/tftp/grub/grub.cfg-${name}`, content: grub, purpose: `${purpose}: GRUB` },
     })),
     {
-      path: `serve/http/machines/${machineKey(machine)}.ipxe`,
+      path: `serve/http/machines/${machineFileName(machine)}.ipxe`,
       content: renderIpxeScript(context, readTemplate, machine),
       purpose: `${purpose}: iPXE`,
     },

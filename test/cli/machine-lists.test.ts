@@ -221,7 +221,7 @@ describe('pxectl machines', () => {
     expect(shown.stdout).toMatch(/image +debian-12 {2}\(line 7, profile classroom; /);
     expect(shown.stdout).toContain('kiosk-1: serial S-3, profile kiosk');
     expect((await cli('machines', 'disarm', '--all')).stderr).toContain(
-      '1 of 3 machines have no install seed, or no mac: left out',
+      '1 of 3 machines have no install seed: left out',
     );
   });
 

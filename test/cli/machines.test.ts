@@ -148,19 +148,36 @@ describe('pxectl machines', () => {
     expect(refused.stderr).toContain('it is a folder');
   });
 
-  it('says that a machine known by its UUID alone needs its mac', async () => {
+  it('arms machines that are known by their UUID or serial number alone; another identity is another machine', async () => {
     const uuid = '4c4c4544-0044-4a10-8056-b4c04f4c3332';
     const text = (await config()).replace('machines: []', '');
+    const install = 'install: { seed: seeds/node-1.cfg }';
     await writeFile(
       join(folder.path, 'pxectl.yaml'),
-      `${text}\nmachines: [{ uuid: "${uuid}", name: rack-1 }]\n`,
+      `${text}\nmachines:\n  - { uuid: "${uuid}", name: rack-1, ${install} }\n  - { serial: "AB 12", name: rack-2, ${install} }\n`,
     );
-    for (const args of [['arm', '--yes'], ['disarm']]) {
-      const { exitCode, stderr } = await cli('machines', ...args, 'rack-1');
-      expect(exitCode).toBe(2);
-      expect(stderr).toContain('rack-1 is known by its UUID alone');
-      expect(stderr).toContain('give rack-1 its mac in pxectl.yaml');
-    }
+    const states = async (): Promise<string[]> =>
+      (
+        JSON.parse((await cli('machines', '--json')).stdout) as { machines: { state: string }[] }
+      ).machines.map(({ state }) => state);
+    const armed = await cli('machines', 'arm', '--yes', '--json', 'rack-1', 'AB 12');
+    expect(armed.exitCode, armed.stderr).toBe(0);
+    expect(JSON.parse(armed.stdout)).toMatchObject({
+      machines: [
+        { name: 'rack-1', mac: null, key: uuid, isArmed: true },
+        { name: 'rack-2', mac: null, key: 'serial-4142203132', isArmed: true },
+      ],
+    });
+    expect(await states()).toEqual(['armed', 'armed']);
+    expect((await cli('machines', 'disarm', uuid)).exitCode).toBe(0);
+    expect(await states()).toEqual(['idle', 'armed']);
+    await cli('machines', 'arm', '--yes', 'rack-1');
+    await cli('machines', 'set', 'rack-1', 'name=rack-one');
+    expect(await states()).toEqual(['armed', 'armed']);
+    await cli('machines', 'set', 'rack-one', 'uuid=4c4c4544-0044-4a10-8056-b4c04f4c3333');
+    await cli('machines', 'rm', 'rack-2', '--yes');
+    expect(await states()).toEqual(['idle']);
+    expect(await readFile(join(folder.path, '.pxectl/machines.json'), 'utf8')).not.toContain('"armed"');
   });
 
   it('up and reload refuse an armed machine whose seed is not there', async () => {

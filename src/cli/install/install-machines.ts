@@ -13,6 +13,8 @@ import { restartFromNetwork } from '../../machines/power/switch-power.ts';
 import { openMachineStates } from '../../machines/machine-states.ts';
 import { engineError, messageOf } from '../../model/errors.ts';
 import { findMachines } from '../../model/find-machines.ts';
+import { machineKey } from '../../model/machine-key.ts';
+import { parseMac } from '../../protocol/addresses.ts';
 import { requestedConfigPath, type CommandContext } from '../cli.ts';
 import { confirm } from '../confirm.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -42,7 +44,7 @@ export async function installMachines(asked: CommandContext<InstallOptions>): Pr
   if (options.dryRun === true) {
     if (options.json)
       output.json({ schema: 'pxectl.install/1', machines: machines.map((job) => endJson(job)) });
-    else for (const { name, mac } of machines) output.data(`would install ${name} (${mac})`);
+    else for (const { name, key } of machines) output.data(`would install ${name} (${key})`);
     return EXIT.ok;
   }
   const session = await readLiveSession(project.layout);
@@ -66,7 +68,7 @@ export async function installMachines(asked: CommandContext<InstallOptions>): Pr
     if (options.json)
       output.json({
         schema: 'pxectl.install/1',
-        machines: machines.map((job) => endJson(job, ends.get(job.mac))),
+        machines: machines.map((job) => endJson(job, ends.get(job.key))),
       });
     return ends.size === 0 ? EXIT.ok : EXIT.failure;
   }
@@ -79,13 +81,13 @@ export async function installMachines(asked: CommandContext<InstallOptions>): Pr
   );
   following.abort();
   await told;
-  for (const job of machines) say(job, endText(job, ends.get(job.mac)));
-  const left = machines.filter(({ mac }) => ends.get(mac)?.kind !== 'installed');
+  for (const job of machines) say(job, endText(job, ends.get(job.key)));
+  const left = machines.filter(({ key }) => ends.get(key)?.kind !== 'installed');
   output.progress(`${machines.length - left.length} of ${machines.length} installed`);
   if (options.json) {
     output.json({
       schema: 'pxectl.install/1',
-      machines: machines.map((job) => endJson(job, ends.get(job.mac))),
+      machines: machines.map((job) => endJson(job, ends.get(job.key))),
     });
   }
   if (left.length === 0) return EXIT.ok;
@@ -102,7 +104,7 @@ function partsOf(
   return {
     say,
     async arm(jobs) {
-      const order = { machines: jobs.map(({ mac }) => mac), by: userName(), isAlways: false };
+      const order = { machines: jobs.map(({ key }) => key), by: userName(), isAlways: false };
       const { machines } = await askControl('arm', order, question);
       const unserved = machines.filter(({ isServed }) => !isServed).map(({ name }) => name);
       if (unserved.length === 0) return;
@@ -115,7 +117,7 @@ function partsOf(
     },
     async disarm(jobs) {
       try {
-        await askControl('disarm', { machines: jobs.map(({ mac }) => mac) }, question);
+        await askControl('disarm', { machines: jobs.map(({ key }) => key) }, question);
       } catch (error) {
         // it is on the disk all the same: no pxectl that starts later serves these
         await recordDisarm(layout, jobs);
@@ -124,7 +126,7 @@ function partsOf(
       }
     },
     async start(job) {
-      const machine = config.machines.find(({ mac }) => mac === job.mac);
+      const machine = config.machines.find((one) => machineKey(one) === job.key);
       return machine?.power === undefined
         ? 'is armed: switch it on, or restart it, from the network'
         : restartFromNetwork(machine, { ...powerPlace({ config, layout }), signal });
@@ -157,9 +159,10 @@ function endText({ name }: InstallJob, end: InstallEnd | undefined): string {
   }
 }
 
-const endJson = ({ name, mac }: InstallJob, end?: InstallEnd): object => ({
+const endJson = ({ name, key }: InstallJob, end?: InstallEnd): object => ({
   name,
-  mac,
+  mac: parseMac(key) ?? null,
+  key,
   end: end?.kind ?? null,
   why: end !== undefined && 'why' in end ? end.why : null,
 });

@@ -15,10 +15,10 @@ export async function tellProgress(
   jobs: readonly InstallJob[],
   { say, signal }: ProgressTeller,
 ): Promise<void> {
-  const jobOf = new Map(jobs.map((job) => [job.mac, job]));
+  const jobOf = new Map<unknown, InstallJob>(jobs.map((job) => [job.name, job]));
   const last = new Map<InstallJob, string>();
   for await (const event of followEvents(layout.events, { fromStart: false, signal })) {
-    const job = event.mac === undefined ? undefined : jobOf.get(event.mac);
+    const job = jobOf.get(event.detail['machine']);
     const text = stepOf(event);
     if (job === undefined || text === undefined || last.get(job) === text) continue;
     last.set(job, text);

@@ -2,8 +2,9 @@ import { askControl } from '../../control/control-client.ts';
 import { readLiveSession } from '../../engine/session-record.ts';
 import { openMachineStates } from '../../machines/machine-states.ts';
 import { PxectlError } from '../../model/errors.ts';
+import type { Machine } from '../../model/config.ts';
+import { machineKey } from '../../model/machine-key.ts';
 import type { StateLayout } from '../../model/state-layout.ts';
-import type { MacAddress } from '../../protocol/addresses.ts';
 import { recordDisarm } from './record-disarm.ts';
 
 /**
@@ -12,23 +13,23 @@ import { recordDisarm } from './record-disarm.ts';
  */
 export async function dropOrders(
   layout: StateLayout,
-  machines: readonly { readonly name: string; readonly mac?: MacAddress | undefined }[],
+  machines: readonly Pick<Machine, 'name' | 'mac' | 'uuid' | 'serial'>[],
 ): Promise<void> {
   const { installs } = await openMachineStates(layout).known();
-  const armed = machines.flatMap(({ name, mac }) =>
-    mac !== undefined && installs.get(mac)?.kind === 'armed' ? [{ name, mac }] : [],
-  );
+  const armed = machines
+    .map((machine) => ({ name: machine.name, key: machineKey(machine) }))
+    .filter(({ key }) => installs.get(key)?.kind === 'armed');
   if (armed.length === 0) return;
   const session = await readLiveSession(layout);
   if (session !== undefined) {
-    const macs = armed.map(({ mac }) => mac);
+    const keys = armed.map(({ key }) => key);
     const question = {
       layout,
       pid: session.process.pid,
-      command: `pxectl machines disarm ${macs.join(' ')}`,
+      command: `pxectl machines disarm ${keys.join(' ')}`,
     };
     // one that does not answer decides from what is on the disk, below
-    await askControl('disarm', { machines: macs }, question).catch((error: unknown) => {
+    await askControl('disarm', { machines: keys }, question).catch((error: unknown) => {
       if (!(error instanceof PxectlError) || error.code !== 'E_CONTROL') throw error;
     });
   }

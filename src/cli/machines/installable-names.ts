@@ -15,15 +15,14 @@ export async function withInstallableNames<Options extends SelectionOptions>(
   if (!isUnnamed(options) && args.length > 0) return context;
   const { config } = await loadProject(requestedConfigPath(options));
   const meant = selectMachines(config, { names: args, profile: options.profile, all: options.all });
-  const machines = meant.filter(({ install, mac }) => install !== undefined && mac !== undefined);
+  const machines = meant.filter(({ install }) => install !== undefined);
   if (machines.length === 0) {
     throw usageError({
-      what: 'none of these machines has an install seed and a mac',
+      what: 'none of these machines has an install seed',
       next: 'give the profile, or each machine, an install: { seed: FILE }',
     });
   }
   const left = meant.length - machines.length;
-  if (left > 0)
-    output.progress(`${left} of ${meant.length} machines have no install seed, or no mac: left out`);
+  if (left > 0) output.progress(`${left} of ${meant.length} machines have no install seed: left out`);
   return { ...context, args: machines.map(({ name }) => name) };
 }

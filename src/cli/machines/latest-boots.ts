@@ -1,20 +1,27 @@
+import { machinesWithCards } from '../../machines/inventory/machine-cards.ts';
 import type { BootTrace } from '../../model/boot-trace.ts';
-import type { Machine } from '../../model/config.ts';
+import type { Config, Machine } from '../../model/config.ts';
 import type { StateLayout } from '../../model/state-layout.ts';
-import type { MacAddress } from '../../protocol/addresses.ts';
 import { readLastBoots } from '../../watch/last-boots.ts';
 import { LatestBoots } from '../../watch/latest-boots.ts';
 import { bootTraces } from '../boot-traces.ts';
 
-/** The last boot that is known of each address: with its events where they are still there. */
+/** The last boot that is known of each machine: with its events where they are still there. */
 export async function latestBoots(
   layout: Pick<StateLayout, 'root' | 'events'>,
-  machines: readonly Machine[],
-): Promise<ReadonlyMap<MacAddress, BootTrace>> {
+  config: Pick<Config, 'machines'>,
+): Promise<(machine: Pick<Machine, 'name'>) => BootTrace | undefined> {
+  const machines = await machinesWithCards(config, layout);
   const boots = new Map(await readLastBoots(layout));
   for (const trace of await bootTraces(layout.events, machines, new LatestBoots())) {
     const kept = boots.get(trace.mac);
     if (kept === undefined || kept.lastEventAt <= trace.lastEventAt) boots.set(trace.mac, trace);
   }
-  return boots;
+  const latest = new Map<string, BootTrace>();
+  for (const { name, mac } of machines) {
+    const boot = mac === undefined ? undefined : boots.get(mac);
+    if (boot === undefined || (latest.get(name)?.lastEventAt ?? '') > boot.lastEventAt) continue;
+    latest.set(name, boot);
+  }
+  return ({ name }) => latest.get(name);
 }

@@ -35,10 +35,10 @@ export async function listMachines(context: CommandContext<ListOptions>): Promis
     else output.data(unknownTable(unknown));
     return EXIT.ok;
   }
-  const boots = await latestBoots(layout, config.machines);
+  const bootOf = await latestBoots(layout, config);
   const nowMs = Date.now();
   const rows = config.machines.map((machine) => {
-    const boot = machine.mac === undefined ? undefined : boots.get(machine.mac);
+    const boot = bootOf(machine);
     const life = lifeOf({ install: machine.installState, boot, nowMs });
     return { machine, boot, life, row: rowOf(machine, boot, life) };
   });

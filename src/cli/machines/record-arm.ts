@@ -2,12 +2,12 @@ import { userInfo } from 'node:os';
 import type { Project } from '../../engine/project.ts';
 import { openMachineStates } from '../../machines/machine-states.ts';
 import { orderFor } from '../../machines/order-for.ts';
+import type { MachineKey } from '../../model/machine-key.ts';
 import type { StateLayout } from '../../model/state-layout.ts';
-import type { MacAddress } from '../../protocol/addresses.ts';
 
 interface Named {
   readonly name: string;
-  readonly mac: MacAddress;
+  readonly key: MachineKey;
 }
 
 /** @throws PxectlError of the disk: what is not written is not so */
@@ -17,7 +17,7 @@ export async function recordArm(
   isAlways: boolean,
 ): Promise<void> {
   const order = { at: new Date().toISOString(), by: userName(), isAlways };
-  const orders = machines.map(({ mac }) => [mac, orderFor(config, mac, order)] as const);
+  const orders = machines.map(({ key }) => [key, orderFor(config, key, order)] as const);
   await openMachineStates(layout).arm(new Map(orders));
 }
 

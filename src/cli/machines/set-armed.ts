@@ -4,10 +4,11 @@ import { askControl } from '../../control/control-client.ts';
 import { findConfig, loadProject, type Project } from '../../engine/project.ts';
 import { readLiveSession, type SessionRecord } from '../../engine/session-record.ts';
 import { engineError, messageOf, PxectlError, systemCodeOf, usageError } from '../../model/errors.ts';
-import { findMachines, withoutMac } from '../../model/find-machines.ts';
+import { findMachines } from '../../model/find-machines.ts';
+import { machineKey, type MachineKey } from '../../model/machine-key.ts';
 import { installingSince } from '../../model/machine-state.ts';
 import { layoutBeside, type StateLayout } from '../../model/state-layout.ts';
-import type { MacAddress } from '../../protocol/addresses.ts';
+import { parseMac, type MacAddress } from '../../protocol/addresses.ts';
 import { isSameProcessAlive } from '../../platform/process-identity.ts';
 import { requestedConfigPath, type CommandContext } from '../cli.ts';
 import { confirm } from '../confirm.ts';
@@ -29,7 +30,8 @@ export interface SetArmedOptions {
 
 interface Installable {
   readonly name: string;
-  readonly mac: MacAddress;
+  readonly key: MachineKey;
+  readonly mac?: MacAddress;
   /** its installer has the seed already */
   readonly installingSince?: string;
 }
@@ -58,10 +60,10 @@ export async function setArmedByUser(context: CommandContext<SetArmedOptions>, v
   );
   const machines = inFile?.machines;
   const layout = layoutBeside(configPath ?? '');
-  const names = machines?.map(({ mac }) => mac) ?? args;
+  const names = machines?.map(({ key }) => key) ?? args;
   if (options.dryRun) {
-    for (const { name, mac } of machines ?? []) {
-      if (!options.json) output.data(`would ${verb} ${name} (${mac})`);
+    for (const { name, key } of machines ?? []) {
+      if (!options.json) output.data(`would ${verb} ${name} (${key})`);
     }
     return tell(context, verb, { changed: false, machines: machines ?? [] });
   }
@@ -89,7 +91,7 @@ export async function setArmedByUser(context: CommandContext<SetArmedOptions>, v
   // it was just stopping: what is on the disk counts now
   if (held === undefined) return record();
   const told = held.map((machine) => {
-    return { ...machine, ...machines?.find(({ mac }) => mac === machine.mac) };
+    return { ...machine, ...machines?.find(({ key }) => key === machine.key) };
   });
   const others = told.filter(({ isArmed }) => isArmed !== (verb === 'arm')).map(({ name }) => name);
   if (others.length > 0) {
@@ -111,7 +113,7 @@ export function armWarning(names: readonly string[], isAlways: boolean): string 
   return `${boot} of ${who} installs unattended and may wipe the disk`;
 }
 
-/** Those that are meant, each with an install seed and a MAC. @throws PxectlError for the first that has not */
+/** Those that are meant, each with an install seed. @throws PxectlError for the first that has not */
 export function installables(
   project: Project,
   args: readonly string[],
@@ -120,7 +122,6 @@ export function installables(
 ): readonly Installable[] {
   return findMachines(project.config, args).map((machine) => {
     const { name, mac, install, installState: state } = machine;
-    if (mac === undefined) throw withoutMac(machine);
     if (isAlways && install?.once === true) {
       throw usageError({
         what: `${name} is to be installed once: --always is not for it`,
@@ -130,7 +131,12 @@ export function installables(
     }
     if (install !== undefined) {
       const since = installingSince(state);
-      return { name, mac, ...(since === undefined ? {} : { installingSince: since }) };
+      return {
+        name,
+        key: machineKey(machine),
+        ...(mac === undefined ? {} : { mac }),
+        ...(since === undefined ? {} : { installingSince: since }),
+      };
     }
     throw usageError({
       what: `${name} has no install seed: there is nothing to ${verb}`,
@@ -228,13 +234,18 @@ function sayHeld(
 
 interface Outcome {
   readonly changed: boolean;
-  readonly machines: readonly { readonly name: string; readonly mac: string }[];
+  readonly machines: readonly { readonly name: string; readonly key: string }[];
   readonly confirmedBy?: number;
 }
 
 function tell({ output, options }: CommandContext<object>, verb: Verb, outcome: Outcome): number {
   const { changed, confirmedBy = null } = outcome;
-  const machines = outcome.machines.map(({ name, mac }) => ({ name, mac, isArmed: verb === 'arm' }));
+  const machines = outcome.machines.map(({ name, key }) => ({
+    name,
+    mac: parseMac(key) ?? null,
+    key,
+    isArmed: verb === 'arm',
+  }));
   if (options.json) {
     output.json({ schema: `pxectl.machines.${verb}/1`, changed, confirmedBy, machines });
   }

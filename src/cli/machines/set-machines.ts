@@ -44,8 +44,10 @@ export async function setMachines(context: CommandContext<SetOptions>): Promise<
     isDryRun,
     machines.map((machine) => ({ kind: 'set', word: wordOf(machine), assignments })),
   );
-  // an order is for the address that it was given for
-  if (!isDryRun && identity?.path[0] === 'mac') await dropOrders(layout, machines);
+  // an order is for the address, UUID or serial number that it was given for
+  const isOther = identity?.path[0] === 'mac' || machines.some(({ mac }) => mac === undefined);
+  if (!isDryRun && identity !== undefined && identity.path[0] !== 'name' && isOther)
+    await dropOrders(layout, machines);
   const changed = edit.diff !== '' && !isDryRun;
   if (options.json) {
     const told = machines.map(({ name, mac }) => ({ name, mac }));

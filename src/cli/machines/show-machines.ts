@@ -1,5 +1,6 @@
 import { loadProject } from '../../engine/project.ts';
 import { readInventory } from '../../machines/inventory/inventory-file.ts';
+import { withSeenCards } from '../../machines/inventory/machine-cards.ts';
 import { settingsExplainer } from '../../model/explain-settings.ts';
 import { lifeOf } from '../../model/life-cycle.ts';
 import { selectMachines } from '../../model/find-machines.ts';
@@ -20,23 +21,29 @@ export async function showMachines(context: CommandContext<SelectionOptions>): P
   );
   if (stateProblem !== undefined) output.warn(stateProblem);
   const machines = selectMachines(config, { names: args, profile: options.profile, all: options.all });
-  const boots = await latestBoots(layout, config.machines);
+  const bootOf = await latestBoots(layout, config);
   const inventory = await readInventory(layout);
+  // last seen last
+  const cards = withSeenCards(config.machines, inventory)
+    .filter(({ mac }) => mac !== undefined)
+    .toReversed();
   const explain = settingsExplainer(configText, { path: configPath, stateRoot: layout.root });
   const nowMs = Date.now();
   const shown = machines.map((machine) => {
-    const boot = machine.mac === undefined ? undefined : boots.get(machine.mac);
-    const seen = machine.mac === undefined ? undefined : inventory.get(machine.mac);
+    const boot = bootOf(machine);
+    const card = machine.mac ?? boot?.mac ?? cards.find(({ name }) => name === machine.name)?.mac;
+    const seen = card === undefined ? undefined : inventory.get(card);
     const life = lifeOf({ install: machine.installState, boot, nowMs });
-    return { machine, life, settings: explain({ machineName: machine.name }), boot, seen };
+    return { machine, life, settings: explain({ machineName: machine.name }), boot, card, seen };
   });
   if (options.json) {
     output.json({
       schema: 'pxectl.machines.show/1',
-      machines: shown.map(({ boot, seen, ...rest }) => {
+      machines: shown.map(({ boot, card, seen, ...rest }) => {
         const { events, ...trace } = boot ?? { events: [] };
         return {
           ...rest,
+          card: card ?? null,
           seen: seen ?? null,
           lastBoot: boot === undefined ? null : { ...trace, eventCount: events.length },
         };
@@ -44,7 +51,7 @@ export async function showMachines(context: CommandContext<SelectionOptions>): P
     });
     return EXIT.ok;
   }
-  for (const { machine, life, settings, boot, seen } of shown) {
+  for (const { machine, life, settings, boot, card, seen } of shown) {
     const { name, mac, uuid, serial, profile } = machine;
     const known = Object.entries({ mac, uuid, serial, profile }).flatMap(([key, value]) =>
       value === undefined ? [] : [`${key} ${value}`],
@@ -52,7 +59,7 @@ export async function showMachines(context: CommandContext<SelectionOptions>): P
     output.data(`${name}: ${known.join(', ')}`);
     output.data(`  state        ${stateText(life)}`);
     output.data(describeSettings(settings));
-    if (seen !== undefined && machine.mac !== undefined) output.data(await inventoryText(machine.mac, seen));
+    if (seen !== undefined && card !== undefined) output.data(await inventoryText(card, seen));
     output.data(boot === undefined ? '  no boot of it is known\n' : `${formatTrace(boot)}\n`);
   }
   return EXIT.ok;

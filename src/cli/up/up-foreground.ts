@@ -6,6 +6,7 @@ import { serveControl } from '../../control/control-server.ts';
 import { RunningSession } from '../../control/running-session.ts';
 import type { LookChoice } from '../../engine/session-network.ts';
 import { startSession, type Session } from '../../engine/session.ts';
+import { machinesWithCards } from '../../machines/inventory/machine-cards.ts';
 import type { BootEvent } from '../../model/boot-event.ts';
 import { engineError, messageOf } from '../../model/errors.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -31,7 +32,7 @@ export interface ForegroundOptions {
  */
 export async function upForeground(project: Project, options: ForegroundOptions): Promise<number> {
   const { output, signal } = options;
-  const boots = new BootWatcher(project.config.machines, (finding, trace) =>
+  const boots = new BootWatcher(await machinesWithCards(project.config, project.layout), (finding, trace) =>
     output.progress(formatLiveFinding(finding, trace)),
   );
   // from the start: SIGHUP may come before the servers answer, and ends who does not listen

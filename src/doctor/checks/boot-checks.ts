@@ -1,4 +1,5 @@
 import type { Project } from '../../engine/project.ts';
+import { machinesWithCards } from '../../machines/inventory/machine-cards.ts';
 import { readEvents } from '../../watch/read-events.ts';
 import { buildTraces } from '../../watch/trace-builder.ts';
 import { findingsOfTrace } from '../analyse/findings-of-trace.ts';
@@ -37,7 +38,8 @@ export function bootTracesOf(project: Project): Check {
 async function lookAtBoots(project: Project): Promise<Looked> {
   const nowMs = Date.now();
   const events = await readEvents(project.layout.events);
-  const traces = buildTraces(events, project.config.machines).filter(
+  const machines = await machinesWithCards(project.config, project.layout);
+  const traces = buildTraces(events, machines).filter(
     (trace) => nowMs - Date.parse(trace.lastEventAt) < RECENT_MS,
   );
   if (traces.length === 0) return { notChecked: 'no machine has asked in the last day' };

@@ -1,10 +1,13 @@
 import { isOfSystem, type NewBootEvent } from '../../model/boot-event.ts';
 import type { Machine } from '../../model/config.ts';
 import { messageOf } from '../../model/errors.ts';
+import { serialHex } from '../../model/machine-key.ts';
+import { markAskedBy } from '../../model/served-path.ts';
 import type { StateLayout } from '../../model/state-layout.ts';
 import { forgetOldest } from '../../protocol/forget-oldest.ts';
 import { UNSPECIFIED_IPV4, type MacAddress } from '../../protocol/addresses.ts';
 import { readInventory, writeInventory } from './inventory-file.ts';
+import { ownerOfCard, withSeenCards } from './machine-cards.ts';
 import type { SeenMachine, ToldFacts } from './seen-machine.ts';
 
 /** More than a hall of new machines; those that were heard of longest ago are forgotten first. */
@@ -19,7 +22,13 @@ export interface InventoryOptions {
   readonly layout: Pick<StateLayout, 'root'>;
   /** told once when it cannot be written; boots go on without it */
   readonly onTrouble: (message: string) => void;
+  /** another card of a machine of the configuration was seen, soon after it was */
+  readonly onCards?: () => void;
 }
+
+/** Only what the file has: what else somebody asks by is nobody's. */
+const serialOfHex = (machines: readonly Machine[], hex: string): string | undefined =>
+  machines.find(({ serial }) => serial !== undefined && serialHex(serial) === hex)?.serial;
 
 /** What machines tell on their way, of each the newest, kept on the disk. Bounded, whoever talks. */
 export class Inventory {
@@ -27,9 +36,11 @@ export class Inventory {
   readonly #seen = new Map<MacAddress, SeenMachine>();
   readonly #passing = new Map<MacAddress, SeenMachine>();
   #known: ReadonlySet<MacAddress> = new Set();
+  #machines: readonly Machine[] = [];
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
   #isInTrouble = false;
+  #hasNewCards = false;
 
   private constructor(private readonly options: InventoryOptions) {}
 
@@ -43,13 +54,24 @@ export class Inventory {
   }
 
   /** Machines of the configuration are never forgotten. */
-  know(machines: readonly Pick<Machine, 'mac'>[]): void {
+  know(machines: readonly Machine[]): void {
+    this.#machines = machines;
     this.#known = new Set(machines.flatMap(({ mac }) => (mac === undefined ? [] : [mac])));
     for (const [mac, machine] of this.#passing) {
       if (!this.#known.has(mac)) continue;
       this.#passing.delete(mac);
       this.#seen.set(mac, machine);
     }
+  }
+
+  /** The machine that a card is of, as far as it was seen. */
+  ownerOf(mac: MacAddress): Machine | undefined {
+    return ownerOfCard(this.#machines, mac, this.#of(mac));
+  }
+
+  /** @see withSeenCards */
+  withSeenCards(): readonly Machine[] {
+    return withSeenCards(this.#machines, [...this.#passing, ...this.#seen]);
   }
 
   /** Takes what an event shows of a machine that boots from the network. */
@@ -68,7 +90,7 @@ export class Inventory {
     this.#put(mac, {
       ...(isNews ? { firmware } : {}),
       ...(ip === undefined ? {} : { ip }),
-      ...(event.uuid === undefined || before?.uuid !== undefined ? {} : { uuid: event.uuid }),
+      ...this.#marksNew(event, before),
       ...(isDhcp ? {} : { hasLoaded: true }),
     });
   }
@@ -87,6 +109,21 @@ export class Inventory {
     await this.#writing;
   }
 
+  /** What a packet, or the name of the file that a loader asks by, tells first. */
+  #marksNew(
+    { uuid, detail }: NewBootEvent,
+    before: SeenMachine | undefined,
+  ): Pick<SeenMachine, 'uuid' | 'serial'> {
+    const asked = markAskedBy(String(detail?.['path'] ?? ''));
+    const told = uuid ?? (asked !== undefined && 'uuid' in asked ? asked.uuid : undefined);
+    const serial =
+      asked !== undefined && 'serialHex' in asked ? serialOfHex(this.#machines, asked.serialHex) : undefined;
+    return {
+      ...(told === undefined || before?.uuid !== undefined ? {} : { uuid: told }),
+      ...(serial === undefined || before?.serial !== undefined ? {} : { serial }),
+    };
+  }
+
   #of(mac: MacAddress): SeenMachine | undefined {
     return this.#seen.get(mac) ?? this.#passing.get(mac);
   }
@@ -100,6 +137,7 @@ export class Inventory {
       ([key, value]) => JSON.stringify(before?.[key as keyof SeenMachine]) !== JSON.stringify(value),
     );
     if (!isFar && !isNew) return;
+    this.#hasNewCards ||= (news.uuid ?? news.serial) !== undefined;
     this.#seen.delete(mac);
     this.#passing.delete(mac);
     (machine.hasLoaded === true || this.#known.has(mac) ? this.#seen : this.#passing).set(mac, machine);
@@ -120,6 +158,8 @@ export class Inventory {
   #write(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    if (this.#hasNewCards) this.options.onCards?.();
+    this.#hasNewCards = false;
     this.#writing = this.#writing.then(async () => {
       try {
         await writeInventory(this.options.layout, [...this.#passing, ...this.#seen]);

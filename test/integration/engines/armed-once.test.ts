@@ -41,8 +41,8 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const config = (): string =>
-  configText('proxy', `machines: [{ mac: "${mac}", name: node-1, install: { seed: seed.cfg } }]`);
+const config = (machine = `{ mac: "${mac}", name: node-1, install: { seed: seed.cfg } }`): string =>
+  configText('proxy', `machines: [${machine}]`);
 const cli = (...args: string[]): Promise<ProcessResult> => {
   const network = { namespace: lan.namespaceOf('lan'), destroy: async () => undefined };
   const env = docker?.environment ?? {};
@@ -80,15 +80,16 @@ const state = async (): Promise<InstallState['kind'] | undefined> => {
   return machines[0]?.installState?.kind;
 };
 /** The machine is switched on: its firmware looks for a boot server. */
-const bootFromNetwork = async (): Promise<void> => {
-  const packet = clientPacket({ mac, architectures: [7] }, { messageType: MESSAGE_TYPE.discover, xid: 7 });
+const bootFromNetwork = async (uuid?: string): Promise<void> => {
+  const facts = { mac, architectures: [7], ...(uuid === undefined ? {} : { uuid }) };
+  const packet = clientPacket(facts, { messageType: MESSAGE_TYPE.discover, xid: 7 });
   const hex = Buffer.from(encodeDhcp(packet)).toString('hex');
   const packets = [{ hex, to: '255.255.255.255', port: 67 }];
   const args = programArguments('raw-client.ts', { interfaceName: 'eth0', port: 68, packets, listenMs: 700 });
   await lan.execIn('node', process.execPath, args, { cwd: process.cwd() });
 };
-const up = async (engine: string): Promise<void> => {
-  await writeFile(join(folder, 'pxectl.yaml'), config());
+const up = async (engine: string, machine?: string): Promise<void> => {
+  await writeFile(join(folder, 'pxectl.yaml'), config(machine));
   const { exitCode, stderr } = await cli('up', '--detach', '--no-look', '--engine', engine);
   expect(exitCode, stderr).toBe(0);
 };
@@ -141,6 +142,55 @@ describe('an order to install', () => {
       const doctor = await cli('doctor', '--json');
       expect(doctor.stdout).toContain('"install-never-reported"');
       expect(doctor.stdout).toContain('d-i preseed/late_command string wget');
+    },
+    180_000,
+  );
+
+  itNeeds('root', 'ip', 'curl', 'dnsmasq', 'nginx').each(['builtin', 'dnsmasq'])(
+    '(%s) of a machine that the file knows by its UUID alone goes by that, by its token, and by the cards seen of it',
+    async (engine) => {
+      const uuid = '4c4c4544-0044-4a10-8056-b4c04f4c3332';
+      await lan.addHost('other', '192.168.1.61');
+      await up(engine, `{ uuid: ${uuid}, name: node-1, install: { seed: seed.cfg } }`);
+      await cli('machines', 'arm', '--yes', 'node-1');
+      await bootFromNetwork(uuid);
+      const script = await curl(`/machines/${uuid}.ipxe`);
+      const [file = ''] = /\/seed\/[^ "]+/.exec(script) ?? [];
+      expect(file).toContain(`/seed/${uuid}/token-`);
+      // a card that was seen of nobody, without the token
+      expect(await curlFrom('other', `/seed/${uuid}/preseed.cfg`)).toMatch(
+        /without the token of its order\s+403$/,
+      );
+      const given = await curl(file);
+      expect(given).toMatch(/ 200$/);
+      expect(await state()).toBe('installing');
+      const report = /http:\/\/[^ ]+(\/report\/[^ ]+)\/done/.exec(given)?.[1] ?? '';
+      expect(await curl(`${report}/progress`, '--data-binary', 'packages')).toMatch(/ 200$/);
+      expect(await curlFrom('other', `/report/${uuid}/done`, '-X', 'POST')).toMatch(/ 403$/);
+      expect(await state()).toBe('installing');
+
+      // the next boot, seen by its card alone
+      await sleep(3_200);
+      await expect
+        .poll(
+          async () => {
+            await bootFromNetwork(engine === 'builtin' ? undefined : uuid);
+            return state();
+          },
+          { timeout: 30_000, interval: 500 },
+        )
+        .toBe('unreported');
+      expect(await curlFrom('other', `${report}/done`, '-X', 'POST')).toMatch(/ 403$/);
+      await cli('machines', 'arm', '--yes', 'node-1');
+      const again = /\/seed\/[^ "]+/.exec(await curl(`/machines/${uuid}.ipxe`))?.[0] ?? '';
+      const text = await curl(again);
+      const path = /(\/report\/[^ ]+)\/done/.exec(text)?.[1] ?? '';
+      expect(await curl(`${path}/done`, '-X', 'POST')).toMatch(/ 200$/);
+      expect(await state()).toBe('installed');
+      await expect
+        .poll(async () => (await cli('machines', 'show', 'node-1')).stdout, { timeout: 20_000 })
+        .toContain(mac);
+      expect((await cli('status')).stdout).toContain('node-1');
     },
     180_000,
   );

@@ -58,7 +58,7 @@ try {
       context: () => context,
       sink,
       secrets: '/nonexistent',
-      inventory: { learn: () => undefined },
+      inventory: { learn: () => undefined, ownerOf: () => undefined },
       installs: {
         spend: async () => ({ kind: 'given' }),
         report: async () => undefined,

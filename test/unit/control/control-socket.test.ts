@@ -22,7 +22,7 @@ const HANDLERS: ControlHandlers = {
   status: async () => STATUS,
   reload: async () => ({ changed: ['serve/http/boot.ipxe'], lapsed: [] }),
   arm: async ({ machines }) => ({
-    machines: machines.map((mac) => ({ name: 'pc1', mac, isServed: true, isArmed: true })),
+    machines: machines.map((mac) => ({ name: 'pc1', key: mac, isServed: true, isArmed: true })),
   }),
   disarm: async () => ({ machines: [] }),
   stop: async () => ({ pid: 7 }),
@@ -66,7 +66,7 @@ describe('the control socket', () => {
     });
     const mac = '52:54:00:12:34:56';
     expect(await askControl('arm', { machines: [mac], by: 'ada', isAlways: false }, question())).toEqual({
-      machines: [{ name: 'pc1', mac, isServed: true, isArmed: true }],
+      machines: [{ name: 'pc1', key: mac, isServed: true, isArmed: true }],
     });
     expect(
       await refusalOf(askControl('arm', { machines: [], by: 'ada', isAlways: false }, question())),

@@ -32,10 +32,10 @@ it('what holds at the start is no change', () => {
 it('tells each step once, and a boot only where an order waits for it', () => {
   const { life, look, told } = teller();
   look(NOT_ARMED);
-  life.booted(MAC, AT);
+  life.booted(MAC, MAC, AT);
   look(armed);
-  life.booted(MAC, AT);
-  life.booted(MAC, AT);
+  life.booted(MAC, MAC, AT);
+  life.booted(MAC, MAC, AT);
   // other machines are changed while it is on its way
   look(armed);
   look(installing);

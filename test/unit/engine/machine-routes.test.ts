@@ -6,6 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { machineRoutes } from '../../../src/engine/machine-routes.ts';
 import type { SpendResult } from '../../../src/machines/machine-states.ts';
 import type { BootContext } from '../../../src/model/boot-context.ts';
+import type { Machine } from '../../../src/model/config.ts';
+import type { MachineKey } from '../../../src/model/machine-key.ts';
 import type { InstallState } from '../../../src/model/machine-state.ts';
 import type { NewBootEvent } from '../../../src/model/boot-event.ts';
 import type { Ipv4Address, MacAddress } from '../../../src/protocol/addresses.ts';
@@ -19,8 +21,9 @@ const SEED_PATH = '/seed/52-54-00-00-00-01/preseed.cfg';
 let folder: string;
 let context: BootContext;
 let events: NewBootEvent[];
-let spent: MacAddress[];
-let reported: MacAddress[];
+let spent: MachineKey[];
+let reported: MachineKey[];
+let owners: Map<MacAddress, Machine>;
 let spendResult: SpendResult;
 let learnt: unknown[];
 
@@ -30,6 +33,7 @@ beforeEach(async () => {
   events = [];
   learnt = [];
   spent = [];
+  owners = new Map();
   reported = [];
   spendResult = { kind: 'given' };
   context = contextFrom(
@@ -53,7 +57,7 @@ function withState(installState: InstallState): BootContext {
 }
 
 let bodiesRead = 0;
-const failed: [MacAddress, string][] = [];
+const failed: [MachineKey, string][] = [];
 
 async function ask(
   path: string,
@@ -70,14 +74,14 @@ async function ask(
     context: () => context,
     sink: { emit: (event) => events.push(event) },
     secrets: join(folder, 'secrets'),
-    inventory: { learn: (mac, facts) => void learnt.push([mac, facts]) },
+    inventory: { learn: (mac, facts) => void learnt.push([mac, facts]), ownerOf: (mac) => owners.get(mac) },
     installs: {
-      spend: async (mac) => {
-        spent.push(mac);
+      spend: async (key) => {
+        spent.push(key);
         return spendResult;
       },
-      report: async (mac) => void reported.push(mac),
-      fail: async (mac, message) => void failed.push([mac, message]),
+      report: async (key) => void reported.push(key),
+      fail: async (key, message) => void failed.push([key, message]),
     },
   });
   const route = routes.find((candidate) => path.startsWith(candidate.prefix));
@@ -312,6 +316,53 @@ describe('a machine behind a relay, where no table shows its card', () => {
   });
 });
 
+describe('a machine that the file knows by its serial number alone', () => {
+  const KEY = 'serial-4142203132' as MachineKey;
+  const path = `/seed/${KEY}/preseed.cfg`;
+
+  beforeEach(() => {
+    context = contextFrom(
+      `version: 1
+network: { interface: eno1, address: 192.168.1.50 }
+images: [debian-12]
+boot: { default: debian-12 }
+machines:
+  - { serial: "AB 12", name: rack-1, install: { seed: node.cfg } }
+  - { mac: "${OTHER}", name: node-2 }
+`,
+      [DEBIAN_12],
+      folder,
+    );
+    context = {
+      ...withState({ kind: 'armed', at: '2026-01-01T10:00:00.000Z', by: 'ada', isAlways: false }),
+      orderTokens: new Map([[KEY, { secret: 'aa' }]]),
+    };
+    owners.set(OTHER, context.config.machines[1]!);
+  });
+
+  it('is taken by the token of its order, and by no card of another machine', async () => {
+    expect(await ask(path, { mac: MAC })).toMatchObject({ status: 403 });
+    expect(await ask(path, { mac: MAC, token: 'bb' })).toMatchObject({ status: 403 });
+    expect(await ask(path, { mac: OTHER, token: 'aa' })).toMatchObject({ status: 403 });
+    expect(await ask(path, { ip: '10.9.9.9', token: 'aa' })).toMatchObject({ status: 403 });
+    expect(spent).toEqual([]);
+    expect(textOf(await ask(path, { mac: MAC, token: 'aa' }))).toContain(`/report/${KEY}/token-aa/done`);
+    expect(spent).toEqual([KEY]);
+    expect(events.at(-1)).toMatchObject({ type: 'seed.requested', mac: MAC, detail: { machine: 'rack-1' } });
+  });
+
+  it('reports with its token, or without an order from a card that was seen of it', async () => {
+    expect(await ask(`/report/${KEY}/done`, { mac: MAC })).toMatchObject({ status: 403 });
+    expect(await ask(`/report/${KEY}/done`, { mac: MAC, token: 'aa' })).toMatchObject({ status: 200 });
+    expect(reported).toEqual([KEY]);
+    context = { ...context, orderTokens: new Map() };
+    expect(await ask(`/report/${KEY}/hardware`, { mac: MAC, body: 'cpus=4' })).toMatchObject({ status: 403 });
+    owners.set(MAC, context.config.machines[0]!);
+    expect(await ask(`/report/${KEY}/hardware`, { mac: MAC, body: 'cpus=4' })).toMatchObject({ status: 200 });
+    expect(learnt).toEqual([[MAC, { cpus: 4 }]]);
+  });
+});
+
 describe('reports of installers', () => {
   it('takes progress: subiquity’s JSON, a stage with a percentage, and plain text', async () => {
     const post = (body: string | object, path = '/report/52-54-00-00-00-01/progress') =>
@@ -328,7 +379,8 @@ describe('reports of installers', () => {
     expect(new Set(events.map(({ type }) => type))).toEqual(new Set(['install.progress']));
     const kernel = 'subiquity/Install: installing kernel';
     const cut = `?[2J${'x'.repeat(296)}…`;
-    expect(events.map(({ detail }) => detail)).toEqual([
+    expect(events.every(({ detail }) => detail?.['machine'] === 'node-1')).toBe(true);
+    expect(events.map(({ detail: { machine: _, ...told } = {} }) => told)).toEqual([
       { stage: kernel, message: kernel },
       { stage: kernel, result: 'FAIL', message: `${kernel}: FAIL` },
       { stage: 'packages', percent: 40, message: '40 %, packages' },

@@ -41,6 +41,7 @@ beforeEach(async () => {
     states: openMachineStates({ root }),
     sink: { emit: () => undefined },
     context: () => context,
+    ownerOf: (mac) => context.config.machines.find((machine) => machine.mac === mac),
     decide: (decided) => (context = decided),
     serve: async (macs) => {
       expect(macs).toEqual([MAC]);

@@ -1,29 +1,30 @@
 import { expect, it } from 'vitest';
 import { runInstalls, type InstallJob, type InstallParts } from '../../../src/machines/install-run.ts';
 import { NOT_ARMED, type InstallState } from '../../../src/model/machine-state.ts';
-import { parseMac, type MacAddress } from '../../../src/protocol/addresses.ts';
+import type { MachineKey } from '../../../src/model/machine-key.ts';
+import { parseMac } from '../../../src/protocol/addresses.ts';
 
 const job = (index: number): InstallJob => ({
   name: `pc${index}`,
-  mac: parseMac(`52:54:00:00:00:0${index}`)!,
+  key: parseMac(`52:54:00:00:00:0${index}`)!,
 });
 
 /** A world in which every machine that was started takes these states, one at each look. */
 function world(life: (job: InstallJob) => readonly InstallState[], start?: InstallParts['start']) {
-  const states = new Map<MacAddress, InstallState>();
-  const coming = new Map<MacAddress, InstallState[]>();
+  const states = new Map<MachineKey, InstallState>();
+  const coming = new Map<MachineKey, InstallState[]>();
   const calls: string[] = [];
   const parts: InstallParts = {
     arm: async (jobs) => {
       calls.push(`arm ${jobs.map(({ name }) => name).join(' ')}`);
       for (const one of jobs) {
-        states.set(one.mac, { kind: 'armed', at: new Date().toISOString(), by: 'me', isAlways: false });
-        coming.set(one.mac, [...life(one)]);
+        states.set(one.key, { kind: 'armed', at: new Date().toISOString(), by: 'me', isAlways: false });
+        coming.set(one.key, [...life(one)]);
       }
     },
     disarm: async (jobs) => {
       calls.push(`disarm ${jobs.map(({ name }) => name).join(' ')}`);
-      for (const { mac } of jobs) states.set(mac, NOT_ARMED);
+      for (const { key } of jobs) states.set(key, NOT_ARMED);
     },
     start: start ?? (async () => 'switched on'),
     states: async () => {
@@ -59,11 +60,11 @@ it('one that cannot be switched on is disarmed, and the others go on', async () 
     },
   );
   const ends = await runInstalls([job(1), job(2)], options, parts);
-  expect(ends.get(job(1).mac)).toEqual({
+  expect(ends.get(job(1).key)).toEqual({
     kind: 'not-started',
     why: 'its BMC does not answer; it is disarmed',
   });
-  expect(ends.get(job(2).mac)).toEqual({ kind: 'installed' });
+  expect(ends.get(job(2).key)).toEqual({ kind: 'installed' });
   expect(calls).toContain('disarm pc1');
 });
 
@@ -78,7 +79,7 @@ it('an order that cannot be given starts nobody', async () => {
       return '';
     },
   });
-  expect(ends.get(job(1).mac)).toEqual({ kind: 'not-started', why: 'the disk is full' });
+  expect(ends.get(job(1).key)).toEqual({ kind: 'not-started', why: 'the disk is full' });
   expect(started).toEqual([]);
 });
 
@@ -102,8 +103,8 @@ it('tells one that somebody disarms, one that failed, and one that never reporte
 it('whose time is up is disarmed, unless it installs', async () => {
   const { parts, calls } = world(({ name }) => (name === 'pc2' ? [installing()] : []));
   const ends = await runInstalls([job(1), job(2)], { ...options, timeoutMs: 20 }, parts);
-  expect(ends.get(job(1).mac)).toEqual({ kind: 'late', isInstalling: false });
-  expect(ends.get(job(2).mac)).toEqual({ kind: 'late', isInstalling: true });
+  expect(ends.get(job(1).key)).toEqual({ kind: 'late', isInstalling: false });
+  expect(ends.get(job(2).key)).toEqual({ kind: 'late', isInstalling: true });
   expect(calls.filter((call) => call.startsWith('disarm'))).toEqual(['disarm pc1']);
 });
 
@@ -115,5 +116,5 @@ it('what an earlier boot came to is no end of this one', async () => {
     installed(),
   ]);
   const ends = await runInstalls([job(1)], options, parts);
-  expect(ends.get(job(1).mac)).toEqual({ kind: 'installed' });
+  expect(ends.get(job(1).key)).toEqual({ kind: 'installed' });
 });

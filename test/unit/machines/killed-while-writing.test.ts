@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openMachineStates } from '../../../src/machines/machine-states.ts';
+import type { MachineKey } from '../../../src/model/machine-key.ts';
 import { run } from '../../../src/platform/processes.ts';
 import type { MacAddress } from '../../../src/protocol/addresses.ts';
 
@@ -17,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true, force: true }));
 
-const armed = async (): Promise<MacAddress[]> =>
+const armed = async (): Promise<MachineKey[]> =>
   [...(await openMachineStates({ root }).known()).installs]
     .filter(([, { kind }]) => kind === 'armed')
     .map(([mac]) => mac);

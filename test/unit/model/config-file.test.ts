@@ -224,12 +224,6 @@ const WRONG: readonly [string, string, string, string | undefined][] = [
     undefined,
   ],
   [
-    'an install of a machine without a mac',
-    `${HEAD}machines:\n  - { uuid: 4c4c4544-0044-4a10-8056-b4c04f4c3332, install: { seed: x } }\n`,
-    ':5:68: machines[0].install.seed is "x"',
-    undefined,
-  ],
-  [
     'a seed with nothing to install',
     `${HEAD}machines:\n  - { mac: 52:54:00:00:00:01, image: local, install: { seed: x } }\n`,
     ':5:62: machines[0].install.seed is "x"',

@@ -2,10 +2,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Machine } from '../../../../src/model/config.ts';
 import { Inventory } from '../../../../src/machines/inventory/inventory.ts';
 import { inventoryPath, readInventory } from '../../../../src/machines/inventory/inventory-file.ts';
+import { withSeenCards } from '../../../../src/machines/inventory/machine-cards.ts';
 import { hardwareReport, toldFacts } from '../../../../src/machines/inventory/seen-machine.ts';
 import type { NewBootEvent } from '../../../../src/model/boot-event.ts';
+import { swapUuidOrder } from '../../../../src/protocol/uuid-order.ts';
 import type { Ipv4Address, MacAddress } from '../../../../src/protocol/addresses.ts';
 
 const macOf = (number: number): MacAddress =>
@@ -45,6 +48,46 @@ describe('Inventory', () => {
     });
   });
 
+  it('knows the cards of machines that the file gives no MAC: by UUID in either order, by serial, by the file they ask for', async () => {
+    const uuid = '4c4c4544-0044-4a10-8056-b4c04f4c3332';
+    const machines = [
+      { uuid, name: 'rack-1' },
+      { serial: 'AB 12', name: 'rack-2' },
+      { mac: macOf(9), name: 'pc' },
+    ] as Machine[];
+    let told = 0;
+    const inventory = await Inventory.open({
+      layout,
+      onTrouble: () => undefined,
+      onCards: () => (told += 1),
+    });
+    inventory.know(machines);
+    inventory.take(discover(macOf(1), { uuid: swapUuidOrder(uuid) }));
+    inventory.take({ type: 'tftp.missing', mac: macOf(2), detail: { path: `pxelinux.cfg/${uuid}` } });
+    inventory.take({ type: 'http.done', mac: macOf(3), detail: { path: `/machines/${uuid}.ipxe` } });
+    inventory.take({ type: 'tftp.done', mac: macOf(4), detail: { path: 'grub/grub.cfg-serial-4142203132' } });
+    inventory.learn(macOf(5), { serial: 'AB 12' });
+    inventory.take({ type: 'tftp.done', mac: macOf(6), detail: { path: 'grub/grub.cfg-serial-4142203133' } });
+    const owners = [1, 2, 3, 4, 5, 6, 9].map((number) => inventory.ownerOf(macOf(number))?.name);
+    expect(owners).toEqual(['rack-1', 'rack-1', 'rack-1', 'rack-2', 'rack-2', undefined, 'pc']);
+    await inventory.close();
+    expect(told).toBe(1);
+    const known = withSeenCards(machines, await readInventory(layout));
+    expect(known.filter(({ name }) => name !== 'pc').map(({ name, mac }) => [name, mac ?? ''])).toEqual([
+      ...[
+        ['rack-1', ''],
+        ['rack-2', ''],
+      ],
+      ...[
+        ['rack-1', macOf(1)],
+        ['rack-1', macOf(2)],
+        ['rack-1', macOf(3)],
+        ['rack-2', macOf(4)],
+        ['rack-2', macOf(5)],
+      ],
+    ]);
+  });
+
   it('takes the word of iPXE for the firmware where iPXE is all that asks', async () => {
     const inventory = await open();
     inventory.take(discover(MAC, { firmware: 'ipxe' }));
@@ -67,7 +110,7 @@ describe('Inventory', () => {
 
   it('forgets made-up addresses first, then unknown machines, and none of the configuration', async () => {
     const inventory = await open();
-    inventory.know([{ mac: macOf(0) }]);
+    inventory.know([{ mac: macOf(0), name: 'pc' } as Machine]);
     inventory.take(discover(macOf(0)));
     inventory.take({ type: 'tftp.done', mac: macOf(1), detail: { path: 'lpxelinux.0' } });
     for (let number = 10; number < 2_010; number++) inventory.take(discover(macOf(number)));
@@ -77,7 +120,7 @@ describe('Inventory', () => {
     expect(flooded.size).toBeLessThanOrEqual(502);
     expect(flooded.size).toBeGreaterThan(2 + 400);
     const again = await open();
-    again.know([{ mac: macOf(0) }]);
+    again.know([{ mac: macOf(0), name: 'pc' } as Machine]);
     again.take(discover(macOf(0)));
     for (let number = 3_000; number < 4_100; number++) again.learn(macOf(number), {});
     await again.close();

@@ -1,25 +1,30 @@
-import type { ClientFacts } from '../model/client-facts.ts';
-import type { Config, Machine } from '../model/config.ts';
+import type { ClientFacts } from './client-facts.ts';
+import type { Config, Machine } from './config.ts';
 import { uuidForms } from '../protocol/uuid-order.ts';
 
 interface MachineIndex {
   readonly byMac: ReadonlyMap<string, Machine>;
   readonly byUuid: ReadonlyMap<string, Machine>;
+  readonly bySerial: ReadonlyMap<string, Machine>;
 }
 
 /** thousands of machines are looked through for every packet */
 const indexes = new WeakMap<readonly Machine[], MachineIndex>();
 
 /**
- * The machine that a client is: by MAC first (what every later request is known by), else by UUID in either byte order.
- * No packet tells a serial number: scripts of loaders look for that.
+ * The machine that a client is: by MAC first (what every later request is known by), else by UUID in either byte order, else
+ * by its serial number, which no packet tells: scripts of loaders look for that, and iPXE says it.
  */
 export function findMachine(
   { machines }: Pick<Config, 'machines'>,
-  client: Pick<ClientFacts, 'mac' | 'uuid'>,
+  { mac, uuid, serial }: Pick<ClientFacts, 'mac' | 'uuid'> & { readonly serial?: string },
 ): Machine | undefined {
-  const { byMac, byUuid } = indexOf(machines);
-  return byMac.get(client.mac) ?? (client.uuid === undefined ? undefined : byUuid.get(client.uuid));
+  const { byMac, byUuid, bySerial } = indexOf(machines);
+  return (
+    byMac.get(mac) ??
+    (uuid === undefined ? undefined : byUuid.get(uuid)) ??
+    (serial === undefined ? undefined : bySerial.get(serial))
+  );
 }
 
 function indexOf(machines: readonly Machine[]): MachineIndex {
@@ -33,7 +38,10 @@ function indexOf(machines: readonly Machine[]): MachineIndex {
       machine.uuid === undefined ? [] : uuidForms(machine.uuid).map((form) => [form, machine] as const),
     ),
   );
-  const index = { byMac, byUuid };
+  const bySerial = new Map(
+    machines.flatMap((machine) => (machine.serial === undefined ? [] : [[machine.serial, machine] as const])),
+  );
+  const index = { byMac, byUuid, bySerial };
   indexes.set(machines, index);
   return index;
 }
