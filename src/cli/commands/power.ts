@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { PowerVerb } from '../../machines/power/switch-power.ts';
+import type { PowerVerb } from '../../machines/power/power-verbs.ts';
 import { commandAction, type CommandContext } from '../cli.ts';
 import { addSelection } from '../machines/selection.ts';
 import type { PowerOptions } from '../power/switch-machines.ts';
@@ -20,6 +20,7 @@ export function registerPower(program: Command): void {
       power.command(name).description(what).argument('[machines...]', 'names or MAC addresses'),
     );
     if (asks) command.option('-y, --yes', 'do not ask');
+    if (name !== 'state') command.option('--dry-run', 'say what would be sent to which controller');
     command.option('--json', 'one JSON object on stdout').action(
       commandAction(async (context: CommandContext<PowerOptions>) => {
         const { switchMachines } = await import('../power/switch-machines.ts');

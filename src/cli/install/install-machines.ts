@@ -5,7 +5,6 @@ import { readLiveSession } from '../../engine/session-record.ts';
 import {
   runInstalls,
   startInstalls,
-  type InstallEnd,
   type InstallJob,
   type InstallParts,
 } from '../../machines/install-run.ts';
@@ -14,7 +13,6 @@ import { openMachineStates } from '../../machines/machine-states.ts';
 import { engineError, messageOf } from '../../model/errors.ts';
 import { findMachines } from '../../model/find-machines.ts';
 import { machineKey } from '../../model/machine-key.ts';
-import { parseMac } from '../../protocol/addresses.ts';
 import { requestedConfigPath, type CommandContext } from '../cli.ts';
 import { confirm } from '../confirm.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -25,6 +23,8 @@ import { recordDisarm } from '../machines/record-disarm.ts';
 import type { SelectionOptions } from '../machines/selection.ts';
 import { armWarning, installables } from '../machines/set-armed.ts';
 import { formatLocalTime } from '../units.ts';
+import { endJson, endText } from './tell-ends.ts';
+import { tellOrder } from './tell-order.ts';
 import { tellProgress } from './tell-progress.ts';
 
 export interface InstallOptions extends SelectionOptions {
@@ -41,12 +41,7 @@ export async function installMachines(asked: CommandContext<InstallOptions>): Pr
   const { output, options, args, signal } = context;
   const project = await loadProject(requestedConfigPath(options));
   const machines = installables(project, args, 'arm', false);
-  if (options.dryRun === true) {
-    if (options.json)
-      output.json({ schema: 'pxectl.install/1', machines: machines.map((job) => endJson(job)) });
-    else for (const { name, key } of machines) output.data(`would install ${name} (${key})`);
-    return EXIT.ok;
-  }
+  if (options.dryRun === true) return tellOrder(project, machines, context);
   const session = await readLiveSession(project.layout);
   if (session === undefined) {
     throw engineError('E_NOT_RUNNING', {
@@ -134,35 +129,3 @@ function partsOf(
     states: async () => (await states.known()).installs,
   };
 }
-
-/** What became of it, and what to do where that is not what was wanted. */
-function endText({ name }: InstallJob, end: InstallEnd | undefined): string {
-  switch (end?.kind) {
-    case 'installed':
-      return 'installed';
-    case 'failed':
-      return `its installer says that it failed: ${end.why}`;
-    case 'not-started':
-      return `not started: ${end.why}`;
-    case 'unreported':
-      return 'installed or not? it booted again and never reported; pxectl doctor install-never-reported';
-    case 'withdrawn':
-      return 'somebody has disarmed it';
-    case 'late':
-      return end.isInstalling
-        ? 'its time is up, and it still installs; pxectl machines shows when it reports'
-        : `its time is up, and no boot of it has fetched the seed: it is disarmed; pxectl machines show ${name}`;
-    case 'stopped':
-      return end.isInstalling ? 'goes on installing by itself' : 'is disarmed: it had not begun';
-    case undefined:
-      return 'nothing is known';
-  }
-}
-
-const endJson = ({ name, key }: InstallJob, end?: InstallEnd): object => ({
-  name,
-  mac: parseMac(key) ?? null,
-  key,
-  end: end?.kind ?? null,
-  why: end !== undefined && 'why' in end ? end.why : null,
-});

@@ -1,8 +1,8 @@
 import { messageOf, PxectlError } from '../../model/errors.ts';
-import type { ControllerPower } from '../../model/power.ts';
+import type { BootMode, ControllerPower } from '../../model/power.ts';
 import { printable } from '../../model/printable.ts';
 import { run } from '../../platform/processes.ts';
-import { powerError, type PowerDriver } from './power-driver.ts';
+import { powerError, type PowerAction, type PowerDriver } from './power-driver.ts';
 
 /** ipmitool gives up by itself sooner; one that hangs is ended. */
 const TIMEOUT_MS = 25_000;
@@ -12,6 +12,12 @@ const TIMEOUT_MS = 25_000;
  * is no answer to that.
  */
 const SUITES = ['17', '3'] as const;
+
+/** What ipmitool is told. */
+export function ipmiCommand(action: PowerAction, boot: BootMode): readonly string[] {
+  if (action !== 'network') return ['chassis', 'power', action];
+  return ['chassis', 'bootdev', 'pxe', ...(boot === 'uefi' ? ['options=efiboot'] : [])];
+}
 
 /** A controller that speaks IPMI 2.0 over the network, through ipmitool. */
 export function openIpmi(
@@ -47,11 +53,7 @@ export function openIpmi(
       const [, word] = /Chassis Power is (on|off)/i.exec(await ask('chassis', 'power', 'status')) ?? [];
       return word === undefined ? 'unknown' : word.toLowerCase() === 'on' ? 'on' : 'off';
     },
-    switchOn: async () => void (await ask('chassis', 'power', 'on')),
-    switchOff: async () => void (await ask('chassis', 'power', 'off')),
-    async bootFromNetwork() {
-      await ask('chassis', 'bootdev', 'pxe', ...(boot === 'uefi' ? ['options=efiboot'] : []));
-    },
+    do: async (action) => void (await ask(...ipmiCommand(action, boot))),
     close: async () => undefined,
   };
 }

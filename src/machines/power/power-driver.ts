@@ -2,13 +2,13 @@ import { environmentError, type PxectlError } from '../../model/errors.ts';
 
 export type PowerState = 'on' | 'off' | 'unknown';
 
+/** `network`: the next boot, and that alone, is from there. */
+export type PowerAction = 'on' | 'off' | 'network';
+
 /** What a controller can be asked for; each ends within its own time, and says nothing of what came of it. */
 export interface PowerDriver {
   state(): Promise<PowerState>;
-  switchOn(): Promise<void>;
-  switchOff(): Promise<void>;
-  /** the next boot, and that alone, is from the network */
-  bootFromNetwork(): Promise<void>;
+  do(action: PowerAction): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
-import type { ControllerPower } from '../../model/power.ts';
+import type { BootMode, ControllerPower } from '../../model/power.ts';
 import { printable } from '../../model/printable.ts';
-import { powerError, type PowerDriver, type PowerState } from './power-driver.ts';
+import { powerError, type PowerAction, type PowerDriver, type PowerState } from './power-driver.ts';
 import { connectRedfish, type RedfishAnswer, type RedfishConnection } from './redfish-connection.ts';
 
 type Resource = Readonly<Record<string, unknown>>;
@@ -10,6 +10,20 @@ const RESETS = {
   on: ['On', 'ForceOn', 'PushPowerButton'],
   off: ['ForceOff', 'GracefulShutdown', 'PushPowerButton'],
 } as const;
+
+/** DSP2046, ComputerSystem: `BootSourceOverrideMode` where the controller has it. */
+const bootOverride = (boot: BootMode) => ({
+  BootSourceOverrideEnabled: 'Once',
+  BootSourceOverrideTarget: 'Pxe',
+  BootSourceOverrideMode: boot === 'uefi' ? 'UEFI' : 'Legacy',
+});
+
+/** What the controller is told: the method, and what is sent. */
+export function redfishRequest(action: PowerAction, boot: BootMode): string {
+  return action === 'network'
+    ? `PATCH ComputerSystem ${JSON.stringify({ Boot: bootOverride(boot) })}`
+    : `POST ComputerSystem.Reset ${JSON.stringify({ ResetType: RESETS[action][0] })}`;
+}
 
 /** DSP2046, ComputerSystem.PowerState; a machine that is about to change has not changed. */
 const STATES: Readonly<Record<string, PowerState>> = {
@@ -99,46 +113,39 @@ function driverOf(
     await connection.send({ method: 'POST', path, headers, body: { ResetType: type } });
   };
 
+  const bootFromNetwork = async (): Promise<void> => {
+    const current = await system();
+    // DSP0266, settings resources: what is wanted of the next boot may have a place of its own
+    const path = linkOf(objectIn(current, '@Redfish.Settings')['SettingsObject']) ?? (await systemPath());
+    const { BootSourceOverrideMode: mode, ...where } = bootOverride(power.boot);
+    const hasMode = 'BootSourceOverrideMode' in objectIn(current, 'Boot');
+    const wanted = { ...where, ...(hasMode ? { BootSourceOverrideMode: mode } : {}) };
+    const patch = async (): Promise<number> => {
+      const before = await get(path);
+      const etag = before.header('etag') ?? before.json['@odata.etag'];
+      const match: Record<string, string> = typeof etag === 'string' ? { 'if-match': etag } : {};
+      const request = { method: 'PATCH', path, body: { Boot: wanted } } as const;
+      return (await connection.send({ ...request, headers: { ...headers, ...match } }, [412])).status;
+    };
+    // somebody else changed it in between: once more with what is there now
+    if ((await patch()) === 412 && (await patch()) === 412) {
+      throw powerError(`the controller ${host} refuses to boot from the network`, 'it answers 412 each time');
+    }
+    const after = objectIn((await get(path)).json, 'Boot');
+    if (Object.entries(wanted).some(([key, value]) => after[key] !== value)) {
+      const why = `BootSourceOverrideTarget is ${printable(String(after['BootSourceOverrideTarget']))}, Mode ${printable(String(after['BootSourceOverrideMode']))}`;
+      throw powerError(
+        `the controller ${host} said yes to one boot from the network, and has not noted it`,
+        why,
+      );
+    }
+  };
+
   return {
     async state() {
       return STATES[String((await system())['PowerState'])] ?? 'unknown';
     },
-    switchOn: () => reset(RESETS.on),
-    switchOff: () => reset(RESETS.off),
-    async bootFromNetwork() {
-      const current = await system();
-      // DSP0266, settings resources: what is wanted of the next boot may have a place of its own
-      const path = linkOf(objectIn(current, '@Redfish.Settings')['SettingsObject']) ?? (await systemPath());
-      const hasMode = 'BootSourceOverrideMode' in objectIn(current, 'Boot');
-      const mode = power.boot === 'uefi' ? 'UEFI' : 'Legacy';
-      const wanted = {
-        BootSourceOverrideEnabled: 'Once',
-        BootSourceOverrideTarget: 'Pxe',
-        ...(hasMode ? { BootSourceOverrideMode: mode } : {}),
-      };
-      const patch = async (): Promise<number> => {
-        const before = await get(path);
-        const etag = before.header('etag') ?? before.json['@odata.etag'];
-        const match: Record<string, string> = typeof etag === 'string' ? { 'if-match': etag } : {};
-        const request = { method: 'PATCH', path, body: { Boot: wanted } } as const;
-        return (await connection.send({ ...request, headers: { ...headers, ...match } }, [412])).status;
-      };
-      // somebody else changed it in between: once more with what is there now
-      if ((await patch()) === 412 && (await patch()) === 412) {
-        throw powerError(
-          `the controller ${host} refuses to boot from the network`,
-          'it answers 412 each time',
-        );
-      }
-      const after = objectIn((await get(path)).json, 'Boot');
-      if (Object.entries(wanted).some(([key, value]) => after[key] !== value)) {
-        const why = `BootSourceOverrideTarget is ${printable(String(after['BootSourceOverrideTarget']))}, Mode ${printable(String(after['BootSourceOverrideMode']))}`;
-        throw powerError(
-          `the controller ${host} said yes to one boot from the network, and has not noted it`,
-          why,
-        );
-      }
-    },
+    do: (action) => (action === 'network' ? bootFromNetwork() : reset(RESETS[action])),
   };
 }
 

@@ -1,7 +1,8 @@
 import type { Machine } from '../../model/config.ts';
 import { messageOf, PxectlError } from '../../model/errors.ts';
 import { inParallel } from '../in-parallel.ts';
-import { switchPower, type PowerPlace, type PowerVerb, type Switched } from './switch-power.ts';
+import type { PowerVerb } from './power-verbs.ts';
+import { planPower, switchPower, type PowerPlace, type Switched } from './switch-power.ts';
 
 export interface PowerEnd {
   readonly name: string;
@@ -33,6 +34,26 @@ export async function switchEach(
     tell(end);
   });
   return machines.flatMap(({ name }) => ends.get(name) ?? []);
+}
+
+/** What one thing would send for a machine, or why it could not begin. */
+export interface PowerPlan {
+  readonly name: string;
+  readonly would: readonly string[];
+  readonly error: string | null;
+}
+
+export function planOf(
+  machine: Pick<Machine, 'name' | 'power'>,
+  verb: PowerVerb,
+  place: PowerPlace,
+): PowerPlan {
+  const { name } = machine;
+  try {
+    return { name, would: planPower(machine, verb, place), error: null };
+  } catch (error) {
+    return { name, would: [], error: inOneLine(error) };
+  }
 }
 
 function inOneLine(error: unknown): string {

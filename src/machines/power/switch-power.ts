@@ -1,16 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ControllerPower } from '../../model/power.ts';
+import type { ControllerPower, Power } from '../../model/power.ts';
 import type { Machine } from '../../model/config.ts';
 import { messageOf } from '../../model/errors.ts';
 import type { Ipv4Address } from '../../protocol/addresses.ts';
 import { openSecrets } from '../seeds/secrets.ts';
-import { openIpmi } from './ipmi.ts';
+import { ipmiCommand, openIpmi } from './ipmi.ts';
 import { powerError, type PowerDriver, type PowerState } from './power-driver.ts';
-import { openRedfish } from './redfish.ts';
-import { secureOnPassword, wake } from './wake-on-lan.ts';
-
-export const POWER_VERBS = ['on', 'off', 'restart', 'state', 'boot-network', 'restart-network'] as const;
-export type PowerVerb = (typeof POWER_VERBS)[number];
+import { POWER_STEPS, type PowerVerb } from './power-verbs.ts';
+import { openRedfish, redfishRequest } from './redfish.ts';
+import { secureOnPassword, wake, wakeWords } from './wake-on-lan.ts';
 
 export interface PowerPlace {
   /** folder of secrets */
@@ -37,10 +35,51 @@ const POLL_MS = 1_000;
  * @throws PxectlError E_POWER, E_TOOL_MISSING
  */
 export async function switchPower(
-  { name, power }: Pick<Machine, 'name' | 'power'>,
+  machine: Pick<Machine, 'name' | 'power'>,
   verb: PowerVerb,
   place: PowerPlace,
 ): Promise<Switched> {
+  const { power, secret } = powerOf(machine, verb, place);
+  if (power.type === 'wol') {
+    await wake(power, place.address, secret === undefined ? undefined : secureOnPassword(secret));
+    return { state: 'woken' };
+  }
+  const driver = await openDriver(power, secret ?? '', place.answerMs);
+  try {
+    return { state: await takeSteps(driver, verb, machine.name, place) };
+  } finally {
+    await driver.close();
+  }
+}
+
+/**
+ * What `switchPower` would send, and to whom, one line each; nothing of a secret, which must be there.
+ * @throws PxectlError E_POWER where it could not even begin
+ */
+export function planPower(
+  machine: Pick<Machine, 'name' | 'power'>,
+  verb: PowerVerb,
+  place: PowerPlace,
+): readonly string[] {
+  const { power, secret } = powerOf(machine, verb, place);
+  if (power.type === 'wol') {
+    if (secret !== undefined) secureOnPassword(secret);
+    return [wakeWords(power, place.address)];
+  }
+  const { type, host, user, boot } = power;
+  return POWER_STEPS[verb].map(({ action, unless }) => {
+    const what =
+      type === 'redfish' ? redfishRequest(action, boot) : `ipmitool ${ipmiCommand(action, boot).join(' ')}`;
+    return `to ${host} as ${user}: ${what}${unless === undefined ? '' : `, unless it is ${unless}`}`;
+  });
+}
+
+/** How this machine is switched, with the secret that it needs. */
+function powerOf(
+  { name, power }: Pick<Machine, 'name' | 'power'>,
+  verb: PowerVerb,
+  { secrets }: PowerPlace,
+): { readonly power: Power; readonly secret: string | undefined } {
   if (power === undefined) {
     throw powerError(
       `${name} has no power in pxectl.yaml`,
@@ -48,24 +87,14 @@ export async function switchPower(
       `give it, or its profile, a power: { type: … }`,
     );
   }
-  const secret = power.secret === undefined ? undefined : secretOf(power.secret, place.secrets);
-  if (power.type === 'wol') {
-    if (verb !== 'on' && verb !== 'restart-network') {
-      throw powerError(
-        `${name} can only be switched on`,
-        'Wake-on-LAN knows nothing else',
-        'do it at the machine',
-      );
-    }
-    await wake(power, place.address, secret === undefined ? undefined : secureOnPassword(secret));
-    return { state: 'woken' };
+  if (power.type === 'wol' && verb !== 'on' && verb !== 'restart-network') {
+    throw powerError(
+      `${name} can only be switched on`,
+      'Wake-on-LAN knows nothing else',
+      'do it at the machine',
+    );
   }
-  const driver = await openDriver(power, secret ?? '', place.answerMs);
-  try {
-    return { state: await withDriver(driver, verb, name, place) };
-  } finally {
-    await driver.close();
-  }
+  return { power, secret: power.secret === undefined ? undefined : secretOf(power.secret, secrets) };
 }
 
 /**
@@ -97,38 +126,23 @@ const openDriver = async (
 ): Promise<PowerDriver> =>
   power.type === 'ipmi' ? openIpmi(power, password, answerMs) : openRedfish(power, password, answerMs);
 
-async function withDriver(
+async function takeSteps(
   driver: PowerDriver,
   verb: PowerVerb,
   name: string,
   place: PowerPlace,
 ): Promise<PowerState> {
-  const until = (wanted: PowerState): Promise<PowerState> => waitFor(driver, wanted, name, place);
   const { signal: _, ...steady } = place;
-  switch (verb) {
-    case 'state':
-      return driver.state();
-    case 'boot-network':
-      await driver.bootFromNetwork();
-      return driver.state();
-    case 'on':
-      if ((await driver.state()) !== 'on') await driver.switchOn();
-      return until('on');
-    case 'off':
-      if ((await driver.state()) !== 'off') await driver.switchOff();
-      return until('off');
-    case 'restart':
-    case 'restart-network':
-      // a reset leaves no trace in the state: only off, then on, can be seen
-      if ((await driver.state()) !== 'off') {
-        await driver.switchOff();
-        // ^C ends the wait for others: a machine that was on is not left off
-        await waitFor(driver, 'off', name, steady);
-      }
-      if (verb === 'restart-network') await driver.bootFromNetwork();
-      await driver.switchOn();
-      return until('on');
+  const steps = POWER_STEPS[verb];
+  let seen: PowerState | undefined;
+  for (const step of steps) {
+    const { action, unless } = step;
+    if (unless === undefined || (await driver.state()) !== unless) await driver.do(action);
+    // ^C ends the wait for others: a machine that was on is not left off
+    const patience = step === steps.at(-1) ? place : steady;
+    if (action !== 'network') seen = await waitFor(driver, action, name, patience);
   }
+  return seen ?? driver.state();
 }
 
 /** Asks until it is so; what cannot be read for a moment may be read later. */

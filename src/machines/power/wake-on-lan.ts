@@ -33,6 +33,15 @@ export function secureOnPassword(text: string): Uint8Array {
   );
 }
 
+const EVERYONE = '255.255.255.255';
+
+/** What `wake` sends, in words. */
+export const wakeWords = (
+  { mac, address }: Pick<WakePower, 'mac' | 'address'>,
+  ownAddress: Ipv4Address,
+): string =>
+  `to ${address ?? EVERYONE}, UDP port ${DISCARD_PORT}${address === undefined ? ` from ${ownAddress}` : ''}: a magic packet for ${mac}`;
+
 /**
  * Sends the packet that wakes a machine: to everyone on the network of `ownAddress`, or to the address that it names.
  * @throws PxectlError E_POWER
@@ -53,7 +62,7 @@ export async function wake(
     socket.setBroadcast(true);
     for (let time = 0; time < TIMES; time++) {
       await new Promise<void>((resolve, reject) => {
-        socket.send(packet, DISCARD_PORT, address ?? '255.255.255.255', (error) =>
+        socket.send(packet, DISCARD_PORT, address ?? EVERYONE, (error) =>
           error === null ? resolve() : reject(error),
         );
       });
