@@ -14,6 +14,8 @@ export interface LoopbackMirror {
   readonly requests: Request[];
   /** ETag suffix: changing it is what a changed file looks like */
   revision: number;
+  /** no request is answered before this resolves */
+  hold: Promise<void> | undefined;
   /** answers instead of the normal server for paths that it likes */
   misbehave: ((path: string, request: IncomingMessage, response: ServerResponse) => boolean) | undefined;
   close(): Promise<void>;
@@ -21,7 +23,7 @@ export interface LoopbackMirror {
 
 export async function startLoopbackMirror(files: Map<string, Buffer> = new Map()): Promise<LoopbackMirror> {
   const requests: Request[] = [];
-  const server: Server = createServer((request, response) => {
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://mirror').pathname);
     const { range } = request.headers;
     requests.push({ path, range, ifRange: request.headers['if-range'] as string | undefined });
@@ -32,6 +34,10 @@ export async function startLoopbackMirror(files: Map<string, Buffer> = new Map()
       return;
     }
     sendFile(request, response, body, `"${body.length}-${mirror.revision}"`);
+  };
+  const server: Server = createServer((request, response) => {
+    if (mirror.hold === undefined) answer(request, response);
+    else void mirror.hold.then(() => answer(request, response));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const mirror: LoopbackMirror = {
@@ -39,6 +45,7 @@ export async function startLoopbackMirror(files: Map<string, Buffer> = new Map()
     files,
     requests,
     revision: 1,
+    hold: undefined,
     misbehave: undefined,
     close: () =>
       new Promise((resolve) => {

@@ -72,8 +72,13 @@ describe('locks', () => {
     async (_name, behave) => {
       mirror.misbehave = behave?.();
       const waits: string[] = [];
+      // the first is still at it when the second comes
+      let go = (): void => undefined;
+      mirror.hold = new Promise((resolve) => (go = resolve));
       const note = (event: FetchEvent): void => {
-        if (event.type === 'step' && event.text.includes('waiting')) waits.push(event.subject);
+        if (event.type !== 'step' || !event.text.includes('waiting')) return;
+        waits.push(event.subject);
+        go();
       };
       const url = `${mirror.url}/own.iso`;
       await Promise.all([fetchFrom(url, 'one', note), fetchFrom(url, 'two', note)]);
