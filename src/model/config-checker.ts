@@ -15,6 +15,11 @@ export class ConfigChecker {
     });
   }
 
+  /** As `wrong`, for what is not there or must not be shown. */
+  refuse(path: ConfigPath, what: string, why: string): void {
+    this.problems.push({ code: 'E_CONFIG_VALUE', path, what, why });
+  }
+
   /** Refuses what another entry has already. */
   twice(path: ConfigPath, value: unknown, other: ConfigPath): void {
     this.problems.push({

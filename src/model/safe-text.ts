@@ -67,7 +67,7 @@ export const POWER_HOST: SafeText = {
   pattern: /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/,
   maxLength: 255,
   goesInto: 'an address',
-  allowed: 'a name or an address, then :PORT where it is another than usual',
+  allowed: 'a name or an address, IPv6 in [ ], then :PORT where it is another than usual',
 };
 
 export const POWER_USER: SafeText = {

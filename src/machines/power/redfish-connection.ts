@@ -38,7 +38,7 @@ export async function connectRedfish(
     // a resumed session shows no certificate
     maxCachedSessions: 0,
     ...(fingerprint === undefined ? {} : { rejectUnauthorized: false }),
-    ...(ca === undefined ? {} : { ca: await readFile(ca, 'utf8') }),
+    ...(ca === undefined ? {} : { ca: await readCertificate(ca) }),
   });
   const dispatcher = new Agent({
     headersTimeout: timeoutMs,
@@ -109,6 +109,18 @@ export async function connectRedfish(
     },
     close: () => dispatcher.destroy(),
   };
+}
+
+async function readCertificate(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw powerError(
+      `the certificate ${file} cannot be read`,
+      messageOf(error),
+      'mend ca of power: in pxectl.yaml',
+    );
+  }
 }
 
 const certificateOf = (socket: TLSSocket): string =>
