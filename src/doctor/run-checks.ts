@@ -2,6 +2,7 @@ import { bootTracesOf } from './checks/boot-checks.ts';
 import { fileChecks } from './checks/file-checks.ts';
 import { installChecks } from './checks/install-checks.ts';
 import { planChecks } from './checks/plan-checks.ts';
+import { powerCheck } from './checks/power-check.ts';
 import { hostChecks } from './checks/host-checks.ts';
 import { networkCheck } from './checks/network-check.ts';
 import { runCheck, type Check, type CheckResult } from './checks/check.ts';
@@ -32,6 +33,7 @@ export async function runChecks(
       planChecks(project),
       bootTracesOf(project),
       installChecks(project),
+      powerCheck(project, options.probe, options.signal),
     );
   }
   if (subject && project) checks.push(networkCheck(project, options.probe));

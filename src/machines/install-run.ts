@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf } from '../model/errors.ts';
+import { inOneLine } from '../model/errors.ts';
 import type { MachineKey } from '../model/machine-key.ts';
 import type { InstallState } from '../model/machine-state.ts';
 import { inParallel } from './in-parallel.ts';
@@ -57,7 +57,7 @@ export async function runInstalls(
   /** The time before the orders, or why they are not given. */
   const arm = async (some: readonly InstallJob[]): Promise<number | string> => {
     const askedAtMs = Date.now();
-    return parts.arm(some).then(() => askedAtMs, messageOf);
+    return parts.arm(some).then(() => askedAtMs, inOneLine);
   };
 
   const one = async (job: InstallJob, armed: number | string): Promise<InstallEnd> => {
@@ -66,7 +66,7 @@ export async function runInstalls(
       parts.say(job, await parts.start(job));
     } catch (error) {
       await parts.disarm([job]);
-      return { kind: 'not-started', why: `${messageOf(error)}; it is disarmed` };
+      return { kind: 'not-started', why: `${inOneLine(error)}; it is disarmed` };
     }
     return follow(job, armed);
   };
@@ -119,7 +119,7 @@ export async function startInstalls(
       say(job, await start(job));
     } catch (error) {
       await disarm([job]);
-      const why = `${messageOf(error)}; it is disarmed`;
+      const why = `${inOneLine(error)}; it is disarmed`;
       ends.set(job.key, { kind: 'not-started', why });
       say(job, `not started: ${why}`);
     }

@@ -96,6 +96,12 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** What, why and what to do in one line, where there are many. */
+export function inOneLine(error: unknown): string {
+  const { why, next } = error instanceof PxectlError ? error : { why: undefined, next: undefined };
+  return [messageOf(error), why, next].filter((part) => part !== undefined).join('; ');
+}
+
 /** The `code` of a Node system error (`ENOENT`, `EADDRINUSE` …), or undefined. */
 export function systemCodeOf(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | null | undefined)?.code;

@@ -1,8 +1,8 @@
-import { messageOf, PxectlError } from '../../model/errors.ts';
+import { PxectlError } from '../../model/errors.ts';
 import type { BootMode, ControllerPower } from '../../model/power.ts';
 import { printable } from '../../model/printable.ts';
 import { run } from '../../platform/processes.ts';
-import { powerError, type PowerAction, type PowerDriver } from './power-driver.ts';
+import { controllerError, type PowerAction, type PowerDriver } from './power-driver.ts';
 
 /** ipmitool gives up by itself sooner; one that hangs is ended. */
 const TIMEOUT_MS = 25_000;
@@ -29,24 +29,30 @@ export function openIpmi(
   const server = ['-I', 'lanplus', '-H', name.replace(/^\[|\]$/g, ''), '-p', port, '-U', user];
   const patience = ['-N', '1', '-R', '3'];
   let suites: readonly string[] = SUITES;
+  // without it ipmitool does not say why there is no session
+  let verbose: readonly string[] = ['-v'];
   const ask = async (...words: readonly string[]): Promise<string> => {
     const [suite = '', ...others] = suites;
+    const asked = `the controller ${host}, asked by ipmitool for ${words.join(' ')},`;
     // the password is in the environment: command lines are everybody's to read
     const { exitCode, stdout, stderr } = await run(
       'ipmitool',
-      [...server, '-E', ...patience, '-C', suite, ...words],
+      [...server, '-E', ...patience, ...verbose, '-C', suite, ...words],
       { env: { IPMI_PASSWORD: password }, timeoutMs },
     ).catch((error: unknown) => {
       if (error instanceof PxectlError && error.code === 'E_TOOL_MISSING') throw error;
-      throw powerError(`the controller ${host} does not answer`, messageOf(error));
+      const why = `nothing within ${timeoutMs / 1000} s`;
+      throw controllerError('power-controller-silent', host, { what: `${asked} does not answer`, why });
     });
-    if (exitCode === 0) return stdout;
+    if (exitCode === 0) {
+      verbose = [];
+      return stdout;
+    }
     if (others.length > 0 && /cipher suite|open session response/i.test(stderr)) {
       suites = others;
       return ask(...words);
     }
-    const said = printable((stderr.trim() || stdout.trim()).split('\n').at(-1) ?? '', 200);
-    throw powerError(`the controller ${host} does not do ${words.join(' ')}`, said);
+    throw refusalOf(stderr.trim() || stdout.trim(), { asked, host });
   };
   return {
     async state() {
@@ -56,4 +62,23 @@ export function openIpmi(
     do: async (action) => void (await ask(...ipmiCommand(action, boot))),
     close: async () => undefined,
   };
+}
+
+/** Lines of ipmitool that tell nothing. */
+const NOISE = /^(?:Loading IANA|Running Get|Discovered|Error: Unable to establish|$)/;
+
+/** What ipmitool says with `-v`: RAKP messages are the login of IPMI 2.0, §13.20. */
+function refusalOf(
+  text: string,
+  { asked, host }: { readonly asked: string; readonly host: string },
+): PxectlError {
+  const said = printable(text.split('\n').findLast((line) => !NOISE.test(line.trim())) ?? '', 200);
+  if (/RAKP|password|privilege/i.test(said)) {
+    const why = /HMAC is invalid/.test(said) ? `its password is another: ${said}` : said;
+    return controllerError('power-login-refused', host, { what: `${asked} refuses the login`, why });
+  }
+  if (said === '' || /Get Channel Authentication|Address lookup|open socket/i.test(said)) {
+    return controllerError('power-controller-silent', host, { what: `${asked} does not answer`, why: said });
+  }
+  return controllerError('power-controller-fails', host, { what: `${asked} does not do it`, why: said });
 }

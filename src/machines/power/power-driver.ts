@@ -1,4 +1,4 @@
-import { environmentError, type PxectlError } from '../../model/errors.ts';
+import { environmentError, PxectlError } from '../../model/errors.ts';
 
 export type PowerState = 'on' | 'off' | 'unknown';
 
@@ -20,3 +20,26 @@ export function powerError(what: string, why?: string, next?: string): PxectlErr
     next: next ?? 'look at power: of this machine in pxectl.yaml, and at its controller',
   });
 }
+
+/** What doctor calls it; knowledge/data/findings/power.json. */
+export type ControllerFinding =
+  'power-controller-silent' | 'power-login-refused' | 'power-controller-fails' | 'power-without-effect';
+
+/** @param what which controller, and what it was asked */
+export function controllerError(
+  finding: ControllerFinding,
+  host: string,
+  { what, why }: { readonly what: string; readonly why?: string },
+): PxectlError {
+  return environmentError('E_POWER', {
+    what,
+    ...(why === undefined || why === '' ? {} : { why }),
+    next: `pxectl doctor ${finding}`,
+    details: { finding, controller: host },
+  });
+}
+
+export const findingOf = (error: unknown): ControllerFinding | null =>
+  error instanceof PxectlError
+    ? ((error.details?.['finding'] as ControllerFinding | undefined) ?? null)
+    : null;

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { TLSSocket } from 'node:tls';
 import type { ControllerPower } from '../../model/power.ts';
-import { messageOf } from '../../model/errors.ts';
+import { messageOf, systemCodeOf } from '../../model/errors.ts';
 import { printable } from '../../model/printable.ts';
-import { powerError } from './power-driver.ts';
+import { controllerError, powerError, type ControllerFinding } from './power-driver.ts';
 
 const MOST_BYTES = 1024 * 1024;
 export const REQUEST_MS = 15_000;
@@ -51,20 +51,17 @@ export async function connectRedfish(
         const shown = certificateOf(socket as TLSSocket);
         if (fingerprint === undefined || shown === fingerprint) return done(null, socket);
         socket.destroy();
-        return done(
-          new Error(`its certificate has the fingerprint ${shown}, and not the one of pxectl.yaml`),
-          null,
-        );
+        return done(new OtherCertificate(shown), null);
       }),
   });
   return {
     async send({ method, path, body, headers = {} }, allowed = []) {
       const url = new URL(path, `https://${host}`);
       if (url.host !== new URL(`https://${host}`).host || url.protocol !== 'https:') {
-        throw powerError(
-          `the controller ${host} sends on to ${printable(url.host)}`,
-          'nothing is sent there',
-        );
+        throw controllerError('power-controller-fails', host, {
+          what: `the controller ${host} sends on to ${printable(url.host)}`,
+          why: 'nothing is sent there',
+        });
       }
       let status: number;
       let text: string;
@@ -94,16 +91,16 @@ export async function connectRedfish(
         }
         text = Buffer.concat(parts).toString('utf8');
       } catch (error) {
-        throw powerError(
-          `the controller ${host} does not answer ${method} ${path}`,
-          reasonOf(error, timeoutMs),
-        );
+        const { finding, why } = reasonOf(error, timeoutMs);
+        const what = `the controller ${host} does not answer ${method} ${path}`;
+        throw controllerError(finding, host, { what, why });
       }
       if (status >= 300 && !allowed.includes(status)) {
-        const why = messageIn(text);
-        const next =
-          status === 401 || status === 403 ? 'look at user and secret of power: in pxectl.yaml' : undefined;
-        throw powerError(`the controller ${host} answers ${method} ${path} with ${status}`, why, next);
+        const isLogin = status === 401 || status === 403;
+        throw controllerError(isLogin ? 'power-login-refused' : 'power-controller-fails', host, {
+          what: `the controller ${host} answers ${method} ${path} with ${status}`,
+          why: messageIn(text),
+        });
       }
       return { status, header, json: jsonOf(text) };
     },
@@ -126,14 +123,26 @@ async function readCertificate(file: string): Promise<string> {
 const certificateOf = (socket: TLSSocket): string =>
   (socket.getPeerCertificate().fingerprint256 ?? '').replaceAll(':', '').toLowerCase();
 
-function reasonOf(error: unknown, timeoutMs: number): string {
-  const code = (error as { code?: unknown } | null)?.code;
-  if (error instanceof Error && error.name === 'TimeoutError')
-    return `no whole answer within ${timeoutMs} ms`;
-  if (typeof code === 'string' && /CERT|SELF_SIGNED|UNABLE_TO_/.test(code)) {
-    return `${messageOf(error)}: its certificate is not trusted; give its fingerprint, or ca`;
+class OtherCertificate extends Error {
+  constructor(shown: string) {
+    super(`its certificate has the fingerprint ${shown}, and not the one of pxectl.yaml`);
   }
-  return messageOf(error);
+}
+
+function reasonOf(
+  error: unknown,
+  timeoutMs: number,
+): { readonly finding: ControllerFinding; readonly why: string } {
+  const code = systemCodeOf(error);
+  if (error instanceof OtherCertificate) return { finding: 'power-login-refused', why: error.message };
+  if (code !== undefined && /CERT|SELF_SIGNED|UNABLE_TO_/.test(code)) {
+    const why = `${messageOf(error)}: its certificate is not trusted; give its fingerprint, or ca`;
+    return { finding: 'power-login-refused', why };
+  }
+  const isLate = error instanceof Error && error.name === 'TimeoutError';
+  // of a name with several addresses the message is empty
+  const why = isLate ? `no whole answer within ${timeoutMs / 1000} s` : messageOf(error) || (code ?? '');
+  return { finding: 'power-controller-silent', why };
 }
 
 function jsonOf(text: string): Readonly<Record<string, unknown>> {

@@ -1,6 +1,6 @@
 import type { BootMode, ControllerPower } from '../../model/power.ts';
 import { printable } from '../../model/printable.ts';
-import { powerError, type PowerAction, type PowerDriver, type PowerState } from './power-driver.ts';
+import { controllerError, type PowerAction, type PowerDriver, type PowerState } from './power-driver.ts';
 import { connectRedfish, type RedfishAnswer, type RedfishConnection } from './redfish-connection.ts';
 
 type Resource = Readonly<Record<string, unknown>>;
@@ -81,7 +81,11 @@ async function logIn(
   const body = { UserName: user, Password: password };
   const answer = await connection.send({ method: 'POST', path, body });
   const token = answer.header('x-auth-token');
-  if (token === undefined) throw powerError(`the controller ${host} gives no token to ${user}`);
+  if (token === undefined) {
+    throw controllerError('power-controller-fails', host, {
+      what: `the controller ${host} gives no token to ${user}`,
+    });
+  }
   const location = answer.header('location') ?? linkOf(answer.json);
   return { headers: { 'x-auth-token': token }, path: location };
 }
@@ -108,7 +112,10 @@ function driverOf(
     const type = wanted.find((one) => allowed === undefined || allowed.includes(one));
     if (type === undefined) {
       const why = `it allows ${printable(allowed?.join(', ') ?? '', 200)}`;
-      throw powerError(`the controller ${host} has none of ${wanted.join(', ')}`, why);
+      throw controllerError('power-controller-fails', host, {
+        what: `the controller ${host} has none of ${wanted.join(', ')}`,
+        why,
+      });
     }
     await connection.send({ method: 'POST', path, headers, body: { ResetType: type } });
   };
@@ -129,15 +136,16 @@ function driverOf(
     };
     // somebody else changed it in between: once more with what is there now
     if ((await patch()) === 412 && (await patch()) === 412) {
-      throw powerError(`the controller ${host} refuses to boot from the network`, 'it answers 412 each time');
+      throw controllerError('power-controller-fails', host, {
+        what: `the controller ${host} refuses to boot from the network`,
+        why: 'it answers 412 each time',
+      });
     }
     const after = objectIn((await get(path)).json, 'Boot');
     if (Object.entries(wanted).some(([key, value]) => after[key] !== value)) {
       const why = `BootSourceOverrideTarget is ${printable(String(after['BootSourceOverrideTarget']))}, Mode ${printable(String(after['BootSourceOverrideMode']))}`;
-      throw powerError(
-        `the controller ${host} said yes to one boot from the network, and has not noted it`,
-        why,
-      );
+      const what = `the controller ${host} said yes to one boot from the network, and has not noted it`;
+      throw controllerError('power-without-effect', host, { what, why });
     }
   };
 
@@ -162,13 +170,13 @@ async function findSystem(
   if (path !== undefined && others.length === 0) return path;
   const listed =
     paths.length === 0 ? 'it lists none' : `it has ${printable(paths.map(idOf).join(', '), 200)}`;
-  throw powerError(
-    system === undefined
-      ? `the controller ${host} has ${paths.length} systems`
-      : `the controller ${host} has no system ${system}`,
-    listed,
-    'say which: power: { system: ID }',
-  );
+  throw controllerError('power-controller-fails', host, {
+    what:
+      system === undefined
+        ? `the controller ${host} has ${paths.length} systems`
+        : `the controller ${host} has no system ${system}`,
+    why: `${listed}; say which: power: { system: ID }`,
+  });
 }
 
 /** What ResetType may be, where the controller says it: beside the action, or in its ActionInfo. */

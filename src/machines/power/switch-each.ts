@@ -1,6 +1,7 @@
 import type { Machine } from '../../model/config.ts';
-import { messageOf, PxectlError } from '../../model/errors.ts';
+import { inOneLine } from '../../model/errors.ts';
 import { inParallel } from '../in-parallel.ts';
+import { findingOf, type ControllerFinding } from './power-driver.ts';
 import type { PowerVerb } from './power-verbs.ts';
 import { planPower, switchPower, type PowerPlace, type Switched } from './switch-power.ts';
 
@@ -9,6 +10,8 @@ export interface PowerEnd {
   readonly state: Switched['state'] | null;
   /** what, and why, in one line */
   readonly error: string | null;
+  /** what doctor calls it */
+  readonly finding: ControllerFinding | null;
 }
 
 /** Controllers are slow and many: so many are asked at once. */
@@ -24,11 +27,11 @@ export async function switchEach(
   const ends = new Map<string, PowerEnd>();
   await inParallel(machines, AT_ONCE, async (machine) => {
     const { name } = machine;
-    const end = await (place.signal?.aborted === true
-      ? Promise.resolve({ name, state: null, error: 'not begun: stopped before' })
+    const end: PowerEnd = await (place.signal?.aborted === true
+      ? Promise.resolve({ name, state: null, error: 'not begun: stopped before', finding: null })
       : switchPower(machine, verb, place).then(
-          ({ state }): PowerEnd => ({ name, state, error: null }),
-          (error: unknown): PowerEnd => ({ name, state: null, error: inOneLine(error) }),
+          ({ state }) => ({ name, state, error: null, finding: null }),
+          (error: unknown) => ({ name, state: null, error: inOneLine(error), finding: findingOf(error) }),
         ));
     ends.set(name, end);
     tell(end);
@@ -54,9 +57,4 @@ export function planOf(
   } catch (error) {
     return { name, would: [], error: inOneLine(error) };
   }
-}
-
-function inOneLine(error: unknown): string {
-  const { why, next } = error instanceof PxectlError ? error : { why: undefined, next: undefined };
-  return [messageOf(error), why, next].filter((part) => part !== undefined).join('; ');
 }

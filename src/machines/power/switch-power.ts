@@ -5,7 +5,7 @@ import { messageOf } from '../../model/errors.ts';
 import type { Ipv4Address } from '../../protocol/addresses.ts';
 import { openSecrets } from '../seeds/secrets.ts';
 import { ipmiCommand, openIpmi } from './ipmi.ts';
-import { powerError, type PowerDriver, type PowerState } from './power-driver.ts';
+import { controllerError, powerError, type PowerDriver, type PowerState } from './power-driver.ts';
 import { POWER_STEPS, type PowerVerb } from './power-verbs.ts';
 import { openRedfish, redfishRequest } from './redfish.ts';
 import { secureOnPassword, wake, wakeWords } from './wake-on-lan.ts';
@@ -46,7 +46,7 @@ export async function switchPower(
   }
   const driver = await openDriver(power, secret ?? '', place.answerMs);
   try {
-    return { state: await takeSteps(driver, verb, machine.name, place) };
+    return { state: await takeSteps(driver, verb, { name: machine.name, host: power.host }, place) };
   } finally {
     await driver.close();
   }
@@ -126,10 +126,15 @@ const openDriver = async (
 ): Promise<PowerDriver> =>
   power.type === 'ipmi' ? openIpmi(power, password, answerMs) : openRedfish(power, password, answerMs);
 
+interface Asked {
+  readonly name: string;
+  readonly host: string;
+}
+
 async function takeSteps(
   driver: PowerDriver,
   verb: PowerVerb,
-  name: string,
+  asked: Asked,
   place: PowerPlace,
 ): Promise<PowerState> {
   const { signal: _, ...steady } = place;
@@ -140,7 +145,7 @@ async function takeSteps(
     if (unless === undefined || (await driver.state()) !== unless) await driver.do(action);
     // ^C ends the wait for others: a machine that was on is not left off
     const patience = step === steps.at(-1) ? place : steady;
-    if (action !== 'network') seen = await waitFor(driver, action, name, patience);
+    if (action !== 'network') seen = await waitFor(driver, action, asked, patience);
   }
   return seen ?? driver.state();
 }
@@ -149,7 +154,7 @@ async function takeSteps(
 async function waitFor(
   driver: PowerDriver,
   wanted: PowerState,
-  name: string,
+  { name, host }: Asked,
   { changeMs = CHANGE_MS, signal }: PowerPlace,
 ): Promise<PowerState> {
   const endMs = Date.now() + changeMs;
@@ -160,11 +165,10 @@ async function waitFor(
     });
     if (state === wanted) return state;
     if (Date.now() >= endMs) {
-      const seconds = Math.round(changeMs / 1000);
-      throw powerError(
-        `${name} is still ${state ?? 'unknown'}`,
-        `its controller said yes ${seconds} s ago to ${wanted}`,
-      );
+      throw controllerError('power-without-effect', host, {
+        what: `${name} is still ${state ?? 'unknown'}`,
+        why: `its controller ${host} said yes to ${wanted}, ${Math.round(changeMs / 1000)} s ago`,
+      });
     }
     await sleep(Math.min(POLL_MS, changeMs / 4), undefined, signal === undefined ? {} : { signal });
   }

@@ -1,14 +1,20 @@
+import { createSocket } from 'node:dgram';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runCheck } from '../../../src/doctor/checks/check.ts';
+import { powerCheck } from '../../../src/doctor/checks/power-check.ts';
 import { switchEach } from '../../../src/machines/power/switch-each.ts';
 import {
   restartFromNetwork,
   switchPower,
   type PowerPlace,
 } from '../../../src/machines/power/switch-power.ts';
+import { parseConfig } from '../../../src/model/config-file.ts';
+import { inOneLine } from '../../../src/model/errors.ts';
 import type { ControllerPower } from '../../../src/model/power.ts';
+import { stateLayout } from '../../../src/model/state-layout.ts';
 import { parseIpv4 } from '../../../src/protocol/addresses.ts';
 import { startIpmiSimulator, type SimulatorHabits } from '../../support/power/ipmi-simulator.ts';
 import {
@@ -61,9 +67,30 @@ describe('IPMI against ipmi_sim', () => {
 
   it('a yes that nothing follows is told', { timeout: 120_000 }, async () => {
     const machine = await begin({ lies: true });
-    await expect(switchPower(machine, 'on', { ...place, changeMs: 1_000 })).rejects.toThrow(
-      'node is still off',
+    await expect(switchPower(machine, 'on', { ...place, changeMs: 1_000 })).rejects.toMatchObject({
+      ...{ message: 'node is still off', next: 'pxectl doctor power-without-effect' },
+    });
+  });
+
+  it('a wrong password, and a wrong user, are told', { timeout: 120_000 }, async () => {
+    const machine = await begin();
+    const refused = (other: Partial<ControllerPower>) =>
+      switchPower({ ...machine, power: { ...machine.power, ...other } }, 'state', place).catch(inOneLine);
+    expect(await refused({ secret: 'other' })).toMatch(/its password is another.*power-login-refused$/);
+    expect(await refused({ user: 'guest' })).toMatch(/unauthorized name.*power-login-refused$/);
+  });
+
+  it('one that says nothing is told in time, with what it was asked, and not who asks', async () => {
+    const silent = createSocket('udp4');
+    ends.push(() => silent.close());
+    await new Promise<void>((resolve) => silent.bind(0, '127.0.0.1', resolve));
+    const machine = powered({ type: 'ipmi', host: `127.0.0.1:${silent.address().port}`, user: 'secretary' });
+    const error = await switchPower(machine, 'state', { ...place, answerMs: 1_500 }).catch(inOneLine);
+    expect(error).toMatch(
+      /asked by ipmitool for chassis power status, does not answer; nothing within 1.5 s/,
     );
+    expect(error).toMatch(/; pxectl doctor power-controller-silent$/);
+    expect(error).not.toContain('secretary');
   });
 });
 
@@ -132,10 +159,10 @@ describe('Redfish over TLS', () => {
   });
 
   it.each([
-    ['lies', { lies: true }, 'still off'],
-    ['hangs', { hangs: true }, 'does not answer'],
-    ['says 503', { status: 503 }, 'with 503; not now'],
-  ])('one that %s is told, ends its session, and holds no other up', async (_, habits, text) => {
+    ['lies', { lies: true }, 'still off', 'power-without-effect'],
+    ['hangs', { hangs: true }, 'no whole answer within 2.5 s', 'power-controller-silent'],
+    ['says 503', { status: 503 }, 'with 503; not now', 'power-controller-fails'],
+  ])('one that %s is told, ends its session, and holds no other up', async (_, habits, text, finding) => {
     const controller = await begin(habits);
     const good = `${folder}/good`;
     await mkdir(good);
@@ -145,15 +172,37 @@ describe('Redfish over TLS', () => {
     const told = await switchEach(
       machines,
       'on',
-      { ...place, changeMs: 5_000, answerMs: 5_000 },
+      { ...place, changeMs: 2_500, answerMs: 2_500 },
       () => undefined,
     );
     expect(told).toMatchObject([
-      { name: 'bad', state: null, error: expect.stringContaining(text) as string },
-      { name: 'good', state: 'on', error: null },
+      { name: 'bad', state: null, error: expect.stringContaining(text) as string, finding },
+      { name: 'good', state: 'on', error: null, finding: null },
       { name: 'none', error: expect.stringContaining('has no power') as string },
     ]);
     expect(controller.sessions.size + other.sessions.size).toBe(0);
+  });
+
+  it('one that says On after ForceOff is told', async () => {
+    const machine = processMachine();
+    await machine.switchOn('own order');
+    const controller = await begin({ machine, lies: true });
+    const off = switchPower(pinned(controller), 'off', { ...place, changeMs: 1_000 });
+    await expect(off).rejects.toMatchObject({
+      message: 'node is still on',
+      why: `its controller ${controller.host} said yes to off, 1 s ago`,
+      details: { finding: 'power-without-effect', controller: controller.host },
+    });
+  });
+
+  it('one that is not there is told', async () => {
+    const controller = await begin();
+    await controller.close();
+    ends.pop();
+    await expect(switchPower(pinned(controller), 'state', place)).rejects.toMatchObject({
+      why: expect.stringContaining('ECONNREFUSED') as string,
+      next: 'pxectl doctor power-controller-silent',
+    });
   });
 
   it('a wrong password says so, and shows neither', async () => {
@@ -161,7 +210,53 @@ describe('Redfish over TLS', () => {
     const machine = pinned(controller);
     const stranger = { ...machine, power: { ...machine.power, secret: 'other' } };
     const error: unknown = await switchPower(stranger, 'state', place).catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ code: 'E_POWER', why: 'Wrong name or password' });
+    expect(error).toMatchObject({
+      ...{ code: 'E_POWER', why: 'Wrong name or password' },
+      details: { finding: 'power-login-refused', controller: controller.host },
+    });
     expect(JSON.stringify(error)).not.toContain('wrong');
+  });
+});
+
+describe('pxectl doctor --probe', () => {
+  it('names the controllers that are ill, one finding for all that do the same, and hurts nobody', async () => {
+    const habits: readonly ControllerHabits[] = [{}, { status: 503 }, { status: 500 }, { hangs: true }];
+    const controllers = await Promise.all(
+      habits.map(async (one, index) => {
+        const own = join(folder, `bmc-${index}`);
+        await mkdir(own);
+        const controller = await startRedfishController(own, one);
+        ends.push(() => controller.close());
+        return controller;
+      }),
+    );
+    const lines = controllers.map(
+      ({ host, fingerprint }, index) =>
+        `  - { mac: "52:54:00:00:00:0${index}", name: n${index}, power: { host: "${host}", fingerprint: ${fingerprint} } }`,
+    );
+    const config = parseConfig(
+      `version: 1
+network: { interface: eno1, address: 192.168.1.50 }
+profiles: { rack: { power: { type: redfish, user: admin, secret: bmc } } }
+machines:
+${lines.join('\n').replaceAll('name:', 'profile: rack, name:')}
+`,
+      { path: join(folder, 'pxectl.yaml'), stateRoot: join(folder, '.pxectl') },
+    );
+    const project = { config, layout: stateLayout(join(folder, '.pxectl')) };
+    const { signal } = new AbortController();
+    expect(await runCheck(powerCheck(project, false, signal))).toMatchObject({ status: 'not-checked' });
+    expect(controllers.flatMap(({ requests }) => requests)).toEqual([]);
+    const { status, detail, findings } = await runCheck(powerCheck(project, true, signal));
+    expect({ status, detail }).toEqual({ status: 'found', detail: '1 of 4 answer' });
+    const seen = findings.map(({ id, evidence }) => [id, evidence.map(({ source }) => source)]);
+    expect(seen).toEqual([
+      ['power-controller-silent', ['n3']],
+      ['power-controller-fails', ['n1', 'n2']],
+    ]);
+    expect(controllers.flatMap(({ requests }) => requests).filter((one) => one.includes('Reset'))).toEqual(
+      [],
+    );
+    expect(controllers.map(({ sessions }) => sessions.size)).toEqual([0, 0, 0, 0]);
   });
 });

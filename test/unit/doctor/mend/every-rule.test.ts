@@ -38,6 +38,10 @@ const NOT_HERE: Readonly<Record<string, { readonly why: string; readonly shownBy
   'address-in-use': { why: 'another host', shownBy: 'unit/engine/judge-network.test.ts' },
   'range-overlaps-router': { why: 'a router', shownBy: 'unit/engine/judge-network.test.ts' },
   'range-in-use': { why: 'another host', shownBy: 'unit/engine/judge-network.test.ts' },
+  'power-controller-silent': { why: 'a controller', shownBy: 'integration/machines/power.test.ts' },
+  'power-login-refused': { why: 'a controller', shownBy: 'integration/machines/power.test.ts' },
+  'power-controller-fails': { why: 'a controller', shownBy: 'integration/machines/power.test.ts' },
+  'power-without-effect': { why: 'a controller', shownBy: 'integration/machines/power.test.ts' },
   'router-refuses-leases': { why: 'a router', shownBy: 'unit/engine/judge-network.test.ts' },
 };
 
