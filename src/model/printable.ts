@@ -21,6 +21,7 @@ export function safeJson(value: unknown, indent?: number): string {
 
 /** Text from the network as one line that may be kept in events and shown on a terminal. */
 export function printable(text: string, maxLength = 300): string {
-  const safe = text.slice(0, maxLength).replace(UNSAFE, '?');
+  // a copy: a part of a string keeps all of it in memory
+  const safe = Buffer.from(text.slice(0, maxLength).replace(UNSAFE, '?')).toString();
   return text.length <= maxLength ? safe : `${safe}…`;
 }

@@ -1,9 +1,9 @@
 import { mkdir, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { BootEvent, EventSink, NewBootEvent } from '../model/boot-event.ts';
+import type { BootEvent, EventDetail, EventSink, NewBootEvent } from '../model/boot-event.ts';
 import type { Machine } from '../model/config.ts';
 import { messageOf, systemCodeOf } from '../model/errors.ts';
-import { safeJson } from '../model/printable.ts';
+import { printable, safeJson } from '../model/printable.ts';
 import { openToAppend } from '../platform/files.ts';
 import { rotateEvents } from './event-files.ts';
 import { EventRation } from './event-ration.ts';
@@ -28,6 +28,19 @@ export interface EventStore extends EventSink {
 /** More than this waits in memory only when the disk is stuck: then the oldest are dropped. */
 const MAX_PENDING = 10_000;
 const FLUSH_DELAY_MS = 40;
+/** Far more than any source tells of a client; events are bounded in number, and so in memory by this. */
+const MAX_TEXT_CHARS = 2000;
+
+const isLong = (value: unknown): value is string =>
+  typeof value === 'string' && value.length > MAX_TEXT_CHARS;
+
+function shortened(detail: EventDetail): EventDetail {
+  const entries = Object.entries(detail);
+  if (!entries.some(([, value]) => isLong(value))) return detail;
+  return Object.fromEntries(
+    entries.map(([key, value]) => [key, isLong(value) ? printable(value, MAX_TEXT_CHARS) : value]),
+  );
+}
 
 /** Opens the store; events are appended to `path` as one JSON object a line. */
 export async function openEventStore(path: string, options: EventStoreOptions = {}): Promise<EventStore> {
@@ -81,7 +94,7 @@ export async function openEventStore(path: string, options: EventStoreOptions = 
     const full: BootEvent = {
       ...event,
       time: event.time ?? new Date().toISOString(),
-      detail: event.detail ?? {},
+      detail: shortened(event.detail ?? {}),
     };
     const nowMs = Date.now();
     const isKept = ration.isKept(full, nowMs);

@@ -1,8 +1,13 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BootEventType, NewBootEvent } from '../../model/boot-event.ts';
+import { printable } from '../../model/printable.ts';
 import { machineAskedAs } from '../../model/served-path.ts';
 import { parseIpv4, type Ipv4Address } from '../../protocol/addresses.ts';
+
+/** as much as the built-in server tells of them */
+const MAX_AGENT_CHARS = 200;
+const MAX_RANGE_CHARS = 100;
 
 interface AccessLine {
   readonly epochSeconds: number;
@@ -29,7 +34,7 @@ export function eventsOfAccess(line: string, httpRoot: string): NewBootEvent[] {
   const endedAt = new Date(access.epochSeconds * 1000).toISOString();
   const size = sizeOf(httpRoot, path);
   const detail = {
-    path,
+    path: printable(path),
     status,
     userAgent: access.userAgent,
     ...(access.range === '' ? {} : { range: access.range }),
@@ -71,21 +76,22 @@ function readAccess(line: string): AccessLine | undefined {
     return {
       epochSeconds: Number(raw['epochSeconds']),
       ip,
-      method: textOf(raw['method']),
+      method: textOf(raw['method'], 20),
       path,
       askedAs: machineAskedAs(path, new URLSearchParams(query)),
       status: raw['status'],
       sentBytes: Number(raw['sentBytes']),
       durationMs: Math.round(Number(raw['durationSeconds']) * 1000),
-      userAgent: textOf(raw['userAgent']),
-      range: textOf(raw['range']),
+      userAgent: textOf(raw['userAgent'], MAX_AGENT_CHARS),
+      range: textOf(raw['range'], MAX_RANGE_CHARS),
     };
   } catch {
     return undefined;
   }
 }
 
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+const textOf = (value: unknown, maxLength: number): string =>
+  typeof value === 'string' ? printable(value, maxLength) : '';
 
 function decodePath(path: string): string {
   try {

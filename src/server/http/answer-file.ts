@@ -1,4 +1,5 @@
 import { close } from 'node:fs';
+import { printable } from '../../model/printable.ts';
 import { openInRoot, type OpenedFile } from '../serve-root.ts';
 import type { BufferPool } from '../../platform/buffer-pool.ts';
 import { etagOf, selectPart } from './conditional.ts';
@@ -51,7 +52,7 @@ async function answerOpened(input: AnswerFileInput, file: OpenedFile): Promise<v
   response.setHeader('ETag', etag);
   response.setHeader('Last-Modified', new Date(modifiedMs).toUTCString());
   response.setHeader('Accept-Ranges', 'bytes');
-  const range = request.headers.range?.slice(0, 100);
+  const range = request.headers.range === undefined ? undefined : printable(request.headers.range, 100);
   exchange.emit(exchange.isHead ? 'http.head' : 'http.get', {
     status: part.status,
     sizeBytes,

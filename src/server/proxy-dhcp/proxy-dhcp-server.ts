@@ -99,7 +99,7 @@ export async function startProxyDhcp(options: ProxyDhcpOptions): Promise<ProxyDh
       quiet.emit(key, { type: 'dhcp.ignored', interfaceName, detail }, nowMs);
       return;
     }
-    const decision = guard.isLooping(received, nowMs)
+    const decision = guard.isLooping(bytes, `${port}/${source.address}:${source.port}/`, nowMs)
       ? ignore('rate-limited', 'the same packet comes again and again: look for a loop in the network')
       : decideSafely(() => answer(received, nowMs), onError);
     carryOut(decision, received, nowMs);

@@ -20,7 +20,7 @@ export class SharedFiles {
 
   /** Takes over an opened file; each call is matched by one `release`. */
   acquire(opened: OpenedFile): SharedFile {
-    const key = `${opened.device}:${opened.inode}:${opened.modifiedMs}:${opened.sizeBytes}`;
+    const key = keyOfFile(opened);
     const known = this.#byKey.get(key);
     if (known !== undefined) {
       closeQuietly(opened.fd);
@@ -60,6 +60,11 @@ export class SharedFiles {
       });
     }
   }
+}
+
+/** A file that was replaced has another. */
+export function keyOfFile({ device, inode, modifiedMs, sizeBytes }: OpenedFile): string {
+  return `${device}:${inode}:${modifiedMs}:${sizeBytes}`;
 }
 
 function closeQuietly(fd: number): void {

@@ -11,8 +11,9 @@ import { decodeTftp, encodeTftp, TFTP_ERROR, type TftpRequest } from '../../prot
 import { openInRoot, type OpenOutcome } from '../serve-root.ts';
 import { ChunkCache } from './chunk-cache.ts';
 import { mtuOf } from './link-mtu.ts';
-import { MAX_NETASCII_BYTES, openAsNetascii } from './netascii.ts';
-import { SharedFiles } from './shared-files.ts';
+import { MAX_NETASCII_BYTES, NetasciiFiles } from './netascii.ts';
+import { Places } from './places.ts';
+import { SharedFiles, type SharedFile } from './shared-files.ts';
 import { TftpEvents, type ResolveMac } from './tftp-events.ts';
 import { Transfer, type TransferPeer } from './transfer.ts';
 import { sourceOf, WaitingRequests } from './waiting-requests.ts';
@@ -43,14 +44,17 @@ export interface TftpServer {
 const TICK_MS = 20;
 /** Requests that wait for a free place. */
 const MAX_QUEUED = 512;
-/** The places that one card gets, with however many addresses. */
-const CARD_SHARE = 0.25;
-/** While others wait, a client that has not answered for this long gives its place away: on a LAN answers take no second. */
-const STANDS_STILL_MS = 2000;
+/** Places that are made free at a time, some times a second: a flood that never answers is through within seconds. */
+const MOST_GIVING_WAY = 4;
 /** Requests whose file is being looked up. */
 const MAX_OPENING = 256;
 /** A request again from the same port within this time is a retransmission, later a client that began anew. */
 const SAME_REQUEST_MS = 900;
+
+type Acquired =
+  | Exclude<OpenOutcome, { readonly kind: 'opened' }>
+  | { readonly kind: 'refused'; readonly reason: string; readonly told: string }
+  | { readonly kind: 'opened'; readonly file: SharedFile };
 
 /**
  * A read-only TFTP server (RFC 1350, 2347, 2348, 2349, 7440) for one folder.
@@ -88,9 +92,9 @@ class Listener implements TftpServer {
   /** by `address:port` of the client */
   readonly #transfers = new Map<string, Transfer>();
   readonly #opening = new Set<string>();
-  readonly #waiting = new WaitingRequests(MAX_QUEUED, (source) => this.#placesOf(source));
-  /** places of each address, and of each card */
-  readonly #places = new Map<string, number>();
+  readonly #texts = new NetasciiFiles(this.#files);
+  readonly #waiting = new WaitingRequests(MAX_QUEUED, (source) => this.#places.of(source));
+  readonly #places: Places;
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
@@ -102,6 +106,7 @@ class Listener implements TftpServer {
     this.#mtu = options.mtu ?? mtuOf(options.address);
     this.#maxTransfers = options.maxTransfers ?? 256;
     this.#maxPerClient = options.maxTransfersPerClient ?? 16;
+    this.#places = new Places(this.#maxTransfers, this.#maxPerClient);
     const { sink, root, resolveMac } = options;
     this.#events = new TftpEvents({ sink, root, resolveMac });
     try {
@@ -118,6 +123,7 @@ class Listener implements TftpServer {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#waiting.clear();
+    this.#texts.close();
     for (const transfer of [...this.#transfers.values()]) transfer.stop('server-stopped');
     clearInterval(this.#timer);
     await new Promise<void>((resolve) => this.#socket.close(() => resolve()));
@@ -170,7 +176,7 @@ class Listener implements TftpServer {
       this.#events.complaint(address, 'mode-refused', { path, message: `mode ${request.mode}` });
       return;
     }
-    if (this.#placesOf(address) + this.#waiting.countOf(address) >= this.#maxPerClient) {
+    if (this.#places.of(address) + this.#waiting.countOf(address) >= this.#maxPerClient) {
       this.#reply(peer, TFTP_ERROR.undefined, 'too many transfers to this address at once');
       this.#events.complaint(address, 'too-many-transfers', {
         path,
@@ -178,7 +184,7 @@ class Listener implements TftpServer {
       });
       return;
     }
-    if (!this.#isFull() && this.#placesOf(sourceOf(peer)) < this.#mostPerCard()) {
+    if (!this.#isFull() && this.#places.of(sourceOf(peer)) < this.#places.mostPerCard) {
       void this.#serve(request, path, peer);
       return;
     }
@@ -194,27 +200,10 @@ class Listener implements TftpServer {
     );
   }
 
-  /** An address alone may have as many as it is given by itself. */
-  #mostPerCard(): number {
-    return Math.max(this.#maxPerClient, Math.floor(this.#maxTransfers * CARD_SHARE));
-  }
-
-  #placesOf(source: string): number {
-    return this.#places.get(source) ?? 0;
-  }
-
-  #count({ address, mac }: TransferPeer, change: 1 | -1): void {
-    for (const source of mac === undefined ? [address] : [address, mac]) {
-      const places = this.#placesOf(source) + change;
-      if (places === 0) this.#places.delete(source);
-      else this.#places.set(source, places);
-    }
-  }
-
   async #serve(request: TftpRequest, path: string, peer: TransferPeer): Promise<void> {
     const key = `${peer.address}:${peer.port}`;
     this.#opening.add(key);
-    this.#count(peer, 1);
+    this.#places.count(peer, 1);
     const outcome = await this.#open(request, path);
     this.#opening.delete(key);
     if (outcome.kind !== 'opened') {
@@ -222,7 +211,7 @@ class Listener implements TftpServer {
       if (!this.#isClosed) await this.#refuse(outcome, path, peer);
       return;
     }
-    const file = this.#files.acquire(outcome.file);
+    const { file } = outcome;
     if (this.#isClosed) {
       this.#files.release(file);
       return;
@@ -250,20 +239,22 @@ class Listener implements TftpServer {
     transfer.start();
   }
 
-  async #open(request: TftpRequest, path: string): Promise<OpenOutcome> {
+  async #open(request: TftpRequest, path: string): Promise<Acquired> {
     const outcome = await openInRoot(this.#options.root, path);
-    if (outcome.kind !== 'opened' || request.mode === 'octet') return outcome;
+    if (outcome.kind !== 'opened') return outcome;
+    if (request.mode === 'octet') return { kind: 'opened', file: this.#files.acquire(outcome.file) };
     try {
-      const file = await openAsNetascii(outcome.file);
-      const reason = `text mode (netascii) is for files up to ${MAX_NETASCII_BYTES} bytes: ask in octet mode`;
-      return file === undefined ? { kind: 'refused', reason } : { kind: 'opened', file };
+      const file = await this.#texts.acquire(outcome.file);
+      if (file !== undefined) return { kind: 'opened', file };
+      const told = `text mode is for files up to ${MAX_NETASCII_BYTES} bytes: ask in octet mode`;
+      return { kind: 'refused', reason: told, told };
     } catch (error) {
       return { kind: 'failed', reason: messageOf(error) };
     }
   }
 
   async #refuse(
-    outcome: { kind: 'missing' } | { kind: 'refused' | 'failed'; reason: string },
+    outcome: Exclude<Acquired, { readonly kind: 'opened' }>,
     path: string,
     peer: TransferPeer,
   ): Promise<void> {
@@ -271,7 +262,7 @@ class Listener implements TftpServer {
       this.#reply(peer, TFTP_ERROR.notFound, 'file not found');
       await this.#events.missing(peer, path);
     } else if (outcome.kind === 'refused') {
-      this.#reply(peer, TFTP_ERROR.accessViolation, 'access denied');
+      this.#reply(peer, TFTP_ERROR.accessViolation, 'told' in outcome ? outcome.told : 'access denied');
       this.#events.unreadable(peer, path, 'access-denied', outcome.reason);
     } else {
       this.#reply(peer, TFTP_ERROR.undefined, 'the server cannot read the file');
@@ -281,8 +272,8 @@ class Listener implements TftpServer {
 
   /** Gives a place back and lets the next in the queue have it. */
   #release(peer: TransferPeer): void {
-    this.#count(peer, -1);
-    const next = this.#waiting.next(performance.now(), this.#mostPerCard());
+    this.#places.count(peer, -1);
+    const next = this.#waiting.next(performance.now(), this.#places.mostPerCard);
     if (next !== undefined) this.#admit(next.request, next.peer.address, next.peer.port);
   }
 
@@ -296,15 +287,14 @@ class Listener implements TftpServer {
     }
   }
 
-  /** Of those that stand still, one gives way: of who has most places. */
-  #makeRoom(now: number): void {
-    let worst: Transfer | undefined;
-    for (const transfer of this.#transfers.values()) {
-      if (now - transfer.answeredAtMs < STANDS_STILL_MS) continue;
-      const places = (of: Transfer): number => this.#placesOf(sourceOf(of.peer));
-      if (worst === undefined || places(transfer) > places(worst)) worst = transfer;
+  #makeRoom(nowMs: number): void {
+    for (let made = 0; made < MOST_GIVING_WAY; made += 1) {
+      const fewest = this.#waiting.fewestPlaces(nowMs);
+      if (fewest >= this.#places.mostPerCard) return;
+      const worst = this.#places.givingWay(this.#transfers.values(), fewest, nowMs);
+      if (worst === undefined) return;
+      worst.stop('gave-way');
     }
-    worst?.stop('gave-way');
   }
 
   #reply(to: { address: string; port: number }, code: number, message: string): void {

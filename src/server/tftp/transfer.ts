@@ -62,7 +62,7 @@ const GAP_TIMEOUT_MS = 40;
 const STOP_TEXT = {
   superseded: 'the client began anew',
   'server-stopped': 'pxectl stopped',
-  'gave-way': 'it stood still while others waited for a place',
+  'gave-way': 'it stood still, or was very slow, while others waited for a place',
 } as const;
 
 /** One file on its way to one client, over a socket of its own (RFC 1350 §4: its port is the transfer's id). */

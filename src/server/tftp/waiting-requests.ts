@@ -39,9 +39,9 @@ export class WaitingRequests {
   /** @returns who is not waited for any more: the new one itself, another that gave way, or nobody */
   add(waiting: WaitingRequest): WaitingRequest | undefined {
     const key = keyOf(waiting.peer);
-    this.#waiting.delete(key);
     let givesWay: WaitingRequest | undefined;
-    if (this.#waiting.size >= this.most) {
+    // who asks again keeps its turn
+    if (this.#waiting.size >= this.most && !this.#waiting.has(key)) {
       const load = this.#loads();
       const own = load.get(sourceOf(waiting.peer)) ?? this.placesOf(sourceOf(waiting.peer));
       givesWay = waiting;
@@ -71,6 +71,15 @@ export class WaitingRequests {
     }
     if (next !== undefined) this.#waiting.delete(keyOf(next.peer));
     return next;
+  }
+
+  /** Places of who has fewest of those that still wait; infinite when nobody does. */
+  fewestPlaces(nowMs: number): number {
+    let fewest = Infinity;
+    for (const { peer, sinceMs } of this.#waiting.values()) {
+      if (nowMs - sinceMs <= VALID_MS) fewest = Math.min(fewest, this.placesOf(sourceOf(peer)));
+    }
+    return fewest;
   }
 
   clear(): void {

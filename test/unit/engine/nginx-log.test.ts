@@ -55,6 +55,13 @@ describe("nginx's access log", () => {
     ]);
   });
 
+  it('keeps no more of what a client says than the built-in server', () => {
+    const long = 'x'.repeat(7000);
+    const fields = { uri: `/${long}?${long}`, userAgent: long, range: long, status: 404 };
+    const [event] = eventsOfAccess(line(fields), root);
+    expect(JSON.stringify(event).length).toBeLessThan(1000);
+  });
+
   it('tells parts, heads and missing files', () => {
     const part = eventsOfAccess(line({ status: 206, sentBytes: 10, range: 'bytes=0-9' }), root);
     expect(part.at(-1)).toMatchObject({ type: 'http.done', detail: { range: 'bytes=0-9', sentBytes: 10 } });

@@ -22,6 +22,16 @@ afterEach(() => rm(folder, { recursive: true }));
 const lastMac = async (): Promise<string | undefined> => (await readEvents(path)).at(-1)?.mac;
 
 describe('the event store', () => {
+  it('keeps no text longer than any source needs, whatever a source forgets to cut', async () => {
+    const store = await openEventStore(path);
+    const heard: BootEvent[] = [];
+    store.subscribe((event) => heard.push(event));
+    store.emit({ type: 'http.missing', detail: { path: 'x'.repeat(20_000), status: 404 } });
+    await store.close();
+    expect(heard[0]?.detail).toEqual({ path: `${'x'.repeat(2000)}…`, status: 404 });
+    expect(await readEvents(path)).toEqual(heard);
+  });
+
   it('keeps events as JSON Lines that can be read again', async () => {
     const store = await openEventStore(path);
     const heard: string[] = [];

@@ -1,33 +1,39 @@
 import { describe, expect, it } from 'vitest';
 import type { NewBootEvent } from '../../../../src/model/boot-event.ts';
-import { clientFactsOf } from '../../../../src/plan/client-facts.ts';
+import { encodeDhcp } from '../../../../src/protocol/dhcp/encode-dhcp.ts';
 import { FloodGuard } from '../../../../src/server/proxy-dhcp/flood-guard.ts';
 import { QuietSink } from '../../../../src/server/proxy-dhcp/quiet-sink.ts';
 import { clientPacket } from '../../../support/dhcp/client-packets.ts';
 
-const discover = (xid: number) => {
-  const packet = clientPacket({ header: { xid } });
-  return { packet, messageType: 1, facts: clientFactsOf(packet) };
-};
+const bytesOf = (xid: number, secs = 0) => encodeDhcp(clientPacket({ header: { xid, secs } }));
 
 describe('FloodGuard', () => {
-  it('takes firmware that tries again, and stops a packet that runs in a circle', () => {
+  it('takes firmware that tries again, and of a packet that runs in a circle one now and then', () => {
     const guard = new FloodGuard();
-    const verdicts = Array.from({ length: 40 }, (_, index) => guard.isLooping(discover(7), index));
-    expect(verdicts.indexOf(true)).toBe(32);
-    expect(guard.isLooping({ ...discover(7), messageType: 3 }, 41)).toBe(false);
-    expect(guard.isLooping(discover(7), 10_001)).toBe(false);
+    const passed = (times: readonly number[]) =>
+      times.filter((nowMs) => !guard.isLooping(bytesOf(7), '67/0.0.0.0:68/', nowMs));
+    const burst = Array.from({ length: 40 }, (_, index) => index);
+    expect(passed(burst)).toEqual(burst.slice(0, 32));
+    // the client itself may be among them: its next try is heard
+    expect(passed([100, 600, 601, 1000, 1101])).toEqual([600, 1101]);
+    expect(passed([10_001])).toEqual([10_001]);
   });
 
-  it('counts each transaction for itself and forgets the oldest of many', () => {
+  it('counts nothing against a client that others only claim to be', () => {
     const guard = new FloodGuard();
-    for (let round = 0; round < 40; round += 1) {
-      for (let xid = 0; xid < 9000; xid += 1) {
-        // 9000 transactions are more than the guard keeps: none of them ever counts up
-        expect(guard.isLooping(discover(xid), round)).toBe(false);
-      }
-      if (round === 1) break;
-    }
+    for (let forged = 1; forged <= 200; forged += 1) guard.isLooping(bytesOf(7, forged % 3), '67/x', 1);
+    expect(guard.isLooping(bytesOf(7, 9), '67/x', 2)).toBe(false);
+    // nor does the same from elsewhere: each is answered where it came from
+    expect(guard.isLooping(bytesOf(7, 1), '4011/y', 2)).toBe(false);
+  });
+
+  it('forgets the oldest of many', () => {
+    const guard = new FloodGuard();
+    const isEver = (xids: readonly number[]) => xids.some((xid) => guard.isLooping(bytesOf(xid), '', 1));
+    const often = Array.from({ length: 32 }, () => 1);
+    expect(isEver(often)).toBe(false);
+    expect(isEver(Array.from({ length: 8192 }, (_, index) => 2 + index))).toBe(false);
+    expect(isEver(often)).toBe(false);
   });
 });
 

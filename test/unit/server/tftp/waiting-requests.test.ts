@@ -33,6 +33,22 @@ describe('requests that wait for a place', () => {
     expect(waiting.next(1, 6)).toBe(greedy);
   });
 
+  it('keep their turn when the client asks again', () => {
+    const waiting = new WaitingRequests(2, () => 0);
+    waiting.add(from('10.0.0.1', 1000, undefined, 0));
+    waiting.add(from('10.0.0.2', 1000, undefined, 1000));
+    const again = from('10.0.0.1', 1000, undefined, 4000);
+    expect(waiting.add(again)).toBeUndefined();
+    expect(waiting.next(6000, 9)).toBe(again);
+  });
+
+  it('have nobody give way once they are forgotten', () => {
+    const waiting = new WaitingRequests(8, () => 3);
+    waiting.add(from('10.0.0.1', 1000));
+    expect(waiting.fewestPlaces(1)).toBe(3);
+    expect(waiting.fewestPlaces(6000)).toBe(Infinity);
+  });
+
   it('are forgotten when the client has asked again by itself long since', () => {
     const waiting = new WaitingRequests(8, () => 0);
     waiting.add(from('10.0.0.1', 1000));

@@ -1,0 +1,77 @@
+import type { Ipv4Address, MacAddress } from '../../protocol/addresses.ts';
+import { sourceOf } from './waiting-requests.ts';
+
+/** The places that one card gets, with however many addresses. */
+const CARD_SHARE = 0.25;
+/** While others wait, a client that has not answered for this long gives its place away: on a LAN answers take no second. */
+const STANDS_STILL_MS = 2000;
+/**
+ * And one that takes less than this: a machine that loads 512 bytes at a time over a link of 25 ms takes more, and whoever holds
+ * every place has to carry it 256 times. Made-up cards make no share of it.
+ */
+const SLOW_BYTES_PER_SECOND = 16 * 1024;
+/** what a transfer takes is not judged sooner */
+const JUDGED_AFTER_MS = 3000;
+
+interface Peer {
+  readonly address: Ipv4Address;
+  readonly mac: MacAddress | undefined;
+}
+
+export interface Holder {
+  readonly peer: Peer & { readonly port: number };
+  readonly startedAtMs: number;
+  readonly answeredAtMs: number;
+  readonly sentBytes: number;
+}
+
+/** How many transfers each address has, and each card. */
+export class Places {
+  readonly #counts = new Map<string, number>();
+
+  constructor(
+    private readonly most: number,
+    private readonly mostPerAddress: number,
+  ) {}
+
+  /** An address alone may have as many as it is given by itself. */
+  get mostPerCard(): number {
+    return Math.max(this.mostPerAddress, Math.floor(this.most * CARD_SHARE));
+  }
+
+  of(source: string): number {
+    return this.#counts.get(source) ?? 0;
+  }
+
+  count({ address, mac }: Peer, change: 1 | -1): void {
+    for (const source of mac === undefined ? [address] : [address, mac]) {
+      const places = this.of(source) + change;
+      if (places === 0) this.#counts.delete(source);
+      else this.#counts.set(source, places);
+    }
+  }
+
+  /**
+   * Who gives its place to somebody who waits and has `fewest` places: of those that stand still, else of those that are very
+   * slow, of who has most places, the slowest.
+   */
+  givingWay<T extends Holder>(holders: Iterable<T>, fewest: number, nowMs: number): T | undefined {
+    let worst: { readonly holder: T; readonly rank: readonly number[] } | undefined;
+    for (const holder of holders) {
+      const places = this.of(sourceOf(holder.peer));
+      const ageMs = nowMs - holder.startedAtMs;
+      const bytesPerSecond = (holder.sentBytes * 1000) / Math.max(1, ageMs);
+      const standsStill = nowMs - holder.answeredAtMs >= STANDS_STILL_MS;
+      const isSlow = ageMs >= JUDGED_AFTER_MS && bytesPerSecond < SLOW_BYTES_PER_SECOND && fewest < places;
+      if (!standsStill && !isSlow) continue;
+      const rank = [Number(standsStill), places, -bytesPerSecond];
+      if (worst === undefined || isHigher(rank, worst.rank)) worst = { holder, rank };
+    }
+    return worst?.holder;
+  }
+}
+
+function isHigher(one: readonly number[], other: readonly number[]): boolean {
+  const at = one.findIndex((value, index) => value !== other[index]);
+  return at >= 0 && (one[at] ?? 0) > (other[at] ?? 0);
+}
