@@ -20,7 +20,8 @@ export function printDoctor(result: DoctorResult, output: Output): void {
   for (const reading of result.readings) printReading(reading, output);
   for (const note of result.notes) output.data(colors.dim(note));
   printKnown(result, output);
-  if (result.known.length === 0) printChecks(result, output);
+  // asked about a text, doctor answers about that text
+  if (result.isKnown === undefined) printChecks(result, output);
   for (const walk of result.probe) {
     output.data(`${colors.bold(walk.client.name)}`);
     for (const step of walk.steps) output.data(`    ${step}`);

@@ -1,21 +1,29 @@
+import type { Verdict } from '../model/verdict.ts';
 import type { CheckResult } from './checks/check.ts';
 import type { DoctorResult, ToldScreen } from './doctor-result.ts';
-import { explain } from './explain.ts';
+import { explain, type Explanation } from './explain.ts';
+import { STAGES_ON_SCREEN } from './knowledge/knowledge-entry.ts';
 import { lookUp } from './knowledge/look-up.ts';
 import type { ScreenStory } from './knowledge/screen/read-screen.ts';
 
-/** What a code, a text or a screen means, with what the checks and the other lines of the screen say to it. */
+/**
+ * What a code, a text or a screen means, with what the checks and the other lines of the screen say to it, and the
+ * verdict on the boot that shows it.
+ */
 export function answerText(
   text: string,
   checks: readonly CheckResult[],
-): Pick<DoctorResult, 'known' | 'isKnown' | 'screen'> {
+): Pick<DoctorResult, 'known' | 'isKnown' | 'screen' | 'verdict'> {
   const { isKnown, matches, story } = lookUp(text);
   const seen = new Map(
     story.lines.flatMap((line) => line.entries.map((entry) => [entry.id, line.text] as const)),
   );
+  const known = matches.map((entry) => explain(entry, checks, seen));
+  const verdict = isKnown ? verdictOnStory(story, known) : 'not-understood';
   return {
-    known: matches.map((entry) => explain(entry, checks, seen)),
+    known,
     isKnown,
+    ...(verdict === undefined ? {} : { verdict }),
     ...(story.lines.length > 1 || story.unknownLines > 0 ? { screen: toldScreen(story) } : {}),
   };
 }
@@ -33,4 +41,23 @@ function toldScreen({ lines, unknownLines }: ScreenStory): ToldScreen {
     })),
     unknownLines,
   };
+}
+
+/**
+ * A fault on a screen is one. A boot that is shown on its way, and lines that nobody knows, are neither well nor ill.
+ * The name of a finding is a question about it: undefined, unless it is found here.
+ */
+function verdictOnStory(
+  { lines, unknownLines }: ScreenStory,
+  known: readonly Explanation[],
+): Verdict | undefined {
+  if (lines.length === 0) {
+    const isHere = known.some(({ causes }) => causes.some(({ status }) => status === 'found-here'));
+    return isHere ? 'ill' : undefined;
+  }
+  if (lines.some(({ part }) => part === 'cause')) return 'ill';
+  const isNormal = lines.every(({ part }) => part === 'harmless');
+  const reached = lines.map(({ entries }) => STAGES_ON_SCREEN.indexOf(entries[0]?.stage ?? 'link'));
+  const isAtItsEnd = Math.max(...reached) >= STAGES_ON_SCREEN.indexOf('kernel');
+  return unknownLines === 0 && (isNormal || isAtItsEnd) ? 'healthy' : 'not-understood';
 }

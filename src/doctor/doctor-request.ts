@@ -2,6 +2,8 @@
 export interface DoctorRequest {
   /** words of the command line: a code, a text, a URL */
   readonly text?: string;
+  /** the file that the text stands in */
+  readonly textPath?: string;
   readonly logPath?: string;
   readonly pcapPath?: string;
   /** pxectl.yaml, or configurations of dnsmasq and loaders to lint: files and folders */

@@ -23,9 +23,9 @@ export interface ToldScreen {
 /** `pxectl doctor --json`. */
 export interface DoctorResult {
   readonly schema: 'pxectl.doctor/1';
-  /** understood, and no finding is an error */
+  /** understood, and nothing of it is an error */
   readonly ok: boolean;
-  /** on all that was read and looked at; absent when a text was only explained */
+  /** on all that was read and looked at, a text or screen too; absent when the name of a finding was only explained */
   readonly verdict?: Verdict;
   readonly findings: readonly ToldFinding[];
   /** what was looked at on this host; empty when only files were given */

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import { createGunzip } from 'node:zlib';
+import { constants, createGunzip, gunzipSync } from 'node:zlib';
 import type { Finding } from '../model/finding.ts';
 import { PxectlError, systemCodeOf } from '../model/errors.ts';
 import { diskError } from '../platform/files.ts';
@@ -138,6 +138,20 @@ function conclude(
       advice: [...new Set(limits.flatMap(({ advice }) => (advice === undefined ? [] : [advice])))],
     },
   };
+}
+
+/**
+ * What a file is by its first bytes; `compressed` by those of what is in it.
+ * @throws PxectlError E_INPUT for what is missing, empty, or no file
+ */
+export async function kindOfFile(
+  path: string,
+): Promise<{ readonly kind: 'capture' | 'text' | 'binary' | 'compressed'; readonly sizeBytes: number }> {
+  const { bytes, sizeBytes } = await readHead(path);
+  if (kindOf(bytes) === 'capture') return { kind: 'capture', sizeBytes };
+  if (!isGzip(bytes)) return { kind: isBinary(bytes) ? 'binary' : 'text', sizeBytes };
+  const inside = gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH });
+  return { kind: kindOf(inside) === 'capture' ? 'capture' : 'compressed', sizeBytes };
 }
 
 /** A file that grows while it is read is read to where it ended at first. */

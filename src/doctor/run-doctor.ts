@@ -29,6 +29,7 @@ export async function runDoctor(request: DoctorRequest): Promise<DoctorResult> {
   };
   if (request.logPath !== undefined) take(await analyseLogFile(request.logPath));
   if (request.pcapPath !== undefined) take(await analyseCaptureFile(request.pcapPath));
+  if (request.textPath !== undefined) notes.push(`read ${request.textPath} (what a screen shows)`);
   const foreign = (await areForeign(request.configPaths)) ? request.configPaths : [];
   if (foreign.length > 0) {
     const linted = await lintFiles(foreign, { fix: request.fix, root: request.root });
@@ -53,12 +54,12 @@ export async function runDoctor(request: DoctorRequest): Promise<DoctorResult> {
     return result({ findings, checks: [], ...said, readings, probe: [], written, notes });
   }
   const chosen = await chooseSubject(foreign.length > 0 ? undefined : request.configPaths.at(-1));
-  notes.push(...chosen.notes);
+  const isQuestion = request.text !== undefined && !request.probe;
+  if (!isQuestion) notes.push(...chosen.notes);
   const { checks, probe } = await runChecks(chosen, request);
   const said = request.text === undefined ? { known: [] } : answerText(request.text, checks);
   // asked about a message, doctor answers about that message: the rest of the host is not the question
-  if (request.text === undefined || request.probe)
-    findings.push(...chosen.findings, ...checks.flatMap((check) => check.findings));
+  if (!isQuestion) findings.push(...chosen.findings, ...checks.flatMap((check) => check.findings));
   let capturePath: string | undefined;
   if (request.captureSeconds !== undefined && chosen.subject) {
     capturePath = await recordCapture(chosen.subject, request.captureSeconds, request);
@@ -78,21 +79,24 @@ export async function runDoctor(request: DoctorRequest): Promise<DoctorResult> {
   return { ...answer, written: [...answer.written, request.bundlePath] };
 }
 
+/** `verdict`: the one on the text that was given */
 function result(
-  parts: Omit<DoctorResult, 'schema' | 'ok' | 'verdict' | 'checks' | 'findings'> & {
+  parts: Omit<DoctorResult, 'schema' | 'ok' | 'checks' | 'findings'> & {
     readonly findings: readonly Finding[];
     readonly checks: readonly CheckResult[];
   },
 ): DoctorResult {
   const findings = sortFindings(parts.findings);
-  const verdict = verdictOnAll(parts.readings, findings);
-  // the meaning of a text is no verdict on anything
-  const isJudged = parts.readings.length > 0 || parts.checks.length > 0 || findings.length > 0;
+  const verdicts = [...parts.readings, parts].flatMap((part) => part.verdict ?? []);
+  // asked about a text, doctor looks at the host to explain it: that is no verdict on the text
+  const isJudged =
+    verdicts.length > 0 || findings.length > 0 || (parts.isKnown === undefined && parts.checks.length > 0);
+  const verdict = isJudged ? verdictOnAll(verdicts, findings) : undefined;
   return {
     schema: 'pxectl.doctor/1',
-    ok: verdict === 'healthy',
-    ...(isJudged ? { verdict } : {}),
+    ok: verdict === undefined || verdict === 'healthy',
     ...parts,
+    ...(verdict === undefined ? {} : { verdict }),
     findings: findings.map(toldFinding),
     checks: parts.checks.map(
       ({ findings: _findings, covers: _covers, excludes: _excludes, ...check }) => check,

@@ -43,11 +43,11 @@ export function verdictOn(
   return passedOver.some(({ matters }) => matters) || limits.length > 0 ? 'not-understood' : 'healthy';
 }
 
-/** One verdict on several inputs and on what was found besides. */
-export function verdictOnAll(readings: readonly Reading[], findings: readonly Finding[]): Verdict {
+/** One verdict on what was found and on several inputs, each with its own. */
+export function verdictOnAll(verdicts: readonly Verdict[], findings: readonly Finding[]): Verdict {
   const isIll = findings.some((finding) => finding.severity === 'error');
-  if (isIll || readings.some(({ verdict }) => verdict === 'ill')) return 'ill';
-  return readings.some(({ verdict }) => verdict === 'not-understood') ? 'not-understood' : 'healthy';
+  if (isIll || verdicts.includes('ill')) return 'ill';
+  return verdicts.includes('not-understood') ? 'not-understood' : 'healthy';
 }
 
 const MAX_RANGES = 6;

@@ -86,7 +86,7 @@ describe('pxectl doctor', () => {
 
   it('explains a code in the spelling of a screen, with what it checked here', async () => {
     const { exitCode, stdout } = await doctor('PXE-E21', ':', 'Remote', 'boot', 'canceled');
-    expect(exitCode).toBe(0);
+    expect(exitCode).toBe(1);
     expect(stdout).toContain('UEFI firmware (PXE)');
     expect(stdout).toContain('1. the boot server has nothing for this kind of firmware');
     expect(stdout).toContain('not checked');
@@ -100,16 +100,43 @@ describe('pxectl doctor', () => {
     expect(stdout).toContain('pxe-service=X86-64_EFI');
   });
 
-  it('reads a whole screen from stdin, and cuts no mend before the lines that it announces', async () => {
-    const screen = await readFile(join(fixtures, 'field/screens/uboot-garbage-name.txt'), 'utf8');
-    const { exitCode, stdout } = await pxectl(['doctor', '-'], { cwd: folder.path, input: screen });
-    expect(exitCode).toBe(0);
+  it('reads a whole screen from a file or from stdin, and cuts no mend before the lines that it announces', async () => {
+    const path = join(fixtures, 'field/screens/uboot-garbage-name.txt');
+    // a configuration that cannot be used is no reason to explain nothing
+    await writeFile(join(folder.path, 'pxectl.yaml'), 'version: 1\nnetwork: {\n');
+    const { exitCode, stdout } = await doctor(path);
+    expect(exitCode).toBe(1);
     expect(stdout).toContain('stopped here TFTP error');
     const steps = stdout.split('\n').filter((line) => /^ {5}fix /.test(line));
     expect(steps).toContain('     fix dhcp-no-override');
     expect(
       stdout.split('\n').filter((line, at, all) => /fix .*:$/.test(line) && !/fix /.test(all[at + 1] ?? '')),
     ).toEqual([]);
+    const piped = await pxectl(['doctor', '-', '--json'], {
+      cwd: folder.path,
+      input: await readFile(path, 'utf8'),
+    });
+    expect(piped.exitCode).toBe(1);
+    expect(JSON.parse(piped.stdout)).toMatchObject({ ok: false, verdict: 'ill', isKnown: true });
+  });
+
+  it('says of what it does not understand that it does not, in JSON and by exit code', async () => {
+    const { exitCode, stdout } = await doctor('the blue machine hums a tune and then sleeps', '--json');
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ ok: false, verdict: 'not-understood', isKnown: false });
+  });
+
+  it('takes files without options: a log, a capture, a configuration', async () => {
+    const { stdout } = await doctor(usersLog, usersCapture, usersConf, '--json');
+    const { readings } = JSON.parse(stdout) as DoctorResult;
+    expect(readings.map(({ kind }) => kind)).toEqual([
+      'log of dnsmasq',
+      'capture',
+      'a configuration of dnsmasq',
+    ]);
+    const missing = await doctor('./not-there.txt');
+    expect(missing.exitCode).toBe(1);
+    expect(missing.stderr).toContain('there is no file ./not-there.txt');
   });
 
   it('names the nearest for an unknown text, exit 1', async () => {

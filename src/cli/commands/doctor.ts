@@ -25,7 +25,7 @@ export function registerDoctor(program: Command): void {
     .description('why a machine does not boot: from a code, a log, a capture, a configuration or the network')
     .argument(
       '[text...]',
-      'code, text or URL on the screen, for example PXE-E21; - reads a whole screen from stdin',
+      'code, text or URL on the screen, for example PXE-E21; a file (screen, log, capture, configuration); - reads a screen from stdin',
     )
     .option(
       '--log <file>',
@@ -55,7 +55,7 @@ says where its files lie.
 
 Examples:
   pxectl doctor "PXE-E21 : Remote boot canceled"
-  pxectl doctor - < screen.txt
+  pxectl doctor screen.txt
   pxectl doctor --log dnsmasq.log
   pxectl doctor --log dnsmasq.log --config /etc/dnsmasq.conf
   pxectl doctor --config /etc/dnsmasq.conf --fix
@@ -68,9 +68,12 @@ async function runDoctorCommand(context: CommandContext<DoctorFlags>): Promise<n
   const { output, options, args, signal } = context;
   const { runDoctor } = await import('../../doctor/run-doctor.ts');
   const { printDoctor } = await import('../doctor-view.ts');
-  const configPaths = requestedConfigPaths(options);
-  const given = args.join(' ').trim();
-  const text = given === '-' ? await readScreenFromStdin() : given;
+  const { readGivenWords } = await import('../../doctor/given-files.ts');
+  const given =
+    args.length === 1 && args[0] === '-' ? { text: await readScreenFromStdin() } : await readGivenWords(args);
+  const configPaths = [...requestedConfigPaths(options), ...(given.configPaths ?? [])];
+  const logPath = options.log ?? given.logPath;
+  const pcapPath = options.pcap ?? given.pcapPath;
   if (options.fix && configPaths.every((path) => /\.ya?ml$/.test(path))) {
     throw usageError({
       what: '--fix needs a dnsmasq configuration',
@@ -78,9 +81,10 @@ async function runDoctorCommand(context: CommandContext<DoctorFlags>): Promise<n
     });
   }
   const result = await runDoctor({
-    ...(text === '' ? {} : { text }),
-    ...(options.log === undefined ? {} : { logPath: options.log }),
-    ...(options.pcap === undefined ? {} : { pcapPath: options.pcap }),
+    ...(given.text === undefined || given.text === '' ? {} : { text: given.text }),
+    ...(given.textPath === undefined ? {} : { textPath: given.textPath }),
+    ...(logPath === undefined ? {} : { logPath }),
+    ...(pcapPath === undefined ? {} : { pcapPath }),
     configPaths,
     ...(options.here ? { root: '/' } : options.root === undefined ? {} : { root: resolve(options.root) }),
     ...(options.capture === undefined ? {} : { captureSeconds: readSeconds(options.capture) }),
@@ -93,10 +97,9 @@ async function runDoctorCommand(context: CommandContext<DoctorFlags>): Promise<n
   if (options.json) output.json(result);
   else printDoctor(result, output);
   if (signal.aborted) return EXIT.interrupted;
-  const isUnknown = result.isKnown === false;
   const isTooMuch =
     options.strict === true && result.findings.some((finding) => finding.severity === 'warning');
-  return result.ok && !isUnknown && !isTooMuch ? EXIT.ok : EXIT.failure;
+  return result.ok && !isTooMuch ? EXIT.ok : EXIT.failure;
 }
 
 const MAX_SCREEN_BYTES = 1_000_000;

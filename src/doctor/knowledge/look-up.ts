@@ -12,7 +12,8 @@ export interface LookUpResult {
   readonly story: ScreenStory;
 }
 
-const MAX_INPUT = 20_000;
+/** Of a longer console the end is read: it shows where the boot stands. */
+const MAX_INPUT = 1_000_000;
 const MAX_MATCHES = 8;
 const NO_STORY: ScreenStory = { lines: [], unknownLines: 0 };
 
@@ -22,7 +23,7 @@ const NO_STORY: ScreenStory = { lines: [], unknownLines: 0 };
  * words beside it decide, and both are returned when there are none. The id of a finding of pxectl counts as well.
  */
 export function lookUp(input: string): LookUpResult {
-  const text = input.slice(0, MAX_INPUT);
+  const text = input.slice(-MAX_INPUT);
   const finding = findingEntry(text);
   if (finding !== undefined) return { isKnown: true, matches: [finding], story: NO_STORY };
   const story = readScreen(text);

@@ -30,12 +30,22 @@ const others = readData<ConfigKindsFile>('config-kinds.json').kinds.map(({ marks
 /** Comparing a word with every option takes time, and a configuration shows itself early. */
 const MAX_COMPARED = 50;
 
+const NO_CONFIG = 'a file that is no configuration of dnsmasq, pxelinux, GRUB or iPXE';
+
+function linesOf(text: string): readonly string[] {
+  return text.split(/\r?\n/).filter((line) => !/^\s*(?:#|$)/.test(line));
+}
+
+function keyOf(line: string): string {
+  return /^\s*(?:--)?([\w-]+)\s*(?:=|#|$)/.exec(line)?.[1] ?? '';
+}
+
 /** Which program a configuration is for, by its name and its words. */
 export function kindOfConfig(path: string, text: string): ConfigKind {
   const script = kindOfBootScript(path, text);
   if (script !== undefined) return { format: script, name: `a configuration of ${script}` };
-  const lines = text.split(/\r?\n/).filter((line) => !/^\s*(?:#|$)/.test(line));
-  const keys = lines.map((line) => /^\s*(?:--)?([\w-]+)\s*(?:=|#|$)/.exec(line)?.[1] ?? '');
+  const lines = linesOf(text);
+  const keys = lines.map(keyOf);
   const known = keys.filter(isDnsmasqOption);
   const form = TRANSLATED_FORMS.find(({ isIt }) => isIt(text));
   if (form) return { format: 'dnsmasq', name: `a configuration of ${form.name}` };
@@ -48,7 +58,19 @@ export function kindOfConfig(path: string, text: string): ConfigKind {
   const isNear = known.length > 0 || keys.slice(0, MAX_COMPARED).some(isNearDnsmasqOption);
   return isNear || lines.length === 0
     ? { format: 'dnsmasq', name: 'a configuration of dnsmasq' }
-    : { format: 'other', name: 'a file that is no configuration of dnsmasq, pxelinux, GRUB or iPXE' };
+    : { format: 'other', name: NO_CONFIG };
+}
+
+/** Whether a text that may be anything is a configuration: half of its lines are options, or another program's words. */
+export function isSurelyConfig(path: string, text: string): boolean {
+  const { format, name } = kindOfConfig(path, text);
+  if (format !== 'dnsmasq') return format !== 'other' || name !== NO_CONFIG;
+  const lines = linesOf(text);
+  return (
+    lines.filter((line) => isDnsmasqOption(keyOf(line))).length >= lines.length / 2 ||
+    TRANSLATED_FORMS.some(({ isIt }) => isIt(text)) ||
+    hasCommandLine(text)
+  );
 }
 
 /** The other program whose words stand in a text, with what to give doctor instead. */

@@ -1,0 +1,60 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readGivenWords } from '../../../src/doctor/given-files.ts';
+
+const fixtures = join(import.meta.dirname, '..', '..', '..', 'fixtures');
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'given-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const file = async (name: string, content: string | Uint8Array): Promise<string> => {
+  const path = join(folder, name);
+  await writeFile(path, content);
+  return path;
+};
+
+describe('the words of the command line', () => {
+  it.each([
+    ['field/screens/two-tries.txt', 'textPath'],
+    ['field/screens/grub-lost-kernel.txt', 'textPath'],
+    ['dnsmasq-log/seed-boot-log.txt', 'logPath'],
+    ['failures/users-own-conf/capture.pcap', 'pcapPath'],
+    ['failures/users-own-conf/dnsmasq.conf', 'configPaths'],
+  ])('%s is given as %s', async (name, key) => {
+    const given = await readGivenWords([join(fixtures, name)]);
+    expect(Object.keys(given).filter((one) => one !== 'text')).toEqual([key]);
+  });
+
+  it('tells a file by what is in it, whatever its name', async () => {
+    const conf = await file('notes', 'enable-tftp\ntftp-root=/srv\ndhcp-range=10.0.0.0,proxy\n');
+    expect(await readGivenWords([conf])).toEqual({ configPaths: [conf] });
+    const menu = await file('menu', 'default a\nlabel a\n  kernel vmlinuz\n  append initrd=initrd\n');
+    expect(await readGivenWords([menu])).toEqual({ configPaths: [menu] });
+    const seen = await file('seen.log', 'Booting from the network\nPXE-E53: No boot filename received.\n');
+    expect(await readGivenWords([seen])).toMatchObject({ textPath: seen });
+    const packed = await file('boot.gz', gzipSync(Buffer.from('d4c3b2a1020004000000', 'hex')));
+    expect(await readGivenWords([packed])).toEqual({ pcapPath: packed });
+  });
+
+  it('are a text when they are no files', async () => {
+    expect(await readGivenWords(['PXE-E21:', 'Remote', 'boot'])).toEqual({ text: 'PXE-E21: Remote boot' });
+    expect(await readGivenWords(['https://ipxe.org/2d0c618e'])).toEqual({
+      text: 'https://ipxe.org/2d0c618e',
+    });
+    expect(await readGivenWords([])).toEqual({});
+  });
+
+  it('says what cannot be read', async () => {
+    await expect(readGivenWords(['/no/where/screen'])).rejects.toThrow('there is no file /no/where/screen');
+    await expect(readGivenWords([await file('photo.jpg', new Uint8Array(99))])).rejects.toThrow(
+      'binary file',
+    );
+    const [a, b] = [await file('a.log', 'one\n'), await file('b.log', 'two\n')];
+    await expect(readGivenWords([a, b])).rejects.toThrow('are both a log');
+  });
+});
