@@ -100,6 +100,14 @@ export function checkPower(
     const why = `type ${type} needs host, user and secret, the name of the file below secrets/ with the password`;
     return lacks(lacking.join(' and '), why);
   }
+  if (type === 'ipmi' && boot === 'uefi-http') {
+    const at = own.boot === undefined ? path : [...path, 'power', 'boot'];
+    return void checker.wrong(
+      at,
+      boot,
+      'IPMI knows no HTTP Boot: it must be uefi or bios, or the type redfish',
+    );
+  }
   return {
     ...{ type, host, user, secret, boot },
     ...(type === 'ipmi' || fingerprint === undefined ? {} : { fingerprint: plainFingerprint(fingerprint) }),

@@ -51,7 +51,10 @@ const power = z
     host: text.optional().describe('name or address of the controller, host:port where the port is unusual'),
     user: text.optional().describe('who logs in there'),
     secret: text.optional().describe('name of the secret with the password (wol: of SecureOn)'),
-    boot: z.enum(BOOT_MODES).optional().describe('how it boots from the network once; uefi unless given'),
+    boot: z
+      .enum(BOOT_MODES)
+      .optional()
+      .describe('how it boots from the network once; uefi unless given; uefi-http with redfish'),
     fingerprint: text.optional().describe('redfish: SHA-256 of its TLS certificate, which is then trusted'),
     ca: text.optional().describe('redfish: file with the certificate that signed its own'),
     system: text.optional().describe('redfish: Id of the system, where it has several'),

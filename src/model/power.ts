@@ -1,7 +1,8 @@
 import type { Ipv4Address, MacAddress } from '../protocol/addresses.ts';
 
 export const POWER_TYPES = ['wol', 'redfish', 'ipmi'] as const;
-export const BOOT_MODES = ['uefi', 'bios'] as const;
+/** How firmware boots from the network: PXE of UEFI, HTTP Boot of UEFI, PXE of a BIOS. */
+export const BOOT_MODES = ['uefi', 'uefi-http', 'bios'] as const;
 export type BootMode = (typeof BOOT_MODES)[number];
 
 /** How a machine is woken by a packet. */

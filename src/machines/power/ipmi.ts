@@ -16,7 +16,7 @@ const SUITES = ['17', '3'] as const;
 /** What ipmitool is told. */
 export function ipmiCommand(action: PowerAction, boot: BootMode): readonly string[] {
   if (action !== 'network') return ['chassis', 'power', action];
-  return ['chassis', 'bootdev', 'pxe', ...(boot === 'uefi' ? ['options=efiboot'] : [])];
+  return ['chassis', 'bootdev', 'pxe', ...(boot === 'bios' ? [] : ['options=efiboot'])];
 }
 
 /** A controller that speaks IPMI 2.0 over the network, through ipmitool. */

@@ -14,8 +14,8 @@ const RESETS = {
 /** DSP2046, ComputerSystem: `BootSourceOverrideMode` where the controller has it. */
 const bootOverride = (boot: BootMode) => ({
   BootSourceOverrideEnabled: 'Once',
-  BootSourceOverrideTarget: 'Pxe',
-  BootSourceOverrideMode: boot === 'uefi' ? 'UEFI' : 'Legacy',
+  BootSourceOverrideTarget: boot === 'uefi-http' ? 'UefiHttp' : 'Pxe',
+  BootSourceOverrideMode: boot === 'bios' ? 'Legacy' : 'UEFI',
 });
 
 /** What the controller is told: the method, and what is sent. */
@@ -125,17 +125,29 @@ function driverOf(
     // DSP0266, settings resources: what is wanted of the next boot may have a place of its own
     const path = linkOf(objectIn(current, '@Redfish.Settings')['SettingsObject']) ?? (await systemPath());
     const { BootSourceOverrideMode: mode, ...where } = bootOverride(power.boot);
-    const hasMode = 'BootSourceOverrideMode' in objectIn(current, 'Boot');
-    const wanted = { ...where, ...(hasMode ? { BootSourceOverrideMode: mode } : {}) };
-    const patch = async (): Promise<number> => {
+    const boot = objectIn(current, 'Boot');
+    const allowed = boot['BootSourceOverrideTarget@Redfish.AllowableValues'];
+    if (Array.isArray(allowed) && !allowed.includes(where.BootSourceOverrideTarget)) {
+      throw controllerError('power-controller-fails', host, {
+        what: `the controller ${host} cannot boot its machine from ${where.BootSourceOverrideTarget}`,
+        why: `it allows ${printable(allowed.join(', '), 200)}`,
+      });
+    }
+    const wanted = {
+      ...where,
+      ...('BootSourceOverrideMode' in boot ? { BootSourceOverrideMode: mode } : {}),
+    };
+    const patch = async (isAgain: boolean): Promise<number> => {
       const before = await get(path);
-      const etag = before.header('etag') ?? before.json['@odata.etag'];
+      const given = before.header('etag') ?? before.json['@odata.etag'];
+      // RFC 9110 §13.1.1: a weak tag matches nothing; some controllers give one and want the strong one
+      const etag = typeof given === 'string' && isAgain ? given.replace(/^W\//, '') : given;
       const match: Record<string, string> = typeof etag === 'string' ? { 'if-match': etag } : {};
       const request = { method: 'PATCH', path, body: { Boot: wanted } } as const;
       return (await connection.send({ ...request, headers: { ...headers, ...match } }, [412])).status;
     };
     // somebody else changed it in between: once more with what is there now
-    if ((await patch()) === 412 && (await patch()) === 412) {
+    if ((await patch(false)) === 412 && (await patch(true)) === 412) {
       throw controllerError('power-controller-fails', host, {
         what: `the controller ${host} refuses to boot from the network`,
         why: 'it answers 412 each time',

@@ -145,6 +145,18 @@ describe('Redfish over TLS', () => {
     await expect(switchPower(machine, 'off', { ...place, changeMs: 500 })).rejects.toThrow('still on');
   });
 
+  it('boots by HTTP where that is asked, and takes a weak entity tag for what it is', async () => {
+    const controller = await begin({ isWeak: true });
+    const { host, fingerprint } = controller;
+    const machine = powered({ type: 'redfish', host, fingerprint, boot: 'uefi-http' });
+    await switchPower(machine, 'boot-network', place);
+    expect(controller.boot).toEqual({
+      BootSourceOverrideEnabled: 'Once',
+      BootSourceOverrideTarget: 'UefiHttp',
+      BootSourceOverrideMode: 'UEFI',
+    });
+  });
+
   it('sends nothing to a controller of another certificate', async () => {
     const controller = await begin();
     const { host } = controller;

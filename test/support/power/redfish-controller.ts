@@ -43,6 +43,8 @@ export interface ControllerHabits {
   /** refuses the first PATCH as if somebody had changed the system */
   readonly isChanged?: boolean;
   readonly resets?: readonly string[];
+  /** gives weak entity tags, and takes strong ones */
+  readonly isWeak?: boolean;
 }
 
 interface Answer {
@@ -60,6 +62,7 @@ export async function startRedfishController(
     hangs = false,
     status,
     isChanged = false,
+    isWeak = false,
     resets = ['On', 'ForceOff'],
   }: ControllerHabits = {},
 ): Promise<RedfishController> {
@@ -143,7 +146,7 @@ export async function startRedfishController(
         return {
           status: 200,
           json: system(await machine.isOn(), boot, resets),
-          headers: { etag: `"${version}"` },
+          headers: { etag: `${isWeak ? 'W/' : ''}"${version}"` },
         };
       case `PATCH ${SYSTEM}`:
         return setBoot(headers['if-match'], body['Boot'] ?? {});

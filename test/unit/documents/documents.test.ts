@@ -36,6 +36,7 @@ const OTHER_WORDS = [
   'network-config',
   'pxe-only',
   'pxe-service',
+  'uefi-http',
   'user-data',
   'vendor-data',
 ];

@@ -119,8 +119,9 @@ describe('power: is refused, with line, column, and what to do', () => {
     [`type: ipmi, hots: bmc-1`, 'unknown key "hots" in machines[0].power'],
     [
       `type: ipmi, ${CONTROLLER}, boot: efi`,
-      'boot is "efi"; it must be one of uefi, bios; did you mean uefi?',
+      'boot is "efi"; it must be one of uefi, uefi-http, bios; did you mean uefi?',
     ],
+    [`type: ipmi, ${CONTROLLER}, boot: uefi-http`, 'boot is "uefi-http"; IPMI knows no HTTP Boot'],
     ['type: ipmi, host: bmc-1, user: admin', 'power lacks secret; type ipmi needs host, user and secret'],
     ['type: wol, address: 10.2.0', 'address is "10.2.0"; it must be an IPv4 address, as 10.2.0.255'],
     ['type: wol, mac: 12:34', 'mac is "12:34"; it must be a MAC address'],
