@@ -14,7 +14,7 @@ interface Bucket {
   atMs: number;
 }
 
-type Source = Pick<BootEvent, 'mac' | 'ip'>;
+type Source = Pick<BootEvent, 'mac' | 'ip' | 'type'>;
 
 /** Says which events are kept, so that no neighbour fills the disk or pushes out what is known of others. */
 export class EventRation {
@@ -24,13 +24,13 @@ export class EventRation {
   #toldAtMs = -Infinity;
 
   /** `isKnown`: a machine of the configuration, or one that is armed; it has a share of its own. */
-  constructor(private readonly isKnown: (source: Source) => boolean = () => false) {}
+  constructor(private readonly isKnown: (source: Pick<Source, 'mac'>) => boolean = () => false) {}
 
   /** pxectl's own events are always kept. */
   isKept(source: Source, nowMs: number): boolean {
     const key = source.mac ?? source.ip;
     if (key === undefined) return true;
-    const own = this.#bucketOf(key, nowMs);
+    const own = this.#bucketOf(isProven(source) ? `${key} proven` : key, nowMs);
     const isKept =
       take(own, PER_SOURCE, nowMs) && (this.isKnown(source) || take(this.#all, ALL_UNKNOWN, nowMs));
     if (!isKept && (this.#dropped.has(key) || this.#dropped.size < MAX_SOURCES)) {
@@ -57,6 +57,10 @@ export class EventRation {
     return bucket;
   }
 }
+
+/** What a card or a token has shown, or pxectl has decided: whoever names the machine in a packet takes nothing from its share. */
+const isProven = ({ type }: Source): boolean =>
+  type === 'seed.requested' || type === 'machine.state' || type.startsWith('install.');
 
 function take(bucket: Bucket, { burst, perSecond }: typeof PER_SOURCE, nowMs: number): boolean {
   const gained = (Math.max(0, nowMs - bucket.atMs) / 1000) * perSecond;

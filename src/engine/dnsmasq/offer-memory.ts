@@ -5,6 +5,10 @@ import { ipv4FromNumber, ipv4ToNumber, type Ipv4Address, type MacAddress } from 
 const OFFER_MS = 60_000;
 /** somebody who has no lease of ours uses the address; looked at again sooner than this */
 const USED_MS = 600_000;
+/** of one card: who answers for more of them is a router that answers for others, or a liar */
+const MAX_USED_BY_ONE = 3;
+/** of what no machine has for itself: dnsmasq asks for an address itself before it offers it */
+const USED_SHARE = 0.5;
 /** of what is nobody's: kept for machines that were here and are gone, so that their next boot meets no other offer */
 const IDLE_SHARE = 0.5;
 /** and for those who were offered an address: made-up clients that ask without end leave the rest to who takes what is offered */
@@ -46,6 +50,7 @@ export class OfferMemory {
   change(options: OfferMemoryOptions): void {
     this.options = options;
     const own = new Set(options.ownAddresses.values());
+    for (const address of own) this.#used.delete(address);
     for (const [mac, { address }] of this.#kept) {
       if (options.ownAddresses.has(mac) || own.has(address) || !this.#isInRange(address)) this.#forget(mac);
     }
@@ -78,13 +83,25 @@ export class OfferMemory {
   used(address: Ipv4Address, user: MacAddress, nowMs: number): boolean {
     const keeper = this.#keeperOf.get(address);
     if (keeper === user || this.options.ownAddresses.get(user) === address) return false;
-    if (!this.#isInRange(address)) return false;
+    // a configured machine's own address is told to dnsmasq as its own alone
+    if (!this.#isInRange(address) || this.#isOwn(address)) return false;
     const isNew = this.#used.get(address)?.user !== user;
+    if (isNew && !this.#isBelieved(user)) return false;
     this.#used.set(address, { user, untilMs: nowMs + USED_MS });
     if (keeper === undefined) return isNew;
     this.#forget(keeper);
     this.#keepAnother(keeper, { untilMs: nowMs + OFFER_MS, isTaken: false });
     return true;
+  }
+
+  /** Nobody answers for these addresses any more. What a client has said of one holds until its time is over. */
+  unused(addresses: Iterable<Ipv4Address>, nowMs: number): boolean {
+    const before = this.#used.size;
+    for (const address of addresses) {
+      if (this.#used.get(address)?.user !== SOMEBODY) this.#used.delete(address);
+    }
+    this.#dropUsed(nowMs);
+    return this.#used.size < before;
   }
 
   /** The client found somebody on the address. */
@@ -94,9 +111,21 @@ export class OfferMemory {
 
   /** Who alone may be offered which address. */
   reservations(nowMs: number): (readonly [MacAddress, Ipv4Address])[] {
-    for (const [address, { untilMs }] of this.#used) if (untilMs <= nowMs) this.#used.delete(address);
+    this.#dropUsed(nowMs);
     const used = Array.from(this.#used, ([address, { user }]) => [user, address] as const);
     return [...used, ...Array.from(this.#kept, ([mac, { address }]) => [mac, address] as const)];
+  }
+
+  #dropUsed(nowMs: number): void {
+    for (const [address, { untilMs }] of this.#used) if (untilMs <= nowMs) this.#used.delete(address);
+  }
+
+  #isBelieved(user: MacAddress): boolean {
+    if (user === SOMEBODY) return true;
+    const users = [...this.#used.values()].map((one) => one.user);
+    const ofIt = users.filter((one) => one === user).length;
+    const open = this.#openCount() + this.#used.size;
+    return ofIt < MAX_USED_BY_ONE && users.length < Math.floor(open * USED_SHARE);
   }
 
   #give(mac: MacAddress, address: Ipv4Address, how: Hold): boolean {
@@ -129,6 +158,10 @@ export class OfferMemory {
     if (this.#keeperOf.has(address) || this.#used.has(address)) return true;
     // dnsmasq itself gives no address that ends so
     if (/\.(?:0|255)$/.test(address) || this.options.avoided.includes(address)) return true;
+    return this.#isOwn(address);
+  }
+
+  #isOwn(address: Ipv4Address): boolean {
     return [...this.options.ownAddresses.values()].includes(address);
   }
 

@@ -94,9 +94,17 @@ export async function rememberOffers(
   };
   const probe = (addresses: readonly Ipv4Address[]): void => {
     const ask = probeOn(options.context.config.network.interface, PROBE_MS);
-    void ask(addresses, (address, user) => {
+    const silent = new Set(addresses);
+    ask(addresses, (address, user) => {
+      silent.delete(address);
       if (memory.used(address, user, Date.now())) tell();
-    }).catch(() => undefined);
+    }).then(
+      () => {
+        if (memory.unused(silent, Date.now())) tell();
+      },
+      // an interface that is gone says nothing of who is there
+      () => undefined,
+    );
   };
   return {
     takeLine(line) {

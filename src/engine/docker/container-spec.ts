@@ -15,8 +15,8 @@ export const CONTAINER_ROOT = '/pxectl';
 const MIB = 1024 * 1024;
 /** dnsmasq holds a few MiB; transfers are read block by block */
 const DNSMASQ_MEMORY_BYTES = 64 * MIB;
-/** nginx sends from the page cache, which the kernel takes back when it is short */
-const NGINX_MEMORY_BYTES = 256 * MIB;
+/** nginx sends from the page cache, which the kernel takes back when it is short; all of its connections, with whole headers, fit */
+const NGINX_MEMORY_BYTES = 512 * MIB;
 const MAX_RESTARTS_WITHOUT_US = 10;
 
 /** The value of the project label: stable for a state folder, and tells nothing of its path. */

@@ -38,25 +38,33 @@ export function shareConnections(server: Server, shares: ConnectionShares): void
     toldAtMs.set(address, now);
     shares.onShed(address, reason);
   };
-  const evictFrom = (connections: ReadonlySet<Connection>): void => {
+  const evictFrom = (
+    connections: Iterable<Connection>,
+    reason: Parameters<typeof shares.onShed>[1],
+  ): void => {
     let worst: Connection | undefined;
     for (const connection of connections) {
       noteProgress(connection);
       if (worst === undefined || connection.progressAtMs < worst.progressAtMs) worst = connection;
     }
-    worst?.socket.destroy();
+    if (worst === undefined) return;
+    tell(worst.address, reason);
+    worst.socket.destroy();
+  };
+  /** Of all addresses that have most. */
+  const ofGreediest = (): Connection[] => {
+    const all = [...byAddress.values()];
+    const mostOfOne = Math.max(...all.map((own) => own.size));
+    return all.filter((own) => own.size === mostOfOne).flatMap((own) => [...own]);
   };
 
   server.on('connection', (socket: Socket) => {
     const address = socket.remoteAddress ?? '';
     const own = byAddress.get(address) ?? new Set<Connection>();
     if (own.size >= shares.mostPerAddress) {
-      tell(address, 'address-share');
-      evictFrom(own);
+      evictFrom(own, 'address-share');
     } else if (count >= shares.most) {
-      const [greediest, theirs] = [...byAddress].reduce((a, b) => (b[1].size > a[1].size ? b : a));
-      tell(greediest, 'server-full');
-      evictFrom(theirs);
+      evictFrom(ofGreediest(), 'server-full');
     }
     const connection = { socket, address, seenBytes: 0, progressAtMs: performance.now() };
     own.add(connection);

@@ -36,6 +36,29 @@ describe('what dnsmasq has offered', () => {
     expect(memory.used(ip('10.9.9.9'), client(9), 3)).toBe(false);
   });
 
+  it('is free again as soon as nobody answers there any more', () => {
+    const memory = new OfferMemory(options());
+    memory.used(address(10), client(8), 0);
+    memory.offered(client(1), address(11), 0);
+    memory.declined(client(1), address(11), 1);
+    expect(memory.unused([address(10), address(11)], 2)).toBe(true);
+    expect(Object.values(kept(memory))).not.toContain('10.0.0.10');
+    // what a client said is no card's, and ends by itself
+    expect(memory.unused([address(11)], 3)).toBe(false);
+    expect(memory.unused([], 700_000)).toBe(true);
+  });
+
+  it('is not taken from everybody by one who answers for every address', () => {
+    const memory = new OfferMemory(options(29, [[client(1), address(15)]]));
+    for (let last = 10; last <= 29; last += 1) memory.used(address(last), client(9), 0);
+    expect(memory.reservations(1)).toHaveLength(3);
+    // nor by many: half is left, and a configured machine's own address is never told twice
+    for (let last = 10; last <= 29; last += 1) memory.used(address(last), client(20 + last), 2);
+    const reserved = memory.reservations(3).map(([, one]) => one);
+    expect(reserved.length).toBeLessThanOrEqual(10);
+    expect(reserved).not.toContain('10.0.0.15');
+  });
+
   it('leaves configured machines to the configuration, also when they are configured later', () => {
     const memory = new OfferMemory(options(13, [[client(1), address(10)]]));
     expect(memory.offered(client(1), address(10), 0)).toBe(false);

@@ -76,6 +76,17 @@ describe('the event store', () => {
     expect((await readEvents(path))[0]).toMatchObject({ type: 'install.done', mac });
   });
 
+  it('what packets say in the name of a machine pushes out nothing of what it has done', async () => {
+    const store = await openEventStore(path);
+    const mac = macOf(1);
+    store.know([{ mac }]);
+    for (let n = 0; n < 2_000; n += 1) store.emit({ type: 'dhcp.discover', mac });
+    const done = ['seed.requested', 'install.progress', 'machine.state', 'install.done'] as const;
+    for (const type of done) store.emit({ type, mac });
+    await store.close();
+    expect((await readEvents(path)).map(({ type }) => type)).toEqual(expect.arrayContaining([...done]));
+  });
+
   it('one source fills no disk: what is beyond its ration is counted, and told to whoever decides by it', async () => {
     const store = await openEventStore(path);
     const mac = parseMac('52:54:00:00:00:01')!;
