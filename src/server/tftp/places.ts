@@ -5,6 +5,8 @@ import { sourceOf } from './waiting-requests.ts';
 const CARD_SHARE = 0.25;
 /** While others wait, a client that has not answered for this long gives its place away: on a LAN answers take no second. */
 const STANDS_STILL_MS = 2000;
+/** One that never answered may never have asked. */
+const UNPROVEN_MS = 500;
 /**
  * And one that takes less than this: a machine that loads 512 bytes at a time over a link of 25 ms takes more, and whoever holds
  * every place has to carry it 256 times. Made-up cards make no share of it.
@@ -21,7 +23,9 @@ interface Peer {
 export interface Holder {
   readonly peer: Peer & { readonly port: number };
   readonly startedAtMs: number;
+  /** when it last acknowledged something new, or began */
   readonly answeredAtMs: number;
+  readonly hasAnswered: boolean;
   readonly sentBytes: number;
 }
 
@@ -52,8 +56,8 @@ export class Places {
   }
 
   /**
-   * Who gives its place to somebody who waits and has `fewest` places: of those that stand still, else of those that are very
-   * slow, of who has most places, the slowest.
+   * Who gives its place to somebody who waits and has `fewest` places: of those that never answered, else of those that stand
+   * still, else of those that are very slow, of who has most places, the slowest.
    */
   givingWay<T extends Holder>(holders: Iterable<T>, fewest: number, nowMs: number): T | undefined {
     let worst: { readonly holder: T; readonly rank: readonly number[] } | undefined;
@@ -62,9 +66,10 @@ export class Places {
       const ageMs = nowMs - holder.startedAtMs;
       const bytesPerSecond = (holder.sentBytes * 1000) / Math.max(1, ageMs);
       const standsStill = nowMs - holder.answeredAtMs >= STANDS_STILL_MS;
+      const isUnproven = !holder.hasAnswered && ageMs >= UNPROVEN_MS;
       const isSlow = ageMs >= JUDGED_AFTER_MS && bytesPerSecond < SLOW_BYTES_PER_SECOND && fewest < places;
-      if (!standsStill && !isSlow) continue;
-      const rank = [Number(standsStill), places, -bytesPerSecond];
+      if (!isUnproven && !standsStill && !isSlow) continue;
+      const rank = [Number(isUnproven), Number(standsStill), places, -bytesPerSecond];
       if (worst === undefined || isHigher(rank, worst.rank)) worst = { holder, rank };
     }
     return worst?.holder;

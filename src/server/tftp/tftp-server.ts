@@ -16,6 +16,7 @@ import { Places } from './places.ts';
 import { SharedFiles, type SharedFile } from './shared-files.ts';
 import { TftpEvents, type ResolveMac } from './tftp-events.ts';
 import { Transfer, type TransferPeer } from './transfer.ts';
+import { Transfers } from './transfers.ts';
 import { sourceOf, WaitingRequests } from './waiting-requests.ts';
 
 export interface TftpServerOptions {
@@ -45,7 +46,7 @@ const TICK_MS = 20;
 /** Requests that wait for a free place. */
 const MAX_QUEUED = 512;
 /** Places that are made free at a time, some times a second: a flood that never answers is through within seconds. */
-const MOST_GIVING_WAY = 4;
+const MOST_GIVING_WAY = 32;
 /** Requests whose file is being looked up. */
 const MAX_OPENING = 256;
 /** A request again from the same port within this time is a retransmission, later a client that began anew. */
@@ -90,7 +91,7 @@ class Listener implements TftpServer {
   readonly #files = new SharedFiles(this.#cache);
   readonly #events: TftpEvents;
   /** by `address:port` of the client */
-  readonly #transfers = new Map<string, Transfer>();
+  readonly #transfers = new Transfers();
   readonly #opening = new Set<string>();
   readonly #texts = new NetasciiFiles(this.#files);
   readonly #waiting = new WaitingRequests(MAX_QUEUED, (source) => this.#places.of(source));
@@ -124,7 +125,7 @@ class Listener implements TftpServer {
     this.#isClosed = true;
     this.#waiting.clear();
     this.#texts.close();
-    for (const transfer of [...this.#transfers.values()]) transfer.stop('server-stopped');
+    for (const transfer of this.#transfers.all()) transfer.stop('server-stopped');
     clearInterval(this.#timer);
     await new Promise<void>((resolve) => this.#socket.close(() => resolve()));
   }
@@ -163,11 +164,11 @@ class Listener implements TftpServer {
     const key = `${address}:${port}`;
     if (this.#opening.has(key)) return;
     const path = cleanFileName(request.fileName);
-    const running = this.#transfers.get(key);
+    const running = this.#transfers.of(key);
     if (running !== undefined) {
       const isSame = running.path === path && !running.hasProgress;
       if (isSame && performance.now() - running.startedAtMs < SAME_REQUEST_MS) return;
-      running.stop('superseded');
+      this.#transfers.endStill(key, performance.now());
     }
     const mac = this.#options.resolveMac?.(address);
     const peer: TransferPeer = { address, port, mac };
@@ -227,13 +228,13 @@ class Listener implements TftpServer {
       segments: this.#segments,
       isAlone: () => this.#transfers.size <= 2,
       onEnd: (ended, how) => {
-        if (this.#transfers.get(key) === ended) this.#transfers.delete(key);
+        this.#transfers.remove(key, ended);
         this.#files.release(file);
         this.#events.ended(ended, how);
         this.#release(peer);
       },
     });
-    this.#transfers.set(key, transfer);
+    this.#transfers.add(key, transfer, performance.now());
     this.#events.started(transfer);
     this.#timer ??= setInterval(() => this.#tick(), TICK_MS);
     transfer.start();
@@ -279,7 +280,7 @@ class Listener implements TftpServer {
 
   #tick(): void {
     const now = performance.now();
-    for (const transfer of this.#transfers.values()) transfer.tick(now);
+    this.#transfers.tick(now);
     if (this.#waiting.size > 0 && this.#isFull()) this.#makeRoom(now);
     if (this.#transfers.size === 0) {
       clearInterval(this.#timer);
@@ -291,7 +292,7 @@ class Listener implements TftpServer {
     for (let made = 0; made < MOST_GIVING_WAY; made += 1) {
       const fewest = this.#waiting.fewestPlaces(nowMs);
       if (fewest >= this.#places.mostPerCard) return;
-      const worst = this.#places.givingWay(this.#transfers.values(), fewest, nowMs);
+      const worst = this.#places.givingWay(this.#transfers.all(), fewest, nowMs);
       if (worst === undefined) return;
       worst.stop('gave-way');
     }

@@ -137,7 +137,12 @@ export class Transfer {
     return this.#sender.timeouts;
   }
 
-  /** whether the client has answered anything yet */
+  /** whether the client has acknowledged anything, be it the options */
+  get hasAnswered(): boolean {
+    return this.#sender.hasAnswered;
+  }
+
+  /** whether the client has any of the file */
   get hasProgress(): boolean {
     return !this.#sender.isNegotiating && this.#sender.ackedBlocks > 0;
   }

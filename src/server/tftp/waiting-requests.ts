@@ -16,8 +16,9 @@ export function sourceOf({ mac, address }: TransferPeer): string {
 }
 
 /**
- * Requests that wait for a place, one of each port. Who has fewest places comes first, and where there is no room for one more,
- * who has most places and requests gives way: no host keeps others from asking.
+ * Requests that wait for a place, one of each port. Who has fewest places comes first, of these whose card is known: an
+ * address without one may be made up. Where there is no room for one more, who has most places and requests gives way: no host keeps
+ * others from asking.
  */
 export class WaitingRequests {
   readonly #waiting = new Map<string, WaitingRequest>();
@@ -43,13 +44,10 @@ export class WaitingRequests {
     // who asks again keeps its turn
     if (this.#waiting.size >= this.most && !this.#waiting.has(key)) {
       const load = this.#loads();
-      const own = load.get(sourceOf(waiting.peer)) ?? this.placesOf(sourceOf(waiting.peer));
+      const weightOf = ({ peer }: WaitingRequest): number =>
+        (load.get(sourceOf(peer)) ?? this.placesOf(sourceOf(peer))) + namelessWeight(peer);
       givesWay = waiting;
-      let heaviest = own;
-      for (const one of this.#waiting.values()) {
-        const theirs = load.get(sourceOf(one.peer)) ?? 0;
-        if (theirs > heaviest) [givesWay, heaviest] = [one, theirs];
-      }
+      for (const one of this.#waiting.values()) if (weightOf(one) > weightOf(givesWay)) givesWay = one;
       if (givesWay === waiting) return waiting;
       this.#waiting.delete(keyOf(givesWay.peer));
     }
@@ -60,14 +58,15 @@ export class WaitingRequests {
   /** Takes out whose turn it is: the first of those with fewest places, and fewer than `mostPlaces`. */
   next(nowMs: number, mostPlaces: number): WaitingRequest | undefined {
     let next: WaitingRequest | undefined;
-    let fewest = mostPlaces;
+    let fewest = Infinity;
     for (const [key, one] of this.#waiting) {
       if (nowMs - one.sinceMs > VALID_MS) {
         this.#waiting.delete(key);
         continue;
       }
       const places = this.placesOf(sourceOf(one.peer));
-      if (places < fewest) [next, fewest] = [one, places];
+      const weight = places + namelessWeight(one.peer);
+      if (places < mostPlaces && weight < fewest) [next, fewest] = [one, weight];
     }
     if (next !== undefined) this.#waiting.delete(keyOf(next.peer));
     return next;
@@ -96,5 +95,8 @@ export class WaitingRequests {
     return loads;
   }
 }
+
+/** Less than a place: behind a relay no card is known either. */
+const namelessWeight = ({ mac }: TransferPeer): number => (mac === undefined ? 0.5 : 0);
 
 const keyOf = ({ address, port }: TransferPeer): string => `${address}:${port}`;

@@ -10,6 +10,7 @@ const holder = (host: number, seconds: number, bytesPerSecond: number, still = 0
   peer: { address: ip(`10.0.0.${host}`), port: 1000, mac: mac(`52:54:00:00:01:${host + 10}`) },
   startedAtMs: NOW_MS - seconds * 1000,
   answeredAtMs: NOW_MS - still * 1000,
+  hasAnswered: bytesPerSecond > 0,
   sentBytes: seconds * bytesPerSecond,
 });
 function placesOf(...holders: readonly Holder[]): Places {
@@ -45,6 +46,12 @@ describe('who gives a place away', () => {
   it('is nobody slow for the sake of who has as many places', () => {
     const slow = holder(1, 20, 400);
     expect(placesOf(slow).givingWay([slow], 1, NOW_MS)).toBeUndefined();
+  });
+
+  it('is first of all who never answered', () => {
+    const unproven = holder(1, 0.6, 0);
+    const holders = [holder(2, 20, 100), holder(3, 20, 500 * KIB, 3), unproven, holder(4, 0.4, 0)];
+    expect(placesOf(...holders).givingWay(holders, 0, NOW_MS)).toBe(unproven);
   });
 
   it('is who stands still before all others', () => {

@@ -33,6 +33,17 @@ describe('requests that wait for a place', () => {
     expect(waiting.next(1, 6)).toBe(greedy);
   });
 
+  it('of addresses that nobody may have come after others with as many places, and give way to them', () => {
+    const waiting = new WaitingRequests(2, () => 0);
+    const [first, second] = [from('10.0.0.1', 1000), from('10.0.0.2', 1000)];
+    waiting.add(first);
+    waiting.add(second);
+    const good = from('10.0.0.9', 2000, '52:54:00:00:00:61');
+    expect(waiting.add(good)).toBe(first);
+    expect(waiting.next(1, 4)).toBe(good);
+    expect(waiting.next(1, 4)).toBe(second);
+  });
+
   it('keep their turn when the client asks again', () => {
     const waiting = new WaitingRequests(2, () => 0);
     waiting.add(from('10.0.0.1', 1000, undefined, 0));
