@@ -98,6 +98,7 @@ function printKnown(result: DoctorResult, output: Output): void {
 const PART_WORDS: Readonly<Record<ToldLine['part'], string>> = {
   proof: 'worked',
   harmless: 'normal',
+  sign: 'tells',
   overcome: 'overcome',
   cause: 'stopped here',
   consequence: 'follows',
@@ -114,7 +115,8 @@ function printScreen(screen: DoctorResult['screen'], output: Output): void {
     const bounded = text.length > MAX_SCREEN_TEXT ? `${text.slice(0, MAX_SCREEN_TEXT - 1)}…` : text;
     const paint = part === 'cause' ? colors.red : colors.dim;
     output.data(`${String(line).padStart(3)} ${paint(PART_WORDS[part].padEnd(12))} ${bounded}`);
-    if (part === 'harmless' && meaning !== '') output.data(colors.dim(`${' '.repeat(17)}${meaning}`));
+    if ((part === 'harmless' || part === 'sign') && meaning !== '')
+      output.data(colors.dim(`${' '.repeat(17)}${meaning}`));
     if (note !== undefined) output.data(`${' '.repeat(17)}${note}`);
   }
   const { unknownLines } = screen;
@@ -133,30 +135,44 @@ function printExplanation(entry: Explanation, output: Output): void {
     if (cause.tell) output.data(`     when ${cause.tell}`);
     output.data(`     ${statusText(cause, output)}`);
     // the whole fix for what is so here, or is the likeliest; the others have it in --json and in the docs
-    const isMain = cause.status === 'found-here' || (index === 0 && cause.status !== 'not-found-here');
-    for (const step of wholeMends(cause, isMain ? MAX_FIX_LINES : 1))
-      output.data(`     ${colors.dim('fix')} ${step}`);
+    const isMain =
+      ['found-here', 'on-screen'].includes(cause.status) ||
+      (index === 0 && cause.status !== 'not-found-here');
+    const { steps, restCount } = wholeMends(cause, isMain ? MAX_FIX_LINES : 1);
+    for (const step of steps) output.data(`     ${colors.dim('fix')} ${step}`);
+    if (restCount > 0) output.data(colors.dim(`         … and ${restCount} more: --json shows all`));
   });
   const rest = entry.causes.length - shown.length;
   if (rest > 0)
     output.data(colors.dim(`\n  … and ${rest} more: docs/troubleshooting.md#${entry.id}, or --json`));
 }
 
-/** As many mends as fit on so many lines, and always one: none is cut before the lines that it announces. */
-function wholeMends({ mends }: ExplainedCause, lines: number): readonly string[] {
-  const steps: string[] = [];
-  for (const mend of mends) {
-    const own = fixTexts([mend]);
-    if (steps.length > 0 && steps.length + own.length > lines) break;
-    steps.push(...own);
+/**
+ * As many mends as fit on so many lines, and always one: none is cut before the lines that it announces. A rest of one
+ * line is no shorter than the word that there is a rest.
+ */
+function wholeMends(
+  { mends }: ExplainedCause,
+  lines: number,
+): { readonly steps: readonly string[]; readonly restCount: number } {
+  const all = mends.map((mend) => fixTexts([mend]));
+  let shown = 0;
+  let used = 0;
+  for (const own of all) {
+    const isLast = shown === all.length - 1 && own.length === 1;
+    if (shown > 0 && used + own.length > lines && !isLast) break;
+    used += own.length;
+    shown++;
   }
-  return steps;
+  return { steps: all.slice(0, shown).flat(), restCount: all.length - shown };
 }
 
 function statusText(cause: ExplainedCause, { colors }: Output): string {
   switch (cause.status) {
     case 'found-here':
       return colors.red(`✖ found here: ${cause.detail}`);
+    case 'on-screen':
+      return colors.yellow(`▲ likely: ${cause.detail}`);
     case 'not-found-here':
       return colors.green(`✔ not so here (${cause.detail})`);
     case 'not-checked':

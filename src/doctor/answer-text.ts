@@ -18,7 +18,8 @@ export function answerText(
   const seen = new Map(
     story.lines.flatMap((line) => line.entries.map((entry) => [entry.id, line.text] as const)),
   );
-  const known = matches.map((entry) => explain(entry, checks, seen));
+  const spellings = new Map(story.lines.map(({ entries, spelling }) => [entries[0], spelling]));
+  const known = matches.map((entry) => explain(entry, checks, seen, spellings.get(entry)));
   const verdict = isKnown ? verdictOnStory(story, known) : 'not-understood';
   return {
     known,

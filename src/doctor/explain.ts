@@ -13,7 +13,8 @@ export interface ExplainedCause {
   readonly tell?: string;
   readonly fix: readonly string[];
   readonly mends: readonly Fix[];
-  readonly status: 'found-here' | 'not-found-here' | 'not-checked';
+  /** `on-screen`: a line of the screen speaks for it */
+  readonly status: 'found-here' | 'on-screen' | 'not-found-here' | 'not-checked';
   /** what the check saw, or why it could not look */
   readonly detail: string;
 }
@@ -32,24 +33,28 @@ export interface Explanation {
 export type SeenOnScreen = ReadonlyMap<string, string>;
 
 /**
- * What a message means, each cause with the result of its check, or with the line of the screen that excludes it.
+ * What a message means, in the spelling that was seen, each cause with the result of its check, or with the line of the screen that excludes it.
  * Causes that were found here come first, then those that the screen speaks for.
  */
 export function explain(
   entry: KnowledgeEntry,
   checks: readonly CheckResult[],
   seen: SeenOnScreen = new Map(),
+  spelling?: string,
 ): Explanation {
   const likely = (cause: KnownCause): boolean => cause.when?.some((id) => seen.has(id)) === true;
   const inOrder = [...entry.causes.filter(likely), ...entry.causes.filter((cause) => !likely(cause))];
-  const explained = inOrder.map((cause) => excludedOnScreen(cause, seen) ?? explainCause(cause, checks));
+  const explained = inOrder.map(
+    (cause) =>
+      excludedOnScreen(cause, seen) ?? toldOnScreen(cause, checks, seen) ?? explainCause(cause, checks),
+  );
   const excluded = explained.filter((cause) => cause.status === 'not-found-here');
   const causes = [...explained.filter((cause) => !excluded.includes(cause)), ...excluded];
   const found = causes.filter((cause) => cause.status === 'found-here');
   return {
     id: entry.id,
     ...(entry.code === undefined ? {} : { code: entry.code }),
-    text: entry.texts[0] ?? '',
+    text: titleOf(entry, spelling),
     printedBy: entry.printedBy,
     meaning: entry.meaning,
     causes: [...found, ...causes.filter((cause) => !found.includes(cause))],
@@ -57,11 +62,36 @@ export function explain(
   };
 }
 
+/** The usual spelling, unless another of this entry stands on the screen that has other words. */
+function titleOf({ texts }: KnowledgeEntry, spelling: string | undefined): string {
+  const [usual = ''] = texts;
+  const isOther = spelling !== undefined && texts.includes(spelling) && !spelling.includes(usual);
+  return isOther ? spelling : usual;
+}
+
 /** A cause that a line of the screen excludes; undefined when none does. */
 function excludedOnScreen(cause: KnownCause, seen: SeenOnScreen): ExplainedCause | undefined {
   const proof = cause.unless?.map((id) => seen.get(id)).find((line) => line !== undefined);
   if (proof === undefined) return undefined;
-  return { ...explainCause(cause, []), status: 'not-found-here', detail: `the screen says "${proof}"` };
+  return { ...explainCause(cause, []), status: 'not-found-here', detail: saysOnScreen(proof) };
+}
+
+/** A cause that a line of the screen speaks for, where no check has found it: undefined when none does. */
+function toldOnScreen(
+  cause: KnownCause,
+  checks: readonly CheckResult[],
+  seen: SeenOnScreen,
+): ExplainedCause | undefined {
+  const sign = cause.when?.map((id) => seen.get(id)).find((line) => line !== undefined);
+  const explained = explainCause(cause, checks);
+  if (sign === undefined || explained.status !== 'not-checked') return undefined;
+  return { ...explained, status: 'on-screen', detail: saysOnScreen(sign) };
+}
+
+const MAX_QUOTED = 90;
+
+function saysOnScreen(line: string): string {
+  return `the screen says "${line.length > MAX_QUOTED ? `${line.slice(0, MAX_QUOTED - 1)}…` : line}"`;
 }
 
 function told(mends: readonly Fix[]): Pick<ExplainedCause, 'fix' | 'mends'> {

@@ -11,6 +11,15 @@ const id = z.string().regex(/^[a-z][a-z0-9-]*$/, 'small letters, digits and hyph
 const words = z.string().trim().min(1);
 const $schema = z.string().optional();
 
+const regex = z.string().refine((text) => {
+  try {
+    new RegExp(text, 'm');
+    return true;
+  } catch {
+    return false;
+  }
+}, 'a regular expression');
+
 const about = words.optional().meta({ description: 'what it is for, where there is a choice' });
 const fix = z.array(
   z.union([
@@ -44,7 +53,8 @@ const messages = z.strictObject({
           .regex(/^PXE-[EMT][0-9A-F]{2}$/)
           .optional(),
         texts: z.array(words).min(1),
-        role: z.enum(['fault', 'proof', 'attempt', 'harmless', 'trailer']).optional(),
+        where: regex.optional(),
+        role: z.enum(['fault', 'proof', 'attempt', 'harmless', 'sign', 'trailer']).optional(),
         stage: z.enum(STAGES_ON_SCREEN).optional(),
         excuses: z.array(id).optional(),
         excusesWithin: z.number().int().min(1).optional(),
@@ -116,14 +126,6 @@ const dnsmasqOptions = z.strictObject({
   refusals: z.array(z.strictObject({ said: words, fix: words })),
 }) satisfies z.ZodType<DnsmasqOptionsFile>;
 
-const regex = z.string().refine((text) => {
-  try {
-    new RegExp(text, 'm');
-    return true;
-  } catch {
-    return false;
-  }
-}, 'a regular expression');
 const configKinds = z.strictObject({
   $schema,
   kinds: z.array(

@@ -43,12 +43,15 @@ export interface KnowledgeEntry {
   readonly code?: string;
   /** as users see it; the first is the usual spelling. `…` stands for what changes */
   readonly texts: readonly string[];
+  /** a regular expression that the line must have besides: what is in a name tells, or that there is none */
+  readonly where?: string;
   readonly printedBy: string;
   /**
    * What the line is in the story of a boot. A `proof` shows that its stage was reached, an `attempt` begins a new
-   * try, a `harmless` line is normal, a `trailer` follows any failure and names none. Absent: a `fault`.
+   * try, a `harmless` line is normal, a `sign` tells which cause a fault has, a `trailer` follows any failure and names
+   * none. Absent: a `fault`.
    */
-  readonly role?: 'fault' | 'proof' | 'attempt' | 'harmless' | 'trailer';
+  readonly role?: 'fault' | 'proof' | 'attempt' | 'harmless' | 'sign' | 'trailer';
   /** of a proof: the stage of the boot that is reached with it */
   readonly stage?: BootStageOnScreen;
   /** of a harmless line: entries that mean nothing right behind it */

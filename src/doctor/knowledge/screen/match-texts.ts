@@ -6,6 +6,8 @@ import { words, type ScreenWord } from './screen-words.ts';
 export interface TextMatch {
   /** several when two programs print the same words */
   readonly entries: readonly KnowledgeEntry[];
+  /** the spelling of the knowledge that stands there */
+  readonly spelling: string;
   /** first and last line of it */
   readonly line: number;
   readonly lastLine: number;
@@ -18,8 +20,10 @@ export interface TextMatch {
 
 interface KnownText {
   readonly entry: KnowledgeEntry;
+  readonly text: string;
   /** between the parts stands what changes (`…`) */
   readonly parts: readonly (readonly string[])[];
+  readonly where?: RegExp;
   readonly length: number;
 }
 
@@ -36,14 +40,16 @@ const MIN_PART_LETTERS = 12;
 const KNOWN_TEXTS: readonly KnownText[] = KNOWLEDGE.flatMap((entry) => {
   // "File not found" and the like say something only together with their code
   if (/^PXE-[TM]/.test(entry.code ?? '')) return [];
+  const where = entry.where === undefined ? {} : { where: new RegExp(entry.where, 'iu') };
   return entry.texts.flatMap((text) => {
     const parts = text
       .replace(/^PXE-\w+\s*:/, '')
       .split('…')
       .map(words)
       .filter((part) => part.length > 0);
-    const length = lettersOf(parts.flat());
-    return length < MIN_LETTERS ? [] : [{ entry, parts, length }];
+    // what asks for more than its words says more than they
+    const length = lettersOf(parts.flat()) + Number(entry.where !== undefined);
+    return length < MIN_LETTERS ? [] : [{ entry, text, parts, ...where, length }];
   });
 });
 
@@ -58,26 +64,34 @@ for (const known of KNOWN_TEXTS) {
 /** Every word of a known text, to recognise misspelt ones by. */
 export const VOCABULARY: ReadonlySet<string> = new Set(KNOWN_TEXTS.flatMap(({ parts }) => parts.flat()));
 
-/** The known texts on a screen; of two that overlap the longer one. */
-export function matchTexts(screen: readonly ScreenWord[]): readonly TextMatch[] {
+/** The known texts on a screen, whose lines are given too; of two that overlap the longer one. */
+export function matchTexts(screen: readonly ScreenWord[], lines: readonly string[]): readonly TextMatch[] {
   const all: TextMatch[] = [];
   screen.forEach((word, from) => {
     for (const known of KNOWN_BY_FIRST_WORD.get(word.text) ?? []) {
       const to = endOfMatch(known, screen, from);
-      if (to !== undefined) all.push(matchAt(screen, known, from, to));
+      if (to === undefined || known.where?.test(lines[word.line - 1] ?? '') === false) continue;
+      all.push(matchAt(screen, known, from, to));
     }
   });
   if (all.length === 0) return partOfKnownText(screen);
   const best: TextMatch[] = [];
   // of one text the nearest beginning counts: `…` must not reach over the line before
   for (const match of [...all].sort((a, b) => b.length - a.length || b.from - a.from)) {
-    const rival = best.findIndex((better) => match.from < better.to && better.from < match.to);
+    const rival = best.findIndex((better) => isRival(match, better));
     const better = best[rival];
     if (better === undefined) best.push(match);
     else if (better.from === match.from && better.length === match.length)
       best[rival] = { ...better, entries: inOrder([...better.entries, ...match.entries]) };
   }
   return best.sort((a, b) => a.from - b.from);
+}
+
+/** They overlap. A sign within the words of a fault tells of that fault, and takes nothing from it. */
+function isRival(match: TextMatch, better: TextMatch): boolean {
+  const isWithin = match.from > better.from && match.to <= better.to;
+  const isSign = match.entries[0]?.role === 'sign' && better.entries[0]?.role === undefined;
+  return match.from < better.to && better.from < match.to && !(isWithin && isSign);
 }
 
 /** Words that stand there without a code are rather those of a program that prints none. */
@@ -89,6 +103,7 @@ function inOrder(entries: readonly KnowledgeEntry[]): readonly KnowledgeEntry[] 
 function matchAt(screen: readonly ScreenWord[], known: KnownText, from: number, to: number): TextMatch {
   return {
     entries: [known.entry],
+    spelling: known.text,
     line: screen[from]?.line ?? 1,
     lastLine: screen[to - 1]?.line ?? 1,
     from,
@@ -137,7 +152,9 @@ function partOfKnownText(screen: readonly ScreenWord[]): readonly TextMatch[] {
   const typed = screen.map((word) => word.text);
   if (lettersOf(typed) < MIN_PART_LETTERS || screen.at(-1)?.line !== screen[0]?.line) return [];
   const line = ` ${typed.join(' ')} `;
-  const known = KNOWN_TEXTS.filter(({ parts }) => ` ${parts.flat().join(' ')} `.includes(line));
+  const known = KNOWN_TEXTS.filter(
+    ({ parts, where }) => where === undefined && ` ${parts.flat().join(' ')} `.includes(line),
+  );
   const entries = new Set(known.map(({ entry }) => entry));
   return known
     .filter((text) => entries.delete(text.entry))

@@ -6,9 +6,11 @@ import { screenWords } from './screen-words.ts';
 
 /**
  * What a line is in the story: only the cause and what follows it is a fault of this boot. `last` is the proof that
- * nothing follows: nobody knows whether the boot stands there or the screen was shown too early.
+ * nothing follows: nobody knows whether the boot stands there or the screen was shown too early. A `sign` is no fault
+ * itself and tells which cause the fault has.
  */
-export type LinePart = 'proof' | 'harmless' | 'overcome' | 'cause' | 'consequence' | 'last' | 'other-try';
+export type LinePart =
+  'proof' | 'harmless' | 'sign' | 'overcome' | 'cause' | 'consequence' | 'last' | 'other-try';
 
 /** One understood line of a screen. */
 export interface ScreenLine {
@@ -18,6 +20,8 @@ export interface ScreenLine {
   readonly part: LinePart;
   /** several when its code has several meanings and nothing decides */
   readonly entries: readonly KnowledgeEntry[];
+  /** of a line without a code: the spelling of the knowledge that it has */
+  readonly spelling?: string;
   readonly note?: string;
 }
 
@@ -31,6 +35,7 @@ interface Item {
   readonly line: number;
   readonly lastLine: number;
   readonly entries: readonly KnowledgeEntry[];
+  readonly spelling?: string;
   readonly note?: string;
 }
 
@@ -40,27 +45,31 @@ interface Item {
  */
 export function readScreen(text: string): ScreenStory {
   const lines = plainLines(text);
-  const items = withoutRivals(itemsOf(lines.map((line) => (isSetting(line) ? '' : line))));
+  const all = itemsOf(lines.map((line) => (isSetting(line) ? '' : line)));
+  const items = withoutRivals(all);
   const parts = new Map<Item, LinePart>();
   for (const item of excused(items)) parts.set(item, 'harmless');
   const attempt = mainAttempt(items.filter((item) => !parts.has(item)));
   for (const item of items) {
     if (parts.has(item)) continue;
     const part = attempt.includes(item) ? (isProof(item) ? 'proof' : 'overcome') : 'other-try';
-    parts.set(item, roleOf(item) === 'trailer' ? 'consequence' : part);
+    const role = roleOf(item);
+    parts.set(item, role === 'trailer' ? 'consequence' : role === 'sign' ? 'sign' : part);
   }
   const cause = causeOf(attempt);
   if (cause) {
     parts.set(cause, isProof(cause) ? 'last' : 'cause');
-    for (const item of attempt.slice(attempt.indexOf(cause) + 1)) parts.set(item, 'consequence');
+    for (const item of attempt.slice(attempt.indexOf(cause) + 1))
+      if (roleOf(item) !== 'sign') parts.set(item, 'consequence');
   }
-  const read = new Set(items.flatMap((item) => lineNumbers(item)));
+  const read = new Set(all.flatMap((item) => lineNumbers(item)));
   return {
     lines: items.map((item) => ({
       line: item.line,
       text: (lines[item.line - 1] ?? '').trim(),
       part: parts.get(item) ?? 'proof',
       entries: item.entries,
+      ...(item.spelling === undefined ? {} : { spelling: item.spelling }),
       ...(item.note === undefined ? {} : { note: item.note }),
     })),
     unknownLines: lines.filter((line, index) => /\p{L}{3}/u.test(line) && !read.has(index + 1)).length,
@@ -80,7 +89,7 @@ function plainLines(text: string): readonly string[] {
 /** Codes and texts in the order of the screen; a code and the words beside it are one thing. */
 function itemsOf(lines: readonly string[]): readonly Item[] {
   const codes = matchCodes(lines);
-  const texts = matchTexts(screenWords(lines, VOCABULARY));
+  const texts = matchTexts(screenWords(lines, VOCABULARY), lines);
   // a line that is known as harmless is so with any code on it
   const harmless = new Set(
     texts.flatMap(({ entries, line }) => (entries[0]?.role === 'harmless' ? line : [])),
@@ -91,7 +100,7 @@ function itemsOf(lines: readonly string[]): readonly Item[] {
     ...telling.map((code) => ({ ...code, lastLine: code.line })),
     ...texts
       .filter((match) => !besideCode.has(match.line))
-      .map(({ entries, line, lastLine }) => ({ entries, line, lastLine })),
+      .map(({ entries, spelling, line, lastLine }) => ({ entries, spelling, line, lastLine })),
   ];
   return items.sort((a, b) => a.line - b.line);
 }
@@ -139,13 +148,14 @@ function mainAttempt(items: readonly Item[]): readonly Item[] {
   return attempts.sort((a, b) => reach(b) - reach(a) || hasFault(b) - hasFault(a))[0] ?? [];
 }
 
-/** The first fault after the last proof; where none follows, the boot stands at the last proof itself. */
+/** The first fault after the last proof, or a sign of one; where none follows, the boot stands at the last proof itself. */
 function causeOf(attempt: readonly Item[]): Item | undefined {
   const last = attempt.findLastIndex(isProof);
   const after = attempt.slice(last + 1);
   const silent = attempt[last];
   return (
     after.find((item) => roleOf(item) === 'fault') ??
+    after.find((item) => roleOf(item) === 'sign' && (item.entries[0]?.causes.length ?? 0) > 0) ??
     (silent?.entries[0]?.causes.length ? silent : undefined) ??
     after.find((item) => roleOf(item) === 'trailer')
   );

@@ -86,7 +86,8 @@ describe('the knowledge', () => {
   });
 
   it('finds every entry by its own text', () => {
-    for (const entry of KNOWLEDGE) {
+    // what asks for more than its words is not found by them alone
+    for (const entry of KNOWLEDGE.filter(({ where }) => where === undefined)) {
       const found = lookUp(entry.texts[0] ?? '').matches.map((match) => match.id);
       expect(found, entry.texts[0]).toContain(entry.id);
     }

@@ -8,6 +8,8 @@ interface Verdict {
   readonly screen: string;
   readonly cause: string;
   readonly harmless?: readonly string[];
+  /** lines that are no fault and tell which cause the fault has */
+  readonly signs?: readonly string[];
   readonly overcome?: readonly string[];
   /** how the likeliest cause begins */
   readonly first?: string;
@@ -25,17 +27,21 @@ const idsOf = (lines: readonly ScreenLine[], part: string): readonly string[] =>
   lines.filter((line) => line.part === part).flatMap((line) => line.entries.map((entry) => entry.id));
 
 describe('screens from the field', () => {
-  it.each(verdicts)('$screen: $why', ({ screen: name, cause, harmless = [], overcome = [], ...more }) => {
-    const { isKnown, matches, story } = lookUp(screen(name));
-    expect(isKnown).toBe(true);
-    expect(matches.map((entry) => entry.id)[0]).toBe(cause);
-    expect(idsOf(story.lines, 'harmless')).toEqual(expect.arrayContaining([...harmless]));
-    expect(idsOf(story.lines, 'overcome')).toEqual(expect.arrayContaining([...overcome]));
-    if (more.lines !== undefined) expect(story.lines).toHaveLength(more.lines);
-    if (more.note !== undefined) expect(story.lines.map((line) => line.note).join()).toContain(more.note);
-    if (more.first !== undefined)
-      expect(answerText(screen(name), []).known[0]?.causes[0]?.text).toContain(more.first);
-  });
+  it.each(verdicts)(
+    '$screen: $why',
+    ({ screen: name, cause, harmless = [], signs = [], overcome = [], ...more }) => {
+      const { isKnown, matches, story } = lookUp(screen(name));
+      expect(isKnown).toBe(true);
+      expect(matches.map((entry) => entry.id)[0]).toBe(cause);
+      expect(idsOf(story.lines, 'harmless')).toEqual(expect.arrayContaining([...harmless]));
+      expect(idsOf(story.lines, 'sign')).toEqual(expect.arrayContaining([...signs]));
+      expect(idsOf(story.lines, 'overcome')).toEqual(expect.arrayContaining([...overcome]));
+      if (more.lines !== undefined) expect(story.lines).toHaveLength(more.lines);
+      if (more.note !== undefined) expect(story.lines.map((line) => line.note).join()).toContain(more.note);
+      if (more.first !== undefined)
+        expect(answerText(screen(name), []).known[0]?.causes[0]?.text).toContain(more.first);
+    },
+  );
 
   it('knows a line as harmless with any code on it', () => {
     const { isKnown, story } = lookUp(screen('autoexec-other-error'));
