@@ -15,13 +15,16 @@ const SEED_BLOCK = /^# autoinstall/;
 /** What a part of a configuration is put into. */
 const MINIMAL = { version: 1, network: { interface: 'eno1', address: '192.168.1.50' } };
 
-/** Options of other programs: firewall-cmd, dnsmasq, update-alternatives, grub-mknetdir, wget. */
+/** Options of other programs: firewall-cmd, dnsmasq, update-alternatives, grub-mknetdir, wget, dracut, MAAS. */
 const FOREIGN_OPTIONS = [
+  '--add',
   '--add-port',
   '--add-service',
   '--conf-file',
   '--list',
+  '--maas-url',
   '--net-directory',
+  '--no-hostonly',
   '--permanent',
   '--post-data',
   '--reload',
