@@ -12,7 +12,7 @@ import { orderFor } from '../machines/order-for.ts';
 import { LifeTeller } from './life-teller.ts';
 import type { MachineStates, Recorded, SpendResult } from '../machines/machine-states.ts';
 import { Turns } from '../platform/turns.ts';
-import type { MacAddress } from '../protocol/addresses.ts';
+import { parseMac, type Ipv4Address, type MacAddress } from '../protocol/addresses.ts';
 
 /** Who orders an install, and whether it is for every boot. */
 export type ArmOrder = Pick<ArmedOrder, 'by' | 'isAlways'>;
@@ -22,6 +22,8 @@ export interface SessionInstallsInput {
   readonly context: () => BootContext;
   /** the machine of a card */
   readonly ownerOf: (mac: MacAddress) => Machine | undefined;
+  /** the card that the kernel has met at an address of this network, whatever DHCP said */
+  readonly cardAt: (ip: Ipv4Address) => MacAddress | undefined;
   /** decides from this context from now on, whatever becomes of files and engine */
   readonly decide: (context: BootContext) => void;
   /** writes what is served to these machines, whatever else is under way; must not throw */
@@ -85,14 +87,22 @@ export class SessionInstalls {
 
   /** Looks whether an event is a network boot of a machine that was being installed. */
   take(event: BootEvent): void {
-    if (event.mac === undefined || !isNetworkBoot(event)) return;
-    const machine = this.input.ownerOf(event.mac);
+    const mac = event.mac ?? parseMac(String(event.detail['askedAs'] ?? ''));
+    if (mac === undefined || !(isHintOfBoot(event) || isBoot(event))) return;
+    const machine = this.input.ownerOf(mac);
     if (machine === undefined) return;
     const key = machineKey(machine);
-    this.#life.booted(key, event.mac, event.time);
-    if (!this.#awaited.has(key) || this.#booting.has(key)) return;
+    this.#life.booted(key, mac, event.time);
+    if (!this.#awaited.has(key) || this.#booting.has(key) || !this.#isItsBoot(event, machine, mac)) return;
     this.#booting.add(key);
-    void this.#bootedAgain(machine, event.mac, event.time).finally(() => this.#booting.delete(key));
+    void this.#bootedAgain(machine, mac, event.time).finally(() => this.#booting.delete(key));
+  }
+
+  /** Anybody can send one packet in a machine's name: a boot is what its own card has fetched; behind a relay none is seen. */
+  #isItsBoot(event: BootEvent, machine: Machine, mac: MacAddress): boolean {
+    if (event.ip === undefined || !isBoot(event)) return false;
+    const card = this.input.cardAt(event.ip);
+    return card === undefined ? machine.isRelayed === true : card === mac;
   }
 
   /** Decides from what is known of machines now; with another context when the configuration was read again. */
@@ -183,10 +193,13 @@ export class SessionInstalls {
   }
 }
 
-/** A PXE, HTTP Boot or iPXE client looks for a server, or a loader asks for its script; an installed system does neither. */
-function isNetworkBoot({ type, detail, firmware }: BootEvent): boolean {
-  if (type === 'dhcp.discover') return firmware !== undefined && firmware !== 'unknown';
-  if (type !== 'tftp.start' && type !== 'tftp.done' && type !== 'http.get' && type !== 'http.done')
-    return false;
-  return stageOfPath(String(detail['path'] ?? '')) === 'boot-config';
+/** A PXE, HTTP Boot or iPXE client looks for a server; an installed system does not. */
+const isHintOfBoot = ({ type, firmware }: BootEvent): boolean =>
+  type === 'dhcp.discover' && firmware !== undefined && firmware !== 'unknown';
+
+/** A loader, or what it boots by, has reached somebody who acknowledges what he gets. */
+function isBoot({ type, detail }: BootEvent): boolean {
+  if (type !== 'tftp.done' && type !== 'http.get' && type !== 'http.done') return false;
+  const stage = stageOfPath(String(detail['path'] ?? ''));
+  return stage === 'boot-config' || stage === 'loader';
 }

@@ -180,6 +180,7 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     sink,
     context: () => context,
     ownerOf: (mac) => inventory.ownerOf(mac),
+    cardAt: neighboursOn(context.config.network.interface),
     decide: (decided) => (context = decided),
     serve: async (machines) => {
       for (const trouble of await serveMachines(context, layout, machines)) onWarning(trouble);

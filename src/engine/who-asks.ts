@@ -21,8 +21,9 @@ export interface AskerOptions {
 
 /**
  * Whether a request comes from the boot it is about: it shows the token of that machine's order, and on this network the neighbour
- * table shows the machine's card too; behind a relay of `network.relayed` no table shows anything. Without an order there is no token,
- * and nothing that a seed or a report could spend. (Neither a MAC nor a token in a boot file is authentication; docs/security.md.)
+ * table shows the machine's card too; of a machine that the file calls `relayed`, where no table shows anything, the token alone
+ * counts, from a network of `network.relayed`. Without an order there is no token, and nothing that a seed or a report could
+ * spend. (Neither a MAC nor a token in a boot file is authentication; docs/security.md.)
  */
 export function isFromMachine(
   asked: AskedMachine,
@@ -35,7 +36,11 @@ export function isFromMachine(
     return isCardOf(asked, request.mac, showsToken, ownerOf) && (order === undefined || showsToken);
   }
   const { relayed = [] } = context.config.network;
-  return showsToken && relayed.some((network) => networkContains(network, request.ip));
+  return (
+    asked.machine?.isRelayed === true &&
+    showsToken &&
+    relayed.some((network) => networkContains(network, request.ip))
+  );
 }
 
 /** A machine without a MAC in the file has the cards that were seen of it; its token says it of one that is nobody's else. */
@@ -58,6 +63,9 @@ export function whoAsks(
 ): string {
   const card = `${mac ?? 'an unknown card'} at ${ip}`;
   if (mac !== undefined && parseMac(wanted) !== undefined && mac !== wanted) return card;
+  if (token !== undefined && mac === undefined) {
+    return `${card}, with a token that is not of its order, or is behind a relay without relayed: true in pxectl.yaml`;
+  }
   if (token !== undefined) return `${card}, with a token that is not of its order`;
   return mac === undefined ? card : `${card}, without the token of its order`;
 }

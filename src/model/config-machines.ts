@@ -41,11 +41,15 @@ export function checkMachines(file: ConfigFile, checks: SettingsChecks): Machine
     const power = checkPower(resolved.power, machine, path, { checker, filePath });
     checkOwnInstall(machine, settings, path, checks);
     checkSerialAlone({ ...settings, name }, machine, file, path, checks);
+    if (machine.relayed === true && (file.network.relayed ?? []).length === 0) {
+      checker.wrong([...path, 'relayed'], true, 'network.relayed names no network behind a relay');
+    }
     return {
       ...identity,
       name,
       ...(machine.profile === undefined ? {} : { profile: machine.profile }),
       ...settings,
+      ...(machine.relayed === true ? { isRelayed: true } : {}),
       ...(power === undefined ? {} : { power }),
       isArmed: false,
     };

@@ -91,6 +91,10 @@ const profile = z.strictObject({ ...settings, match: match.optional() });
 export const machineFileSchema = z.strictObject({
   mac: text.optional(),
   uuid: text.optional(),
+  relayed: z
+    .boolean()
+    .optional()
+    .describe('it boots behind a relay of network.relayed, where its token alone is known'),
   serial: text.optional().describe('SMBIOS serial number, as iPXE and dmidecode show it'),
   name: text.optional(),
   profile: text.optional().describe('one of profiles: what the machine does not say comes from there'),

@@ -60,6 +60,8 @@ export interface BootSettings {
 export interface Machine extends BootSettings, MachineIdentity {
   /** the profile that it names */
   readonly profile?: string;
+  /** it is behind a relay, where no table shows its card: the token of its order alone counts */
+  readonly isRelayed?: boolean;
   /** where a machine with an install seed stands */
   readonly installState?: InstallState;
   /** how it is switched on and off */

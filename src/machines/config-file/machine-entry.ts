@@ -22,6 +22,7 @@ export const IDENTITY_KEYS: readonly string[] = ['mac', 'uuid', 'serial', 'name'
 export const MACHINE_KEYS: readonly string[] = [
   ...IDENTITY_KEYS,
   'profile',
+  'relayed',
   'image',
   'install.seed',
   'install.once',
@@ -64,6 +65,7 @@ export function readAssignment(key: string, value: string): ReadAssignment {
   if (text === '') return { assignment: { path, value: undefined } };
   switch (known) {
     case 'secureBoot':
+    case 'relayed':
     case 'install.once': {
       const isTrue = ['true', 'yes', '1'].includes(text.toLowerCase());
       if (!isTrue && !['false', 'no', '0'].includes(text.toLowerCase())) {

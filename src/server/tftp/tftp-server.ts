@@ -47,6 +47,8 @@ const TICK_MS = 20;
 const MAX_QUEUED = 512;
 /** Places that are made free at a time, some times a second: a flood that never answers is through within seconds. */
 const MOST_GIVING_WAY = 32;
+/** ERROR packets that wait to go out. */
+const MAX_PENDING_SENDS = 256;
 /** Requests whose file is being looked up. */
 const MAX_OPENING = 256;
 /** A request again from the same port within this time is a retransmission, later a client that began anew. */
@@ -299,6 +301,8 @@ class Listener implements TftpServer {
   }
 
   #reply(to: { address: string; port: number }, code: number, message: string): void {
+    // made-up addresses answer no ARP: what is sent to them would wait in memory
+    if (this.#socket.getSendQueueCount() >= MAX_PENDING_SENDS) return;
     this.#socket.send(encodeTftp({ opcode: 'error', code, message }), to.port, to.address, () => undefined);
   }
 }

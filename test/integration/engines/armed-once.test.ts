@@ -79,14 +79,19 @@ const state = async (): Promise<InstallState['kind'] | undefined> => {
   };
   return machines[0]?.installState?.kind;
 };
-/** The machine is switched on: its firmware looks for a boot server. */
-const bootFromNetwork = async (uuid?: string): Promise<void> => {
+/** What the firmware of a machine says when it is switched on, and anybody in its name. */
+const discover = async (uuid?: string): Promise<void> => {
   const facts = { mac, architectures: [7], ...(uuid === undefined ? {} : { uuid }) };
   const packet = clientPacket(facts, { messageType: MESSAGE_TYPE.discover, xid: 7 });
   const hex = Buffer.from(encodeDhcp(packet)).toString('hex');
   const packets = [{ hex, to: '255.255.255.255', port: 67 }];
   const args = programArguments('raw-client.ts', { interfaceName: 'eth0', port: 68, packets, listenMs: 700 });
   await lan.execIn('node', process.execPath, args, { cwd: process.cwd() });
+};
+/** The machine is switched on: its firmware looks for a boot server, and its loader fetches the script. */
+const bootFromNetwork = async (uuid?: string): Promise<void> => {
+  await discover(uuid);
+  await curl('/boot.ipxe');
 };
 const up = async (engine: string, machine?: string): Promise<void> => {
   await writeFile(join(folder, 'pxectl.yaml'), config(machine));
@@ -125,6 +130,10 @@ describe('an order to install', () => {
 
       // no machine is back in its firmware sooner
       await sleep(3_200);
+      // one packet in its name ends nothing
+      await discover();
+      await sleep(500);
+      expect(await state()).toBe('installing');
       await expect
         .poll(
           async () => {

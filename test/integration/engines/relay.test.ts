@@ -52,7 +52,7 @@ afterAll(async () => {
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pxectl-relay-'));
   const machines = [node, neighbour].map(
-    ({ host, mac }) => `{ mac: "${mac}", name: ${host}, install: { seed: seed.cfg } }`,
+    ({ host, mac }) => `{ mac: "${mac}", name: ${host}, relayed: true, install: { seed: seed.cfg } }`,
   );
   const extra = `machines: [${machines.join(', ')}]\nengineOptions: { docker: { buildFromHost: true } }`;
   await prepareState(folder, configText('proxy', extra, `, relayed: [${REMOTE.network}]`));

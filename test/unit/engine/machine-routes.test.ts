@@ -248,7 +248,12 @@ describe('a machine behind a relay, where no table shows its card', () => {
   const secret = '0123456789abcdef0123456789abcdef';
   const stranger = 'fedcba9876543210fedcba9876543210';
   const REPORT_PATH = '/report/52-54-00-00-00-01/done';
+  const call = (isRelayed: boolean): void => {
+    const machines = context.config.machines.map((machine) => ({ ...machine, isRelayed }));
+    context = { ...context, config: { ...context.config, machines } };
+  };
   beforeEach(() => {
+    call(true);
     context = {
       ...context,
       orderTokens: new Map([
@@ -280,6 +285,17 @@ describe('a machine behind a relay, where no table shows its card', () => {
     expect(spent).toEqual([]);
     expect(reported).toEqual([]);
     expect(JSON.stringify(events)).not.toContain(stranger);
+  });
+
+  it('is one that the file calls relayed: elsewhere the token alone is worth nothing', async () => {
+    call(false);
+    for (const path of [SEED_PATH, REPORT_PATH]) {
+      expect(await statusOf(path, { ip: '10.2.0.20', token: secret })).toBe(403);
+    }
+    expect([spent, reported]).toEqual([[], []]);
+    expect(events.map(({ detail }) => detail?.['message']).join()).toContain(
+      'without relayed: true in pxectl.yaml',
+    );
   });
 
   it('on this network the card counts, and beside it the token', async () => {

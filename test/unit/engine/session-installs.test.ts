@@ -5,8 +5,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SessionInstalls } from '../../../src/engine/session-installs.ts';
 import { openMachineStates } from '../../../src/machines/machine-states.ts';
 import type { BootContext } from '../../../src/model/boot-context.ts';
+import type { BootEvent } from '../../../src/model/boot-event.ts';
 import { withLock } from '../../../src/platform/file-lock.ts';
-import type { MacAddress } from '../../../src/protocol/addresses.ts';
+import type { Ipv4Address, MacAddress } from '../../../src/protocol/addresses.ts';
 import { contextFrom, DEBIAN_12 } from '../../support/boot-context.ts';
 
 const MAC = '52:54:00:00:00:01' as MacAddress;
@@ -17,6 +18,7 @@ let context: BootContext;
 /** what each writing of served files found decided */
 let served: boolean[];
 let whileReloading: Promise<void>;
+const cards = new Map<string, MacAddress>();
 let installs: SessionInstalls;
 
 const isArmed = (): boolean => context.config.machines[0]?.isArmed === true;
@@ -42,6 +44,7 @@ beforeEach(async () => {
     sink: { emit: () => undefined },
     context: () => context,
     ownerOf: (mac) => context.config.machines.find((machine) => machine.mac === mac),
+    cardAt: (ip) => cards.get(ip),
     decide: (decided) => (context = decided),
     serve: async (macs) => {
       expect(macs).toEqual([MAC]);
@@ -51,6 +54,52 @@ beforeEach(async () => {
   });
 });
 afterEach(() => rm(root, { recursive: true, force: true }));
+
+describe('a boot that installs', () => {
+  const at = (seconds: number): string => new Date(Date.now() + seconds * 1000).toISOString();
+  const state = () => context.config.machines[0]?.installState?.kind;
+  const script = { path: '/boot.ipxe' };
+  const here = '192.168.1.61' as Ipv4Address;
+  beforeEach(async () => {
+    cards.clear();
+    await installs.arm([MAC], ORDER);
+    expect(await installs.spend(MAC)).toMatchObject({ kind: 'given' });
+    await expect.poll(state).toBe('installing');
+  });
+
+  it('is not ended by packets in its name', async () => {
+    const forged: BootEvent[] = [
+      { time: at(10), type: 'dhcp.discover', mac: MAC, firmware: 'uefi-x64', detail: {} },
+      // whose source is made up: nobody has acknowledged anything
+      { time: at(11), type: 'tftp.start', mac: MAC, ip: here, detail: { path: 'grub/grub.cfg' } },
+      // whose address is the machine's by what DHCP was told
+      { time: at(12), type: 'http.get', mac: MAC, ip: '10.2.0.66' as Ipv4Address, detail: script },
+      { time: at(13), type: 'http.get', ip: '10.2.0.66' as Ipv4Address, detail: { ...script, askedAs: MAC } },
+    ];
+    for (const event of forged) installs.take(event);
+    // what is written is written in turn: this comes after whatever they began
+    await installs.refresh();
+    expect(await installs.spend(MAC)).toMatchObject({ kind: 'given' });
+    expect(state()).toBe('installing');
+  });
+
+  it.each(['http.get', 'tftp.done'] as const)(
+    'is over when its card has fetched a script (%s)',
+    async (type) => {
+      cards.set(here, MAC);
+      installs.take({ time: at(10), type, mac: MAC, ip: here, detail: script });
+      await expect.poll(state).toBe('unreported');
+    },
+  );
+
+  it('behind a relay it is over when a script was fetched in its name', async () => {
+    const machines = context.config.machines.map((machine) => ({ ...machine, isRelayed: true }));
+    context = { ...context, config: { ...context.config, machines } };
+    const ip = '10.2.0.20' as Ipv4Address;
+    installs.take({ time: at(10), type: 'http.get', ip, detail: { ...script, askedAs: MAC } });
+    await expect.poll(state).toBe('unreported');
+  });
+});
 
 describe('what a running pxectl decides of installs', () => {
   it('is served while the disk does not answer', async () => {
