@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect } from 'vitest';
+import { beforeAll, describe, expect } from 'vitest';
 import { startLabDocker } from '../../src/lab/lab-docker.ts';
 import type { LabFirmware } from '../../src/lab/lab-firmware.ts';
 import { startMachine } from '../../src/lab/machine.ts';
@@ -16,20 +16,25 @@ import { DISK_TOOLS } from '../support/debian-disk.ts';
 import { DISK_SAYS, makeDiskThatSpeaks } from '../support/disk-that-speaks.ts';
 import { itNeeds } from '../support/external-tool.ts';
 import { useInstallProject } from '../support/install-project.ts';
+import { labMachine } from '../support/power/lab-machine.ts';
+import { startRedfishController, type RedfishController } from '../support/power/redfish-controller.ts';
 
-const { path: project, layout, pxectl, startMirror } = useInstallProject();
+const { path: project, layout, startPxectl, startMirror } = useInstallProject();
 const configPath = join(project, 'pxectl.yaml');
 const itInstalls = itNeeds('root', 'qemu-system-x86_64', 'dnsmasq', 'ip', 'curl', 'dockerd', ...DISK_TOOLS);
 
 const NODE = parseMac('52:54:00:00:1d:01')!;
 const BYSTANDER = parseMac('52:54:00:00:1d:02')!;
-const config = (loader: string): string => `version: 1
+const config = (loader: string, { host, fingerprint }: RedfishController): string => `version: 1
 network: { interface: ${LAN.serverInterface}, address: ${LAN.serverAddress} }
 images: [debian-12]
 boot: { default: debian-12, menu: false, timeoutSeconds: 1, serialBaud: 115200, arguments: [no_timer_check] }
 loaders: { bios: ${loader}, uefi: ipxe }
 machines:
-  - { mac: "${NODE}", name: node-1, install: { seed: seed.cfg } }
+  - mac: "${NODE}"
+    name: node-1
+    install: { seed: seed.cfg }
+    power: { type: redfish, host: "${host}", user: admin, secret: bmc, boot: bios, fingerprint: ${fingerprint} }
   - { mac: "${BYSTANDER}", name: node-2, install: { seed: seed.cfg } }
 `;
 
@@ -59,18 +64,28 @@ async function bootUnarmed(lan: VirtualLan): Promise<void> {
   expect(hashOf(disk)).toBe(before);
 }
 
-describe('an armed machine is installed without a hand, reports, and starts its disk', () => {
+beforeAll(() => {
+  mkdirSync(join(project, 'secrets'), { mode: 0o700 });
+  writeFileSync(join(project, 'secrets', 'bmc'), 'right\n', { mode: 0o600 });
+});
+
+describe('a machine is switched on and installed without a hand, reports, and starts its disk', () => {
   itInstalls.each<[LabFirmware, string, EngineName]>([
     ['bios', 'pxelinux', 'builtin'],
     ['bios', 'ipxe', 'docker'],
   ])('%s through %s, %s', async (firmware, loader, engine) => {
-    writeFileSync(configPath, config(loader));
     rmSync(layout.events, { force: true });
     const lan = await createVirtualLan({});
     const cleanups: (() => Promise<void>)[] = [() => lan.destroy()];
     try {
-      const armed = await pxectl('machines', 'arm', '--yes', 'node-1');
-      expect(armed.exitCode, armed.stderr).toBe(0);
+      const disk = join(project, `${engine}.img`);
+      writeFileSync(disk, '');
+      truncateSync(disk, 2 ** 30);
+      const machine = await labMachine(lan, { firmware, mac: NODE, folder: join(lan.folder, 'node'), disk });
+      cleanups.push(() => machine.stop());
+      const controller = await startRedfishController(lan.folder, { machine });
+      cleanups.push(() => controller.close());
+      writeFileSync(configPath, config(loader, controller));
       await startMirror(lan);
       const docker = engine === 'docker' ? await startLabDocker(lan, project) : undefined;
       if (docker !== undefined) cleanups.push(() => docker.stop());
@@ -79,23 +94,20 @@ describe('an armed machine is installed without a hand, reports, and starts its 
       cleanups.push(() => server.stop());
       if (engine === 'builtin') await bootUnarmed(lan);
 
-      const disk = join(project, `${engine}.img`);
-      writeFileSync(disk, '');
-      truncateSync(disk, 2 ** 30);
-      const machine = await startMachine(lan, {
-        firmware,
-        mac: NODE,
-        folder: join(lan.folder, 'node'),
-        disk,
+      const installing = startPxectl('install', 'node-1', '--wait', '--yes');
+      const told: string[] = [];
+      installing.onLine((line) => told.push(line));
+      cleanups.push(async () => {
+        installing.kill('SIGKILL');
+        await installing.ended;
       });
-      cleanups.push(() => machine.stop());
-      const said = (): string => machine.serialLines().slice(-40).join('\n');
+      const said = (): string => [...machine.serialLines().slice(-40), ...told].join('\n');
       const events = async (): Promise<BootEvent[]> =>
         (await readEvents(layout.events)).filter(({ mac }) => mac === NODE);
       const has = (type: string) => async () => (await events()).some((event) => event.type === type);
       await until('the report', has('install.done'), said);
-      const { installs } = await openMachineStates(layout).known();
-      expect(installs.get(NODE)).toMatchObject({ kind: 'installed' });
+      expect((await installing.ended).exitCode, told.join('\n')).toBe(0);
+      expect(told.join('\n')).toMatch(/switched on to boot from the network[^]*1 of 1 installed/);
       const isAtLogin = (): boolean => machine.serialLines().some((line) => line.includes('node-1 login:'));
       await until('the login prompt', isAtLogin, said);
       // it came there by way of the network: asked twice, given a seed once

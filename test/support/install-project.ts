@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { LAN, type VirtualLan } from '../../src/lab/virtual-lan.ts';
 import { stateLayout } from '../../src/model/state-layout.ts';
+import { start } from '../../src/platform/long-running.ts';
 import { run } from '../../src/platform/processes.ts';
 import { debianDiskFolder, INSTALL_SCRIPT } from './debian-disk.ts';
 
@@ -34,6 +35,8 @@ export function useInstallProject() {
     path,
     layout: stateLayout(join(path, '.pxectl')),
     pxectl,
+    /** for a command that is followed while machines do their part */
+    startPxectl: (...args: string[]) => start(process.execPath, [program, ...args], { cwd: path }),
     startMirror: (lan: VirtualLan) =>
       lan.startIn('client', 'busybox', ['httpd', '-f', '-p', '80', '-h', mirror]),
   };
