@@ -1,7 +1,7 @@
 import { forgetOldest } from '../../protocol/forget-oldest.ts';
 import type { ExchangeRecord } from '../../protocol/dnsmasq-log/record.ts';
 import { parseVendorClass } from '../../protocol/pxe/vendor-class.ts';
-import type { ClientIdentity } from './observation-builder.ts';
+import type { ClientIdentity } from './open-client.ts';
 import { logFirmware } from './record-values.ts';
 
 const MAX_MAC_TEXTS = 1000;

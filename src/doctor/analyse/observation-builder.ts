@@ -6,25 +6,23 @@ import type {
   ClientObservation,
   HttpRead,
   Observations,
-  Phase,
   RefusedSeen,
   ReplySeen,
   RequestSeen,
   TftpRead,
   SettledSeen,
 } from './observation.ts';
+import {
+  emptyPhase,
+  observationOf,
+  startsPhase,
+  WEIGHT_OF_REPLY,
+  weightOf,
+  type ClientIdentity,
+  type OpenClient,
+  type OpenPhase,
+} from './open-client.ts';
 import { SettledBoots } from './settled-boots.ts';
-
-/** Who sent a DHCP packet, as far as it says. */
-export interface ClientIdentity {
-  /** the MAC, or another stable name where the source shortens it */
-  readonly key: string;
-  readonly mac?: MacAddress;
-  readonly macText?: string;
-  readonly firmware: Firmware | 'system';
-  readonly architectures: readonly number[];
-  readonly vendorClass?: string;
-}
 
 const MAX_CLIENTS = 1000;
 const MAX_PHASES = 60;
@@ -36,28 +34,6 @@ const KEPT_CLIENTS = 750;
 const KEPT_PHASES = 6;
 const KEPT_SEEN = 5_000;
 const MAX_ADDRESSES = 20_000;
-/** an answer is kept with its quotes */
-const WEIGHT_OF_REPLY = 3;
-
-interface OpenPhase extends Phase {
-  firmware: Firmware | 'system';
-  requests: RequestSeen[];
-  replies: ReplySeen[];
-  tftp: TftpRead[];
-  http: HttpRead[];
-  refused: RefusedSeen[];
-}
-
-interface OpenClient {
-  readonly key: string;
-  readonly mac?: MacAddress;
-  readonly macText?: string;
-  ip: Ipv4Address | undefined;
-  readonly phases: OpenPhase[];
-  judgedCount: number;
-  /** when it was heard of last, counted in packets */
-  lastSeen: number;
-}
 
 /**
  * Collects what was seen into clients and the phases of their boots. Bounded: what is over is judged, the client that has
@@ -150,8 +126,10 @@ export class ObservationBuilder {
    */
   #phaseOf(address: Ipv4Address | undefined, mac: MacAddress | undefined): OpenPhase | undefined {
     const byMac = mac !== undefined && this.#clients.has(mac) ? mac : undefined;
-    const byAddress = address === undefined ? undefined : this.#keyOfAddress.get(address);
+    let byAddress = address === undefined ? undefined : this.#keyOfAddress.get(address);
     const last = this.#lastKey === undefined ? undefined : this.#clients.get(this.#lastKey);
+    if (byAddress !== undefined && mac === undefined && last && this.#joinEarlier(byAddress, last))
+      byAddress = last.key;
     // the client that asked last has no address yet: this must be it
     const byTurn = mac === undefined && last !== undefined && last.ip === undefined ? last.key : undefined;
     const key = byMac ?? byAddress ?? byTurn;
@@ -168,9 +146,24 @@ export class ObservationBuilder {
       architectures: [],
       ...(mac ? { mac } : {}),
     });
+    client.beganUnseen = last === undefined;
     this.setAddress(address, address);
     if (client.phases.length === 0) client.phases.push(emptyPhase('unknown', []));
     return client.phases.at(-1);
+  }
+
+  /**
+   * A log that begins in mid-boot names a client by its address first, and by its MAC when its next program asks. While
+   * nobody else has asked, the transfers that go on are of that one.
+   */
+  #joinEarlier(key: string, last: OpenClient): boolean {
+    const earlier = this.#clients.get(key);
+    if (earlier?.beganUnseen !== true || last.ip !== undefined || earlier.judgedCount > 0) return false;
+    const others = [...this.#clients.values()].filter((client) => client !== last && !client.beganUnseen);
+    if (others.length > 0) return false;
+    last.phases.unshift(...earlier.phases);
+    this.#clients.delete(key);
+    return true;
   }
 
   #client(who: ClientIdentity): OpenClient {
@@ -187,6 +180,7 @@ export class ObservationBuilder {
       ip: undefined,
       phases: [],
       judgedCount: 0,
+      beganUnseen: false,
       lastSeen: ++this.#tick,
     };
     this.#clients.set(who.key, client);
@@ -246,49 +240,4 @@ export class ObservationBuilder {
   #observations(): Observations {
     return { ...this.soFar(), clients: this.clients() };
   }
-}
-
-function observationOf(client: OpenClient): ClientObservation {
-  return {
-    ...(client.mac === undefined ? {} : { mac: client.mac }),
-    ...(client.macText === undefined ? {} : { macText: client.macText }),
-    ...(client.ip === undefined ? {} : { ip: client.ip }),
-    ...(client.judgedCount === 0 ? {} : { judgedCount: client.judgedCount }),
-    phases: client.phases,
-  };
-}
-
-function weightOf({ phases }: OpenClient): number {
-  return phases.reduce(
-    (sum, { requests, replies, tftp, http, refused }) =>
-      sum + requests.length + WEIGHT_OF_REPLY * replies.length + tftp.length + http.length + refused.length,
-    0,
-  );
-}
-
-/** Another program asks, or the same one again after it had fetched something: a new phase. */
-function startsPhase(current: OpenPhase, who: ClientIdentity, seen: RequestSeen): boolean {
-  if (seen.type !== 'discover') {
-    // a request to port 4011 or for an address follows its DISCOVER; only a program that skips DISCOVER differs
-    return who.firmware !== current.firmware && who.firmware !== 'unknown' && seen.port === 67;
-  }
-  if (who.firmware !== current.firmware) return true;
-  return current.tftp.some((read) => read.outcome === 'done') || current.http.length > 0;
-}
-
-function emptyPhase(
-  firmware: Firmware | 'system',
-  architectures: readonly number[],
-  vendorClass?: string,
-): OpenPhase {
-  return {
-    firmware,
-    architectures,
-    ...(vendorClass === undefined ? {} : { vendorClass }),
-    requests: [],
-    replies: [],
-    tftp: [],
-    http: [],
-    refused: [],
-  };
 }

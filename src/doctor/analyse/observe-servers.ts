@@ -5,7 +5,8 @@ import { UNSPECIFIED_IPV4, type Ipv4Address, type MacAddress } from '../../proto
 import { parseVendorClass } from '../../protocol/pxe/vendor-class.ts';
 import type { ServerLogEvent } from '../../protocol/server-logs/server-log-event.ts';
 import { isBootFile } from './coverage.ts';
-import type { ClientIdentity, ObservationBuilder } from './observation-builder.ts';
+import type { ObservationBuilder } from './observation-builder.ts';
+import type { ClientIdentity } from './open-client.ts';
 import type { HttpRead, Limit, ReplySeen, RequestSeen, TftpOutcome, TftpRead } from './observation.ts';
 import { quoteOf } from './recent-lines.ts';
 

@@ -2,6 +2,7 @@ import type { Evidence, Finding, FindingId } from '../../model/finding.ts';
 import { words } from '../../model/fix.ts';
 import { makeFinding, sortFindings } from '../finding-catalogue.ts';
 import { ipxeFragment, lintIpxe } from './rules/ipxe-rules.ts';
+import { nfsRootFaults } from './rules/nfs-root-rules.ts';
 import { grubWithoutInitrd, serverPaths } from './rules/path-rules.ts';
 import { lintPxelinux } from './rules/pxelinux-rules.ts';
 import { lineEdit, lineEvidence, type BootScriptInput, type BootScriptKind } from './script-lines.ts';
@@ -47,7 +48,8 @@ export function lintBootScript(input: BootScriptInput): readonly Finding[] {
   return sortFindings(findings);
 }
 
-function lintKernel({ kind, path }: BootScriptInput, line: KernelLine): Finding[] {
+function lintKernel(input: BootScriptInput, line: KernelLine): Finding[] {
+  const { kind, path } = input;
   const findings: Finding[] = [];
   const mended = new Set<Finding>();
   const text = line.arguments;
@@ -81,18 +83,21 @@ function lintKernel({ kind, path }: BootScriptInput, line: KernelLine): Finding[
       say('autoinstall-flag-missing', undefined, end, ' autoinstall$1');
     }
   }
-  const url = /(?:^|\s)url=(https?:\/\/\S+)/.exec(text)?.[1];
+  const url = /(?:^|\s)url=((?:https?:\/\/|\$\{)\S+)/.exec(text)?.[1];
   // url= is casper's only with an ISO; Debian's installer uses the same word for its preseed file
   const isCasper =
     /casper/.test(line.kernel ?? '') ||
     /casper|cloud-config-url|autoinstall|ds=nocloud|\.(?:iso|squashfs)\b/.test(text);
   if (url !== undefined && isCasper) {
-    if (!/\.iso$/i.test(url)) say('iso-url-ending', `url=${url} does not end in .iso`);
-    else if (!/(?:^|\s)cloud-config-url=/.test(text)) {
+    // a name may end in what the variable holds
+    const isNamed = !url.endsWith('}');
+    if (isNamed && !/\.iso$/i.test(url)) say('iso-url-ending', `url=${url} does not end in .iso`);
+    else if (isNamed && !/(?:^|\s)cloud-config-url=/.test(text)) {
       const title = 'cloud-config-url=/dev/null is missing: cloud-init will download the ISO too';
       say('iso-fetched-twice', title, end, ' cloud-config-url=/dev/null$1');
     }
   }
+  for (const { id, title, from, to } of nfsRootFaults(input, line)) say(id, title, from, to);
   const mends = [lineEdit(path, line.index, line.raw, [corrected])];
   return findings.map((finding) => (mended.has(finding) ? { ...finding, mends } : finding));
 }

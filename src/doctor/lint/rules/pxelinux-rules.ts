@@ -18,36 +18,62 @@ interface Label {
 }
 
 /** Rules of pxelinux.cfg files: what each label loads. */
-export function lintPxelinux({ path }: BootScriptInput, lines: readonly string[]): readonly Finding[] {
-  return labelsOf(lines).flatMap((label) => {
-    const { kernel, initrds, appends, name } = label;
-    const findings: Finding[] = [];
-    if (initrds.length > 1) {
-      const merged = initrds.map(({ value }) => value).join(',');
-      findings.push(
-        makeFinding(
-          'initrd-lines-several',
-          initrds.map(({ index, raw }) => lineEvidence(path, index, raw)),
-          {
-            title: `label ${name} has ${initrds.length} INITRD lines: only the last one counts`,
-            mends: initrds.map(({ index, raw }, at) =>
-              lineEdit(path, index, raw, at === 0 ? [`INITRD ${merged}`] : []),
-            ),
-          },
-        ),
-      );
-    }
-    const hasInitrd = initrds.length > 0 || appends.some(({ value }) => /(?:^|\s)initrd=\S/i.test(value));
-    if (kernel && !label.isOther && !hasInitrd && !needsNoInitrd(kernel.value)) {
-      findings.push(
-        makeFinding('initrd-missing', [lineEvidence(path, kernel.index, kernel.raw)], {
-          title: `label ${name} loads the kernel ${kernel.value} without an initrd`,
-          mends: [words('INITRD and the name of the file that belongs to this kernel')],
-        }),
-      );
-    }
-    return findings;
+export function lintPxelinux(input: BootScriptInput, lines: readonly string[]): readonly Finding[] {
+  const labels = labelsOf(lines);
+  return [...labels.flatMap((label) => lintLabel(input, label)), ...biosPrograms(input, labels)];
+}
+
+/** memdisk and memtest86+ before version 6 ask the BIOS: syslinux.efi, which reads the same file, cannot start them. */
+function biosPrograms({ path }: BootScriptInput, labels: readonly Label[]): readonly Finding[] {
+  const programs = labels.flatMap(({ kernel }) => {
+    const name = kernel?.value.split('/').pop() ?? '';
+    return kernel && /^(?:memdisk|memtest|mt86)/i.test(name) && !/\.efi$/i.test(name) ? [kernel] : [];
   });
+  const [first] = programs;
+  if (!first) return [];
+  return [
+    makeFinding(
+      'loader-arch-mismatch',
+      programs.map(({ index, raw }) => lineEvidence(path, index, raw)),
+      {
+        severity: 'info',
+        title: `${first.value} is for BIOS machines alone`,
+        cause:
+          'It runs under pxelinux.0. Where UEFI machines read this file too (syslinux.efi), the entry ends there with "Cannot relocate kernel".',
+        mends: [words('give UEFI machines memtest86+ 6 or newer as an EFI program, from another menu')],
+      },
+    ),
+  ];
+}
+
+function lintLabel({ path }: BootScriptInput, label: Label): readonly Finding[] {
+  const { kernel, initrds, appends, name } = label;
+  const findings: Finding[] = [];
+  if (initrds.length > 1) {
+    const merged = initrds.map(({ value }) => value).join(',');
+    findings.push(
+      makeFinding(
+        'initrd-lines-several',
+        initrds.map(({ index, raw }) => lineEvidence(path, index, raw)),
+        {
+          title: `label ${name} has ${initrds.length} INITRD lines: only the last one counts`,
+          mends: initrds.map(({ index, raw }, at) =>
+            lineEdit(path, index, raw, at === 0 ? [`INITRD ${merged}`] : []),
+          ),
+        },
+      ),
+    );
+  }
+  const hasInitrd = initrds.length > 0 || appends.some(({ value }) => /(?:^|\s)initrd=\S/i.test(value));
+  if (kernel && !label.isOther && !hasInitrd && !needsNoInitrd(kernel.value)) {
+    findings.push(
+      makeFinding('initrd-missing', [lineEvidence(path, kernel.index, kernel.raw)], {
+        title: `label ${name} loads the kernel ${kernel.value} without an initrd`,
+        mends: [words('INITRD and the name of the file that belongs to this kernel')],
+      }),
+    );
+  }
+  return findings;
 }
 
 function labelsOf(lines: readonly string[]): readonly Label[] {

@@ -129,18 +129,16 @@ function missingArchitectures(config: PxeConfig): Finding[] {
   const file = other?.file ?? 'ipxe.efi';
   const lines = missing.map(({ name }) => serviceLine(config, name, file));
   const hasNone = missing.length === UEFI_ARCHITECTURES.length;
-  const untagged = config.boots.find(
-    (boot) => boot.tags.length === 0 && platformOfName(boot.file) === 'bios',
-  );
+  const misleading = hasNone && boot && platformOfName(boot.file) === 'bios' ? boot : undefined;
   const consequence = hasNone
     ? 'Every UEFI PC that boots here gets a menu without items from port 4011 (option 43 06:01:08…) and cancels: PXE-E21.'
     : 'Such a machine gets a menu without items and cancels: PXE-E21.';
   const softened = booted ? ' Newer firmware takes the file of dhcp-boot all the same.' : '';
-  const misled = untagged && hasNone ? ` dhcp-boot gives it the BIOS program ${untagged.file} besides.` : '';
+  const misled = misleading ? ` dhcp-boot gives it the BIOS program ${misleading.file} besides.` : '';
   return [
     lintFinding(
       'no-boot-service-for-arch',
-      [at, ...(untagged && hasNone ? [untagged.at] : [])],
+      [at, ...[misleading ?? booted].flatMap((given) => (hasNone ? (given?.at ?? []) : []))],
       [{ at, lines: [at.raw, ...lines] }],
       {
         severity: first.code === 7 && !booted ? 'error' : 'warning',

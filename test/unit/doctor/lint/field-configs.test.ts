@@ -41,6 +41,13 @@ describe('configurations from the field', () => {
       expect(findings.find((f) => f.severity === 'error')?.evidence[0]?.source).toBe(more.at);
   });
 
+  it('says that UEFI gets a BIOS program only where it does', async () => {
+    const { findings } = await lint('proxy-boot-by-class.conf');
+    const found = findings.find(({ id }) => id === 'no-boot-service-for-arch');
+    expect(found?.cause).not.toContain('undionly.kpxe');
+    expect(found?.evidence.map(({ text }) => text)).toContain('dhcp-boot=tag:efi7,ipxe.efi,,10.20.0.4');
+  });
+
   it('takes a compose file for no pxectl.yaml that is to be mended', async () => {
     expect(await areForeign([new URL('compose-ports.yml', folder).pathname])).toBe(true);
   });

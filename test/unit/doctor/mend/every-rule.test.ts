@@ -65,6 +65,7 @@ const CONFIGS: readonly string[] = [
   'full-bios-only.conf',
   'ipv6-command.sh',
   'ltsp.conf',
+  'nfs-root-without-address.cfg',
   'no-network-boot.conf',
   'openwrt-architectures',
   'proxy-dhcp-boot-only.conf',

@@ -23,6 +23,7 @@ const RIGHT: readonly (readonly [string, Verdict, readonly string[]])[] = [
   ['logs/raspberry-pi-bootcode-missing.log', 'ill', ['loader-missing']],
   ['logs/raspberry-pi-offers-only-redacted.log', 'ill', ['raspberry-pi-not-started']],
   ['logs/raspberry-pi-german-start.log', 'not-understood', []],
+  ['logs/raspberry-pi-begins-in-mid-boot.log', 'not-understood', []],
   ['logs/ipxe-script-of-one-machine.log', 'not-understood', []],
   ['logs/ipxe-script-missing-again.log', 'ill', ['loader-missing']],
   ['logs/bios-ff-suffix.log', 'ill', ['file-name-altered']],
