@@ -35,7 +35,7 @@ const POLL_MS = 1_000;
  * @throws PxectlError E_POWER, E_TOOL_MISSING
  */
 export async function switchPower(
-  machine: Pick<Machine, 'name' | 'power'>,
+  machine: Pick<Machine, 'power'>,
   verb: PowerVerb,
   place: PowerPlace,
 ): Promise<Switched> {
@@ -46,7 +46,7 @@ export async function switchPower(
   }
   const driver = await openDriver(power, secret ?? '', place.answerMs);
   try {
-    return { state: await takeSteps(driver, verb, { name: machine.name, host: power.host }, place) };
+    return { state: await takeSteps(driver, verb, power.host, place) };
   } finally {
     await driver.close();
   }
@@ -57,7 +57,7 @@ export async function switchPower(
  * @throws PxectlError E_POWER where it could not even begin
  */
 export function planPower(
-  machine: Pick<Machine, 'name' | 'power'>,
+  machine: Pick<Machine, 'power'>,
   verb: PowerVerb,
   place: PowerPlace,
 ): readonly string[] {
@@ -76,23 +76,19 @@ export function planPower(
 
 /** How this machine is switched, with the secret that it needs. */
 function powerOf(
-  { name, power }: Pick<Machine, 'name' | 'power'>,
+  { power }: Pick<Machine, 'power'>,
   verb: PowerVerb,
   { secrets }: PowerPlace,
 ): { readonly power: Power; readonly secret: string | undefined } {
   if (power === undefined) {
     throw powerError(
-      `${name} has no power in pxectl.yaml`,
+      'it has no power in pxectl.yaml',
       undefined,
-      `give it, or its profile, a power: { type: … }`,
+      'give it, or its profile, a power: { type: … }',
     );
   }
   if (power.type === 'wol' && verb !== 'on' && verb !== 'restart-network') {
-    throw powerError(
-      `${name} can only be switched on`,
-      'Wake-on-LAN knows nothing else',
-      'do it at the machine',
-    );
+    throw powerError('it can only be switched on', 'Wake-on-LAN knows nothing else', 'do it at the machine');
   }
   return { power, secret: power.secret === undefined ? undefined : secretOf(power.secret, secrets) };
 }
@@ -102,7 +98,7 @@ function powerOf(
  * @throws PxectlError as `switchPower`
  */
 export async function restartFromNetwork(
-  machine: Pick<Machine, 'name' | 'power'>,
+  machine: Pick<Machine, 'power'>,
   place: PowerPlace,
 ): Promise<string> {
   const { state } = await switchPower(machine, 'restart-network', place);
@@ -126,15 +122,10 @@ const openDriver = async (
 ): Promise<PowerDriver> =>
   power.type === 'ipmi' ? openIpmi(power, password, answerMs) : openRedfish(power, password, answerMs);
 
-interface Asked {
-  readonly name: string;
-  readonly host: string;
-}
-
 async function takeSteps(
   driver: PowerDriver,
   verb: PowerVerb,
-  asked: Asked,
+  host: string,
   place: PowerPlace,
 ): Promise<PowerState> {
   const { signal: _, ...steady } = place;
@@ -145,7 +136,7 @@ async function takeSteps(
     if (unless === undefined || (await driver.state()) !== unless) await driver.do(action);
     // ^C ends the wait for others: a machine that was on is not left off
     const patience = step === steps.at(-1) ? place : steady;
-    if (action !== 'network') seen = await waitFor(driver, action, asked, patience);
+    if (action !== 'network') seen = await waitFor(driver, action, host, patience);
   }
   return seen ?? driver.state();
 }
@@ -154,7 +145,7 @@ async function takeSteps(
 async function waitFor(
   driver: PowerDriver,
   wanted: PowerState,
-  { name, host }: Asked,
+  host: string,
   { changeMs = CHANGE_MS, signal }: PowerPlace,
 ): Promise<PowerState> {
   const endMs = Date.now() + changeMs;
@@ -166,10 +157,15 @@ async function waitFor(
     if (state === wanted) return state;
     if (Date.now() >= endMs) {
       throw controllerError('power-without-effect', host, {
-        what: `${name} is still ${state ?? 'unknown'}`,
+        what: `it is still ${state ?? 'unknown'}`,
         why: `its controller ${host} said yes to ${wanted}, ${Math.round(changeMs / 1000)} s ago`,
       });
     }
-    await sleep(Math.min(POLL_MS, changeMs / 4), undefined, signal === undefined ? {} : { signal });
+    await sleep(Math.min(POLL_MS, changeMs / 4), undefined, signal === undefined ? {} : { signal }).catch(
+      () => {
+        const what = `stopped before its controller told that it is ${wanted}`;
+        throw powerError(what, undefined, 'pxectl power state NAME');
+      },
+    );
   }
 }

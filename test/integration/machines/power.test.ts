@@ -68,7 +68,7 @@ describe('IPMI against ipmi_sim', () => {
   it('a yes that nothing follows is told', { timeout: 120_000 }, async () => {
     const machine = await begin({ lies: true });
     await expect(switchPower(machine, 'on', { ...place, changeMs: 1_000 })).rejects.toMatchObject({
-      ...{ message: 'node is still off', next: 'pxectl doctor power-without-effect' },
+      ...{ message: 'it is still off', next: 'pxectl doctor power-without-effect' },
     });
   });
 
@@ -201,7 +201,7 @@ describe('Redfish over TLS', () => {
     const controller = await begin({ machine, lies: true });
     const off = switchPower(pinned(controller), 'off', { ...place, changeMs: 1_000 });
     await expect(off).rejects.toMatchObject({
-      message: 'node is still on',
+      message: 'it is still on',
       why: `its controller ${controller.host} said yes to off, 1 s ago`,
       details: { finding: 'power-without-effect', controller: controller.host },
     });
