@@ -64,13 +64,16 @@ export async function openRedfish(
   }
 }
 
+/** Not found, not allowed, not implemented. */
+const NO_SESSIONS: readonly number[] = [404, 405, 501];
+
 interface Session {
   readonly headers: Readonly<Record<string, string>>;
   /** what ends it */
   readonly path: string | undefined;
 }
 
-/** DSP0266, Redfish session login authentication. */
+/** DSP0266, Redfish session login authentication; HTTP Basic where a controller has no sessions, as virtual ones have none. */
 async function logIn(
   connection: RedfishConnection,
   { user, host }: ControllerPower,
@@ -79,7 +82,11 @@ async function logIn(
   const root = (await connection.send({ method: 'GET', path: '/redfish/v1/' })).json;
   const path = linkOf(objectIn(root, 'Links')['Sessions']) ?? '/redfish/v1/SessionService/Sessions';
   const body = { UserName: user, Password: password };
-  const answer = await connection.send({ method: 'POST', path, body });
+  const answer = await connection.send({ method: 'POST', path, body }, NO_SESSIONS);
+  if (NO_SESSIONS.includes(answer.status)) {
+    const credentials = Buffer.from(`${user}:${password}`).toString('base64');
+    return { headers: { authorization: `Basic ${credentials}` }, path: undefined };
+  }
   const token = answer.header('x-auth-token');
   if (token === undefined) {
     throw controllerError('power-controller-fails', host, {

@@ -157,6 +157,15 @@ describe('Redfish over TLS', () => {
     });
   });
 
+  it('logs in by HTTP Basic where there are no sessions, and tells a wrong password', async () => {
+    const machine = pinned(await begin({ isBasic: true }));
+    expect(await switchPower(machine, 'on', place)).toEqual({ state: 'on' });
+    const stranger = { power: { ...machine.power, secret: 'other' } };
+    await expect(switchPower(stranger, 'state', place)).rejects.toMatchObject({
+      next: 'pxectl doctor power-login-refused',
+    });
+  });
+
   it('sends nothing to a controller of another certificate', async () => {
     const controller = await begin();
     const { host } = controller;

@@ -43,9 +43,13 @@ export interface ControllerHabits {
   /** refuses the first PATCH as if somebody had changed the system */
   readonly isChanged?: boolean;
   readonly resets?: readonly string[];
+  /** knows HTTP Basic alone */
+  readonly isBasic?: boolean;
   /** gives weak entity tags, and takes strong ones */
   readonly isWeak?: boolean;
 }
+
+const BASIC = `Basic ${Buffer.from('admin:right').toString('base64')}`;
 
 interface Answer {
   readonly status: number;
@@ -62,6 +66,7 @@ export async function startRedfishController(
     hangs = false,
     status,
     isChanged = false,
+    isBasic = false,
     isWeak = false,
     resets = ['On', 'ForceOff'],
   }: ControllerHabits = {},
@@ -130,10 +135,11 @@ export async function startRedfishController(
     const path = (request.url ?? '').replace(/\/$/, '');
     const what = `${request.method} ${path}`;
     if (what === 'GET /redfish/v1') return { status: 200, json: serviceRoot() };
-    if (what === `POST ${SESSIONS}`) return logIn(body);
+    if (what === `POST ${SESSIONS}`) return isBasic ? { status: 404 } : logIn(body);
     const own = sessions.get(String(headers['x-auth-token']));
-    if (own === undefined) return { status: 401 };
-    if (what === `DELETE ${SESSIONS}/${own}`) {
+    const isBasicLogin = isBasic && headers.authorization === BASIC;
+    if (own === undefined && !isBasicLogin) return { status: 401 };
+    if (own !== undefined && what === `DELETE ${SESSIONS}/${own}`) {
       sessions.delete(String(headers['x-auth-token']));
       return { status: 204 };
     }
