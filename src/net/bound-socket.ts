@@ -1,6 +1,6 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { environmentError, systemCodeOf } from '../model/errors.ts';
-import { UNSPECIFIED_IPV4, type Ipv4Address } from '../protocol/addresses.ts';
+import { BROADCAST_IPV4, UNSPECIFIED_IPV4, type Ipv4Address } from '../protocol/addresses.ts';
 import { openDeviceSocket } from './device-socket.ts';
 import { conflictingOwners, findPortOwners, portInUseError } from './port-owner.ts';
 import { privilegeError } from './privileges.ts';
@@ -8,6 +8,8 @@ import { privilegeError } from './privileges.ts';
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 /** sends that the kernel has not taken yet; more is a flood that must not fill the memory */
 const MAX_PENDING_SENDS = 2048;
+/** the same to addresses that nobody may have: each holds room in the kernel until ARP has given up, seconds later */
+const MAX_DOUBTFUL_SENDS = 64;
 
 export interface UdpSource {
   readonly address: Ipv4Address;
@@ -21,6 +23,8 @@ export interface UdpEndpointOptions {
   readonly port: number;
   /** true: receives broadcasts of this interface as well as what is sent to `address` */
   readonly receivesBroadcast: boolean;
+  /** whether somebody is known to be at this address: what is sent to others holds up nobody else's */
+  isKnown(address: Ipv4Address): boolean;
   onMessage(bytes: Uint8Array, source: UdpSource): void;
   /** an error of the running endpoint, with a Node error code */
   onError(error: Error): void;
@@ -38,8 +42,8 @@ export interface UdpEndpoint {
 }
 
 /**
- * Opens a UDP port on one interface. Two sockets: one on 0.0.0.0 (bound to the device where koffi is there) hears
- * broadcasts, one on our own address sends, since a wildcard socket would broadcast by the default route.
+ * Opens a UDP port on one interface. One socket on 0.0.0.0 (bound to the device where koffi is there) hears broadcasts; one on
+ * our own address sends, since a wildcard socket would broadcast by the default route; one more sends to whom nobody has met.
  * @throws PxectlError E_PORT_IN_USE (naming the process), E_PRIVILEGE, E_NO_ADDRESS, E_NO_INTERFACE
  */
 export async function openUdpEndpoint(options: UdpEndpointOptions): Promise<UdpEndpoint> {
@@ -50,7 +54,6 @@ export async function openUdpEndpoint(options: UdpEndpointOptions): Promise<UdpE
   if (taken.length > 0) throw portInUseError('udp', port, taken);
 
   const sockets: Socket[] = [];
-  let pendingSends = 0;
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => {
     closed ??= Promise.all(sockets.map(closeSocket)).then(() => undefined);
@@ -60,6 +63,8 @@ export async function openUdpEndpoint(options: UdpEndpointOptions): Promise<UdpE
     const sender = await bindSocket({ address, port });
     sockets.push(sender);
     const boundPort = sender.address().port;
+    const doubtful = await bindSocket({ address, port: boundPort });
+    sockets.push(doubtful);
     let isDeviceBound = false;
     if (options.receivesBroadcast) {
       const fd = await openDeviceSocket(interfaceName, boundPort);
@@ -80,10 +85,10 @@ export async function openUdpEndpoint(options: UdpEndpointOptions): Promise<UdpE
       port: boundPort,
       isDeviceBound,
       send: (bytes, toAddress, toPort) => {
-        if (closed !== undefined || pendingSends >= MAX_PENDING_SENDS) return false;
-        pendingSends += 1;
-        sender.send(bytes, toPort, toAddress, (error) => {
-          pendingSends -= 1;
+        const isKnown = toAddress === BROADCAST_IPV4 || options.isKnown(toAddress);
+        const [socket, most] = isKnown ? [sender, MAX_PENDING_SENDS] : [doubtful, MAX_DOUBTFUL_SENDS];
+        if (closed !== undefined || socket.getSendQueueCount() >= most) return false;
+        socket.send(bytes, toPort, toAddress, (error) => {
           if (error !== null) options.onError(error);
         });
         return true;

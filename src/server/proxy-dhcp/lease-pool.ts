@@ -1,6 +1,5 @@
-import type { AddressRange } from '../../model/config.ts';
 import { ipv4FromNumber, ipv4ToNumber, type Ipv4Address, type MacAddress } from '../../protocol/addresses.ts';
-import type { Choice, Lease } from './lease.ts';
+import type { Choice, Lease, LeasePoolOptions } from './lease.ts';
 import { OwnAddresses } from './own-addresses.ts';
 import { Shortage } from './shortage.ts';
 
@@ -17,25 +16,12 @@ const HANDFUL = 8;
 const CONFLICT_MS = 600_000;
 /** a probe that nobody answered is believed so long */
 const PROBED_MS = 60_000;
+/** a client looks for others at its address as soon as it has it (RFC 2131 §4.4.1): what is declined later, somebody else declines */
+const DECLINE_MS = 60_000;
 /** a range in which nothing was free is not searched again for so long: a flood must not cost a search a packet */
 const FULL_MS = 1000;
 /** bounds memory and search: far more machines than one network segment holds */
 const MAX_ADDRESSES = 4096;
-
-export interface LeasePoolOptions {
-  readonly range: AddressRange;
-  readonly leaseSeconds: number;
-  /** addresses inside the range that are never given: our own, the router's */
-  readonly reserved: readonly Ipv4Address[];
-  /** addresses of configured machines: each is given to its own machine alone; another map when they changed */
-  readonly ownAddresses?: () => ReadonlyMap<MacAddress, Ipv4Address>;
-  /** the leases are no longer what they were */
-  readonly onChange?: () => void;
-  /** more clients ask than there are addresses: an offer that its client has not taken is somebody else's now */
-  readonly onPressure?: () => void;
-  /** a client asked for one of the last addresses, and got none yet */
-  readonly onShortage?: () => void;
-}
 
 /**
  * Addresses of a small range, each for one client at a time. A client gets the address that it had before, as long as
@@ -94,7 +80,8 @@ export class LeasePool {
     const isFirst = isOffered && this.untaken.has(address) && this.isContested(mac, address, nowMs);
     const isPressed = nowMs < this.pressedUntilMs && nowMs >= this.pressedUntilMs - OFFER_MS;
     const isIts = this.isFor(mac, address, nowMs) && this.isDue(mac, address, nowMs);
-    if (!isIts && !(isFirst && isPressed)) return undefined;
+    const isBack = !isOffered && this.isFormer(mac, address, nowMs);
+    if (!isIts && !isBack && !(isFirst && isPressed)) return undefined;
     const choice = this.choose(mac, address, nowMs);
     return { ...choice, needsProbe: choice.needsProbe || this.mustBeSeen(mac, address, nowMs) };
   }
@@ -104,7 +91,8 @@ export class LeasePool {
     const expiresAtMs = nowMs + this.termMs(mac, address, nowMs);
     // who has just taken it could not answer there before
     const seen = this.untaken.has(address) ? undefined : this.leases.get(address)?.seen;
-    this.hold(address, { mac, expiresAtMs, probedUntilMs: expiresAtMs, ...(seen && { seen }) }, nowMs);
+    const held = { mac, expiresAtMs, probedUntilMs: expiresAtMs, confirmedAtMs: nowMs };
+    this.hold(address, { ...held, ...(seen && { seen }) }, nowMs);
     this.untaken.delete(address);
     return Math.max(1, Math.floor((expiresAtMs - nowMs) / 1000));
   }
@@ -115,6 +103,24 @@ export class LeasePool {
     if (lease?.mac !== mac && (lease === undefined || !this.untaken.has(address))) return;
     const seen = lease.mac === mac ? { seen: { atMs: nowMs, isThere } } : {};
     this.leases.set(address, { ...lease, ...seen, probedUntilMs: nowMs + PROBED_MS });
+  }
+
+  /**
+   * Another card answered for the address that is held for this client: the one that had it before has it again, for anybody can
+   * say in its name that it does not need it. @returns false when it is nobody's whom we know: then nobody gets it
+   */
+  foundAnother(mac: MacAddress, address: Ipv4Address, user: MacAddress, nowMs: number): boolean {
+    const lease = this.leases.get(address);
+    if (lease?.mac !== mac || lease.former !== user || this.addressOfMac.has(user)) {
+      this.decline(mac, address, nowMs);
+      return false;
+    }
+    const expiresAtMs = nowMs + this.options.leaseSeconds * 1000;
+    const seen = { atMs: nowMs, isThere: true };
+    this.addressOfMac.delete(mac);
+    this.hold(address, { mac: user, expiresAtMs, probedUntilMs: expiresAtMs, seen }, nowMs);
+    this.untaken.delete(address);
+    return true;
   }
 
   /** The client gives its address back, or took another server's. */
@@ -133,12 +139,14 @@ export class LeasePool {
    * then it is given, after a probe, when nothing else is free: made-up clients say so of every address.
    */
   decline(mac: MacAddress, address: Ipv4Address, nowMs: number, isSaid = false): void {
-    if (this.leases.get(address)?.mac !== mac) return;
+    const lease = this.leases.get(address);
+    if (lease?.mac !== mac) return;
+    if (isSaid && nowMs - (lease.confirmedAtMs ?? nowMs) > DECLINE_MS) return;
     if (isSaid) this.noteFree(address, nowMs);
     this.addressOfMac.delete(mac);
     this.untaken.delete(address);
     const conflict = { mac: undefined, expiresAtMs: nowMs + CONFLICT_MS, probedUntilMs: 0 };
-    this.set(address, { ...conflict, ...(isSaid && { isDeclined: true as const }) });
+    this.set(address, { ...conflict, ...(isSaid && { isDeclined: true as const, former: mac }) });
   }
 
   /** Every address that is or was somebody's. */
@@ -237,10 +245,11 @@ export class LeasePool {
       this.untaken.delete(earlier);
     }
     if (!this.isHeld(address, nowMs) && this.own.ownerOf(address) === undefined) this.shortage.add(-1);
-    const former = this.leases.get(address)?.mac;
-    if (former !== undefined && former !== lease.mac) this.addressOfMac.delete(former);
+    const held = this.leases.get(address);
+    const former = held?.mac === lease.mac ? held.former : (held?.mac ?? held?.former);
+    if (former !== undefined && this.addressOfMac.get(former) === address) this.addressOfMac.delete(former);
     this.addressOfMac.set(lease.mac, address);
-    this.set(address, lease);
+    this.set(address, former === undefined || former === lease.mac ? lease : { ...lease, former });
   }
 
   private set(address: Ipv4Address, lease: Lease): void {
@@ -253,6 +262,13 @@ export class LeasePool {
     const lease = this.leases.get(address);
     if (lease !== undefined && lease.mac !== mac && lease.expiresAtMs > nowMs) return false;
     return this.isOpenTo(mac, address);
+  }
+
+  /** Whether the client had the address until somebody said otherwise, and nobody else is known to be there. */
+  private isFormer(mac: MacAddress, address: Ipv4Address, nowMs: number): boolean {
+    const lease = this.leases.get(address);
+    if (lease?.former !== mac || !this.isOpenTo(mac, address)) return false;
+    return lease.isDeclined === true || (this.untaken.has(address) && lease.probedUntilMs <= nowMs);
   }
 
   /** Whether the address is kept for no other configured machine. */

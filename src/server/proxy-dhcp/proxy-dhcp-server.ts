@@ -4,9 +4,16 @@ import type { AddressRange, NetworkMode } from '../../model/config.ts';
 import { messageOf, systemCodeOf } from '../../model/errors.ts';
 import { printable } from '../../model/printable.ts';
 import { listInterfaces } from '../../net/interfaces.ts';
+import { neighboursOn } from '../../net/neighbours.ts';
 import { probeOn } from '../../net/probe-interface.ts';
 import { openUdpEndpoint, type UdpEndpoint, type UdpSource } from '../../net/bound-socket.ts';
-import { type Ipv4Address, type Ipv4Network, type MacAddress } from '../../protocol/addresses.ts';
+import {
+  networkContains,
+  networkOf,
+  type Ipv4Address,
+  type Ipv4Network,
+  type MacAddress,
+} from '../../protocol/addresses.ts';
 import { decodeDhcp } from '../../protocol/dhcp/decode-dhcp.ts';
 import type { DhcpPacket } from '../../protocol/dhcp/dhcp-packet.ts';
 import { encodeDhcp } from '../../protocol/dhcp/encode-dhcp.ts';
@@ -70,6 +77,11 @@ export async function startProxyDhcp(options: ProxyDhcpOptions): Promise<ProxyDh
   const quiet = new QuietSink(sink);
   const guard = new FloodGuard();
   const endpoints = new Map<DhcpPort, UdpEndpoint>();
+  const own = networkOf(address, options.prefix);
+  const neighbour = neighboursOn(interfaceName);
+  // beyond this network it is the router that is sent to
+  const isKnown = (to: Ipv4Address): boolean =>
+    !networkContains(own, to) || to === address || neighbour(to) !== undefined;
   const networks = servedNetworks(options);
   const warn = (key: string, message: string): void =>
     quiet.emit(key, { type: 'engine.warning', interfaceName, detail: { message } }, Date.now());
@@ -108,8 +120,7 @@ export async function startProxyDhcp(options: ProxyDhcpOptions): Promise<ProxyDh
   const onProbed = ({ received, address: probed, user, isThere }: Probed): void => {
     const nowMs = Date.now();
     if (user === undefined) leases?.service.pool.probed(received.facts.mac, probed, nowMs, isThere);
-    else {
-      leases?.service.pool.decline(received.facts.mac, probed, nowMs);
+    else if (leases?.service.pool.foundAnother(received.facts.mac, probed, user, nowMs) === false) {
       const message = `${probed} of network.range is in use by ${user}, which has no lease of pxectl: nobody is offered it for ten minutes`;
       warn(`in-use/${probed}`, message);
     }
@@ -153,6 +164,7 @@ export async function startProxyDhcp(options: ProxyDhcpOptions): Promise<ProxyDh
       address,
       port: number,
       receivesBroadcast: port === 67,
+      isKnown,
       onMessage: (bytes, source) => onMessage(port, bytes, source),
       onError,
     });

@@ -7,9 +7,10 @@ import type { Ipv4Address } from '../../protocol/addresses.ts';
 import { ProtocolError } from '../../protocol/protocol-error.ts';
 import { cleanFileName } from '../../protocol/tftp/file-name.ts';
 import { negotiate } from '../../protocol/tftp/options.ts';
-import { decodeTftp, encodeTftp, TFTP_ERROR, type TftpRequest } from '../../protocol/tftp/packets.ts';
+import { decodeTftp, TFTP_ERROR, type TftpRequest } from '../../protocol/tftp/packets.ts';
 import { openInRoot, type OpenOutcome } from '../serve-root.ts';
 import { ChunkCache } from './chunk-cache.ts';
+import { ErrorReplies } from './error-replies.ts';
 import { mtuOf } from './link-mtu.ts';
 import { MAX_NETASCII_BYTES, NetasciiFiles } from './netascii.ts';
 import { Places } from './places.ts';
@@ -47,8 +48,6 @@ const TICK_MS = 20;
 const MAX_QUEUED = 512;
 /** Places that are made free at a time, some times a second: a flood that never answers is through within seconds. */
 const MOST_GIVING_WAY = 32;
-/** ERROR packets that wait to go out. */
-const MAX_PENDING_SENDS = 256;
 /** Requests whose file is being looked up. */
 const MAX_OPENING = 256;
 /** A request again from the same port within this time is a retransmission, later a client that began anew. */
@@ -92,6 +91,7 @@ class Listener implements TftpServer {
   readonly #cache = new ChunkCache();
   readonly #files = new SharedFiles(this.#cache);
   readonly #events: TftpEvents;
+  readonly #errors: ErrorReplies;
   /** by `address:port` of the client */
   readonly #transfers = new Transfers();
   readonly #opening = new Set<string>();
@@ -103,6 +103,7 @@ class Listener implements TftpServer {
 
   constructor(socket: Socket, options: TftpServerOptions, segments: SegmentSockets | undefined) {
     this.#socket = socket;
+    this.#errors = new ErrorReplies(socket, options.address);
     this.#segments = segments;
     this.#options = options;
     this.port = socket.address().port;
@@ -142,7 +143,7 @@ class Listener implements TftpServer {
           this.#admit(packet, address, remote.port);
           return;
         case 'wrq':
-          this.#reply(remote, TFTP_ERROR.accessViolation, 'this server is read-only');
+          this.#errors.send(remote, TFTP_ERROR.accessViolation, 'this server is read-only');
           this.#events.complaint(address, 'write-refused', { path: cleanFileName(packet.fileName) });
           return;
         case 'data':
@@ -156,7 +157,7 @@ class Listener implements TftpServer {
       if (!(error instanceof ProtocolError)) throw error;
       // never an ERROR for a broken ERROR or a stray answer
       if (bytes[0] === 0 && (bytes[1] === 1 || bytes[1] === 2)) {
-        this.#reply(remote, TFTP_ERROR.illegalOperation, 'malformed request');
+        this.#errors.send(remote, TFTP_ERROR.illegalOperation, 'malformed request');
       }
       this.#events.complaint(address, 'malformed', { message: error.message });
     }
@@ -175,12 +176,12 @@ class Listener implements TftpServer {
     const mac = this.#options.resolveMac?.(address);
     const peer: TransferPeer = { address, port, mac };
     if (request.mode !== 'octet' && request.mode !== 'netascii') {
-      this.#reply(peer, TFTP_ERROR.illegalOperation, 'only octet and netascii are served here');
+      this.#errors.send(peer, TFTP_ERROR.illegalOperation, 'only octet and netascii are served here');
       this.#events.complaint(address, 'mode-refused', { path, message: `mode ${request.mode}` });
       return;
     }
     if (this.#places.of(address) + this.#waiting.countOf(address) >= this.#maxPerClient) {
-      this.#reply(peer, TFTP_ERROR.undefined, 'too many transfers to this address at once');
+      this.#errors.send(peer, TFTP_ERROR.undefined, 'too many transfers to this address at once');
       this.#events.complaint(address, 'too-many-transfers', {
         path,
         message: `${this.#maxPerClient} are under way`,
@@ -193,7 +194,7 @@ class Listener implements TftpServer {
     }
     const refused = this.#waiting.add({ request, peer, sinceMs: performance.now() });
     if (refused === undefined) return;
-    this.#reply(refused.peer, TFTP_ERROR.undefined, 'the server is busy, try again');
+    this.#errors.send(refused.peer, TFTP_ERROR.undefined, 'the server is busy, try again');
     this.#events.complaint(refused.peer.address, 'busy', { path: cleanFileName(refused.request.fileName) });
   }
 
@@ -262,13 +263,13 @@ class Listener implements TftpServer {
     peer: TransferPeer,
   ): Promise<void> {
     if (outcome.kind === 'missing') {
-      this.#reply(peer, TFTP_ERROR.notFound, 'file not found');
+      this.#errors.send(peer, TFTP_ERROR.notFound, 'file not found');
       await this.#events.missing(peer, path);
     } else if (outcome.kind === 'refused') {
-      this.#reply(peer, TFTP_ERROR.accessViolation, 'told' in outcome ? outcome.told : 'access denied');
+      this.#errors.send(peer, TFTP_ERROR.accessViolation, 'told' in outcome ? outcome.told : 'access denied');
       this.#events.unreadable(peer, path, 'access-denied', outcome.reason);
     } else {
-      this.#reply(peer, TFTP_ERROR.undefined, 'the server cannot read the file');
+      this.#errors.send(peer, TFTP_ERROR.undefined, 'the server cannot read the file');
       this.#events.unreadable(peer, path, 'read-failed', outcome.reason);
     }
   }
@@ -298,11 +299,5 @@ class Listener implements TftpServer {
       if (worst === undefined) return;
       worst.stop('gave-way');
     }
-  }
-
-  #reply(to: { address: string; port: number }, code: number, message: string): void {
-    // made-up addresses answer no ARP: what is sent to them would wait in memory
-    if (this.#socket.getSendQueueCount() >= MAX_PENDING_SENDS) return;
-    this.#socket.send(encodeTftp({ opcode: 'error', code, message }), to.port, to.address, () => undefined);
   }
 }

@@ -95,6 +95,25 @@ describe('the proxyDHCP server on the wire', () => {
     expect(reasonsOf(server.events)).toEqual(['unknown-architecture']);
   });
 
+  // what is sent to them waits in the kernel until ARP has given up
+  needsRoot('answers a client behind a flood whose relays nobody is', async () => {
+    await serve();
+    const forged = Array.from({ length: 80 }, (_, index): ClientPacketOptions => ({
+      mac: mac(`52:54:00:00:01:${10 + index}`),
+      header: { xid: index, giaddr: ip(`10.77.0.${20 + index}`) },
+    }));
+    const answers = await exchange('client', {
+      interfaceName: 'eth0',
+      port: 68,
+      packets: [
+        ...forged.map((options) => ({ hex: hex(options), to: '255.255.255.255', port: 67, times: 12 })),
+        { hex: hex({}), to: '255.255.255.255', port: 67 },
+      ],
+      listenMs: 700,
+    });
+    expect(answers.map(packetOf).map(messageNameOf)).toEqual(['OFFER']);
+  });
+
   needsRoot('answers each of two interfaces through that interface, and only there', async () => {
     const first = await serve(LAN0);
     const second = await serve(LAN1);
@@ -196,8 +215,9 @@ describe('the proxyDHCP server on the wire', () => {
       expected: 32,
       listenMs: 300,
     });
-    // the oversized one is a valid DISCOVER with a tail of padding, and a loop is answered 32 times in all
-    expect(answers).toHaveLength(32);
+    // the oversized one is a valid DISCOVER with a tail of padding, and a loop is answered 32 times, and then now and then
+    expect(answers.length).toBeGreaterThanOrEqual(32);
+    expect(answers.length).toBeLessThan(40);
     const afterwards = await discover('client', 1, { header: { xid: 7 } });
     expect(afterwards).toHaveLength(1);
     expect(new Set(reasonsOf(server.events))).toEqual(

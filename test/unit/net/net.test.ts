@@ -183,6 +183,7 @@ describe('openUdpEndpoint', () => {
       address: ip('127.0.0.1'),
       port,
       receivesBroadcast: false,
+      isKnown: () => true,
       onMessage: (bytes, source) => received.push([Buffer.from(bytes).toString(), source.port]),
       onError: (error) => {
         throw error;
@@ -209,6 +210,7 @@ describe('openUdpEndpoint', () => {
       address: ip('192.0.2.1'),
       port: 0,
       receivesBroadcast: false,
+      isKnown: () => true,
       onMessage: () => undefined,
       onError: () => undefined,
     });

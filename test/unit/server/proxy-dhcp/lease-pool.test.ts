@@ -38,6 +38,45 @@ describe('LeasePool', () => {
     expect(addressFor(leases, client(1), 4)).toBe('10.0.0.11');
   });
 
+  const leased = (leases: LeasePool, who: MacAddress, nowMs: number): Ipv4Address => {
+    const address = addressFor(leases, who, nowMs) ?? expect.fail();
+    leases.probed(who, address, nowMs);
+    leases.confirm(who, address, nowMs);
+    return address;
+  };
+  const [machine, guest] = [client(1), client(2)];
+
+  it('a machine keeps its address that was given back in its name, and to another the probe finds it there', () => {
+    const leases = pool('10.0.0.12');
+    const address = leased(leases, machine, 0);
+    leases.release(machine, 1000);
+    expect(leases.offer(guest, 1001, address)).toEqual({ address, needsProbe: true });
+    // the machine renews while the guest's probe is under way
+    expect(leases.claim(machine, address, 1002)).toEqual({ address, needsProbe: true });
+    expect(leases.offer(guest, 1003, address)?.address).not.toBe(address);
+
+    leases.release(machine, 2000);
+    expect(leases.offer(client(4), 2001, address)?.address).toBe(address);
+    expect(leases.foundAnother(client(4), address, machine, 2300)).toBe(true);
+    expect(leases.claim(machine, address, 2301)).toEqual({ address, needsProbe: false });
+    const other = leases.offer(client(4), 2302, address)?.address ?? expect.fail();
+    expect(other).not.toBe(address);
+    // whoever else answers is no machine of ours: nobody gets it
+    expect(leases.foundAnother(client(4), other, client(9), 2304)).toBe(false);
+    expect(leases.offer(client(3), 2305, other)?.address).not.toBe(other);
+  });
+
+  it('a machine keeps its address that was declined in its name, after a probe; later nobody believes it', () => {
+    const leases = pool('10.0.0.12');
+    const address = leased(leases, machine, 0);
+    leases.decline(machine, address, 1000, true);
+    expect(leases.claim(machine, address, 1001)).toEqual({ address, needsProbe: true });
+    leases.probed(machine, address, 1300, true);
+    leases.confirm(machine, address, 1301);
+    leases.decline(machine, address, 100_000, true);
+    expect(leases.claim(machine, address, 100_001)).toEqual({ address, needsProbe: false });
+  });
+
   it('never gives one address to two clients at a time', () => {
     const step = fc.record({
       client: fc.integer({ min: 1, max: 6 }),
