@@ -1,9 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { basename, extname, resolve } from 'node:path';
+import type { Finding } from '../model/finding.ts';
+import { verdictOn } from '../model/verdict.ts';
 import { readTextIfThere } from '../platform/files.ts';
 import { sortFindings } from './finding-catalogue.ts';
 import { hasCommandLine } from './lint/command-line.ts';
 import { kindOfConfig, otherKindOf, type ConfigKind } from './lint/config-kinds.ts';
+import { lintCompose } from './lint/lint-compose.ts';
+import { lintKea } from './lint/lint-kea.ts';
 import { lintDnsmasq } from './lint/judge-dnsmasq.ts';
 import { lintDhcpdFile, lintScript } from './lint/judge-scripts.ts';
 import type { LintOptions, LintResult } from './lint/lint-result.ts';
@@ -58,6 +62,14 @@ export async function lintFiles(paths: readonly string[], options: LintOptions):
     const kind = kinds.get(path);
     if (kind === undefined || kind.format === 'dnsmasq' || isIncluded(path, given)) continue;
     if (kind.format === 'other') results.push(unreadable(path, kind));
+    else if (kind.format === 'kea')
+      results.push(
+        readInPart(path, kind, 'the order of its client classes', lintKea(path, given.get(path) ?? '')),
+      );
+    else if (kind.format === 'compose')
+      results.push(
+        readInPart(path, kind, 'the networks of its services', lintCompose(path, given.get(path) ?? '')),
+      );
     else if (kind.format === 'dhcpd') results.push(await lintDhcpdFile(path, given, { ...options, root }));
     else results.push(await lintScript(path, given, kind.format, { ...options, root }));
   }
@@ -84,6 +96,22 @@ function isIncluded(path: string, given: ReadonlyMap<string, string>): boolean {
 /** dnsmasq's own place on the computer that doctor runs on. */
 function isOfThisComputer(path: string): boolean {
   return /^\/etc\/dnsmasq(?:\.conf|\.d\/[^/]+)$/.test(resolve(path));
+}
+
+/** Of some configurations only what goes wrong most is looked at: no all-clear comes of that. */
+function readInPart(path: string, kind: ConfigKind, part: string, findings: readonly Finding[]): LintResult {
+  const { readings } = unreadable(path, kind);
+  const limits = [`of ${kind.name} doctor judges ${part}, and nothing else`];
+  return {
+    readings: readings.map((reading) => ({
+      ...reading,
+      read: `looked at: ${part}`,
+      limits,
+      verdict: verdictOn(findings, { passedOver: [], limits }),
+    })),
+    findings,
+    written: [],
+  };
 }
 
 function unreadable(path: string, kind: ConfigKind): LintResult {

@@ -1,4 +1,5 @@
 import { baseName, isLoaderName, platformOfName } from './boot-files.ts';
+import { foreignGrubPrefix } from './grub-prefix.ts';
 import type { ClientObservation, Limit, Observations } from './observation.ts';
 
 /** How far a boot was seen to get. */
@@ -67,6 +68,8 @@ function notToTheEnd(observations: Observations, first: ClientObservation, count
       text: `${text}: what iPXE fetches over HTTP is not in this log`,
       advice: "give the web server's access log in the same file, or a capture: pxectl doctor --pcap FILE",
     };
+  const prefix = foreignGrubPrefix(first);
+  if (prefix) return { ...prefix, text: `${text}: ${prefix.text}` };
   const loader = first.phases.flatMap(({ tftp }) => tftp).at(-1)?.path;
   const isUnknown = first.phases.every(({ firmware }) => firmware === 'unknown');
   if (isUnknown && loader !== undefined && platformOfName(loader) === 'bios')

@@ -14,8 +14,8 @@ const MAX_CLIENTS = 2000;
 /** Of a client that renewed its lease for days, the last ones are those of its boot. */
 const MAX_PACKETS = 16;
 const MAX_TRANSFERS = 2000;
-/** a client that was offered an address so often, and never asked for it, has not got the offers */
-const MIN_UNTAKEN = 3;
+/** a client that begins anew so often after an offer, and never asks for it, has not got the offers */
+const MIN_NEW_BEGINNINGS = 2;
 /** Programs of a boot, by what they call themselves. */
 const BOOT_AGENT = /^(?:iPXE|gPXE|UefiHttpBoot|EFI HTTP|Syslinux|GRUB|Wget.*busybox)/i;
 
@@ -32,7 +32,11 @@ interface Client {
   vendorClass?: string;
   isBoot: boolean;
   offers: number;
+  /** questions after an offer */
+  beginnings: number;
   hasTaken: boolean;
+  /** the relay that its packets come through */
+  relay?: string | undefined;
 }
 
 /**
@@ -56,14 +60,14 @@ export class ServerLogObserver {
   /** Clients that were offered an address again and again and took none: why, and whether they boot, no such log tells. */
   get untakenOffers(): readonly Limit[] {
     const [first, ...others] = [...this.#clients].filter(
-      ([, { offers, hasTaken }]) => offers >= MIN_UNTAKEN && !hasTaken,
+      ([, { beginnings, hasTaken }]) => beginnings >= MIN_NEW_BEGINNINGS && !hasTaken,
     );
     if (first === undefined) return [];
-    const [mac, { offers }] = first;
+    const [mac, { offers, relay }] = first;
     const who = `${mac}${others.length === 0 ? '' : ` and ${others.length} more`}`;
     return [
       {
-        text: `${who} was offered an address ${offers} times and asked for none: the offers do not reach it (a relay, a VLAN, a firewall), or lack what it waits for`,
+        text: `${who} was offered an address ${offers} times and asked for none: the offers do not reach it (${relay === undefined ? 'a relay' : `the relay ${relay}, through which they go back`}, a VLAN, a firewall), or lack what it waits for`,
         advice: 'record where the machine is connected, and give the capture: pxectl doctor --pcap FILE',
       },
     ];
@@ -85,7 +89,11 @@ export class ServerLogObserver {
       this.#macOfAddress.delete(address);
       this.#macOfAddress.set(address, mac);
     }
-    if (message === 'offer') client.offers++;
+    if (message === 'offer') {
+      client.offers++;
+      // dhcpd names the relay, or the interface
+      client.relay ??= /\bvia (\d+\.\d+\.\d+\.\d+)/.exec(packet.line.message)?.[1];
+    } else if (message === 'discover' && client.offers > 0) client.beginnings++;
     else if (message === 'request' || message === 'ack') client.hasTaken = true;
     if (message !== 'class') {
       if (client.isBoot) this.#deliver(packet, client);
@@ -193,7 +201,7 @@ export class ServerLogObserver {
   #client(mac: MacAddress): Client {
     const known = this.#clients.get(mac);
     if (known) return known;
-    const client: Client = { packets: [], isBoot: false, offers: 0, hasTaken: false };
+    const client: Client = { packets: [], isBoot: false, offers: 0, beginnings: 0, hasTaken: false };
     remember(this.#clients, mac, client, MAX_CLIENTS);
     return client;
   }

@@ -131,7 +131,7 @@ const configKinds = z.strictObject({
   kinds: z.array(
     z.strictObject({
       ...{ name: words, marks: z.array(regex).min(1), advice: words.optional() },
-      format: z.literal('dhcpd').optional(),
+      format: z.enum(['dhcpd', 'kea', 'compose']).optional(),
     }),
   ),
 }) satisfies z.ZodType<ConfigKindsFile>;

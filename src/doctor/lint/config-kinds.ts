@@ -10,13 +10,13 @@ export interface ConfigKindsFile {
     readonly name: string;
     readonly marks: readonly string[];
     readonly advice?: string;
-    /** doctor reads it by its own rules */
-    readonly format?: 'dhcpd';
+    /** doctor reads it by rules of its own */
+    readonly format?: 'dhcpd' | 'kea' | 'compose';
   }[];
 }
 
 export interface ConfigKind {
-  readonly format: 'dnsmasq' | 'dhcpd' | BootScriptKind | 'other';
+  readonly format: 'dnsmasq' | 'dhcpd' | 'kea' | 'compose' | BootScriptKind | 'other';
   readonly name: string;
   /** what to give doctor instead */
   readonly advice?: string;
@@ -76,6 +76,6 @@ export function isSurelyConfig(path: string, text: string): boolean {
 /** The other program whose words stand in a text, with what to give doctor instead. */
 export function otherKindOf(
   text: string,
-): (Pick<ConfigKind, 'name' | 'advice'> & { readonly format?: 'dhcpd' }) | undefined {
+): (Pick<ConfigKind, 'name' | 'advice'> & { readonly format?: ConfigKind['format'] }) | undefined {
   return others.find(({ marks }) => marks.some((mark) => mark.test(text)));
 }

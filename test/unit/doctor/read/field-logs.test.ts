@@ -31,6 +31,8 @@ const RIGHT: readonly (readonly [string, Verdict, readonly string[]])[] = [
   ['logs/isc-dhcpd-tftpd.log', 'not-understood', []],
   ['servers/isc-dhcpd-4.4.3-stderr.log', 'not-understood', []],
   ['servers/isc-dhcpd-offers-not-taken.log', 'not-understood', []],
+  ['servers/isc-dhcpd-two-offers-not-taken.log', 'not-understood', []],
+  ['servers/tftpd-hpa-grub-prefix.log', 'not-understood', []],
   ['servers/isc-dhcpd-4.4.3-tftpd-hpa-5.2.log', 'ill', ['loader-missing']],
   ['servers/kea-2.2.0-info.log', 'not-understood', []],
   ['servers/kea-2.2.0-debug-atftpd-0.8.0.log', 'ill', ['loader-missing']],
@@ -70,6 +72,18 @@ it('a client that takes none of many offers is named, with what that can be', as
   expect(reading.limits.join()).toContain(
     '52:54:00:27:76:bc was offered an address 4 times and asked for none',
   );
+});
+
+it('two offers are enough where the client begins anew after each, and the relay is named', async () => {
+  const { reading } = await analyseLogFile(pathOf('servers/isc-dhcpd-two-offers-not-taken.log'));
+  expect(reading.limits.join()).toContain('52:54:00:aa:00:17 was offered an address 2 times');
+  expect(reading.limits.join()).toContain('the relay 10.30.0.2');
+});
+
+it('where GRUB looks for its files is told when it is another folder than its own', async () => {
+  const { reading } = await analyseLogFile(pathOf('servers/tftpd-hpa-grub-prefix.log'));
+  expect(reading.limits.join()).toContain('looks for its files in /boot/grub/');
+  expect(reading.advice.join()).toContain('as boot/grub/grub.cfg');
 });
 
 it('a line that dnsmasq refuses is named with its file, and with what a right one is', async () => {
