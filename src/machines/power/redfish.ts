@@ -64,9 +64,6 @@ export async function openRedfish(
   }
 }
 
-/** Not found, not allowed, not implemented. */
-const NO_SESSIONS: readonly number[] = [404, 405, 501];
-
 interface Session {
   readonly headers: Readonly<Record<string, string>>;
   /** what ends it */
@@ -80,13 +77,14 @@ async function logIn(
   password: string,
 ): Promise<Session> {
   const root = (await connection.send({ method: 'GET', path: '/redfish/v1/' })).json;
-  const path = linkOf(objectIn(root, 'Links')['Sessions']) ?? '/redfish/v1/SessionService/Sessions';
-  const body = { UserName: user, Password: password };
-  const answer = await connection.send({ method: 'POST', path, body }, NO_SESSIONS);
-  if (NO_SESSIONS.includes(answer.status)) {
+  const service = linkOf(root['SessionService']);
+  const path = linkOf(objectIn(root, 'Links')['Sessions']) ?? (service && `${service}/Sessions`);
+  if (path === undefined) {
     const credentials = Buffer.from(`${user}:${password}`).toString('base64');
     return { headers: { authorization: `Basic ${credentials}` }, path: undefined };
   }
+  const body = { UserName: user, Password: password };
+  const answer = await connection.send({ method: 'POST', path, body });
   const token = answer.header('x-auth-token');
   if (token === undefined) {
     throw controllerError('power-controller-fails', host, {
@@ -160,8 +158,12 @@ function driverOf(
         why: 'it answers 412 each time',
       });
     }
+    const { BootSourceOverrideEnabled: once, ...noted } = wanted;
     const after = objectIn((await get(path)).json, 'Boot');
-    if (Object.entries(wanted).some(([key, value]) => after[key] !== value)) {
+    // virtual controllers know no once, and tell Continuous of what they were asked for
+    const isOff =
+      after['BootSourceOverrideEnabled'] !== once && after['BootSourceOverrideEnabled'] !== 'Continuous';
+    if (isOff || Object.entries(noted).some(([key, value]) => after[key] !== value)) {
       const why = `BootSourceOverrideTarget is ${printable(String(after['BootSourceOverrideTarget']))}, Mode ${printable(String(after['BootSourceOverrideMode']))}`;
       const what = `the controller ${host} said yes to one boot from the network, and has not noted it`;
       throw controllerError('power-without-effect', host, { what, why });

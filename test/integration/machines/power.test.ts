@@ -157,9 +157,12 @@ describe('Redfish over TLS', () => {
     });
   });
 
-  it('logs in by HTTP Basic where there are no sessions, and tells a wrong password', async () => {
-    const machine = pinned(await begin({ isBasic: true }));
+  it('a virtual controller, without sessions and without once, does it too', async () => {
+    const process = processMachine();
+    const machine = pinned(await begin({ machine: process, isVirtual: true }));
     expect(await switchPower(machine, 'on', place)).toEqual({ state: 'on' });
+    await restartFromNetwork(machine, place);
+    expect(process.starts).toEqual(['own order', 'network']);
     const stranger = { power: { ...machine.power, secret: 'other' } };
     await expect(switchPower(stranger, 'state', place)).rejects.toMatchObject({
       next: 'pxectl doctor power-login-refused',

@@ -43,8 +43,8 @@ export interface ControllerHabits {
   /** refuses the first PATCH as if somebody had changed the system */
   readonly isChanged?: boolean;
   readonly resets?: readonly string[];
-  /** knows HTTP Basic alone */
-  readonly isBasic?: boolean;
+  /** as virtual controllers: HTTP Basic alone, and no `Once` */
+  readonly isVirtual?: boolean;
   /** gives weak entity tags, and takes strong ones */
   readonly isWeak?: boolean;
 }
@@ -66,7 +66,7 @@ export async function startRedfishController(
     hangs = false,
     status,
     isChanged = false,
-    isBasic = false,
+    isVirtual = false,
     isWeak = false,
     resets = ['On', 'ForceOff'],
   }: ControllerHabits = {},
@@ -107,7 +107,7 @@ export async function startRedfishController(
       if (!known.includes(value)) return { status: 400, json: errorOf('PropertyValueNotInList', value) };
     }
     version++;
-    if (!lies) Object.assign(boot, wanted);
+    if (!lies) Object.assign(boot, wanted, isVirtual ? { BootSourceOverrideEnabled: 'Continuous' } : {});
     return { status: 200, json: system(false, boot, resets) };
   };
 
@@ -134,11 +134,11 @@ export async function startRedfishController(
     const { headers } = request;
     const path = (request.url ?? '').replace(/\/$/, '');
     const what = `${request.method} ${path}`;
-    if (what === 'GET /redfish/v1') return { status: 200, json: serviceRoot() };
-    if (what === `POST ${SESSIONS}`) return isBasic ? { status: 404 } : logIn(body);
+    if (what === 'GET /redfish/v1') return { status: 200, json: serviceRoot(!isVirtual) };
+    if (!isVirtual && what === `POST ${SESSIONS}`) return logIn(body);
     const own = sessions.get(String(headers['x-auth-token']));
-    const isBasicLogin = isBasic && headers.authorization === BASIC;
-    if (own === undefined && !isBasicLogin) return { status: 401 };
+    const isVirtualLogin = isVirtual && headers.authorization === BASIC;
+    if (own === undefined && !isVirtualLogin) return { status: 401 };
     if (own !== undefined && what === `DELETE ${SESSIONS}/${own}`) {
       sessions.delete(String(headers['x-auth-token']));
       return { status: 204 };

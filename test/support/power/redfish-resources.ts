@@ -12,15 +12,19 @@ export const BOOT_VALUES = {
 } as const;
 export type Boot = Record<keyof typeof BOOT_VALUES, string>;
 
-export const serviceRoot = (): object => ({
+export const serviceRoot = (hasSessions: boolean): object => ({
   '@odata.id': '/redfish/v1/',
   '@odata.type': '#ServiceRoot.v1_9_0.ServiceRoot',
   Id: 'RootService',
   Name: 'Root Service',
   RedfishVersion: '1.12.0',
   Systems: { '@odata.id': SYSTEMS },
-  SessionService: { '@odata.id': '/redfish/v1/SessionService' },
-  Links: { Sessions: { '@odata.id': SESSIONS } },
+  ...(hasSessions
+    ? {
+        SessionService: { '@odata.id': '/redfish/v1/SessionService' },
+        Links: { Sessions: { '@odata.id': SESSIONS } },
+      }
+    : {}),
 });
 
 export const systems = (): object => ({
