@@ -32,8 +32,5 @@ function folderOf(path: string): string {
 
 /** TFTP servers take a name with and without the slash before it for the same; some loaders write two. */
 function plain(path: string): string {
-  return path
-    .replace(/^\/+/, '')
-    .replace(/\/{2,}/g, '/')
-    .toLowerCase();
+  return path.replace(/^\/+/, '').replace(/\/{2,}/g, '/');
 }

@@ -10,6 +10,8 @@ import { ADVICE, writeFixed, type LintOptions, type LintResult } from './lint-re
 import type { PxeConfig } from './pxe-config.ts';
 import { templateOf } from './templates.ts';
 import { testByDnsmasq } from './test-by-dnsmasq.ts';
+import { isUci } from './translated-forms.ts';
+import { mendsInUci } from './write-uci.ts';
 
 /** Judges files that are one configuration of dnsmasq, and what `dnsmasq --test` says of them. */
 export async function lintDnsmasq(
@@ -23,7 +25,8 @@ export async function lintDnsmasq(
   const { config, isWhole } = linted;
   const judge: Judge = (texts) => lintDnsmasqConfig(order, placedReader({ given: texts, root })).findings;
   const texts = textsOf(config, given);
-  const findings = proveEdits(texts, linted.findings, judge);
+  const found = linted.findings.map((finding) => mendsInUci(finding, (file) => isUci(texts.get(file) ?? '')));
+  const findings = proveEdits(texts, found, judge);
   const said = new Set(
     findings
       .filter(({ severity }) => severity === 'error')

@@ -8,6 +8,7 @@ import { lintFinding, type LintInput } from './lint-finding.ts';
 import { readPxeConfig, type PxeConfig } from './pxe-config.ts';
 import { lintBootFiles } from './rules/file-rules.ts';
 import { lintLeases } from './rules/lease-rules.ts';
+import { lintNextServer } from './rules/next-server-rules.ts';
 import { lintServer } from './rules/server-rules.ts';
 import { lintServices } from './rules/service-rules.ts';
 import { lintTags } from './rules/tag-rules.ts';
@@ -49,6 +50,7 @@ export function lintDnsmasqConfig(paths: readonly string[], reader: ConfReader):
     ...refused,
     ...lintServices(input),
     ...lintLeases(input),
+    ...lintNextServer(input),
     ...lintBootFiles(input),
     ...lintServer(input),
     ...lintTags(input),

@@ -10,12 +10,17 @@ export interface TranslatedForm {
 /** OpenWrt's /etc/config/dhcp, as its init script translates it. */
 const UCI: TranslatedForm = {
   name: 'OpenWrt (UCI)',
-  isIt: (text) => /^config\s+(?:dnsmasq|dhcp|boot|match|vendorclass|userclass)\b/m.test(text),
+  isIt: isUci,
   lines: (file, text) =>
     sectionsOf(text).flatMap((section) =>
       (UCI_SECTIONS[section.type]?.(section) ?? []).map((setting) => lineOf(file, section, setting)),
     ),
 };
+
+/** Whether a text is OpenWrt's /etc/config/dhcp. */
+export function isUci(text: string): boolean {
+  return /^config\s+(?:dnsmasq|dhcp|boot|match|vendorclass|userclass)\b/m.test(text);
+}
 
 /** Pi-hole 6: pihole.toml holds lines for dnsmasq, and its own DHCP server. */
 const PI_HOLE: TranslatedForm = {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../../../src/model/finding.ts';
+import { fixTexts } from '../../../../src/doctor/mend/fix-steps.ts';
 import { areForeign, lintFiles } from '../../../../src/doctor/lint-files.ts';
 
 interface Verdict {
@@ -46,6 +47,17 @@ describe('configurations from the field', () => {
     const found = findings.find(({ id }) => id === 'no-boot-service-for-arch');
     expect(found?.cause).not.toContain('undionly.kpxe');
     expect(found?.evidence.map(({ text }) => text)).toContain('dhcp-boot=tag:efi7,ipxe.efi,,10.20.0.4');
+  });
+
+  it('mends an OpenWrt file in its own syntax', async () => {
+    const { findings } = await lint('openwrt-options-66-67');
+    const fix = findings.flatMap(({ mends }) => fixTexts(mends));
+    expect(fix).toEqual(expect.arrayContaining(['config match', "\toption match 'option:client-arch,7'"]));
+    // the init script of OpenWrt passes an address over that has no server name before it
+    expect(fix.join('\n')).toContain(
+      "\toption filename 'boot/undionly.kpxe'\n\toption servername '10.40.0.9'\n\toption serveraddress '10.40.0.9'",
+    );
+    expect(fix.join('\n')).not.toMatch(/^\s*dhcp-/m);
   });
 
   it('takes a compose file for no pxectl.yaml that is to be mended', async () => {
