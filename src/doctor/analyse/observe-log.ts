@@ -25,6 +25,7 @@ import {
   vendorClassText,
   withoutRoot,
 } from './record-values.ts';
+import { TcpdumpText } from './tcpdump-text.ts';
 import type {
   Limit,
   Observations,
@@ -52,6 +53,7 @@ export class LogObserver {
   #otherDhcp: string | undefined;
   #ipv6Line: number | undefined;
   readonly #recent = new RecentLines();
+  readonly #tcpdump = new TcpdumpText();
   readonly #problems: ServerProblem[] = [];
   readonly #server: ServerFacts = {};
   readonly #option43s = new WeakMap<SentOption, Option43Seen>();
@@ -171,6 +173,10 @@ export class LogObserver {
   }
 
   #takeForeign({ line, text }: LogLine): void {
+    if (this.#tcpdump.push(text)) {
+      this.#programs.add('tcpdump');
+      return;
+    }
     const name = foreignServerOf(text);
     if (name === undefined) this.#tally.add('lines of other programs', line, text, false);
     else {
@@ -194,7 +200,7 @@ export class LogObserver {
               advice: 'try the boot over IPv4, or see docs/boot-story.md for what pxectl serves',
             },
           ];
-    return [...foreign, ...untaken, ...ipv6];
+    return [...foreign, ...untaken, ...ipv6, ...this.#tcpdump.limits()];
   }
 
   #passOverRecord({ line, text }: DnsmasqLogRecord): void {

@@ -31,6 +31,8 @@ const RIGHT: readonly (readonly [string, Verdict, readonly string[]])[] = [
   ['logs/isc-dhcpd-tftpd.log', 'not-understood', []],
   ['servers/isc-dhcpd-4.4.3-stderr.log', 'not-understood', []],
   ['servers/isc-dhcpd-offers-not-taken.log', 'not-understood', []],
+  ['logs/tcpdump-text-unanswered.log', 'not-understood', []],
+  ['logs/tcpdump-text-answered.log', 'not-understood', []],
   ['servers/isc-dhcpd-two-offers-not-taken.log', 'not-understood', []],
   ['servers/tftpd-hpa-grub-prefix.log', 'not-understood', []],
   ['servers/isc-dhcpd-4.4.3-tftpd-hpa-5.2.log', 'ill', ['loader-missing']],
@@ -84,6 +86,16 @@ it('where GRUB looks for its files is told when it is another folder than its ow
   const { reading } = await analyseLogFile(pathOf('servers/tftpd-hpa-grub-prefix.log'));
   expect(reading.limits.join()).toContain('looks for its files in /boot/grub/');
   expect(reading.advice.join()).toContain('as boot/grub/grub.cfg');
+});
+
+it('who asks again and again in the text of tcpdump gets no answer', async () => {
+  const { reading } = await analyseLogFile(pathOf('logs/tcpdump-text-unanswered.log'));
+  expect(reading.kind).toBe('log of tcpdump');
+  expect(reading.limits.join()).toContain('10.40.0.71 asked for menu/undionly.kpxe 3 times');
+  expect(reading.limits.join()).toContain('the question to 10.40.0.9 goes on to 172.20.0.3');
+  const { reading: answered } = await analyseLogFile(pathOf('logs/tcpdump-text-answered.log'));
+  expect(answered.limits).toEqual([expect.stringContaining('and no more')]);
+  expect(answered.passedOver).toEqual([]);
 });
 
 it('a line that dnsmasq refuses is named with its file, and with what a right one is', async () => {

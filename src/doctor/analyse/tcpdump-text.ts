@@ -1,0 +1,83 @@
+import { forgetOldest } from '../../protocol/forget-oldest.ts';
+import type { Limit } from './observation.ts';
+
+/** `11:53:56.340862 IP 10.0.0.3.1024 > 10.0.0.6.69: …`; -v puts the addresses on the next line, -i any names the card. */
+const TIMED =
+  /^(?:\d{4}-\d\d-\d\d )?(\d\d:\d\d:\d\d\.\d{6}) (?:\S+ +(?:In|Out|B|M|P) +)?(?:IP6?|ARP|ethertype)\b/;
+const ADDRESSES = /(?:^|\s)(\S+)\.([\w-]+) > (\S+)\.([\w-]+): (.*)$/;
+const READ_REQUEST = /\bRRQ "([^"]+)"/;
+const MAX_ASKED = 200;
+/** a client that asks so often in vain has not got the answer */
+const MIN_REPEATS = 3;
+
+interface Asked {
+  readonly client: string;
+  readonly file: string;
+  /** when the client itself asked: the same packet may be shown on each card that it passes */
+  readonly times: Set<string>;
+  readonly servers: Set<string>;
+  wasAnswered: boolean;
+}
+
+/** What tcpdump wrote as text: who asks for a file over TFTP, and whether anybody answers. The rest is not read. */
+export class TcpdumpText {
+  readonly #asked = new Map<string, Asked>();
+  #count = 0;
+  #time: string | undefined;
+
+  /** False when the line is none of tcpdump. */
+  push(text: string): boolean {
+    const time = TIMED.exec(text)?.[1];
+    // with -v and -x a packet has more lines, without a time
+    if (time === undefined && (this.#time === undefined || /\d\d:\d\d:\d\d/.test(text))) return false;
+    this.#time = time ?? this.#time;
+    this.#count++;
+    const [, from = '', , to = '', , what = ''] = ADDRESSES.exec(text) ?? [];
+    const file = READ_REQUEST.exec(what)?.[1];
+    if (file !== undefined) this.#ask(from, to, file);
+    else for (const asked of this.#asked.values()) if (asked.client === to) asked.wasAnswered = true;
+    return true;
+  }
+
+  /** What can be said of it; empty when there is none. */
+  limits(): readonly Limit[] {
+    if (this.#count === 0) return [];
+    const inVain = [...this.#asked.values()].find(
+      ({ times, wasAnswered }) => times.size >= MIN_REPEATS && !wasAnswered,
+    );
+    return [
+      {
+        text: 'this is the text of tcpdump, of which doctor reads who asks for a file over TFTP, and no more',
+        advice: 'record it as a capture: tcpdump -i IF -s 0 -w boot.pcap "host ADDRESS-OF-THE-SERVER or udp"',
+      },
+      ...(inVain ? [unanswered(inVain)] : []),
+    ];
+  }
+
+  #ask(client: string, server: string, file: string): void {
+    const key = `${client} ${file}`;
+    let asked = this.#asked.get(key);
+    if (!asked) {
+      asked = { client, file, times: new Set(), servers: new Set(), wasAnswered: false };
+      forgetOldest(this.#asked, MAX_ASKED - 1);
+      this.#asked.set(key, asked);
+    }
+    const [first] = asked.servers;
+    if ((first === undefined || server === first) && asked.times.size < MAX_ASKED)
+      asked.times.add(this.#time ?? '');
+    if (asked.servers.size < MIN_REPEATS) asked.servers.add(server);
+  }
+}
+
+function unanswered({ client, file, times, servers }: Asked): Limit {
+  const [first = '', ...others] = servers;
+  const onward =
+    others.length === 0
+      ? ''
+      : `; the question to ${first} goes on to ${others.join(', ')}, through an address translation (a container in a bridge network)`;
+  return {
+    text: `${client} asked for ${file} ${times.size} times: no answer of the TFTP server reaches it, and none is in this text. An answer comes from a new port, which a recording of port 69 alone leaves out${onward}`,
+    advice:
+      "see whether the TFTP server's log shows the file as sent; let UDP from its host through, and put a TFTP server that runs in a container on the host's network (network_mode: host)",
+  };
+}
