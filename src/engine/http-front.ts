@@ -5,7 +5,7 @@ import { engineError } from '../model/errors.ts';
 import { prepareConfinement, UNCONFINED, type Confinement } from '../platform/confinement.ts';
 import { readTemplate } from '../platform/package-root.ts';
 import { findProgram, run } from '../platform/processes.ts';
-import { renderNginxConfig } from '../render/nginx-config.ts';
+import { NGINX_WORKER_DATA_BYTES, renderNginxConfig } from '../render/nginx-config.ts';
 import { startHttpServer } from '../server/http/http-server.ts';
 import type { EngineInput } from './engine.ts';
 import { followServerLog } from './follow-server-log.ts';
@@ -149,6 +149,7 @@ function confineNginx({ layout, context }: EngineInput, id: number): Promise<Con
     stage: folders.view,
     id,
     capabilities: context.config.http.port < 1024 ? ['net_bind_service'] : [],
+    dataBytes: NGINX_WORKER_DATA_BYTES,
   });
 }
 

@@ -19,6 +19,8 @@ export interface ConfinementOptions {
   readonly id: number;
   /** as setpriv(1) writes them, `net_raw`: all that it keeps, whatever it starts */
   readonly capabilities: readonly string[];
+  /** most memory of its own that each of its processes gets; default: whatever there is */
+  readonly dataBytes?: number;
 }
 
 /** The words that start a program in a confinement; its pid is that of what is started. */
@@ -29,7 +31,7 @@ export type Confinement = { readonly confine: Confine } | { readonly whyNot: str
 /** For who is not root: the program is whoever starts it. */
 export const UNCONFINED: { readonly confine: Confine } = { confine: (file, args) => [file, [...args]] };
 
-const TOOLS = ['unshare', 'mount', 'setpriv'];
+const TOOLS = ['unshare', 'mount', 'setpriv', 'prlimit'];
 const TRY_TIMEOUT_MS = 10_000;
 const OTHERS_MAY_ENTER = 0o001;
 
@@ -83,7 +85,9 @@ async function confiningWords(options: ConfinementOptions): Promise<string[]> {
     ...[real(options.stage), await closedAbove(root), real(options.workingFolder)],
     ...options.readOnly.flatMap((path) => ['ro', real(path)]),
     ...options.writable.flatMap((path) => ['rw', real(path)]),
-    ...['--', 'setpriv', '--reuid', id, '--regid', id, '--clear-groups', '--no-new-privs'],
+    '--',
+    ...(options.dataBytes === undefined ? [] : ['prlimit', `--data=${options.dataBytes}`]),
+    ...['setpriv', '--reuid', id, '--regid', id, '--clear-groups', '--no-new-privs'],
     ...[`--bounding-set=${capabilities}`, `--inh-caps=${capabilities}`, `--ambient-caps=${capabilities}`],
     '--',
   ];

@@ -3,7 +3,7 @@ import { httpBaseUrl } from '../model/boot-context.ts';
 import { stateLayout } from '../model/state-layout.ts';
 import { renderDnsmasqConfig } from './dnsmasq-config.ts';
 import { renderDockerfile } from './dockerfile.ts';
-import { renderNginxConfig } from './nginx-config.ts';
+import { NGINX_MEMORY_BYTES, NGINX_WORKER_DATA_BYTES, renderNginxConfig } from './nginx-config.ts';
 import type { RenderedFile } from './rendered-file.ts';
 import { fillTemplate, type ReadTemplate } from './template-engine.ts';
 
@@ -35,6 +35,8 @@ export function renderComposeExport(
     httpVolume: volumeText(layout.httpRoot, `${CONTAINER_ROOT}/serve/http`),
     nginxUser: isLowPort ? '0:0' : NOBODY,
     isLowPort,
+    nginxMemory: NGINX_MEMORY_BYTES,
+    nginxWorkerData: NGINX_WORKER_DATA_BYTES,
   });
   return [
     { path: 'compose.yaml', content: compose, purpose: 'docker compose: both containers' },

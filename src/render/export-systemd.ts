@@ -4,7 +4,7 @@ import { configError } from '../model/errors.ts';
 import { stateLayout } from '../model/state-layout.ts';
 import { renderDnsmasqConfig } from './dnsmasq-config.ts';
 import type { ExportOptions } from './export-compose.ts';
-import { renderNginxConfig } from './nginx-config.ts';
+import { NGINX_MEMORY_BYTES, NGINX_WORKER_DATA_BYTES, renderNginxConfig } from './nginx-config.ts';
 import type { RenderedFile } from './rendered-file.ts';
 import { fillTemplate, type ReadTemplate } from './template-engine.ts';
 
@@ -36,6 +36,8 @@ export function renderSystemdExport(
       served: unitPath(served),
       view: viewOf(name),
       isLowPort: context.config.http.port < 1024,
+      memory: NGINX_MEMORY_BYTES,
+      workerData: NGINX_WORKER_DATA_BYTES,
     });
   return [
     {

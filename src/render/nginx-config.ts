@@ -23,6 +23,16 @@ const DYNAMIC_PREFIXES = ['/seed/', '/report/', '/seen/', '/api/'];
  */
 export const CHANNEL_SOCKET = 'channel/http.sock';
 
+/** Processes that serve; the template says why it is not one for each processor. */
+export const NGINX_WORKERS = 4;
+/**
+ * RLIMIT_DATA of each: whoever fills it, with headers that never end, gets no more connections, while the kernel would have killed the
+ * worker and cut every download. Some 8000 machines that load a file need half of it.
+ */
+export const NGINX_WORKER_DATA_BYTES = 224 * 1024 * 1024;
+/** All of them, with what the kernel holds for their connections; files are sent from the page cache, which it takes back. */
+export const NGINX_MEMORY_BYTES = NGINX_WORKERS * NGINX_WORKER_DATA_BYTES + 128 * 1024 * 1024;
+
 /** `run/nginx.conf`. */
 export function renderNginxConfig(
   context: BootContext,
@@ -35,6 +45,7 @@ export function renderNginxConfig(
   return fillTemplate(readTemplate('nginx.conf.hbs'), {
     user: options.user === undefined ? '' : quoteWord(options.user, 'nginx'),
     work: options.workFolder ?? `${layout.run}/nginx`,
+    workers: NGINX_WORKERS,
     httpRoot: layout.httpRoot,
     address: context.config.network.address,
     port: context.config.http.port,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ContainerCreateOptions } from 'dockerode';
 import type { StateLayout } from '../../model/state-layout.ts';
+import { NGINX_MEMORY_BYTES, NGINX_WORKER_DATA_BYTES } from '../../render/nginx-config.ts';
 import { serverFolders } from '../server-folders.ts';
 
 /** Label whose value names the state folder that a container or image belongs to. */
@@ -15,8 +16,6 @@ export const CONTAINER_ROOT = '/pxectl';
 const MIB = 1024 * 1024;
 /** dnsmasq holds a few MiB; transfers are read block by block */
 const DNSMASQ_MEMORY_BYTES = 64 * MIB;
-/** nginx sends from the page cache, which the kernel takes back when it is short; all of its connections, with whole headers, fit */
-const NGINX_MEMORY_BYTES = 512 * MIB;
 const MAX_RESTARTS_WITHOUT_US = 10;
 
 /** The value of the project label: stable for a state folder, and tells nothing of its path. */
@@ -79,6 +78,9 @@ export function containerOptions(role: 'dnsmasq' | 'nginx', input: ContainerInpu
       CapAdd: isDnsmasq ? dnsmasqCapabilities(input) : nginxCapabilities(input),
       SecurityOpt: ['no-new-privileges:true'],
       Memory: isDnsmasq ? DNSMASQ_MEMORY_BYTES : NGINX_MEMORY_BYTES,
+      Ulimits: isDnsmasq
+        ? []
+        : [{ Name: 'data', Soft: NGINX_WORKER_DATA_BYTES, Hard: NGINX_WORKER_DATA_BYTES }],
       PidsLimit: 64,
       // pxectl restarts it while it runs itself; this is for the time when pxectl was killed
       RestartPolicy: { Name: 'on-failure', MaximumRetryCount: MAX_RESTARTS_WITHOUT_US },

@@ -2,6 +2,7 @@ import { chmod, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { isSameProcessAlive } from '../../../src/platform/process-identity.ts';
 import type { ProcessIdentity } from '../../../src/platform/process-identity.ts';
+import { NGINX_WORKER_DATA_BYTES } from '../../../src/render/nginx-config.ts';
 import {
   createEngineLab,
   EngineUnderTest,
@@ -115,6 +116,8 @@ describe.skipIf(skip !== undefined)('the dnsmasq engine', () => {
       expect(status).toMatch(/^Groups:\s*$/m);
       expect(status).toMatch(name === 'nginx' ? /^CapBnd:\t0{16}$/m : /^CapBnd:\t0{12}3400$/m);
     }
+    const limits = await readFile(`/proc/${(await recordOf('nginx')).pid}/limits`, 'utf8');
+    expect(Number(/^Max data size +(\d+)/m.exec(limits)?.[1])).toBe(NGINX_WORKER_DATA_BYTES);
   });
 
   it('says so where it may not mount, as in many containers, and serves all the same', async () => {

@@ -1,6 +1,7 @@
 import { chmod, rm, symlink } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { containerName } from '../../../src/engine/docker/container-spec.ts';
+import { NGINX_WORKER_DATA_BYTES, NGINX_WORKERS } from '../../../src/render/nginx-config.ts';
 import { expectClosedChannel } from '../../support/adversary/channel-attempts.ts';
 import {
   createEngineLab,
@@ -88,6 +89,10 @@ describe.skipIf(skip !== undefined)('the docker engine', () => {
     const [dnsmasq, nginx] = inspected;
     expect(nginx?.Config.User).toMatch(/^655[23]\d:655[23]\d$/);
     expect(nginx?.HostConfig['CapAdd'] ?? []).toEqual([]);
+    // a worker that has its share refuses; the kernel would kill one for what all have together
+    const Hard = NGINX_WORKER_DATA_BYTES;
+    expect(nginx?.HostConfig['Ulimits']).toEqual([{ Name: 'data', Soft: Hard, Hard }]);
+    expect(nginx?.HostConfig['Memory']).toBeGreaterThan(NGINX_WORKERS * Hard);
     expect(dnsmasq?.HostConfig['CapAdd']).toEqual(
       expect.arrayContaining(['NET_ADMIN', 'NET_RAW', 'NET_BIND_SERVICE']),
     );
