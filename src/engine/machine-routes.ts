@@ -10,7 +10,8 @@ import type { SpendResult } from '../machines/machine-states.ts';
 import type { SessionInstalls } from './session-installs.ts';
 import { progressText, readProgress } from './read-progress.ts';
 import { readSeed } from './read-seed.ts';
-import { parseMac, type MacAddress } from '../protocol/addresses.ts';
+import type { CardAnswer } from '../net/confirm-card.ts';
+import { parseMac, type Ipv4Address, type MacAddress } from '../protocol/addresses.ts';
 import { isFromMachine, whoAsks, type AskedMachine } from './who-asks.ts';
 import type { HttpRoute, HttpRouteRequest, HttpRouteResponse } from '../server/http/http-route.ts';
 
@@ -20,6 +21,8 @@ export interface MachineRoutesInput {
   readonly sink: EventSink;
   readonly installs: Pick<SessionInstalls, 'spend' | 'report' | 'fail'>;
   readonly inventory: Pick<Inventory, 'learn' | 'ownerOf'>;
+  /** whether the segment says the same of an address as the neighbour table */
+  readonly confirmCard: (ip: Ipv4Address, mac: MacAddress) => Promise<CardAnswer>;
   /** folder of the secrets that seeds name */
   readonly secrets: string;
 }
@@ -54,16 +57,23 @@ function machineOf(input: MachineRoutesInput, request: HttpRouteRequest): Asked 
   return { key, machine, mac: parseMac(key) ?? request.mac, rest: rest.join('/') };
 }
 
-const isAsker = (
-  { context, inventory }: MachineRoutesInput,
+/** Why a request is refused that says it is of a machine; undefined: it is. */
+async function whyNotAsker(
+  input: MachineRoutesInput,
   asked: Asked,
   request: HttpRouteRequest,
   what: 'seed' | 'report',
-): boolean =>
-  isFromMachine(asked, request, {
-    ...{ context: context(), what },
-    ownerOf: (mac) => inventory.ownerOf(mac),
-  });
+): Promise<string | undefined> {
+  const { inventory, confirmCard } = input;
+  const ownerOf = (mac: MacAddress): Machine | undefined => inventory.ownerOf(mac);
+  if (!isFromMachine(asked, request, { context: input.context(), what, ownerOf })) {
+    return whoAsks(asked.key, request, what);
+  }
+  // behind a relay there is no card to ask for
+  const answer = request.mac === undefined ? 'unknown' : await confirmCard(request.ip, request.mac);
+  if (answer === 'another') return `${request.ip}, for which another card answers than ${request.mac}`;
+  return answer === 'silent' ? `${request.ip}, for which nobody answers any more` : undefined;
+}
 
 /** A seed goes only to the machine it is for, and only in the boot that an order was given for. */
 async function serveSeed(
@@ -90,10 +100,11 @@ async function serveSeed(
     return text(403, `${message}\n`);
   };
   if (!machine?.install) return undefined;
-  if (!isAsker(input, asked, request, 'seed')) {
+  const whyNot = await whyNotAsker(input, asked, request, 'seed');
+  if (whyNot !== undefined) {
     return refuse(
       request.mac === mac ? 'no-token' : 'other-machine',
-      `this seed is for ${key}; the request came from ${whoAsks(key, request)}`,
+      `this seed is for ${key}; the request came from ${whyNot}`,
     );
   }
   const { installState = NOT_ARMED } = machine;
@@ -109,7 +120,10 @@ async function serveSeed(
     return text(answer.status, `${answer.told}\n`);
   }
   // a look at the headers is no boot that installs
-  const spent: SpendResult = request.method === 'HEAD' ? { kind: 'given' } : await input.installs.spend(key);
+  const spent: SpendResult =
+    request.method === 'HEAD'
+      ? { kind: 'given', isSpent: false }
+      : await input.installs.spend(key, request.token);
   if (spent.kind === 'refused') return refuse(...whyRefused(machine, spent.state));
   if (spent.kind === 'not-recorded') {
     const message = `the install of ${machine.name} waits: that it is spent cannot be written (${spent.trouble})`;
@@ -169,8 +183,9 @@ async function takeReport(
   const asked = machineOf(input, request);
   if (!asked || request.method === 'HEAD') return undefined;
   const { key, machine, mac, rest } = asked;
-  if (!isAsker(input, asked, request, 'report')) {
-    const message = `this report is for ${key}; it came from ${whoAsks(key, request)}`;
+  const whyNot = await whyNotAsker(input, asked, request, 'report');
+  if (whyNot !== undefined) {
+    const message = `this report is for ${key}; it came from ${whyNot}`;
     input.sink.emit({
       type: 'report.refused',
       ip: request.ip,

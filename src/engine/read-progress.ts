@@ -10,8 +10,8 @@ export interface Progress {
   readonly result?: string;
 }
 
-/** Subiquity's webhook without its log files is a tenth of it; reading a mebibyte of braces would hold everybody up. */
-const MAX_READ_BYTES = 64 * 1024;
+/** subiquity's webhook without its logs is less than 8 KiB; parsing holds up everybody */
+const MAX_PARSED_BYTES = 64 * 1024;
 const RESULTS = ['SUCCESS', 'WARN', 'FAIL'];
 
 /**
@@ -19,9 +19,9 @@ const RESULTS = ['SUCCESS', 'WARN', 'FAIL'];
  * result, and log files that are left out); or a line of text as shells send it, `40% packages`; without a body `word` is the stage.
  */
 export function readProgress(body: Uint8Array, word: string): Progress {
-  const raw = Buffer.from(body.subarray(0, MAX_READ_BYTES)).toString('utf8');
+  const raw = Buffer.from(body.subarray(0, MAX_PARSED_BYTES)).toString('utf8');
   if (raw.trim() === '') return stageOf(word);
-  const said = objectOf(raw);
+  const said = body.length > MAX_PARSED_BYTES ? firstWordsOf(raw) : objectOf(raw);
   if (said === undefined) return textProgress(raw.split('\n', 1)[0] ?? '');
   const { stage, percent, name, description, result } = said;
   const words = typeof stage === 'string' ? [stage] : [name, description];
@@ -46,14 +46,28 @@ function percentOf(percent: unknown): { readonly percent?: number } {
   return isPercent ? { percent: Math.round(percent) } : {};
 }
 
-/** The object that a JSON text is; undefined for any other text. */
-function objectOf(raw: string): Readonly<Record<string, unknown>> | undefined {
+/** What stands before the log files of a webhook that is cut; undefined for any other text. */
+function firstWordsOf(raw: string): Readonly<Record<string, unknown>> | undefined {
+  if (!raw.trimStart().startsWith('{')) return undefined;
+  const pairs = raw
+    .slice(0, 8192)
+    .matchAll(/"(stage|name|description|result)"\s*:\s*("(?:[^"\\\n]|\\.){0,400}")/g);
+  return Object.fromEntries(Array.from(pairs, ([, key = '', text = '""']) => [key, textOf(text)]));
+}
+
+function textOf(json: string): unknown {
   try {
-    const value: unknown = JSON.parse(raw);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+    return JSON.parse(json);
   } catch {
     return undefined;
   }
+}
+
+/** The object that a JSON text is; undefined for any other text. */
+function objectOf(raw: string): Readonly<Record<string, unknown>> | undefined {
+  const value = textOf(raw);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  return value as Readonly<Record<string, unknown>>;
 }
 
 /** `40 %, installing kernel: FAIL`, for people. */

@@ -7,7 +7,6 @@ import { lapsedText, type LapsedOrder } from '../model/lapsed-order.ts';
 import { stageOfPath } from '../model/served-path.ts';
 import type { Machine } from '../model/config.ts';
 import { withInstalls } from '../machines/apply-installs.ts';
-import { isSpendable } from '../machines/install-record.ts';
 import { orderFor } from '../machines/order-for.ts';
 import { LifeTeller } from './life-teller.ts';
 import type { MachineStates, Recorded, SpendResult } from '../machines/machine-states.ts';
@@ -65,13 +64,14 @@ export class SessionInstalls {
     await this.#record(keys, this.input.states.disarm(keys));
   }
 
-  /** Whether this boot may have its seed; spends the order. */
-  async spend(key: MachineKey): Promise<SpendResult> {
-    const { machines } = this.input.context().config;
-    const before = machines.find((machine) => machineKey(machine) === key)?.installState;
-    const result = await this.input.states.spend(key, new Date().toISOString());
-    // not waited for: the installer has its answer, and the next boot is minutes away
-    if (result.kind === 'given' && before !== undefined && isSpendable(before)) void this.#putInForce([key]);
+  /** Whether this boot, which shows this token, may have its seed; spends the order. */
+  async spend(key: MachineKey, shown?: string): Promise<SpendResult> {
+    const result = await this.input.states.spend(key, new Date().toISOString(), shown);
+    if (result.kind !== 'given' || !result.isSpent) return result;
+    // an installer may have something to report at once
+    await this.#decide(undefined);
+    // not waited for: the next boot is minutes away
+    void this.#putInForce([key]);
     return result;
   }
 

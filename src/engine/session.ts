@@ -6,6 +6,7 @@ import { Inventory } from '../machines/inventory/inventory.ts';
 import { openMachineStates } from '../machines/machine-states.ts';
 import { engineError, messageOf } from '../model/errors.ts';
 import { identityOf } from '../platform/process-identity.ts';
+import { confirmCard } from '../net/confirm-card.ts';
 import { neighboursOn } from '../net/neighbours.ts';
 import { boundLogs } from '../platform/bounded-logs.ts';
 import { Turns } from '../platform/turns.ts';
@@ -204,6 +205,8 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     sink,
     routes: machineRoutes({
       ...{ context: () => context, sink, installs, inventory },
+      confirmCard: (address, mac) =>
+        confirmCard({ interfaceName: context.config.network.interface, address, mac }),
       secrets: secretsFolder(layout),
     }),
     macOf: addresses.macOf,

@@ -60,12 +60,16 @@ function isCardOf(
 export function whoAsks(
   wanted: MachineKey,
   { ip, mac, token }: Pick<HttpRouteRequest, 'ip' | 'mac' | 'token'>,
+  what: AskerOptions['what'] = 'seed',
 ): string {
   const card = `${mac ?? 'an unknown card'} at ${ip}`;
   if (mac !== undefined && parseMac(wanted) !== undefined && mac !== wanted) return card;
   if (token !== undefined && mac === undefined) {
     return `${card}, with a token that is not of its order, or is behind a relay without relayed: true in pxectl.yaml`;
   }
-  if (token !== undefined) return `${card}, with a token that is not of its order`;
+  if (token !== undefined) {
+    const of = what === 'seed' ? 'that is not of its order' : 'of no boot that has fetched its seed';
+    return `${card}, with a token ${of}`;
+  }
   return mac === undefined ? card : `${card}, without the token of its order`;
 }

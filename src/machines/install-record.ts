@@ -13,10 +13,7 @@ export type Change = (record: InstallRecord) => InstallRecord;
 /** A machine that fetched its seed cannot be back in its firmware sooner than this. */
 const MIN_RESET_MS = 3_000;
 
-/**
- * The state that a record stands for. An order beside a boot that was spent is for the boot after that one: the next
- * network boot that is seen drops what was spent.
- */
+/** The state that a record stands for. An order beside a boot that was spent is for the boot after that one. */
 export function stateOfRecord(record: InstallRecord | undefined): InstallState {
   if (record === undefined) return NOT_ARMED;
   const { armed, spent, reportedAt, failed, bootedAgainAt, closedAt } = record;
@@ -47,7 +44,7 @@ function runningBoot({
   return { since: spent.at, armedBy: spent.armedBy, isClosed: closedAt !== undefined };
 }
 
-/** What its boots show for their orders; the one of a boot that was spent ends when the machine has booted again. */
+/** What its boots show for their orders; the one of a boot that was spent may report a day long, whatever was seen meanwhile. */
 export function tokenOfRecord({
   armed,
   spent,
@@ -56,30 +53,35 @@ export function tokenOfRecord({
   bootedAgainAt,
 }: InstallRecord): OrderToken | undefined {
   // without another order its state says more to whoever asks
-  const isOver = armed !== undefined && (reportedAt ?? failed) !== undefined;
+  const isOver = armed !== undefined && (reportedAt ?? failed ?? bootedAgainAt) !== undefined;
   const earlier =
-    spent?.token === undefined || bootedAgainAt !== undefined
+    spent?.token === undefined
       ? undefined
       : { secret: spent.token, spentAt: spent.at, ...(isOver ? { isOver } : {}) };
   if (armed?.token === undefined) return armed === undefined ? earlier : undefined;
-  return { secret: armed.token, ...(earlier === undefined ? {} : { earlier }) };
+  return {
+    secret: armed.token,
+    ...(armed.isAlways ? {} : { isUnspent: true }),
+    ...(earlier === undefined ? {} : { earlier }),
+  };
 }
 
-/** Whether the next boot that asks for the seed is the one that this order is for. */
-export function isSpendable(state: InstallState): boolean {
-  return state.kind === 'armed' && !state.isAlways && state.running === undefined;
+/**
+ * What a boot gets that asks for the seed and shows this token. Boot files hold the token of the order that they were written for, so
+ * that of a new order is shown by a boot that began after it: whether that boot was seen does not count.
+ */
+export function seedAsked(record: InstallRecord, shown: string | undefined): 'given' | 'spends' | 'refused' {
+  const { armed } = record;
+  const running = runningBoot(record);
+  // an order that an older pxectl wrote has no token: the boot that was spent has to be over
+  const isForOrder = armed?.token === undefined ? running === undefined : shown === armed.token;
+  if (armed !== undefined && isForOrder) return armed.isAlways ? 'given' : 'spends';
+  return running === undefined || running.isClosed ? 'refused' : 'given';
 }
 
-/** What a boot in this state gets that does not have to spend an order first. */
-export function isSeedGiven(state: InstallState): boolean {
-  if (state.kind === 'installing') return true;
-  if (state.kind !== 'armed') return false;
-  return state.running === undefined ? state.isAlways : !state.running.isClosed;
-}
-
-/** Whether the next network boot of the machine ends something: what was spent, or its part in the order beside it. */
+/** Whether the next network boot of the machine says something of the one that was spent. */
 export function isBootAwaited(record: InstallRecord): boolean {
-  return record.spent !== undefined && (record.armed !== undefined || runningBoot(record) !== undefined);
+  return runningBoot(record) !== undefined;
 }
 
 /**
@@ -104,10 +106,10 @@ export function disarmedAt(closedAt: string): Change {
   });
 }
 
-/** The order is used up by the boot that asks. */
-export function spentAt(at: string): Change {
+/** The order is used up by the boot that asks with its token. */
+export function spentAt(at: string, shown: string | undefined): Change {
   return (record) =>
-    isSpendable(stateOfRecord(record))
+    seedAsked(record, shown) === 'spends'
       ? { spent: { at, armedBy: record.armed?.by ?? '', token: record.armed?.token } }
       : record;
 }
@@ -136,10 +138,7 @@ export function isNextBoot(record: InstallRecord, at: string): boolean {
   return Date.parse(at) - Date.parse(record.spent.at) >= MIN_RESET_MS;
 }
 
-/** It boots from the network: what was spent is over, and an order beside it is for this boot. */
+/** It boots from the network: the boot that was spent is over, and may still report. */
 export function bootedAgainAt(at: string): Change {
-  return (record) => {
-    if (!isNextBoot(record, at)) return record;
-    return record.armed === undefined ? { ...record, bootedAgainAt: at } : { armed: record.armed };
-  };
+  return (record) => (isNextBoot(record, at) ? { ...record, bootedAgainAt: at } : record);
 }

@@ -12,9 +12,8 @@ import {
   failedAt,
   isBootAwaited,
   isNextBoot,
-  isSeedGiven,
-  isSpendable,
   reportedAt,
+  seedAsked,
   spentAt,
   stateOfRecord,
   tokenOfRecord,
@@ -39,7 +38,8 @@ export interface Recorded {
 }
 
 export type SpendResult =
-  | { readonly kind: 'given' }
+  /** `isSpent`: by this very request */
+  | { readonly kind: 'given'; readonly isSpent: boolean }
   | { readonly kind: 'refused'; readonly state: InstallState }
   /** the order is there, and that it is spent cannot be written: nothing may be installed */
   | { readonly kind: 'not-recorded'; readonly trouble: string };
@@ -57,8 +57,8 @@ export interface MachineStates {
   arm(orders: ReadonlyMap<MachineKey, ArmedOrder>): Promise<void>;
   /** In force when it is called; closes the seed of a boot that installs too: what its installer has, it has. */
   disarm(keys: readonly MachineKey[]): Promise<Recorded>;
-  /** A boot asks for the seed: the order is spent, on the disk, before the answer. The same boot may ask again. */
-  spend(key: MachineKey, at: string): Promise<SpendResult>;
+  /** A boot asks for the seed with this token: the order is spent, on the disk, before the answer. The same boot may ask again. */
+  spend(key: MachineKey, at: string, shown?: string): Promise<SpendResult>;
   /** The machine said that it is installed. */
   report(key: MachineKey, at: string): Promise<Recorded>;
   /** The machine said that its install failed; `message` is one printable line. */
@@ -87,9 +87,10 @@ export function openMachineStates(layout: Pick<StateLayout, 'root'>): MachineSta
   return new FileStates(layout);
 }
 
-/** What a boot in this state gets; an order for one boot has to be spent first. */
-const seedFor = (state: InstallState): SpendResult =>
-  isSeedGiven(state) ? { kind: 'given' } : { kind: 'refused', state };
+function seedFor(record: InstallRecord, shown: string | undefined): SpendResult {
+  if (seedAsked(record, shown) === 'given') return { kind: 'given', isSpent: false };
+  return { kind: 'refused', state: stateOfRecord(record) };
+}
 
 class FileStates implements MachineStates {
   /** changes that the disk did not take: they hold here, in their order */
@@ -136,21 +137,22 @@ class FileStates implements MachineStates {
     );
   }
 
-  async spend(key: MachineKey, at: string): Promise<SpendResult> {
+  async spend(key: MachineKey, at: string, shown?: string): Promise<SpendResult> {
     // decided under the lock: nobody may disarm between the look and the answer
-    const step = this.#step(key, spentAt(at));
+    const step = this.#step(key, spentAt(at, shown));
     // nothing to write: neither the disk nor another process is waited for
     const answer = async (): Promise<SpendResult | undefined> => {
-      const state = stateOfRecord(await this.#recordOf(key));
-      return isSpendable(state) ? undefined : seedFor(state);
+      const record = await this.#recordOf(key);
+      return seedAsked(record, shown) === 'spends' ? undefined : seedFor(record, shown);
     };
-    return (await answer()) ?? this.#turns.take(async () => (await answer()) ?? this.#spend(step));
+    return (await answer()) ?? this.#turns.take(async () => (await answer()) ?? this.#spend(step, shown));
   }
 
-  async #spend(step: Step): Promise<SpendResult> {
+  async #spend(step: Step, shown: string | undefined): Promise<SpendResult> {
     try {
       const written = await this.#write([step], step.turn);
-      return seedFor(stateOfRecord(applied(written, this.#unwritten).get(step.key)));
+      const result = seedFor(applied(written, this.#unwritten).get(step.key) ?? {}, shown);
+      return result.kind === 'given' ? { ...result, isSpent: true } : result;
     } catch (error) {
       return { kind: 'not-recorded', trouble: messageOf(error) };
     }

@@ -2,6 +2,8 @@
 export interface OrderToken {
   /** 32 hex digits, random */
   readonly secret: string;
+  /** it is for one boot, and none has asked for the seed: there is nothing to report */
+  readonly isUnspent?: boolean;
   /** when a boot spent the order, ISO 8601; absent while it is armed */
   readonly spentAt?: string;
   /** the boot that spent it has told its end */

@@ -1,8 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ipv4Address, MacAddress } from '../protocol/addresses.ts';
-import { decodeArpFrame, encodeArpProbe } from '../protocol/arp/arp-packet.ts';
-import { loadLibc, SOCK_CLOEXEC, SOCK_NONBLOCK, type Libc } from './libc.ts';
+import { openArpSocket, type ArpSocket } from './arp-socket.ts';
 import { readNeighbours } from './neighbours.ts';
 
 export interface ArpProbeOptions {
@@ -18,11 +17,7 @@ export interface ArpProbeOptions {
   readonly onUser?: (address: Ipv4Address, user: MacAddress) => void;
 }
 
-const AF_PACKET = 17;
-const SOCK_RAW = 3;
-const ETH_P_ARP = 0x0806;
-const MSG_DONTWAIT = 0x40;
-/** between two looks whether a frame has come: libc sockets do not wake the event loop */
+/** between two looks whether a frame has come */
 const POLL_MS = 10;
 /** port of the discard service: nobody listens there, and ARP is all that is wanted */
 const DISCARD_PORT = 9;
@@ -40,62 +35,33 @@ export async function probeAddresses(
   options: ArpProbeOptions,
 ): Promise<ReadonlyMap<Ipv4Address, MacAddress>> {
   if (options.addresses.length === 0) return new Map();
-  const libc = await loadLibc();
-  const fd = libc === undefined ? undefined : openArpSocket(libc, options.interfaceName);
-  if (libc === undefined || fd === undefined) return askTheKernel(options);
+  const socket = await openArpSocket(options.interfaceName);
+  if (socket === undefined) return askTheKernel(options);
   try {
-    return await probeOver(libc, fd, options);
+    return await probeOver(socket, options);
   } finally {
-    libc.close(fd);
+    socket.close();
   }
 }
 
-/** An AF_PACKET socket that sees the ARP frames of one interface; undefined when it cannot be had. */
-function openArpSocket(libc: Libc, interfaceName: string): number | undefined {
-  const index = libc.if_nametoindex(interfaceName);
-  if (index === 0) return undefined;
-  // protocol 0: nothing is received from other interfaces before it is bound
-  const fd = libc.socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (fd < 0) return undefined;
-  // struct sockaddr_ll: family and index in host order, the protocol in network order
-  const name = new Uint8Array(20);
-  const view = new DataView(name.buffer);
-  view.setUint16(0, AF_PACKET, true);
-  view.setUint16(2, ETH_P_ARP, false);
-  view.setInt32(4, index, true);
-  if (libc.bind(fd, name, name.length) === 0) return fd;
-  libc.close(fd);
-  return undefined;
-}
-
 async function probeOver(
-  libc: Libc,
-  fd: number,
+  socket: ArpSocket,
   { localMac, otherOwnMacs = [], addresses, waitMs, onUser }: ArpProbeOptions,
 ): Promise<ReadonlyMap<Ipv4Address, MacAddress>> {
   const wanted = new Set(addresses);
   const own = new Set([localMac, ...otherOwnMacs]);
   const found = new Map<Ipv4Address, MacAddress>();
-  const frame = new Uint8Array(2048);
   const readAll = (): void => {
-    for (;;) {
-      const length = libc.recv(fd, frame, frame.length, MSG_DONTWAIT);
-      if (length <= 0) return;
-      const arp = decodeArpFrame(frame.subarray(0, length));
-      if (arp === undefined || own.has(arp.senderMac) || !wanted.has(arp.senderAddress)) continue;
-      const isNew = !found.has(arp.senderAddress);
-      found.set(arp.senderAddress, arp.senderMac);
-      if (isNew) onUser?.(arp.senderAddress, arp.senderMac);
+    for (const { senderMac, senderAddress } of socket.read()) {
+      if (own.has(senderMac) || !wanted.has(senderAddress)) continue;
+      const isNew = !found.has(senderAddress);
+      found.set(senderAddress, senderMac);
+      if (isNew) onUser?.(senderAddress, senderMac);
     }
   };
   const until = performance.now() + waitMs;
   for (const deadline of [until - waitMs / 2, until]) {
-    for (const address of wanted) {
-      if (found.has(address)) continue;
-      const probe = encodeArpProbe(localMac, address);
-      // a link that is down takes nothing: then nobody answers either
-      libc.send(fd, probe, probe.length, 0);
-    }
+    for (const address of wanted) if (!found.has(address)) socket.ask(localMac, address);
     while (performance.now() < deadline) {
       await sleep(POLL_MS);
       readAll();

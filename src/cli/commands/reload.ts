@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { parseMac } from '../../protocol/addresses.ts';
 import { lapsedText } from '../../model/lapsed-order.ts';
 import { commandAction, requestedConfigPath, type CommandContext } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -56,7 +57,13 @@ async function runReload(context: CommandContext<{ readonly dryRun?: boolean }>)
   );
   if (lapsed.length > 0) output.warn(lapsedText(lapsed));
   if (options.json) {
-    output.json({ schema: 'pxectl.reload/1', changed: changed.length > 0, files: changed, lapsed, pid });
+    output.json({
+      schema: 'pxectl.reload/1',
+      changed: changed.length > 0,
+      files: changed,
+      lapsed: lapsed.map(({ name, key }) => ({ name, mac: parseMac(key) ?? null, key })),
+      pid,
+    });
   }
   return EXIT.ok;
 }

@@ -80,7 +80,8 @@ export class Inventory {
     if (mac === undefined || detail['reason'] === 'not-pxe') return;
     if (isOfSystem({ time: '', detail, ...event })) return;
     const isDhcp = type.startsWith('dhcp.');
-    if (!isDhcp && !/^(?:tftp|http|seed)\./.test(type)) return;
+    // a seed is refused to whoever asked for it, who need not be the machine that it is for
+    if (!isDhcp && (!/^(?:tftp|http|seed)\./.test(type) || type === 'seed.refused')) return;
     const before = this.#of(mac);
     // an iPXE is what was loaded, where something else was there before it
     const { firmware } = event;

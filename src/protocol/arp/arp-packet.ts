@@ -9,6 +9,8 @@ import {
 
 /** An ARP packet for Ethernet and IPv4 (RFC 826). */
 export interface ArpPacket {
+  /** the card that the Ethernet frame came from, whatever its content says */
+  readonly frameSource: MacAddress;
   readonly operation: 'request' | 'reply';
   readonly senderMac: MacAddress;
   readonly senderAddress: Ipv4Address;
@@ -46,6 +48,7 @@ export function decodeArpFrame(frame: Uint8Array): ArpPacket | undefined {
   const code = (frame[20] ?? 0) * 256 + (frame[21] ?? 0);
   if (code !== 1 && code !== 2) return undefined;
   return {
+    frameSource: macFromBytes(frame.subarray(6, 12)),
     operation: code === 1 ? 'request' : 'reply',
     senderMac: macFromBytes(frame.subarray(22, 28)),
     senderAddress: ipv4FromBytes(frame.subarray(28, 32)),

@@ -44,8 +44,9 @@ describe('a full disk', () => {
           [OTHER, ORDER],
         ]),
       );
+      const token = (await states.known()).tokens.get(MAC)?.secret;
       fill();
-      expect(await states.spend(MAC, NOW)).toMatchObject({ kind: 'not-recorded' });
+      expect(await states.spend(MAC, NOW, token)).toMatchObject({ kind: 'not-recorded' });
       expect(await states.report(OTHER, NOW)).toMatchObject({ isWritten: false });
       expect((await states.known()).installs.get(OTHER)?.kind).toBe('installed');
       expect(await states.disarm([MAC])).toMatchObject({ isWritten: false });

@@ -75,3 +75,33 @@ describe('who uses an address', () => {
     expect(probed.found).toEqual({});
   });
 });
+
+describe('whose an address is', () => {
+  const confirm = async (more: object = {}): Promise<string> => {
+    const options = { interfaceName: 'lan0', address: '10.77.0.9', mac: otherMac, waitMs: 1500, ...more };
+    return (await network.runJson<{ answer: string }>('server', 'confirm-card-process.ts', options)).answer;
+  };
+
+  needsRoot('is said by the card that answers, not by a table that anybody writes', async () => {
+    expect(await confirm({ waitMs: 20_000 })).toBe('confirmed');
+    expect(await confirm({ mac: '02:00:00:00:00:77', waitMs: 20_000 })).toBe('another');
+    expect(await confirm({ address: '10.77.0.200' })).toBe('silent');
+    expect(await confirm({ interfaceName: 'none0' })).toBe('unknown');
+    // a frame of one card that names another: what the table would believe
+    const saidMac = '02:00:00:00:00:66';
+    const liar = network.start(
+      'other',
+      process.execPath,
+      programArguments('arp-liar.ts', {
+        interfaceName: 'eth0',
+        ownMac: otherMac,
+        saidMac,
+        address: '10.77.0.66',
+      }),
+    );
+    await new Promise<void>((resolve) => liar.onLine((line) => line === 'ready' && resolve()));
+    expect(await confirm({ address: '10.77.0.66', mac: saidMac, waitMs: 20_000 })).toBe('another');
+    liar.kill('SIGTERM');
+    await liar.ended;
+  });
+});

@@ -82,8 +82,8 @@ describe('machines arm and disarm while it is up', () => {
     );
     const { lapsed } = JSON.parse(stdout) as { lapsed: unknown };
     expect(lapsed).toEqual([
-      { name: 'pc1', mac: MAC },
-      { name: 'pc2', mac: '52:54:00:12:34:57' },
+      { name: 'pc1', mac: MAC, key: MAC },
+      { name: 'pc2', mac: '52:54:00:12:34:57', key: '52:54:00:12:34:57' },
     ]);
     expect((await cli('reload')).stderr).not.toContain('disarmed');
   });
@@ -102,7 +102,9 @@ describe('machines arm and disarm while it is up', () => {
     expect(await menuOf(MAC)).not.toContain('/seed/');
     expect(await menuOf('52:54:00:12:34:57')).toContain('/seed/');
     const states = openMachineStates(project.layout);
-    await states.spend('52:54:00:12:34:57' as MacAddress, new Date().toISOString());
+    const pc2 = '52:54:00:12:34:57' as MacAddress;
+    const token = (await states.known()).tokens.get(pc2)?.secret;
+    await states.spend(pc2, new Date().toISOString(), token);
     const late = await cli('machines', 'disarm', 'pc2');
     expect(late.stderr).toContain('pc2 fetched its seed');
     expect(late.exitCode).toBe(0);

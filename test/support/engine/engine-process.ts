@@ -59,8 +59,9 @@ try {
       sink,
       secrets: '/nonexistent',
       inventory: { learn: () => undefined, ownerOf: () => undefined },
+      confirmCard: async () => 'unknown',
       installs: {
-        spend: async () => ({ kind: 'given' }),
+        spend: async () => ({ kind: 'given', isSpent: true }),
         report: async () => undefined,
         fail: async () => undefined,
       },

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { machineRoutes } from '../../../src/engine/machine-routes.ts';
 import type { SpendResult } from '../../../src/machines/machine-states.ts';
 import type { BootContext } from '../../../src/model/boot-context.ts';
+import type { CardAnswer } from '../../../src/net/confirm-card.ts';
 import type { Machine } from '../../../src/model/config.ts';
 import type { MachineKey } from '../../../src/model/machine-key.ts';
 import type { InstallState } from '../../../src/model/machine-state.ts';
@@ -23,6 +24,7 @@ let context: BootContext;
 let events: NewBootEvent[];
 let spent: MachineKey[];
 let reported: MachineKey[];
+let cardAnswer: CardAnswer;
 let owners: Map<MacAddress, Machine>;
 let spendResult: SpendResult;
 let learnt: unknown[];
@@ -34,8 +36,9 @@ beforeEach(async () => {
   learnt = [];
   spent = [];
   owners = new Map();
+  cardAnswer = 'confirmed';
   reported = [];
-  spendResult = { kind: 'given' };
+  spendResult = { kind: 'given', isSpent: true };
   context = contextFrom(
     `version: 1
 network: { interface: eno1, address: 192.168.1.50, relayed: [10.2.0.0/24] }
@@ -74,7 +77,11 @@ async function ask(
     context: () => context,
     sink: { emit: (event) => events.push(event) },
     secrets: join(folder, 'secrets'),
-    inventory: { learn: (mac, facts) => void learnt.push([mac, facts]), ownerOf: (mac) => owners.get(mac) },
+    inventory: {
+      learn: (mac, facts) => void learnt.push([mac, facts]),
+      ownerOf: (mac) => owners.get(mac),
+    },
+    confirmCard: async () => cardAnswer,
     installs: {
       spend: async (key) => {
         spent.push(key);
@@ -110,6 +117,22 @@ describe('install seeds', () => {
       'd-i preseed/late_command string wget http://192.168.1.50:8080/report/52-54-00-00-00-01/done\n',
     );
     expect(events).toMatchObject([{ type: 'seed.requested', mac: MAC, ip: '192.168.1.7' }]);
+  });
+
+  it('goes to nobody when the segment says that the address is of another card, or of none', async () => {
+    for (const [answer, words] of [
+      ['another', 'another card answers'],
+      ['silent', 'nobody answers'],
+    ] as const) {
+      cardAnswer = answer;
+      expect(textOf(await ask(SEED_PATH))).toContain(words);
+      expect(await ask('/report/52-54-00-00-00-01/done', { mac: MAC, method: 'POST' })).toMatchObject({
+        status: 403,
+      });
+    }
+    expect([spent, reported]).toEqual([[], []]);
+    cardAnswer = 'unknown';
+    expect(await ask(SEED_PATH)).toMatchObject({ status: 200 });
   });
 
   it('shows nobody a path of this machine: not for a name that no file can have, nor for a seed that is gone', async () => {

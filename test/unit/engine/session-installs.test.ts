@@ -60,10 +60,12 @@ describe('a boot that installs', () => {
   const state = () => context.config.machines[0]?.installState?.kind;
   const script = { path: '/boot.ipxe' };
   const here = '192.168.1.61' as Ipv4Address;
+  let token: string | undefined;
   beforeEach(async () => {
     cards.clear();
     await installs.arm([MAC], ORDER);
-    expect(await installs.spend(MAC)).toMatchObject({ kind: 'given' });
+    token = context.orderTokens?.get(MAC)?.secret;
+    expect(await installs.spend(MAC, token)).toMatchObject({ kind: 'given' });
     await expect.poll(state).toBe('installing');
   });
 
@@ -79,7 +81,7 @@ describe('a boot that installs', () => {
     for (const event of forged) installs.take(event);
     // what is written is written in turn: this comes after whatever they began
     await installs.refresh();
-    expect(await installs.spend(MAC)).toMatchObject({ kind: 'given' });
+    expect(await installs.spend(MAC, token)).toMatchObject({ kind: 'given' });
     expect(state()).toBe('installing');
   });
 

@@ -4,7 +4,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openMachineStates, type SpendResult } from '../../../src/machines/machine-states.ts';
+import {
+  openMachineStates,
+  type MachineStates,
+  type SpendResult,
+} from '../../../src/machines/machine-states.ts';
 import { isTokenOf } from '../../../src/machines/order-tokens.ts';
 import { writeState } from '../../../src/machines/state-file.ts';
 import type { ArmedOrder, InstallState } from '../../../src/model/machine-state.ts';
@@ -36,6 +40,12 @@ const arm = (...macs: MacAddress[]): Promise<void> =>
   openMachineStates({ root }).arm(new Map(macs.map((mac) => [mac, ORDER])));
 const stateOf = async (mac: MacAddress): Promise<InstallState['kind']> =>
   (await openMachineStates({ root }).known()).installs.get(mac)?.kind ?? 'not-armed';
+/** What boot files hold now. */
+const tokenNow = async (mac = MAC): Promise<string | undefined> =>
+  (await openMachineStates({ root }).known()).tokens.get(mac)?.secret;
+/** A boot with the boot files of now asks for its seed. */
+const bootsAndAsks = async (states: MachineStates, at: string): Promise<SpendResult> =>
+  states.spend(MAC, at, await tokenNow());
 const problem = async (): Promise<string> => (await openMachineStates({ root }).known()).problem ?? '';
 
 describe('an order', () => {
@@ -52,14 +62,14 @@ describe('an order', () => {
   it('is spent by the boot that fetches the seed; the next one is closed out, report or not', async () => {
     await arm(MAC);
     const states = openMachineStates({ root });
-    expect(await states.spend(MAC, T1)).toEqual({ kind: 'given' });
+    expect(await bootsAndAsks(states, T1)).toEqual({ kind: 'given', isSpent: true });
     // cloud-init asks three times within one boot
-    expect(await states.spend(MAC, T1)).toEqual({ kind: 'given' });
+    expect(await bootsAndAsks(states, T1)).toEqual({ kind: 'given', isSpent: false });
     expect(await stateOf(MAC)).toBe('installing');
     // the firmware's own repeats are no new boot
     expect(await states.bootedAgain(MAC, T1)).toBeUndefined();
     expect(await states.bootedAgain(MAC, T2)).toMatchObject({ kind: 'unreported', since: T1 });
-    expect(await states.spend(MAC, T2)).toMatchObject({ kind: 'refused', state: { kind: 'unreported' } });
+    expect(await bootsAndAsks(states, T2)).toMatchObject({ kind: 'refused', state: { kind: 'unreported' } });
   });
 
   it('has a token of its own, which its boot keeps, no state shows, and no later boot has', async () => {
@@ -70,21 +80,29 @@ describe('an order', () => {
     expect(secret).toMatch(/^[0-9a-f]{32}$/);
     expect(armed.get(OTHER)?.secret).not.toBe(secret);
     const states = openMachineStates({ root });
-    await states.spend(MAC, T1);
+    await bootsAndAsks(states, T1);
     expect((await tokens()).get(MAC)).toEqual({ secret, spentAt: T1 });
     expect(JSON.stringify([...(await states.known()).installs])).not.toContain(secret);
     await states.bootedAgain(MAC, T2);
-    expect((await tokens()).has(MAC)).toBe(false);
+    // whatever was seen meanwhile, it may report
+    expect(isTokenOf((await tokens()).get(MAC), secret, 'report', Date.parse(T2))).toBe(true);
     await arm(MAC);
-    expect((await tokens()).get(MAC)?.secret).not.toBe(secret);
+    const next = (await tokens()).get(MAC);
+    expect(next?.secret).not.toBe(secret);
+    expect(isTokenOf(next, secret, 'report', Date.parse(T2))).toBe(true);
+    expect(isTokenOf(next, secret, 'seed', Date.parse(T2))).toBe(false);
+    // and nobody has spent the new one
+    expect(isTokenOf(next, next?.secret, 'report', Date.parse(T2))).toBe(false);
+    expect(isTokenOf(next, next?.secret, 'seed', Date.parse(T2))).toBe(true);
     await states.disarm([MAC, OTHER]);
-    expect((await tokens()).size).toBe(0);
+    expect((await tokens()).has(OTHER)).toBe(false);
+    expect(isTokenOf((await tokens()).get(MAC), next?.secret, 'seed', Date.parse(T2))).toBe(false);
   });
 
   it('reported: installed, and the next boot does not install', async () => {
     await arm(MAC);
     const states = openMachineStates({ root });
-    await states.spend(MAC, T1);
+    await bootsAndAsks(states, T1);
     expect(await states.report(MAC, T2)).toEqual({ isWritten: true });
     expect(await states.bootedAgain(MAC, '2026-01-01T13:00:00.000Z')).toBeUndefined();
     expect(await states.spend(MAC, T2)).toMatchObject({ kind: 'refused', state: { kind: 'installed' } });
@@ -93,9 +111,9 @@ describe('an order', () => {
   it('for every boot is not spent', async () => {
     const states = openMachineStates({ root });
     await states.arm(new Map([[MAC, { ...ORDER, isAlways: true }]]));
-    await states.spend(MAC, T1);
+    await bootsAndAsks(states, T1);
     await states.report(MAC, T1);
-    expect(await states.spend(MAC, T2)).toEqual({ kind: 'given' });
+    expect(await bootsAndAsks(states, T2)).toEqual({ kind: 'given', isSpent: false });
     await states.disarm([MAC]);
     expect(await stateOf(MAC)).toBe('not-armed');
   });
@@ -119,17 +137,19 @@ describe('an order that is given while the machine installs', () => {
   it('is for the boot after: the one that runs neither spends it nor ends it by its report', async () => {
     await arm(MAC);
     const states = openMachineStates({ root });
-    await states.spend(MAC, T1);
+    const first = await tokenNow();
+    await bootsAndAsks(states, T1);
     await again();
     expect(await known()).toEqual({ kind: 'armed', ...AGAIN, running });
     // its installer asks once more
-    expect(await states.spend(MAC, T1)).toEqual({ kind: 'given' });
+    expect(await states.spend(MAC, T1, first)).toEqual({ kind: 'given', isSpent: false });
     expect(await known()).toEqual({ kind: 'armed', ...AGAIN, running });
     await states.report(MAC, T2);
     await states.report(MAC, T2);
     expect(await known()).toEqual({ kind: 'armed', ...AGAIN });
-    expect(await states.bootedAgain(MAC, T3)).toMatchObject({ kind: 'installed', at: T2 });
-    expect(await states.spend(MAC, T3)).toEqual({ kind: 'given' });
+    expect(await states.bootedAgain(MAC, T3)).toBeUndefined();
+    expect(await states.spend(MAC, T3, first)).toMatchObject({ kind: 'refused' });
+    expect(await bootsAndAsks(states, T3)).toEqual({ kind: 'given', isSpent: true });
     expect(await known()).toEqual({ kind: 'installing', since: T3, armedBy: 'bob' });
     await states.report(MAC, T3);
     expect(await known()).toEqual({ kind: 'installed', since: T3, at: T3 });
@@ -138,44 +158,54 @@ describe('an order that is given while the machine installs', () => {
   it('is spent by the boot after one that never reported, and that is told of the first', async () => {
     await arm(MAC);
     const states = openMachineStates({ root });
-    await states.spend(MAC, T1);
+    await bootsAndAsks(states, T1);
     await again();
     // the firmware's own repeats are no new boot
     expect(await states.bootedAgain(MAC, T1)).toBeUndefined();
     expect(await states.bootedAgain(MAC, T2)).toEqual({ kind: 'unreported', since: T1, bootedAgainAt: T2 });
     expect(await states.bootedAgain(MAC, T2)).toBeUndefined();
     expect(await known()).toEqual({ kind: 'armed', ...AGAIN });
-    expect(await states.spend(MAC, T2)).toEqual({ kind: 'given' });
+    expect(await bootsAndAsks(states, T2)).toEqual({ kind: 'given', isSpent: true });
+    expect(await known()).toEqual({ kind: 'installing', since: T2, armedBy: 'bob' });
+  });
+
+  it('is spent by its token, whether that boot was seen or not', async () => {
+    await arm(MAC);
+    const states = openMachineStates({ root });
+    await bootsAndAsks(states, T1);
+    await again();
+    expect(await bootsAndAsks(states, T2)).toEqual({ kind: 'given', isSpent: true });
     expect(await known()).toEqual({ kind: 'installing', since: T2, armedBy: 'bob' });
   });
 
   it('outlives the late report of a boot that was followed by another', async () => {
     await arm(MAC);
     const states = openMachineStates({ root });
-    await states.spend(MAC, T1);
+    await bootsAndAsks(states, T1);
     await states.bootedAgain(MAC, T2);
     await again();
     await states.report(MAC, T2);
     expect(await known()).toEqual({ kind: 'armed', ...AGAIN });
-    expect(await states.spend(MAC, T3)).toEqual({ kind: 'given' });
+    expect(await bootsAndAsks(states, T3)).toEqual({ kind: 'given', isSpent: true });
   });
 
   it('opens no seed to a boot that was disarmed, and goes without closing the one that runs', async () => {
     await arm(MAC);
     const states = openMachineStates({ root });
-    await states.spend(MAC, T1);
+    const first = await tokenNow();
+    await bootsAndAsks(states, T1);
     await again();
     await states.withdraw([MAC]);
     expect(await known()).toEqual({ kind: 'installing', since: T1, armedBy: 'ada' });
     await again();
     await states.disarm([MAC]);
     await again();
-    expect(await states.spend(MAC, T1)).toMatchObject({
+    expect(await states.spend(MAC, T1, first)).toMatchObject({
       kind: 'refused',
       state: { kind: 'armed', by: 'bob', running: { isClosed: true } },
     });
     await states.bootedAgain(MAC, T2);
-    expect(await states.spend(MAC, T2)).toEqual({ kind: 'given' });
+    expect(await bootsAndAsks(states, T2)).toEqual({ kind: 'given', isSpent: true });
   });
 
   it('keeps its token when it is given twice: the machine may have its boot file already', async () => {
@@ -191,7 +221,7 @@ describe('an order that is given while the machine installs', () => {
     const states = openMachineStates({ root });
     const tokenOf = async () => (await states.known()).tokens.get(MAC);
     const first = await tokenOf();
-    await states.spend(MAC, T1);
+    await bootsAndAsks(states, T1);
     await again();
     const both = await tokenOf();
     expect(both?.earlier).toEqual({ secret: first?.secret, spentAt: T1 });
@@ -199,7 +229,8 @@ describe('an order that is given while the machine installs', () => {
       expect(isTokenOf(both, token?.secret, 'seed', Date.parse(T2))).toBe(true);
     }
     await states.bootedAgain(MAC, T2);
-    expect(await tokenOf()).toEqual({ secret: both?.secret });
+    const earlier = { secret: first?.secret, spentAt: T1, isOver: true };
+    expect(await tokenOf()).toEqual({ secret: both?.secret, isUnspent: true, earlier });
   });
 });
 
@@ -207,9 +238,9 @@ describe('a disarm', () => {
   it('of a machine that is installing closes its seed for that boot; its report still counts', async () => {
     await arm(MAC, OTHER);
     const states = openMachineStates({ root });
-    await states.spend(MAC, T1);
+    await bootsAndAsks(states, T1);
     expect(await states.disarm([MAC])).toEqual({ isWritten: true });
-    expect(await states.spend(MAC, T1)).toMatchObject({ kind: 'refused', state: { kind: 'not-armed' } });
+    expect(await bootsAndAsks(states, T1)).toMatchObject({ kind: 'refused', state: { kind: 'not-armed' } });
     expect(await states.bootedAgain(MAC, T2)).toEqual({ kind: 'not-armed' });
     expect(await stateOf(MAC)).toBe('not-armed');
     await states.report(MAC, T2);
@@ -232,9 +263,10 @@ describe('a disarm', () => {
 
   it('by another process, as the seed is asked for, is not written over', async () => {
     await arm(MAC);
+    const token = await tokenNow();
     let spent: Promise<SpendResult> | undefined;
     await withLock(root, 'machines', async () => {
-      spent = openMachineStates({ root }).spend(MAC, T1);
+      spent = openMachineStates({ root }).spend(MAC, T1, token);
       await sleep(300);
       // what another process does while it holds the lock
       await writeState({ root }, new Map([[MAC, {}]]));
@@ -246,9 +278,10 @@ describe('a disarm', () => {
   it('of this process, while the seed waits for the lock, closes it', async () => {
     await arm(MAC);
     const states = openMachineStates({ root });
+    const token = await tokenNow();
     let spent: Promise<SpendResult> | undefined;
     await withLock(root, 'machines', async () => {
-      spent = states.spend(MAC, T1);
+      spent = states.spend(MAC, T1, token);
       await sleep(300);
       void states.disarm([MAC]);
     });
@@ -321,7 +354,7 @@ describe('a state file that is not what pxectl wrote here last arms nobody', () 
     await arm(MAC);
     const [oldFile, oldSeal] = [await readFile(file()), await readFile(seal())];
     await cp(root, `${root}-backup`, { recursive: true, preserveTimestamps: true });
-    await openMachineStates({ root }).spend(MAC, T1);
+    await bootsAndAsks(openMachineStates({ root }), T1);
     // written over in place, seal and all
     await writeFile(file(), oldFile);
     await writeFile(seal(), oldSeal);

@@ -19,11 +19,13 @@ const at = (minutes: number): string => new Date(START + minutes * 60_000).toISO
 
 /** Everything that can happen to the record of a machine. */
 const CHANGES: Readonly<Record<string, (time: string) => Change>> = {
-  arm: (time) => armedWith({ at: time, by: 'me', isAlways: false, token: 't' }),
-  armAlways: (time) => armedWith({ at: time, by: 'me', isAlways: true, token: 't' }),
+  arm: (time) => armedWith({ at: time, by: 'me', isAlways: false, token: time }),
+  armAlways: (time) => armedWith({ at: time, by: 'me', isAlways: true, token: time }),
   disarm: disarmedAt,
   withdraw: () => withdrawn,
-  spend: spentAt,
+  // by a boot that began after the order, and by one that was on its way before
+  spend: (time) => (record) => spentAt(time, record.armed?.token)(record),
+  askAgain: (time) => (record) => spentAt(time, record.spent?.token)(record),
   report: reportedAt,
   fail: (time) => failedAt(time, 'no disk'),
   bootAgain: bootedAgainAt,
@@ -74,14 +76,14 @@ describe('the life of a machine', () => {
   });
 
   it('a failed install is not tried again by itself, and a report after all counts', () => {
-    const spent = spentAt(at(1))(armedWith({ at: at(0), by: 'me', isAlways: false, token: 't' })({}));
+    const spent = spentAt(at(1), 't')(armedWith({ at: at(0), by: 'me', isAlways: false, token: 't' })({}));
     const failed = failedAt(at(2), 'no disk')(spent);
     expect(lifeOf({ install: stateOfRecord(failed), nowMs: START })).toEqual({
       state: 'failed',
       since: at(2),
       why: 'no disk',
     });
-    expect(stateOfRecord(spentAt(at(3))(failed))).toMatchObject({ kind: 'failed' });
+    expect(stateOfRecord(spentAt(at(3), 't')(failed))).toMatchObject({ kind: 'failed' });
     expect(stateOfRecord(reportedAt(at(4))(failed))).toMatchObject({ kind: 'installed' });
     // nobody installs: there is nothing that could fail
     expect(stateOfRecord(failedAt(at(2), 'x')({}))).toEqual({ kind: 'not-armed' });
