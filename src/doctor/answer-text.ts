@@ -30,16 +30,22 @@ export function answerText(
 }
 
 function toldScreen({ lines, unknownLines }: ScreenStory): ToldScreen {
+  // a line that is two things is told once, as what says more
+  const isToldElse = ({ line, part }: ScreenStory['lines'][number]): boolean =>
+    (part === 'proof' || part === 'consequence') &&
+    lines.some((other) => other.line === line && other.part !== 'proof' && other.part !== 'consequence');
   return {
-    lines: lines.map(({ line, text, part, entries, note }) => ({
-      line,
-      text,
-      part,
-      id: entries[0]?.id ?? '',
-      // a fault that is excused means nothing of what it means alone
-      meaning: part === 'harmless' && entries[0]?.role !== 'harmless' ? '' : (entries[0]?.meaning ?? ''),
-      ...(note === undefined ? {} : { note }),
-    })),
+    lines: lines
+      .filter((line) => !isToldElse(line))
+      .map(({ line, text, part, entries, note }) => ({
+        line,
+        text,
+        part,
+        id: entries[0]?.id ?? '',
+        // a fault that is excused means nothing of what it means alone
+        meaning: part === 'harmless' && entries[0]?.role !== 'harmless' ? '' : (entries[0]?.meaning ?? ''),
+        ...(note === undefined ? {} : { note }),
+      })),
     unknownLines,
   };
 }

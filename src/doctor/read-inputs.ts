@@ -150,8 +150,16 @@ export async function kindOfFile(
   const { bytes, sizeBytes } = await readHead(path);
   if (kindOf(bytes) === 'capture') return { kind: 'capture', sizeBytes };
   if (!isGzip(bytes)) return { kind: isBinary(bytes) ? 'binary' : 'text', sizeBytes };
-  const inside = gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH });
-  return { kind: kindOf(inside) === 'capture' ? 'capture' : 'compressed', sizeBytes };
+  return { kind: kindOf(beginningOf(bytes)) === 'capture' ? 'capture' : 'compressed', sizeBytes };
+}
+
+/** The first bytes of what is compressed; none when it is damaged, which who reads it says. */
+function beginningOf(compressed: Uint8Array): Uint8Array {
+  try {
+    return gunzipSync(compressed, { finishFlush: constants.Z_SYNC_FLUSH });
+  } catch {
+    return new Uint8Array();
+  }
 }
 
 /** A file that grows while it is read is read to where it ended at first. */

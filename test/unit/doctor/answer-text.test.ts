@@ -29,6 +29,14 @@ describe('the verdict on a text', () => {
     }
   });
 
+  it('tells a line once that is two things', () => {
+    const { screen } = answerText('TFTP from server 10.0.0.4\nARP Retry count exceeded; starting again', []);
+    expect(screen?.lines.map(({ line, part }) => [line, part])).toEqual([
+      [1, 'proof'],
+      [2, 'cause'],
+    ]);
+  });
+
   it('reads the end of a console of any length', () => {
     const long = 'nothing of a boot in this line\n'.repeat(50_000);
     expect(answerText(`${long}PXE-E18: Server response timeout.`, []).known[0]?.code).toBe('PXE-E18');

@@ -39,6 +39,8 @@ describe('the words of the command line', () => {
     expect(await readGivenWords([seen])).toMatchObject({ textPath: seen });
     const packed = await file('boot.gz', gzipSync(Buffer.from('d4c3b2a1020004000000', 'hex')));
     expect(await readGivenWords([packed])).toEqual({ pcapPath: packed });
+    const broken = await file('broken.gz', Buffer.from('1f8b08000000000000ffffff', 'hex'));
+    expect(await readGivenWords([broken])).toEqual({ logPath: broken });
   });
 
   it('are a text when they are no files', async () => {
