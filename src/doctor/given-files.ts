@@ -8,6 +8,10 @@ import { observeLines } from './read/observe-lines.ts';
 import { TextLines } from './read/text-lines.ts';
 import { kindOfFile } from './read-inputs.ts';
 
+/** How programs begin a line of a log; a console has seconds since its start, or nothing. */
+const LOG_LINE =
+  /^\W{0,2}(?:\d{4}[-/]\d\d[-/]\d\d[T ]|[A-Z][a-z]{2} +\d+ \d\d:\d\d:\d\d|\d\d:\d\d:\d\d|"\w+":)/;
+
 type Given = Partial<Pick<DoctorRequest, 'text' | 'textPath' | 'logPath' | 'pcapPath' | 'configPaths'>>;
 
 /** What is longer is no screen: the server's log, or a capture. */
@@ -70,7 +74,10 @@ async function kindOfGiven(
   const written = isServerLog(lines);
   if (written === 'mostly') return { kind: 'log' };
   if (isSurelyConfig(path, text)) return { kind: 'config' };
-  const isLog = (written === 'partly' || extname(path) === '.log') && !lookUp(text).isKnown;
+  const isNamedLog = extname(path) === '.log';
+  if (isNamedLog && lines.filter((line) => LOG_LINE.test(line)).length >= lines.length / 2)
+    return { kind: 'log' };
+  const isLog = (written === 'partly' || isNamedLog) && !lookUp(text).isKnown;
   return isLog ? { kind: 'log' } : { kind: 'screen', text };
 }
 

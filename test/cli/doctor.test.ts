@@ -134,6 +134,9 @@ describe('pxectl doctor', () => {
       'capture',
       'a configuration of dnsmasq',
     ]);
+    const empty = await pxectl(['doctor', '-'], { cwd: folder.path, input: '\n' });
+    expect(empty.exitCode).toBe(2);
+    expect(empty.stderr).toContain('nothing came on stdin');
     const missing = await doctor('./not-there.txt');
     expect(missing.exitCode).toBe(1);
     expect(missing.stderr).toContain('there is no file ./not-there.txt');

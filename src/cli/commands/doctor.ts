@@ -115,6 +115,8 @@ async function readScreenFromStdin(): Promise<string> {
         next: 'pxectl doctor --log FILE',
       });
   }
+  if (text.trim() === '')
+    throw usageError({ what: 'nothing came on stdin', next: 'pxectl doctor screen.txt' });
   return text.trim();
 }
 

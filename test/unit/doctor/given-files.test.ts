@@ -43,6 +43,16 @@ describe('the words of the command line', () => {
     expect(await readGivenWords([broken])).toEqual({ logPath: broken });
   });
 
+  it('takes the log of a program that doctor does not know for one, whatever words are in it', async () => {
+    const go = await file(
+      'go.log',
+      '2026/01/02 10:11:12 tftp.go:18: TFTP Get: a\n2026/01/02 10:11:12 TFTP Aborted\n',
+    );
+    expect(await readGivenWords([go])).toEqual({ logPath: go });
+    const json = await file('json.log', '{"level":"error","client":{"IP":"10.0.0.9"},"msg":"not found"}\n');
+    expect(await readGivenWords([json])).toEqual({ logPath: json });
+  });
+
   it('are a text when they are no files', async () => {
     expect(await readGivenWords(['PXE-E21:', 'Remote', 'boot'])).toEqual({ text: 'PXE-E21: Remote boot' });
     expect(await readGivenWords(['https://ipxe.org/2d0c618e'])).toEqual({
