@@ -10,6 +10,7 @@ import { startHttpServer } from '../server/http/http-server.ts';
 import type { EngineInput } from './engine.ts';
 import { followServerLog } from './follow-server-log.ts';
 import { NamedEvents } from './named-events.ts';
+import { tellWhenFull } from './nginx/nginx-full.ts';
 import { eventsOfAccess } from './nginx/nginx-log.ts';
 import { openInnerChannel } from './inner-channel.ts';
 import {
@@ -59,8 +60,8 @@ export async function startOwnHttp(input: EngineInput): Promise<HttpFront> {
   };
 }
 
-/** Follows an access log in the form of templates/nginx.conf.hbs and tells its requests as events. */
-export function followAccessLog(
+/** Follows the logs of templates/nginx.conf.hbs and tells as events what is asked there, and that nginx has no room left. */
+export function followNginx(
   input: Pick<EngineInput, 'context' | 'layout' | 'sink' | 'macOf'>,
   path: string,
 ): { stop(): Promise<void> } {
@@ -72,9 +73,11 @@ export function followAccessLog(
   const follower = followServerLog('nginx', path, input.sink, (line) => {
     for (const event of eventsOfAccess(line, input.layout.httpRoot)) named.push(event);
   });
+  const errors = `${serverFolders(input.layout).nginx}/nginx-error.log`;
+  const errorFollower = followServerLog('nginx', errors, input.sink, tellWhenFull(input.sink));
   return {
     async stop() {
-      await follower.stop();
+      await Promise.all([follower.stop(), errorFollower.stop()]);
       named.close();
     },
   };
@@ -105,7 +108,7 @@ async function startNginx(input: EngineInput, file: string): Promise<HttpFront> 
     const test = (): Promise<void> =>
       testNginxConfig(confinement.confine(file, ['-t', '-q', '-c', configPath]), layout.run);
     await test();
-    const accessLog = followAccessLog(input, await emptyAccessLog(work, id));
+    const accessLog = followNginx(input, await emptyAccessLog(work, id));
     closers.push(() => accessLog.stop());
     const [program, args] = confinement.confine(file, ['-c', configPath, '-g', 'daemon off;']);
     const nginx = await superviseProcess({

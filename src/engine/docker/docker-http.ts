@@ -3,7 +3,7 @@ import type { BootContext } from '../../model/boot-context.ts';
 import { readTemplate } from '../../platform/package-root.ts';
 import { renderNginxConfig } from '../../render/nginx-config.ts';
 import type { EngineInput } from '../engine.ts';
-import { followAccessLog, startOwnHttp, type HttpFront } from '../http-front.ts';
+import { followNginx, startOwnHttp, type HttpFront } from '../http-front.ts';
 import { openInnerChannel } from '../inner-channel.ts';
 import { emptyAccessLog, serverFolders, writeServerConfig } from '../server-folders.ts';
 import { CONTAINER_ROOT, containerOptions, type ContainerInput } from './container-spec.ts';
@@ -25,7 +25,7 @@ export async function startDockerHttp(
   const hasNginx = await runOnce(docker, layout, spec.image, ['nginx', '-v']);
   if (hasNginx.exitCode !== 0) return startOwnHttp(input);
   let config = await writeNginxConfig(input.context, spec);
-  const follower = followAccessLog(input, await emptyAccessLog(serverFolders(layout).nginx, spec.nginxId));
+  const follower = followNginx(input, await emptyAccessLog(serverFolders(layout).nginx, spec.nginxId));
   const behind = await openInnerChannel(input, process.geteuid?.() === 0 ? spec.nginxId : undefined);
   const container = new KeptContainer({
     docker,

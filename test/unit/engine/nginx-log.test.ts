@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { followAccessLog } from '../../../src/engine/http-front.ts';
+import { followNginx } from '../../../src/engine/http-front.ts';
 import { eventsOfAccess } from '../../../src/engine/nginx/nginx-log.ts';
 
 import type { NewBootEvent } from '../../../src/model/boot-event.ts';
@@ -91,7 +91,7 @@ describe("nginx's access log", () => {
       sink: { emit: (event: NewBootEvent) => void events.push(event) },
       macOf: () => answers.shift(),
     };
-    const follower = followAccessLog(input, path);
+    const follower = followNginx(input, path);
     try {
       writeFileSync(path, `${line({})}\n`);
       const told = (): unknown => events.map((event) => [event.type, event.mac]);
