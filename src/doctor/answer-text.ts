@@ -15,9 +15,16 @@ export function answerText(
   checks: readonly CheckResult[],
 ): Pick<DoctorResult, 'known' | 'isKnown' | 'screen' | 'verdict'> {
   const { isKnown, matches, story } = lookUp(text);
-  const seen = new Map(
-    story.lines.flatMap((line) => line.entries.map((entry) => [entry.id, line.text] as const)),
-  );
+  // what another try shows says nothing of this one
+  const told = story.lines
+    .filter(({ part }) => part !== 'other-try')
+    .flatMap((line) => line.entries.map((entry) => ({ entry, line: line.text })));
+  const seen = {
+    lines: new Map(told.map(({ entry, line }) => [entry.id, line])),
+    beginnings: new Map(
+      told.filter(({ entry }) => entry.role === 'attempt').map(({ entry, line }) => [entry.printedBy, line]),
+    ),
+  };
   const spellings = new Map(story.lines.map(({ entries, spelling }) => [entries[0], spelling]));
   const known = matches.map((entry) => explain(entry, checks, seen, spellings.get(entry)));
   const verdict = isKnown ? verdictOnStory(story, known) : 'not-understood';

@@ -2,6 +2,8 @@ import type { Fix } from '../model/fix.ts';
 import type { CheckResult } from './checks/check.ts';
 import { FINDING_CATALOGUE } from './finding-catalogue.ts';
 import type { KnowledgeEntry, KnownCause } from './knowledge/knowledge-entry.ts';
+import { KNOWLEDGE } from './knowledge/messages.ts';
+import { words } from './knowledge/screen/screen-words.ts';
 import { fixesOf } from './mend/fix-in-file.ts';
 import { fixTexts } from './mend/fix-steps.ts';
 
@@ -29,24 +31,34 @@ export interface Explanation {
   readonly source: string;
 }
 
-/** What else stands on the screen: the ids of its entries, with the line that shows each. */
-export type SeenOnScreen = ReadonlyMap<string, string>;
+/** What else stands on the screen. */
+export interface SeenOnScreen {
+  /** the ids of the entries, with the line that shows each */
+  readonly lines: ReadonlyMap<string, string>;
+  /** programs whose try is shown from its beginning, with the line that begins it */
+  readonly beginnings: ReadonlyMap<string, string>;
+}
+
+const NOTHING_SEEN: SeenOnScreen = { lines: new Map(), beginnings: new Map() };
 
 /**
- * What a message means, in the spelling that was seen, each cause with the result of its check, or with the line of the screen that excludes it.
+ * What a message means, in the spelling that was seen, each cause with the result of its check, or with the line of the
+ * screen that speaks for it or excludes it.
  * Causes that were found here come first, then those that the screen speaks for.
  */
 export function explain(
   entry: KnowledgeEntry,
   checks: readonly CheckResult[],
-  seen: SeenOnScreen = new Map(),
+  seen: SeenOnScreen = NOTHING_SEEN,
   spelling?: string,
 ): Explanation {
-  const likely = (cause: KnownCause): boolean => cause.when?.some((id) => seen.has(id)) === true;
+  const likely = (cause: KnownCause): boolean => wordsForIt(cause, entry, seen) !== undefined;
   const inOrder = [...entry.causes.filter(likely), ...entry.causes.filter((cause) => !likely(cause))];
   const explained = inOrder.map(
     (cause) =>
-      excludedOnScreen(cause, seen) ?? toldOnScreen(cause, checks, seen) ?? explainCause(cause, checks),
+      excludedOnScreen(cause, seen) ??
+      toldOnScreen(cause, checks, wordsForIt(cause, entry, seen)) ??
+      explainCause(cause, checks),
   );
   const excluded = explained.filter((cause) => cause.status === 'not-found-here');
   const causes = [...explained.filter((cause) => !excluded.includes(cause)), ...excluded];
@@ -65,27 +77,39 @@ export function explain(
 /** The usual spelling, unless another of this entry stands on the screen that has other words. */
 function titleOf({ texts }: KnowledgeEntry, spelling: string | undefined): string {
   const [usual = ''] = texts;
-  const isOther = spelling !== undefined && texts.includes(spelling) && !spelling.includes(usual);
-  return isOther ? spelling : usual;
+  const said = words(spelling ?? '').join(' ');
+  const own = texts.find((text) => words(text).join(' ') === said);
+  return own === undefined || own.includes(usual) ? usual : own;
 }
 
 /** A cause that a line of the screen excludes; undefined when none does. */
 function excludedOnScreen(cause: KnownCause, seen: SeenOnScreen): ExplainedCause | undefined {
-  const proof = cause.unless?.map((id) => seen.get(id)).find((line) => line !== undefined);
+  const proof = cause.unless?.map((id) => seen.lines.get(id)).find((line) => line !== undefined);
   if (proof === undefined) return undefined;
   return { ...explainCause(cause, []), status: 'not-found-here', detail: saysOnScreen(proof) };
 }
 
-/** A cause that a line of the screen speaks for, where no check has found it: undefined when none does. */
+/** What on the screen speaks for a cause: a line, or that one is not there; undefined when nothing does. */
+function wordsForIt(cause: KnownCause, entry: KnowledgeEntry, seen: SeenOnScreen): string | undefined {
+  const sign = cause.when?.map((id) => seen.lines.get(id)).find((line) => line !== undefined);
+  if (sign !== undefined) return saysOnScreen(sign);
+  const beginning = seen.beginnings.get(entry.printedBy);
+  const { without = [] } = cause;
+  if (beginning === undefined || without.length === 0 || without.some((id) => seen.lines.has(id)))
+    return undefined;
+  const missing = KNOWLEDGE.find(({ id }) => id === without[0])?.texts[0] ?? '';
+  return `${saysOnScreen(beginning)}, and no "${missing}" after it`;
+}
+
+/** A cause that the screen speaks for, where no check has found it: undefined when nothing does. */
 function toldOnScreen(
   cause: KnownCause,
   checks: readonly CheckResult[],
-  seen: SeenOnScreen,
+  detail: string | undefined,
 ): ExplainedCause | undefined {
-  const sign = cause.when?.map((id) => seen.get(id)).find((line) => line !== undefined);
   const explained = explainCause(cause, checks);
-  if (sign === undefined || explained.status !== 'not-checked') return undefined;
-  return { ...explained, status: 'on-screen', detail: saysOnScreen(sign) };
+  if (detail === undefined || explained.status !== 'not-checked') return undefined;
+  return { ...explained, status: 'on-screen', detail };
 }
 
 const MAX_QUOTED = 90;

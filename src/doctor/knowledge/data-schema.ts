@@ -28,7 +28,11 @@ const fix = z.array(
     z.strictObject({ file: words, lines: z.array(z.string().min(1)).min(1), about }),
   ]),
 );
-const onScreen = { when: z.array(id).optional(), unless: z.array(id).optional() };
+const onScreen = {
+  when: z.array(id).optional(),
+  unless: z.array(id).optional(),
+  without: z.array(id).optional(),
+};
 const findingCause = z.strictObject({ finding: id, tell: words, ...onScreen }).meta({
   description: 'a finding that doctor can check, and what tells it from the other causes',
 });
@@ -187,7 +191,7 @@ function brokenReferences(): readonly string[] {
       if ('common' in cause && file.common?.[cause.common] === undefined)
         return [`${name}: no common cause ${cause.common} in its file`];
       const full: KnownCause | undefined = 'common' in cause ? file.common?.[cause.common] : cause;
-      const lines = [...(full?.when ?? []), ...(full?.unless ?? [])];
+      const lines = [...(full?.when ?? []), ...(full?.unless ?? []), ...(full?.without ?? [])];
       return [
         ...(full && 'finding' in full ? [full.finding].filter((one) => !findingIds.includes(one)) : []),
         ...lines.filter((one) => !entryIds.includes(one)),

@@ -7,6 +7,8 @@ interface OnScreen {
   readonly when?: readonly string[];
   /** these lines exclude it */
   readonly unless?: readonly string[];
+  /** where a try is shown from its beginning, the lack of all these lines makes it the likelier one */
+  readonly without?: readonly string[];
 }
 
 /** One possible cause: a finding that doctor can check, or a thing that only the user can see. */

@@ -29,6 +29,26 @@ describe('the verdict on a text', () => {
     }
   });
 
+  it('takes the lack of a line for a sign where the try is shown from its beginning', () => {
+    const whole = answerText('>>Start PXE over IPv4.\nPXE-E18: Server response timeout.', []).known[0]
+      ?.causes;
+    expect(whole?.[0]).toMatchObject({ finding: 'no-discover-seen', status: 'on-screen' });
+    expect(whole?.[0]?.detail).toContain('and no "Station IP address is" after it');
+    const part = answerText('PXE-E18: Server response timeout.', []).known[0]?.causes;
+    expect(part?.map(({ status }) => status)).not.toContain('on-screen');
+    const served = answerText(
+      '>>Start PXE over IPv4.\nStation IP address is 10.0.0.5\nServer IP address is 0.0.0.0\nPXE-E18: Server response timeout.',
+      [],
+    ).known[0]?.causes;
+    expect(served?.[0]).toMatchObject({ finding: 'wrong-server-address', status: 'on-screen' });
+    expect(served?.find(({ finding }) => finding === 'tftp-blocked')?.status).toBe('not-found-here');
+  });
+
+  it('says that a file is refused, not that it is missing', () => {
+    const { known } = answerText("TFTP from server 10.0.0.4\nTFTP error: 'Access violation' (2)", []);
+    expect(known[0]).toMatchObject({ id: 'uboot-tftp-denied', text: "TFTP error: 'Access violation'" });
+  });
+
   it('tells a line once that is two things', () => {
     const { screen } = answerText('TFTP from server 10.0.0.4\nARP Retry count exceeded; starting again', []);
     expect(screen?.lines.map(({ line, part }) => [line, part])).toEqual([
