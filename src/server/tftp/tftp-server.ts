@@ -165,8 +165,8 @@ class Listener implements TftpServer {
 
   #admit(request: TftpRequest, address: Ipv4Address, port: number): void {
     const key = `${address}:${port}`;
-    if (this.#opening.has(key)) return;
     const path = cleanFileName(request.fileName);
+    if (this.#opening.has(`${key} ${path}`)) return;
     const running = this.#transfers.of(key);
     if (running !== undefined) {
       const isSame = running.path === path && !running.hasProgress;
@@ -206,10 +206,10 @@ class Listener implements TftpServer {
 
   async #serve(request: TftpRequest, path: string, peer: TransferPeer): Promise<void> {
     const key = `${peer.address}:${peer.port}`;
-    this.#opening.add(key);
+    this.#opening.add(`${key} ${path}`);
     this.#places.count(peer, 1);
     const outcome = await this.#open(request, path);
-    this.#opening.delete(key);
+    this.#opening.delete(`${key} ${path}`);
     if (outcome.kind !== 'opened') {
       this.#release(peer);
       if (!this.#isClosed) await this.#refuse(outcome, path, peer);

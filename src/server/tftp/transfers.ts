@@ -1,6 +1,6 @@
 import type { Transfer } from './transfer.ts';
 
-/** A client of a LAN that has not acknowledged anything for so long is no longer at it. */
+/** A client of a LAN that has not acknowledged anything for so long, or has begun so long ago, is no longer at it. */
 const MOVES_MS = 1000;
 
 type Running = Pick<Transfer, 'answeredAtMs' | 'hasAnswered' | 'tick' | 'stop'>;
@@ -35,8 +35,12 @@ export class Transfers<T extends Running = Transfer> {
     const running = this.#current.get(key);
     this.#current.set(key, transfer);
     if (running === undefined) return;
-    if (isMoving(running, nowMs) && !this.#earlier.has(key)) this.#earlier.set(key, running);
-    else running.stop('superseded');
+    const earlier = this.#earlier.get(key);
+    if (!isMoving(running, nowMs) || earlier?.hasAnswered === true) return running.stop('superseded');
+    // who has acknowledged something is the client
+    if (earlier !== undefined && !running.hasAnswered) return running.stop('superseded');
+    this.#earlier.set(key, running);
+    earlier?.stop('superseded');
   }
 
   remove(key: string, ended: T): void {
@@ -58,5 +62,4 @@ export class Transfers<T extends Running = Transfer> {
   }
 }
 
-const isMoving = ({ hasAnswered, answeredAtMs }: Running, nowMs: number): boolean =>
-  hasAnswered && nowMs - answeredAtMs < MOVES_MS;
+const isMoving = ({ answeredAtMs }: Running, nowMs: number): boolean => nowMs - answeredAtMs < MOVES_MS;

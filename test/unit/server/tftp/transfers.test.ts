@@ -55,12 +55,28 @@ describe('a transfer that moves', () => {
 });
 
 it('a transfer that stands still ends when its client asks anew', () => {
-  const { transfers, add, running } = start();
+  const { transfers, running } = start();
   transfers.endStill(KEY, 900);
   expect(running.stopped).toBe('');
   transfers.endStill(KEY, 1001);
   expect(running.stopped).toBe('superseded');
-  const unanswered = add(2000);
-  add(2001);
-  expect(unanswered.stopped).toBe('superseded');
+});
+
+it('one that has just begun is not ended either, and one that nobody answers makes room for who does', () => {
+  const { transfers, add, running } = start();
+  running.stop('client-aborted');
+  const begun = add(1000);
+  const forged = add(1002);
+  begun.hasAnswered = true;
+  begun.answeredAtMs = 1003;
+  transfers.tick(1020);
+  expect([begun.stopped, transfers.of(KEY) === forged]).toEqual(['', true]);
+
+  // two that nobody answers, then the client
+  const other = start();
+  other.running.hasAnswered = false;
+  const client = other.add(10);
+  client.hasAnswered = true;
+  other.add(20);
+  expect([other.running.stopped, client.stopped]).toEqual(['superseded', '']);
 });
