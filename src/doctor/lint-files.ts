@@ -60,16 +60,16 @@ export async function lintFiles(paths: readonly string[], options: LintOptions):
     );
   for (const path of given.keys()) {
     const kind = kinds.get(path);
+    const text = given.get(path) ?? '';
+    // a compose file with options of dnsmasq in it says where that dnsmasq runs, too
+    if (kind?.format === 'dnsmasq' && otherKindOf(text)?.format === 'compose')
+      results.push(...networksOf(path, text));
     if (kind === undefined || kind.format === 'dnsmasq' || isIncluded(path, given)) continue;
     if (kind.format === 'other') results.push(unreadable(path, kind));
     else if (kind.format === 'kea')
-      results.push(
-        readInPart(path, kind, 'the order of its client classes', lintKea(path, given.get(path) ?? '')),
-      );
+      results.push(readInPart(path, kind, 'the order of its client classes', lintKea(path, text)));
     else if (kind.format === 'compose')
-      results.push(
-        readInPart(path, kind, 'the networks of its services', lintCompose(path, given.get(path) ?? '')),
-      );
+      results.push(readInPart(path, kind, 'the networks of its services', lintCompose(path, text)));
     else if (kind.format === 'dhcpd') results.push(await lintDhcpdFile(path, given, { ...options, root }));
     else results.push(await lintScript(path, given, kind.format, { ...options, root }));
   }
@@ -112,6 +112,21 @@ function readInPart(path: string, kind: ConfigKind, part: string, findings: read
     findings,
     written: [],
   };
+}
+
+/** The services of a compose file whose dnsmasq was judged already; nothing where they are right. */
+function networksOf(path: string, text: string): readonly LintResult[] {
+  const findings = lintCompose(path, text);
+  if (findings.length === 0) return [];
+  const parts = { passedOver: [], limits: [] };
+  const reading = { source: path, kind: 'a compose file', read: 'looked at: the networks of its services' };
+  return [
+    {
+      readings: [{ ...reading, verdict: verdictOn(findings, parts), ...parts, advice: [] }],
+      findings,
+      written: [],
+    },
+  ];
 }
 
 function unreadable(path: string, kind: ConfigKind): LintResult {

@@ -60,6 +60,16 @@ describe('configurations from the field', () => {
     expect(fix.join('\n')).not.toMatch(/^\s*dhcp-/m);
   });
 
+  it('says of a dnsmasq in a compose file where it runs, too', async () => {
+    const { findings, readings } = await lint('compose-dnsmasq-in-bridge.yml');
+    const errors = findings.filter(({ severity }) => severity === 'error');
+    expect(errors.map(({ id, evidence }) => [id, evidence[0]?.source])).toEqual([
+      ['container-not-on-host-network', 'compose-dnsmasq-in-bridge.yml:5'],
+    ]);
+    // the options are right, the place is not
+    expect(readings.map(({ verdict }) => verdict)).toEqual(['healthy', 'ill']);
+  });
+
   it('takes a compose file for no pxectl.yaml that is to be mended', async () => {
     expect(await areForeign([new URL('compose-ports.yml', folder).pathname])).toBe(true);
   });
