@@ -4,7 +4,7 @@ import { makeFinding, sortFindings } from '../finding-catalogue.ts';
 import { ipxeFragment, lintIpxe } from './rules/ipxe-rules.ts';
 import { nfsRootFaults } from './rules/nfs-root-rules.ts';
 import { grubWithoutInitrd, serverPaths } from './rules/path-rules.ts';
-import { lintPxelinux } from './rules/pxelinux-rules.ts';
+import { isPxelinuxFragment, lintPxelinux } from './rules/pxelinux-rules.ts';
 import { lineEdit, lineEvidence, type BootScriptInput, type BootScriptKind } from './script-lines.ts';
 
 export type { BootScriptKind } from './script-lines.ts';
@@ -23,6 +23,7 @@ export function kindOfBootScript(path: string, text: string): BootScriptKind | u
   if (/^#!ipxe\b/.test(text) || path.endsWith('.ipxe')) return 'ipxe';
   if (/pxelinux\.cfg\/[^/]+$/.test(path)) return 'pxelinux';
   if (/grub[^/]*\.cfg/.test(path.split('/').pop() ?? '')) return 'grub';
+  if (isPxelinuxFragment(text)) return 'pxelinux';
   if (/^\s*menuentry\s/m.test(text) || /^\s*linux(?:efi)?\s+\S+/m.test(text)) return 'grub';
   return /^\s*(?:label|default)\s/im.test(text) && /^\s*(?:kernel|linux|append)\s/im.test(text)
     ? 'pxelinux'
@@ -31,7 +32,10 @@ export function kindOfBootScript(path: string, text: string): BootScriptKind | u
 
 /** Why no more than a part of a configuration can be judged; empty for a whole one. */
 export function fragmentLimits({ text, kind }: Pick<BootScriptInput, 'text' | 'kind'>): readonly string[] {
-  return kind === 'ipxe' ? ipxeFragment(text) : [];
+  if (kind === 'ipxe') return ipxeFragment(text);
+  return kind === 'pxelinux' && isPxelinuxFragment(text)
+    ? ['this is a part of a pxelinux menu: its lines have no LABEL, and count only under one']
+    : [];
 }
 
 /** Finds what is wrong for network boot in a configuration of pxelinux, GRUB or iPXE, by line. */

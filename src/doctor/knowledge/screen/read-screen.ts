@@ -86,7 +86,7 @@ function plainLines(text: string): readonly string[] {
   return stripVTControlCharacters(text.replace(/\u001b\[\d+;\d+H/g, '\n')).split(/\r?\n|\r/);
 }
 
-/** Codes and texts in the order of the screen; a code and the words beside it are one thing. */
+/** Codes and texts in the order of the screen; a code and the words beside it are one thing, unless they are a sign of its own. */
 function itemsOf(lines: readonly string[]): readonly Item[] {
   const codes = matchCodes(lines);
   const texts = matchTexts(screenWords(lines, VOCABULARY), lines);
@@ -99,7 +99,7 @@ function itemsOf(lines: readonly string[]): readonly Item[] {
   const items: Item[] = [
     ...telling.map((code) => ({ ...code, lastLine: code.line })),
     ...texts
-      .filter((match) => !besideCode.has(match.line))
+      .filter(({ line, entries }) => !besideCode.has(line) || entries[0]?.role === 'sign')
       .map(({ entries, spelling, line, lastLine }) => ({ entries, spelling, line, lastLine })),
   ];
   return items.sort((a, b) => a.line - b.line);

@@ -1,10 +1,18 @@
 import type { Finding } from '../../../model/finding.ts';
+import { words } from '../../../model/fix.ts';
 import { makeFinding } from '../../finding-catalogue.ts';
 import { lineEdit, lineEvidence, needsNoInitrd, type BootScriptInput } from '../script-lines.ts';
 
 /** What one boot of a script loads: from a kernel line to the boot command, or to the next kernel. */
 interface Section {
-  readonly kernels: { readonly index: number; readonly raw: string; readonly arguments: string }[];
+  readonly kernels: {
+    readonly index: number;
+    readonly raw: string;
+    readonly name: string;
+    readonly arguments: string;
+  }[];
+  /** files that may hold what an initrd holds are loaded, too */
+  hasMore: boolean;
   initrd: string | undefined;
   hasArgument: boolean;
   /** arguments that replace those of the kernel line */
@@ -13,7 +21,12 @@ interface Section {
 
 /** Rules of iPXE scripts. */
 export function lintIpxe(input: BootScriptInput, lines: readonly string[]): readonly Finding[] {
-  return [...missingShebang(input, lines), ...missingInitrdArgument(input, lines)];
+  const sections = sectionsOf(lines);
+  return [
+    ...missingShebang(input, lines),
+    ...missingInitrdArgument(input, sections),
+    ...missingInitrd(input, sections),
+  ];
 }
 
 /**
@@ -42,9 +55,28 @@ function missingShebang({ path, text }: BootScriptInput, lines: readonly string[
   ];
 }
 
-/** Under UEFI the kernel needs initrd=NAME when iPXE loads an initrd. */
-function missingInitrdArgument({ path }: BootScriptInput, lines: readonly string[]): Finding[] {
-  return sectionsOf(lines).flatMap(({ kernels, initrd, hasArgument, imgargs }) => {
+/** Arguments of installers and live systems: their first programs are in the initrd. */
+const OF_INITRD =
+  /(?:^|\s)(?:coreos\.|ignition\.|flatcar\.|inst\.|rd\.|root=live:|boot=(?:casper|live)\b|netboot=|fetch=|archiso|alpine_repo=|modloop=|talos\.|ds=nocloud|autoinstall\b|preseed\/|rancheros?\.|harvester\.)/;
+
+/** An installer or live system whose kernel is loaded alone. */
+function missingInitrd({ path }: BootScriptInput, sections: readonly Section[]): Finding[] {
+  return sections.flatMap(({ kernels, initrd, hasArgument, hasMore }) => {
+    const kernel = kernels.at(-1);
+    if (!kernel || initrd !== undefined || hasArgument || hasMore || !OF_INITRD.test(kernel.arguments))
+      return [];
+    return [
+      makeFinding('initrd-missing', [lineEvidence(path, kernel.index, kernel.raw)], {
+        title: `the script loads the kernel ${kernel.name} and no initrd`,
+        mends: [words('a line before boot: initrd and the URL of the file that belongs to this kernel')],
+      }),
+    ];
+  });
+}
+
+/** Under UEFI an older kernel or iPXE needs initrd=NAME when iPXE loads an initrd. */
+function missingInitrdArgument({ path }: BootScriptInput, sections: readonly Section[]): Finding[] {
+  return sections.flatMap(({ kernels, initrd, hasArgument, imgargs }) => {
     if (initrd === undefined || hasArgument) return [];
     return kernels
       .slice(-1)
@@ -59,10 +91,16 @@ function missingInitrdArgument({ path }: BootScriptInput, lines: readonly string
 
 function sectionsOf(lines: readonly string[]): readonly Section[] {
   const sections: Section[] = [];
-  let section: Section = { kernels: [], initrd: undefined, hasArgument: false, imgargs: undefined };
+  let section: Section = {
+    kernels: [],
+    hasMore: false,
+    initrd: undefined,
+    hasArgument: false,
+    imgargs: undefined,
+  };
   const close = (): void => {
     if (section.kernels.length > 0) sections.push(section);
-    section = { kernels: [], initrd: undefined, hasArgument: false, imgargs: undefined };
+    section = { kernels: [], hasMore: false, initrd: undefined, hasArgument: false, imgargs: undefined };
   };
   lines.forEach((raw, index) => {
     const text = raw.trim();
@@ -72,7 +110,7 @@ function sectionsOf(lines: readonly string[]): readonly Section[] {
     if (kernel && !needsNoInitrd(kernel[1] ?? '')) {
       // a menu of several systems: each kernel that comes after an initrd begins a new one
       if (section.kernels.length > 0 && section.initrd !== undefined) close();
-      section.kernels.push({ index, raw, arguments: kernel[2] ?? '' });
+      section.kernels.push({ index, raw, name: kernel[1] ?? '', arguments: kernel[2] ?? '' });
     }
     const initrd = /^(?:initrd|imgfetch|module)\s+(?:--name\s+(\S+)\s+)?(?:--\S+\s+)*(\S+)(?:\s+(\S+))?/.exec(
       text,
@@ -81,6 +119,7 @@ function sectionsOf(lines: readonly string[]): readonly Section[] {
       section.initrd ??=
         initrd[1] ?? initrd[3] ?? (initrd[2] ?? '').split(/[?#]/)[0]?.split('/').pop() ?? 'initrd';
     }
+    if (/^(?:imgfetch|module|imgextract)\b/.test(text)) section.hasMore = true;
     if (/^imgargs\s/.test(text)) section.imgargs = { index, raw };
     // a variable that stands alone may hold it
     const hasVariable = /^(?:kernel|imgargs)\s+\S+\s+(?:.*\s)?\$\{[\w.:-]+\}(?:\s|$)/.test(text);

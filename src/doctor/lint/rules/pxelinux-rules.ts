@@ -10,7 +10,8 @@ interface Line {
 }
 
 interface Label {
-  readonly name: string;
+  /** undefined: what stands before every label, or in a part of a menu without one */
+  readonly name: string | undefined;
   readonly kernel: Line | undefined;
   readonly initrds: readonly Line[];
   readonly appends: readonly Line[];
@@ -40,14 +41,25 @@ function biosPrograms({ path }: BootScriptInput, labels: readonly Label[]): read
         title: `${first.value} is for BIOS machines alone`,
         cause:
           'It runs under pxelinux.0. Where UEFI machines read this file too (syslinux.efi), the entry ends there with "Cannot relocate kernel".',
-        mends: [words('give UEFI machines memtest86+ 6 or newer as an EFI program, from another menu')],
+        mends: programs.some(({ value }) => isMemdisk(value))
+          ? [
+              words(
+                "boot kernel and initrd out of the image: that works for both, and Linux does not find memdisk's disk once it runs",
+              ),
+            ]
+          : [words('give UEFI machines memtest86+ 6 or newer as an EFI program, from another menu')],
       },
     ),
   ];
 }
 
+function isMemdisk(kernel: string): boolean {
+  return /(?:^|\/)memdisk/i.test(kernel);
+}
+
 function lintLabel({ path }: BootScriptInput, label: Label): readonly Finding[] {
   const { kernel, initrds, appends, name } = label;
+  const entry = name === undefined ? 'the entry' : `label ${name}`;
   const findings: Finding[] = [];
   if (initrds.length > 1) {
     const merged = initrds.map(({ value }) => value).join(',');
@@ -56,7 +68,7 @@ function lintLabel({ path }: BootScriptInput, label: Label): readonly Finding[] 
         'initrd-lines-several',
         initrds.map(({ index, raw }) => lineEvidence(path, index, raw)),
         {
-          title: `label ${name} has ${initrds.length} INITRD lines: only the last one counts`,
+          title: `${entry} has ${initrds.length} INITRD lines: only the last one counts`,
           mends: initrds.map(({ index, raw }, at) =>
             lineEdit(path, index, raw, at === 0 ? [`INITRD ${merged}`] : []),
           ),
@@ -68,7 +80,7 @@ function lintLabel({ path }: BootScriptInput, label: Label): readonly Finding[] 
   if (kernel && !label.isOther && !hasInitrd && !needsNoInitrd(kernel.value)) {
     findings.push(
       makeFinding('initrd-missing', [lineEvidence(path, kernel.index, kernel.raw)], {
-        title: `label ${name} loads the kernel ${kernel.value} without an initrd`,
+        title: `${entry} loads the kernel ${kernel.value} without an initrd`,
         mends: [words('INITRD and the name of the file that belongs to this kernel')],
       }),
     );
@@ -76,21 +88,31 @@ function lintLabel({ path }: BootScriptInput, label: Label): readonly Finding[] 
   return findings;
 }
 
+/** Lines of one entry, without the LABEL that they belong to. */
+export function isPxelinuxFragment(text: string): boolean {
+  return (
+    /^\s*(?:kernel|linux)\s+\S/im.test(text) && /^\s*append\s/im.test(text) && !/^\s*label\s/im.test(text)
+  );
+}
+
 function labelsOf(lines: readonly string[]): readonly Label[] {
   const labels: {
-    name: string;
+    name: string | undefined;
     kernel: Line | undefined;
     initrds: Line[];
     appends: Line[];
     isOther: boolean;
   }[] = [];
+  const begin = (name?: string): number =>
+    labels.push({ name, kernel: undefined, initrds: [], appends: [], isOther: false });
+  if (isPxelinuxFragment(lines.join('\n'))) begin();
   lines.forEach((raw, index) => {
     const [, word = '', value = ''] = /^\s*(\S+)\s*(.*?)\s*$/.exec(raw) ?? [];
     const line = { index, raw, value };
     const label = labels.at(-1);
     switch (word.toLowerCase()) {
       case 'label':
-        labels.push({ name: value, kernel: undefined, initrds: [], appends: [], isOther: false });
+        begin(value);
         break;
       case 'kernel':
       case 'linux':

@@ -15,7 +15,7 @@ it.each<readonly [string, string]>([
   ['typos.conf', 'dhcp-rnage=1,2\n'.repeat(40_000)],
   ['services.conf', `dhcp-range=10.0.0.0,proxy\n${'pxe-service=X86-64_EFI,"x",pxelinux.0\n'.repeat(20_000)}`],
   ['value.conf', `dhcp-range=${'a,'.repeat(500_000)}`],
-  ['kernels.ipxe', `#!ipxe\n${'kernel a\ninitrd b\nboot\n'.repeat(20_000)}`],
+  ['kernels.ipxe', `#!ipxe\n${'kernel a ds=nocloud;s=http://a/b\ninitrd b\nboot\n'.repeat(20_000)}`],
 ])(
   '%s is judged in bounded time',
   async (name, text) => {
