@@ -11,6 +11,8 @@ export const DISK_TOOLS = [
   ...['debootstrap', 'depmod', 'sfdisk', 'mke2fs', 'mkfs.vfat', 'mcopy', 'grub-mkimage', 'bsdtar', 'busybox'],
 ];
 
+export const LIVE_TOOLS = ['debootstrap', 'depmod', 'mksquashfs', 'bsdtar'];
+
 /**
  * The part of an installation that Debian's installer would load from udebs, which its archive has for one version of
  * the kernel alone: a disk is written whole, the machine gets its name, and then the seed's own late_command has its turn.
@@ -38,23 +40,31 @@ reboot -f
 /** What an early_command of a preseed says to be installed by this: a URL of the folder, and the machine's name, follow. */
 export const INSTALL_SCRIPT = 'install.sh';
 
-/** A folder with what is installed, built once. The kernel is that of the installer: its modules have to fit both. */
+/** A folder with what is installed, built once. */
 export async function debianDiskFolder(): Promise<string> {
+  const folder = await builtOnce('debian-disk');
+  // in one step: a machine of the other file may be fetching it
+  await writeFileAtomic(join(folder, INSTALL_SCRIPT), INSTALL);
+  return folder;
+}
+
+/** A folder with `filesystem.squashfs`, a Debian with its cloud-init, and `modules/` that mount it; built once. */
+export const liveSystemFolder = (): Promise<string> => builtOnce('live-system');
+
+/** What `build-NAME.sh` leaves in a folder. The kernel is that of the installer: its modules have to fit both. */
+async function builtOnce(what: string): Promise<string> {
   const [version] = /\d+\.\d+\.\d+-\d+-amd64/.exec(readFileSync(join(INSTALLER, 'linux'), 'latin1')) ?? [];
   if (version === undefined) throw new Error(`${INSTALLER}/linux tells no version`);
-  const name = `debian-disk-${version}`;
+  const name = `${what}-${version}`;
   const folder = join(CACHE, name);
   // test files that run beside each other want the same disk
   await withLock(CACHE, name, async () => {
-    if (!existsSync(join(folder, 'disk.img'))) {
+    if (!existsSync(folder)) {
       const half = `${folder}.part`;
       rmSync(half, { recursive: true, force: true });
-      rmSync(folder, { recursive: true, force: true });
-      execFileSync('sh', [join(import.meta.dirname, 'build-debian-disk.sh'), half, version]);
+      execFileSync('sh', [join(import.meta.dirname, `build-${what}.sh`), half, version]);
       renameSync(half, folder);
     }
-    // in one step: a machine of the other file may be fetching it
-    await writeFileAtomic(join(folder, INSTALL_SCRIPT), INSTALL);
   });
   return folder;
 }

@@ -11,7 +11,6 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { FOCAL_INFO, writeCasperIso } from './casper-iso.ts';
@@ -36,14 +35,13 @@ const MODULES = [
 export const CASPER_LINES = {
   address: 'PXECTL-CASPER address',
   isoSha256: 'PXECTL-ISO-SHA256',
-  seed: 'PXECTL-SEED',
   done: 'PXECTL-CASPER done',
   noIso: 'Unable to find a live file system on the network',
 } as const;
 
 /**
- * The part of casper and cloud-init that the network sees: DHCP; wget of `url=` into memory; its hash on the console;
- * then user-data, meta-data and vendor-data of `ds=nocloud[-net];s=URL`, as far as they are there.
+ * The part of casper that the network sees: DHCP; wget of `url=` into memory; its hash on the console; then the live system in it,
+ * whose own cloud-init takes its seed from the command line of the kernel, and does what it says.
  */
 const INIT = `#!/bin/busybox sh
 export PATH=/bin
@@ -52,13 +50,11 @@ export PATH=/bin
 mount -t proc proc /proc; mount -t sysfs sysfs /sys; mount -t devtmpfs dev /dev
 exec >/dev/console 2>&1 </dev/console
 for pass in 1 2 3 4; do for module in /modules/*.ko; do insmod $module 2>/dev/null; done; done
-url= seed= autoinstall=no
+url=
 for word in $(cat /proc/cmdline); do
   case "$word" in
     url=*.iso) url="\${word#url=}" ;;
     iso-url=*.iso) url="\${word#iso-url=}" ;;
-    ds=nocloud*) seed="\${word#*;s=}" ;;
-    autoinstall) autoinstall=yes ;;
     ---) break ;;
   esac
 done
@@ -77,14 +73,20 @@ if [ -n "$url" ] && wget -q -O /image.iso "$url"; then
 else
   echo "${CASPER_LINES.noIso}"
 fi
-echo "PXECTL-CASPER autoinstall $autoinstall seed $seed"
-if [ -n "$seed" ]; then
-  for file in user-data meta-data vendor-data; do
-    if wget -q -O "/tmp/$file" "$seed$file"; then
-      echo "${CASPER_LINES.seed} $file $(wc -c <"/tmp/$file") bytes $(sha256sum "/tmp/$file" | cut -d ' ' -f 1)"
-    else echo "${CASPER_LINES.seed} $file missing"; fi
-  done
-fi
+mkdir -p /iso /live /upper /root
+mount -t tmpfs upper /upper
+mkdir /upper/data /upper/work
+mount -t iso9660 -o loop,ro /image.iso /iso
+mount -t squashfs -o loop,ro /iso/casper/filesystem.squashfs /live
+mount -t overlay -o lowerdir=/live,upperdir=/upper/data,workdir=/upper/work live /root
+for folder in proc sys dev run; do mount --bind "/$folder" "/root/$folder"; done
+cp /etc/resolv.conf /root/etc/ 2>/dev/null
+# as systemd's generator does
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin
+chroot /root /usr/lib/cloud-init/ds-identify
+for stage in "init --local" init "modules --mode=config" "modules --mode=final"; do
+  chroot /root cloud-init $stage
+done
 echo "${CASPER_LINES.done}"
 sleep 2
 poweroff -f
@@ -98,19 +100,19 @@ exit 0
 `;
 
 export interface UbuntuShapedIsoOptions {
-  /** random bytes in place of the squashfs; default 24 MiB: more than a cache hides, small enough for a machine of 1 GiB */
-  readonly fillMiB?: number;
+  /** folder with the live system: `filesystem.squashfs`, and `modules/` of the installer's kernel in the order in which they are loaded */
+  readonly system: string;
   /** `.disk/info`; default: that of ubuntu-20.04.3-live-server-amd64.iso */
   readonly info?: string;
 }
 
 /**
  * Builds an ISO that boots like an Ubuntu live-server image: casper/vmlinuz is the real kernel of the installed package
- * debian-installer-12-netboot-amd64, casper/initrd is busybox with that kernel's network drivers. As root or not.
- * Use: buildUbuntuShapedIso(file), then `pxectl fetch ubuntu-20.04.3 --from file`, then
+ * debian-installer-12-netboot-amd64, casper/initrd is busybox with that kernel's network drivers.
+ * Use: buildUbuntuShapedIso(file, { system }), then `pxectl fetch ubuntu-20.04.3 --from file`, then
  * `pxectl lab run --image ubuntu-20.04.3`, and look for CASPER_LINES on the serial console (`console=ttyS0`).
  */
-export function buildUbuntuShapedIso(target: string, options: UbuntuShapedIsoOptions = {}): void {
+export function buildUbuntuShapedIso(target: string, options: UbuntuShapedIsoOptions): void {
   const folder = mkdtempSync(join(tmpdir(), 'pxectl-shaped-'));
   try {
     const loaders: Record<string, Buffer> = {};
@@ -125,8 +127,8 @@ export function buildUbuntuShapedIso(target: string, options: UbuntuShapedIsoOpt
       files: {
         ...loaders,
         'casper/vmlinuz': readFileSync(join(INSTALLER, 'linux')),
-        'casper/initrd': buildInitrd(folder),
-        'casper/filesystem.squashfs': randomBytes((options.fillMiB ?? 24) * 1024 * 1024),
+        'casper/initrd': buildInitrd(folder, join(options.system, 'modules')),
+        'casper/filesystem.squashfs': readFileSync(join(options.system, 'filesystem.squashfs')),
       },
     });
   } finally {
@@ -134,7 +136,7 @@ export function buildUbuntuShapedIso(target: string, options: UbuntuShapedIsoOpt
   }
 }
 
-function buildInitrd(folder: string): Buffer {
+function buildInitrd(folder: string, systemModules: string): Buffer {
   const installer = join(folder, 'installer');
   const root = join(folder, 'root');
   mkdirSync(installer);
@@ -147,6 +149,9 @@ function buildInitrd(folder: string): Buffer {
       join(installer, 'lib/modules', release, 'kernel', module),
       join(root, 'modules', basename(module)),
     );
+  }
+  for (const name of readdirSync(systemModules)) {
+    copyFileSync(join(systemModules, name), join(root, 'modules', name));
   }
   copyFileSync('/bin/busybox', join(root, 'bin/busybox'));
   symlinkSync('busybox', join(root, 'bin/sh'));
