@@ -33,7 +33,8 @@ beforeAll(async () => {
   const seed = 'd-i preseed/early_command string wget -q -O /dev/null --post-data= @PXECTL_REPORT@/done\n';
   writeFileSync(join(project, 'seed.cfg'), seed);
   const machines = MACHINES.map(
-    ({ firmware, mac }) => `  - { mac: "${mac}", name: ${firmware}, install: { seed: seed.cfg } }\n`,
+    ({ firmware, mac }) =>
+      `  - { mac: "${mac}", name: ${firmware}, relayed: true, install: { seed: seed.cfg } }\n`,
   );
   writeFileSync(
     configPath,
