@@ -57,22 +57,31 @@ function machineOf(input: MachineRoutesInput, request: HttpRouteRequest): Asked 
   return { key, machine, mac: parseMac(key) ?? request.mac, rest: rest.join('/') };
 }
 
-/** Why a request is refused that says it is of a machine; undefined: it is. */
-async function whyNotAsker(
+/** Whose a request is taken for. */
+interface Stranger {
+  readonly who: string;
+  /** for events */
+  readonly reason: 'no-token' | 'other-machine' | 'unconfirmed-card';
+}
+
+/** Who asks that says it is a machine and is not taken for it; undefined: it is. */
+async function strangerOf(
   input: MachineRoutesInput,
   asked: Asked,
   request: HttpRouteRequest,
   what: 'seed' | 'report',
-): Promise<string | undefined> {
+): Promise<Stranger | undefined> {
   const { inventory, confirmCard } = input;
   const ownerOf = (mac: MacAddress): Machine | undefined => inventory.ownerOf(mac);
   if (!isFromMachine(asked, request, { context: input.context(), what, ownerOf })) {
-    return whoAsks(asked.key, request, what);
+    const reason = request.mac === asked.mac ? 'no-token' : 'other-machine';
+    return { reason, who: whoAsks(asked.key, request, what) };
   }
   // behind a relay there is no card to ask for
   const answer = request.mac === undefined ? 'unknown' : await confirmCard(request.ip, request.mac);
-  if (answer === 'another') return `${request.ip}, for which another card answers than ${request.mac}`;
-  return answer === 'silent' ? `${request.ip}, for which nobody answers any more` : undefined;
+  if (answer === 'confirmed' || answer === 'unknown') return undefined;
+  const words = answer === 'another' ? `another card answers than ${request.mac}` : 'nobody answers any more';
+  return { reason: 'unconfirmed-card', who: `${request.ip}, for which ${words}` };
 }
 
 /** A seed goes only to the machine it is for, and only in the boot that an order was given for. */
@@ -100,12 +109,9 @@ async function serveSeed(
     return text(403, `${message}\n`);
   };
   if (!machine?.install) return undefined;
-  const whyNot = await whyNotAsker(input, asked, request, 'seed');
-  if (whyNot !== undefined) {
-    return refuse(
-      request.mac === mac ? 'no-token' : 'other-machine',
-      `this seed is for ${key}; the request came from ${whyNot}`,
-    );
+  const stranger = await strangerOf(input, asked, request, 'seed');
+  if (stranger !== undefined) {
+    return refuse(stranger.reason, `this seed is for ${key}; the request came from ${stranger.who}`);
   }
   const { installState = NOT_ARMED } = machine;
   const isOpen = installState.kind === 'armed' || installState.kind === 'installing';
@@ -183,9 +189,9 @@ async function takeReport(
   const asked = machineOf(input, request);
   if (!asked || request.method === 'HEAD') return undefined;
   const { key, machine, mac, rest } = asked;
-  const whyNot = await whyNotAsker(input, asked, request, 'report');
-  if (whyNot !== undefined) {
-    const message = `this report is for ${key}; it came from ${whyNot}`;
+  const stranger = await strangerOf(input, asked, request, 'report');
+  if (stranger !== undefined) {
+    const message = `this report is for ${key}; it came from ${stranger.who}`;
     input.sink.emit({
       type: 'report.refused',
       ip: request.ip,

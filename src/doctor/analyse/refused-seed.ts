@@ -35,6 +35,18 @@ function wordsFor(trace: BootTrace, { ip, detail }: BootEvent): Words {
       ],
     };
   }
+  if (reason === 'unconfirmed-card') {
+    return {
+      title: `the seed of ${name} was refused: the card of ${name} does not answer for the address that asked`,
+      cause: `${said}. Two machines use one address, or somebody else asked in the name of ${name}.`,
+      mends: [
+        words(
+          'find who uses that address (arping shows every card that answers for it), and give each machine its own',
+        ),
+        words(`then boot ${name} from the network again: its order is not used up`),
+      ],
+    };
+  }
   if (reason === 'not-recorded') {
     return {
       title: `the seed of ${name} was refused: that it is used up cannot be written`,
@@ -73,6 +85,10 @@ function unknownCard(name: string, address: string): Words {
       'This host has no neighbour with that address: the request came through a router or with a foreign sender.',
     mends: [
       words(`connect ${name} to the network that pxectl serves: ip neigh then lists its address and card`),
+      command(
+        `pxectl machines set ${name} relayed=true`,
+        `if ${name} is behind a relay, in a network of network.relayed: the token of its order then counts there`,
+      ),
     ],
   };
 }

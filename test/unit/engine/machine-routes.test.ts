@@ -126,6 +126,7 @@ describe('install seeds', () => {
     ] as const) {
       cardAnswer = answer;
       expect(textOf(await ask(SEED_PATH))).toContain(words);
+      expect(events.at(-1)?.detail?.['reason']).toBe('unconfirmed-card');
       expect(await ask('/report/52-54-00-00-00-01/done', { mac: MAC, method: 'POST' })).toMatchObject({
         status: 403,
       });

@@ -250,6 +250,8 @@ describe('findingsOfTrace', () => {
       return findingsOfTrace(trace!, START + 31_000)[0]?.title;
     };
     expect(titleOf({ reason: 'other-machine' })).toContain('whose address it is is not known');
+    expect(titleOf({ reason: 'no-token' })).toContain('without the token of the order');
+    expect(titleOf({ reason: 'unconfirmed-card' })).toContain('does not answer for the address');
     expect(titleOf({ reason: 'spent' })).toContain('nobody has ordered this install');
     expect(titleOf({ reason: 'not-recorded' })).toContain('cannot be written');
   });
