@@ -72,8 +72,17 @@ export function isSecondStageName(path: string): boolean {
   );
 }
 
-/** The last part of a path or URL, without a query. */
-export function baseName(path: string): string {
+/** What stands behind the ending of a name that a ROM read too far: bytes, or what a log writes for them. */
+const BYTES_BEHIND = /(\.\w{1,6})(?:[\x00-\x1f\x7f-\uffff]|\\x[0-9a-f]{2}|[\\#][0-7]{3})+$/i;
+
+/** Old ROMs read the name in option 67 past its length, where no zero byte ends it. */
+export function hasBytesBehind(path: string): boolean {
+  return BYTES_BEHIND.test(path);
+}
+
+/** The last part of a path or URL, without a query, and without bytes that are none of it. */
+export function baseName(whole: string): string {
+  const path = whole.replace(BYTES_BEHIND, '$1');
   const end = path.search(/[?#]/);
   const plain = end < 0 ? path : path.slice(0, end);
   return plain.slice(Math.max(plain.lastIndexOf('/'), plain.lastIndexOf('\\')) + 1);

@@ -115,6 +115,11 @@ function silentLog({ server, problems, readCount }: Observations): Limit | undef
       text: 'dnsmasq tells of itself here, and of no client',
       advice: 'mend what it complains about, start the machine again, and give doctor the new log',
     };
+  if (server.plainDhcpCount !== undefined)
+    return {
+      text: 'dnsmasq answers DHCP here, and no line tells that a client boots from the network: none did, or the lines with its vendor class were left out',
+      advice: 'give the whole log, from before the machine starts until it stops',
+    };
   return {
     text: `none of ${readCount} lines is one of a boot server that doctor reads`,
     advice: 'give the log of the DHCP or TFTP server, or a capture: pxectl doctor --pcap FILE',

@@ -207,6 +207,8 @@ export interface Observations {
     readonly otherDhcp?: string;
     /** DHCP packets of clients that may or may not boot: the log does not tell without log-dhcp */
     readonly unidentifiedDhcpCount?: number;
+    /** those that log-dhcp would tell the class of, and whose lines tell none */
+    readonly plainDhcpCount?: number;
   };
   readonly problems: readonly ServerProblem[];
   /** whether transfers show when they begin; false: only when they end. Not said: they show */

@@ -13,6 +13,7 @@ import { LineTally } from '../read/line-tally.ts';
 import { ServerLogObserver } from './observe-servers.ts';
 import { foreignServerOf } from '../../protocol/server-logs/foreign-servers.ts';
 import { serverOf, type ReadServer } from '../../protocol/server-logs/programs.ts';
+import { AddressClashes } from './address-clashes.ts';
 import { LogClients } from './log-clients.ts';
 import { ObservationBuilder } from './observation-builder.ts';
 import { RecentLines } from './recent-lines.ts';
@@ -54,6 +55,7 @@ export class LogObserver {
   #ipv6Line: number | undefined;
   readonly #recent = new RecentLines();
   readonly #tcpdump = new TcpdumpText();
+  readonly #clashes = new AddressClashes();
   readonly #problems: ServerProblem[] = [];
   readonly #server: ServerFacts = {};
   readonly #option43s = new WeakMap<SentOption, Option43Seen>();
@@ -200,7 +202,14 @@ export class LogObserver {
               advice: 'try the boot over IPv4, or see docs/boot-story.md for what pxectl serves',
             },
           ];
-    return [...foreign, ...untaken, ...ipv6, ...this.#tcpdump.limits()];
+    return [
+      ...foreign,
+      ...untaken,
+      ...this.#others.withoutLease,
+      ...this.#clashes.limits(),
+      ...ipv6,
+      ...this.#tcpdump.limits(),
+    ];
   }
 
   #passOverRecord({ line, text }: DnsmasqLogRecord): void {
@@ -211,11 +220,12 @@ export class LogObserver {
   }
 
   #takeExchange(record: ExchangeRecord, timeMs: number | undefined): void {
+    this.#clashes.take(record);
     const who = this.#clients.identify(record);
     if (who === undefined) return;
     if (who === 'boots-nothing') {
-      if (record.xid === undefined)
-        this.#server.unidentifiedDhcpCount = (this.#server.unidentifiedDhcpCount ?? 0) + 1;
+      const count = record.xid === undefined ? 'unidentifiedDhcpCount' : 'plainDhcpCount';
+      this.#server[count] = (this.#server[count] ?? 0) + 1;
       return;
     }
     const time = timeMs === undefined ? {} : { timeMs };

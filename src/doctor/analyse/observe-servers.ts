@@ -4,6 +4,7 @@ import type { LogLine } from '../../protocol/log-lines/log-line.ts';
 import { UNSPECIFIED_IPV4, type Ipv4Address, type MacAddress } from '../../protocol/addresses.ts';
 import { parseVendorClass } from '../../protocol/pxe/vendor-class.ts';
 import type { ServerLogEvent } from '../../protocol/server-logs/server-log-event.ts';
+import { hasBytesBehind } from './boot-files.ts';
 import { isBootFile } from './coverage.ts';
 import type { ObservationBuilder } from './observation-builder.ts';
 import type { ClientIdentity } from './open-client.ts';
@@ -16,6 +17,8 @@ const MAX_PACKETS = 16;
 const MAX_TRANSFERS = 2000;
 /** a client that begins anew so often after an offer, and never asks for it, has not got the offers */
 const MIN_NEW_BEGINNINGS = 2;
+/** once is chance: a pool may be full for a moment */
+const MIN_IN_VAIN = 2;
 /** Programs of a boot, by what they call themselves. */
 const BOOT_AGENT = /^(?:iPXE|gPXE|UefiHttpBoot|EFI HTTP|Syslinux|GRUB|Wget.*busybox)/i;
 
@@ -35,6 +38,8 @@ interface Client {
   /** questions after an offer */
   beginnings: number;
   hasTaken: boolean;
+  /** questions for which the server has no address */
+  withoutLease: number;
   /** the relay that its packets come through */
   relay?: string | undefined;
 }
@@ -73,6 +78,22 @@ export class ServerLogObserver {
     ];
   }
 
+  /** Clients that the server would answer and has no address for. */
+  get withoutLease(): readonly Limit[] {
+    const [first, ...others] = [...this.#clients].filter(
+      ([, { withoutLease }]) => withoutLease >= MIN_IN_VAIN,
+    );
+    if (first === undefined) return [];
+    const who = `${first[0]}${others.length === 0 ? '' : ` and ${others.length} more`}`;
+    return [
+      {
+        text: `${who} asked ${first[1].withoutLease} times, and the DHCP server has no address for it ("no free leases"): its network has no range, every address of it is taken, or its pools do not take this client (deny unknown-clients, allow members of)`,
+        advice:
+          'see range and pools of that subnet in dhcpd.conf and the leases in dhcpd.leases; give the subnet a range with room, or the machine a host with fixed-address',
+      },
+    ];
+  }
+
   take(event: ServerLogEvent, server: string, line: LogLine, timeMs: number | undefined): void {
     if (event.kind === 'dhcp') return this.#takeDhcp({ event, line, timeMs });
     if (event.kind === 'http') return this.#takeHttp(event, seenIn(line, timeMs));
@@ -89,6 +110,7 @@ export class ServerLogObserver {
       this.#macOfAddress.delete(address);
       this.#macOfAddress.set(address, mac);
     }
+    if (/\bno free leases\b/.test(packet.event.remark ?? '')) client.withoutLease++;
     if (message === 'offer') {
       client.offers++;
       // dhcpd names the relay, or the interface
@@ -164,7 +186,8 @@ export class ServerLogObserver {
     if (client !== undefined) {
       // who asks for another file has the one before
       const before = this.#lastOf.get(client);
-      if (before?.outcome === 'under-way' && before.path !== path) before.outcome = 'done';
+      if (before?.outcome === 'under-way' && before.path !== path && !hasBytesBehind(before.path))
+        before.outcome = 'done';
       remember(this.#lastOf, client, read);
       const mac = this.#macOfAddress.get(client);
       if (mac !== undefined) this.#promote(mac);
@@ -201,7 +224,14 @@ export class ServerLogObserver {
   #client(mac: MacAddress): Client {
     const known = this.#clients.get(mac);
     if (known) return known;
-    const client: Client = { packets: [], isBoot: false, offers: 0, beginnings: 0, hasTaken: false };
+    const client: Client = {
+      packets: [],
+      isBoot: false,
+      offers: 0,
+      beginnings: 0,
+      hasTaken: false,
+      withoutLease: 0,
+    };
     remember(this.#clients, mac, client, MAX_CLIENTS);
     return client;
   }

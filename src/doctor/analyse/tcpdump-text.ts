@@ -9,6 +9,10 @@ const READ_REQUEST = /\bRRQ "([^"]+)"/;
 const MAX_ASKED = 200;
 /** a client that asks so often in vain has not got the answer */
 const MIN_REPEATS = 3;
+/** where the packet shows that it is passed on into a container, the second question tells as much */
+const MIN_REPEATS_PASSED_ON = 2;
+const TFTP_ERROR = /\bERROR (?:\w+ )?"([^"]*)"/;
+const MAX_ERROR_CHARACTERS = 120;
 
 interface Asked {
   readonly client: string;
@@ -23,6 +27,8 @@ interface Asked {
 export class TcpdumpText {
   readonly #asked = new Map<string, Asked>();
   #count = 0;
+  #requests = 0;
+  #error: string | undefined;
   #time: string | undefined;
 
   /** False when the line is none of tcpdump. */
@@ -34,6 +40,7 @@ export class TcpdumpText {
     this.#count++;
     const [, from = '', , to = '', , what = ''] = ADDRESSES.exec(text) ?? [];
     const file = READ_REQUEST.exec(what)?.[1];
+    this.#error ??= TFTP_ERROR.exec(what)?.[1]?.slice(0, MAX_ERROR_CHARACTERS);
     if (file !== undefined) this.#ask(from, to, file);
     else for (const asked of this.#asked.values()) if (asked.client === to) asked.wasAnswered = true;
     return true;
@@ -43,18 +50,21 @@ export class TcpdumpText {
   limits(): readonly Limit[] {
     if (this.#count === 0) return [];
     const inVain = [...this.#asked.values()].find(
-      ({ times, wasAnswered }) => times.size >= MIN_REPEATS && !wasAnswered,
+      ({ times, servers, wasAnswered }) =>
+        times.size >= (servers.size > 1 ? MIN_REPEATS_PASSED_ON : MIN_REPEATS) && !wasAnswered,
     );
     return [
       {
-        text: 'this is the text of tcpdump, of which doctor reads who asks for a file over TFTP, and no more',
+        text: `this is the text of tcpdump, of which doctor reads who asks for a file over TFTP (${this.#requests} requests here), and no more`,
         advice: 'record it as a capture: tcpdump -i IF -s 0 -w boot.pcap "host ADDRESS-OF-THE-SERVER or udp"',
       },
       ...(inVain ? [unanswered(inVain)] : []),
+      ...(this.#error === undefined ? [] : [errorOf(this.#error)]),
     ];
   }
 
   #ask(client: string, server: string, file: string): void {
+    this.#requests++;
     const key = `${client} ${file}`;
     let asked = this.#asked.get(key);
     if (!asked) {
@@ -67,6 +77,18 @@ export class TcpdumpText {
       asked.times.add(this.#time ?? '');
     if (asked.servers.size < MIN_REPEATS) asked.servers.add(server);
   }
+}
+
+function errorOf(words: string): Limit {
+  return /autoexec\.ipxe/.test(words)
+    ? {
+        text: `the TFTP error "${words}" is harmless: iPXE asks for autoexec.ipxe beside itself before anything else, and goes on without it`,
+        advice: 'look at what the machine does next: its screen, or a capture to the end of the boot',
+      }
+    : {
+        text: `the TFTP server answers "${words}"`,
+        advice: 'compare that name with the files below its root',
+      };
 }
 
 function unanswered({ client, file, times, servers }: Asked): Limit {

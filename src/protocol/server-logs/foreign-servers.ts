@@ -25,7 +25,7 @@ const FOREIGN_SERVERS: readonly (readonly [name: string, pattern: RegExp])[] = [
   ['booter or smee (Tinkerbell)', /"(?:caller|service)":"(?:smee|boots)|\btinkerbell\/(?:smee|boots)\b/i],
   ['udhcpd', /\budhcpd(?:\[\d+\])?: /],
   ['odhcpd', /\bodhcpd(?:\[\d+\])?: /],
-  ['RouterOS', /\bdhcp,(?:info|debug|warning)(?:,\w+)* /],
+  ['RouterOS', /\b(?:dhcp|tftp),(?:info|debug|warning|error|packet)(?:,\w+)* /],
   ['systemd-networkd', /\bsystemd-networkd(?:\[\d+\])?: |DHCPv4 server: (?:DISCOVER|OFFER|REQUEST|ACK)/],
   ['a TFTP server in Python (py3tftp, tftpy, fbtftp)', /\b(?:py3tftp|tftpy|fbtftp)\b/i],
 ];

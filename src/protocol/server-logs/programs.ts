@@ -41,8 +41,13 @@ const BY_MESSAGE: readonly (readonly [RegExp, ReadServer])[] = [
   [/^Serving \S+ to [\d.]+:\d+$/, ATFTPD],
 ];
 
+/** `access:` is also a word in the logs of others: RouterOS, `… access: allowed`. */
+function isWordOfOthers(program: string, message: string): boolean {
+  return program === 'access' && parseAccessLog(message).kind === 'note';
+}
+
 /** The server that wrote a line; undefined when it is none of these. */
 export function serverOf(program: string | undefined, message: string): ReadServer | undefined {
-  if (program !== undefined) return BY_PROGRAM[program];
+  if (program !== undefined) return isWordOfOthers(program, message) ? undefined : BY_PROGRAM[program];
   return BY_MESSAGE.find(([pattern]) => pattern.test(message))?.[1];
 }

@@ -1,6 +1,7 @@
 import type { Finding } from '../../../model/finding.ts';
 import {
   baseName,
+  hasBytesBehind,
   isGrubName,
   isLoaderName,
   isOptionalFile,
@@ -10,6 +11,7 @@ import {
 import { bootFileOf, phaseName, type TftpRead } from '../observation.ts';
 import { bootAnswerOf, clientFinding, leaseOf, silenceMsAfter, type PhaseContext } from '../phase-context.ts';
 import { untilMissed, WAITING_TIMES } from '../waiting-times.ts';
+import { alteredName, isAltered, printable } from './altered-names.ts';
 
 /** What became of the files that the client asked TFTP for. */
 export function judgeTransfers(context: PhaseContext): readonly Finding[] {
@@ -25,6 +27,7 @@ export function judgeTransfers(context: PhaseContext): readonly Finding[] {
 function judgePath(context: PhaseContext, path: string, reads: readonly TftpRead[]): readonly Finding[] {
   const last = reads.at(-1);
   if (!last || path === '' || reads.some((read) => read.outcome === 'done')) return [];
+  if (hasBytesBehind(path)) return [alteredName(context, path, last)];
   switch (last.outcome) {
     case 'missing':
       // a Raspberry Pi asks for many files that it does without: its own rules know which
@@ -96,11 +99,7 @@ function missingFile(context: PhaseContext, path: string, read: TftpRead): Findi
   const answer = bootAnswerOf(phase);
   const told = answer === undefined ? undefined : bootFileOf(answer);
   const evidence = [...(answer && told !== undefined ? [answer.evidence] : []), read.evidence];
-  if (isAltered(path, told)) {
-    return clientFinding(context, 'file-name-altered', evidence, {
-      title: `the client asks for ${printable(path)}, which nobody named so`,
-    });
-  }
+  if (isAltered(path, told)) return alteredName(context, path, read);
   if (isElsewhere(context, read) && isFromLease(context, read)) return fromRouter(context, path, read);
   if (isNamedByNobody(context)) {
     return clientFinding(context, 'file-name-altered', evidence, {
@@ -265,16 +264,6 @@ function isShimBefore({ phase }: PhaseContext): boolean {
   return done.some((read) => isShimName(read.path)) && !done.some((read) => isGrubName(read.path));
 }
 
-/** Something was appended to the name: `.0` of a pxe-service without a dot, or the end mark of option 67. */
-function isAltered(path: string, told: string | undefined): boolean {
-  if (/[\x00-\x1f\x7f\u0080-\uffff]/.test(path)) return true;
-  return (
-    /\.(?:k?pxe|efi)\.0$/.test(path) ||
-    (told !== undefined && path === `${told}.0`) ||
-    /^undionly\.0$/.test(path)
-  );
-}
-
 /** dnsmasq logged each packet with its answer, and the file that a BIOS asks for is in none of them. */
 function isNamedByNobody({ phase, observations }: PhaseContext): boolean {
   if (observations.vantage !== 'server-log' || phase.firmware !== 'bios') return false;
@@ -303,13 +292,4 @@ function isRecent({ observations }: PhaseContext, read: TftpRead | undefined): b
   const at = read?.lastTimeMs ?? read?.timeMs;
   const silenceMs = silenceMsAfter(observations, at);
   return silenceMs !== undefined && silenceMs < untilMissed(observations, 'tftp', WAITING_TIMES.afterProbeMs);
-}
-
-/** Names come from the network: bounded, and without control characters. */
-function printable(text: string): string {
-  const bounded = text.length > 80 ? `${text.slice(0, 80)}…` : text;
-  return bounded.replace(
-    /[^\x20-\x7e]/g,
-    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
-  );
 }

@@ -40,6 +40,12 @@ const RIGHT: readonly (readonly [string, Verdict, readonly string[]])[] = [
   ['servers/kea-2.2.0-debug-atftpd-0.8.0.log', 'ill', ['loader-missing']],
   ['servers/tftpd-hpa-refused-by-client.log', 'ill', ['tftp-blocked']],
   ['logs/tiny-pxe-server-crlf.log', 'not-understood', []],
+  ['logs/tftpd-hpa-name-read-too-far.log', 'ill', ['file-name-altered']],
+  ['logs/dnsmasq-one-address-for-two.log', 'not-understood', []],
+  ['logs/isc-dhcpd-no-free-leases.log', 'not-understood', []],
+  ['logs/routeros-tftp.log', 'not-understood', []],
+  ['logs/tcpdump-text-passed-on.log', 'not-understood', []],
+  ['logs/tcpdump-text-error.log', 'not-understood', []],
   ['logs/pihole-refused-line.log', 'ill', ['config-unreadable']],
 ];
 
@@ -105,4 +111,22 @@ it('a line that dnsmasq refuses is named with its file, and with what a right on
   expect(fix).toContain('dhcp-range=FIRST,LAST,NETMASK');
   expect(fix).toContain('dnsmasq --test --conf-file=/etc/dnsmasq.d/02-pihole-dhcp.conf');
   expect(reading.limits).toEqual(['dnsmasq tells of itself here, and of no client']);
+});
+
+it.each([
+  [
+    'logs/dnsmasq-one-address-for-two.log',
+    'dnsmasq offered 10.61.0.77 to 52:54:00:61:00:01 and to 52:54:00:61:00:02, and refused it to the second',
+  ],
+  [
+    'logs/isc-dhcpd-no-free-leases.log',
+    '52:54:00:61:00:03 asked 2 times, and the DHCP server has no address',
+  ],
+  ['logs/routeros-tftp.log', 'the log of RouterOS'],
+  ['logs/tcpdump-text-passed-on.log', '(4 requests here)'],
+  ['logs/tcpdump-text-passed-on.log', 'goes on to 172.21.0.2'],
+  ['logs/tcpdump-text-error.log', 'is harmless'],
+])('%s: what no finding says is told: %s', async (name, words) => {
+  const { reading } = await analyseLogFile(pathOf(name));
+  expect(reading.limits.join('\n')).toContain(words);
 });
