@@ -1,12 +1,11 @@
 import { readFile, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { PxectlError } from '../model/errors.ts';
 import type { DoctorRequest } from './doctor-request.ts';
 import { lookUp } from './knowledge/look-up.ts';
 import { isSurelyConfig } from './lint/config-kinds.ts';
 import { observeLines } from './read/observe-lines.ts';
 import { TextLines } from './read/text-lines.ts';
-import { kindOfFile } from './read-inputs.ts';
+import { inputError, kindOfFile } from './read-inputs.ts';
 
 /** How programs begin a line of a log; a console has seconds since its start, or nothing. */
 const LOG_LINE =
@@ -94,8 +93,4 @@ function isServerLog(lines: readonly string[]): 'mostly' | 'partly' | 'no' {
 async function readLines(path: string): Promise<readonly string[]> {
   const lines = new TextLines();
   return [...lines.push(await readFile(path)), ...lines.flush()];
-}
-
-function inputError(what: string, next: string): PxectlError {
-  return new PxectlError('failure', 'E_INPUT', { what, next });
 }

@@ -278,6 +278,6 @@ function damaged(path: string, cause: unknown): PxectlError {
   });
 }
 
-function inputError(what: string, next: string): PxectlError {
+export function inputError(what: string, next: string): PxectlError {
   return new PxectlError('failure', 'E_INPUT', { what, next });
 }

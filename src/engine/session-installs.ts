@@ -7,7 +7,7 @@ import { lapsedText, type LapsedOrder } from '../model/lapsed-order.ts';
 import { stageOfPath } from '../model/served-path.ts';
 import type { Machine } from '../model/config.ts';
 import { withInstalls } from '../machines/apply-installs.ts';
-import { orderFor } from '../machines/order-for.ts';
+import { ordersFor } from '../machines/orders-for.ts';
 import { LifeTeller } from './life-teller.ts';
 import type { MachineStates, Recorded, SpendResult } from '../machines/machine-states.ts';
 import { Turns } from '../platform/turns.ts';
@@ -55,7 +55,7 @@ export class SessionInstalls {
   async arm(keys: readonly MachineKey[], order: ArmOrder): Promise<void> {
     const at = new Date().toISOString();
     const { config } = this.input.context();
-    await this.input.states.arm(new Map(keys.map((key) => [key, orderFor(config, key, { at, ...order })])));
+    await this.input.states.arm(ordersFor(config, keys, { at, ...order }));
     await this.#putInForce(keys);
   }
 
@@ -71,7 +71,7 @@ export class SessionInstalls {
     // an installer may have something to report at once
     await this.#decide(undefined);
     // not waited for: the next boot is minutes away
-    void this.#putInForce([key]);
+    void this.#serve([key]);
     return result;
   }
 
@@ -156,6 +156,11 @@ export class SessionInstalls {
 
   async #putInForce(keys: readonly MachineKey[]): Promise<void> {
     await this.#decide(undefined);
+    await this.#serve(keys);
+  }
+
+  /** Writes what is served to these machines, from what is decided now. */
+  async #serve(keys: readonly MachineKey[]): Promise<void> {
     await this.#writings.take(() => this.input.serve(keys));
     await this.input.reloadEngine();
   }

@@ -136,8 +136,9 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
   });
   const lastBoots = await LastBoots.open(layout);
   const knowCards = (): void => {
-    events.know(inventory.withSeenCards());
-    lastBoots.know(inventory.withSeenCards());
+    const machines = inventory.withSeenCards();
+    events.know(machines);
+    lastBoots.know(machines);
   };
   const inventory = await Inventory.open({ layout, onTrouble: onWarning, onCards: knowCards });
   const fill = async (): Promise<readonly string[]> => {

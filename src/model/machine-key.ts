@@ -39,6 +39,13 @@ export function serialHex(serial: string): string {
   return hexFromBytes(new TextEncoder().encode(serial));
 }
 
+/** A machine by name and key, as `--json` tells it. */
+export const namedByKey = ({ name, key }: { readonly name: string; readonly key: string }) => ({
+  name,
+  mac: parseMac(key) ?? null,
+  key,
+});
+
 /** The machine that a key is of, among thousands. */
 export function machinesByKey<M extends MachineIdentity>(machines: readonly M[]): ReadonlyMap<MachineKey, M> {
   return new Map(machines.map((machine) => [machineKey(machine), machine]));

@@ -1,5 +1,5 @@
-import type { ClientFacts } from './client-facts.ts';
 import type { Config, Machine } from './config.ts';
+import type { MacAddress } from '../protocol/addresses.ts';
 import { uuidForms } from '../protocol/uuid-order.ts';
 
 interface MachineIndex {
@@ -11,13 +11,20 @@ interface MachineIndex {
 /** thousands of machines are looked through for every packet */
 const indexes = new WeakMap<readonly Machine[], MachineIndex>();
 
+/** What is known of a client: from its packets, and its serial number from elsewhere. */
+interface ClientMarks {
+  readonly mac: MacAddress;
+  readonly uuid?: string | undefined;
+  readonly serial?: string | undefined;
+}
+
 /**
  * The machine that a client is: by MAC first (what every later request is known by), else by UUID in either byte order, else
  * by its serial number, which no packet tells: scripts of loaders look for that, and iPXE says it.
  */
 export function findMachine(
   { machines }: Pick<Config, 'machines'>,
-  { mac, uuid, serial }: Pick<ClientFacts, 'mac' | 'uuid'> & { readonly serial?: string },
+  { mac, uuid, serial }: ClientMarks,
 ): Machine | undefined {
   const { byMac, byUuid, bySerial } = indexOf(machines);
   return (

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { parseMac } from '../../protocol/addresses.ts';
 import { lapsedText } from '../../model/lapsed-order.ts';
+import { namedByKey } from '../../model/machine-key.ts';
 import { commandAction, requestedConfigPath, type CommandContext } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
 
@@ -61,7 +61,7 @@ async function runReload(context: CommandContext<{ readonly dryRun?: boolean }>)
       schema: 'pxectl.reload/1',
       changed: changed.length > 0,
       files: changed,
-      lapsed: lapsed.map(({ name, key }) => ({ name, mac: parseMac(key) ?? null, key })),
+      lapsed: lapsed.map(namedByKey),
       pid,
     });
   }

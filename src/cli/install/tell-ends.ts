@@ -1,5 +1,5 @@
 import type { InstallEnd, InstallJob } from '../../machines/install-run.ts';
-import { parseMac } from '../../protocol/addresses.ts';
+import { namedByKey } from '../../model/machine-key.ts';
 
 /** What became of it, and what to do where that is not what was wanted. */
 export function endText({ name }: InstallJob, end: InstallEnd | undefined): string {
@@ -26,10 +26,8 @@ export function endText({ name }: InstallJob, end: InstallEnd | undefined): stri
 }
 
 /** Of one machine, for `--json`. */
-export const endJson = ({ name, key }: InstallJob, end?: InstallEnd): object => ({
-  name,
-  mac: parseMac(key) ?? null,
-  key,
+export const endJson = (job: InstallJob, end?: InstallEnd): object => ({
+  ...namedByKey(job),
   end: end?.kind ?? null,
   why: end !== undefined && 'why' in end ? end.why : null,
 });

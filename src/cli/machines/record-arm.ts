@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import type { Project } from '../../engine/project.ts';
 import { openMachineStates } from '../../machines/machine-states.ts';
-import { orderFor } from '../../machines/order-for.ts';
+import { ordersFor } from '../../machines/orders-for.ts';
 import type { MachineKey } from '../../model/machine-key.ts';
 import type { StateLayout } from '../../model/state-layout.ts';
 
@@ -17,8 +17,8 @@ export async function recordArm(
   isAlways: boolean,
 ): Promise<void> {
   const order = { at: new Date().toISOString(), by: userName(), isAlways };
-  const orders = machines.map(({ key }) => [key, orderFor(config, key, order)] as const);
-  await openMachineStates(layout).arm(new Map(orders));
+  const keys = machines.map(({ key }) => key);
+  await openMachineStates(layout).arm(ordersFor(config, keys, order));
 }
 
 /** Whoever gave the order: under sudo the one who typed it. */

@@ -5,10 +5,10 @@ import { findConfig, loadProject, type Project } from '../../engine/project.ts';
 import { readLiveSession, type SessionRecord } from '../../engine/session-record.ts';
 import { engineError, messageOf, PxectlError, systemCodeOf, usageError } from '../../model/errors.ts';
 import { findMachines } from '../../model/find-machines.ts';
-import { machineKey, type MachineKey } from '../../model/machine-key.ts';
+import { machineKey, namedByKey, type MachineKey } from '../../model/machine-key.ts';
 import { installingSince } from '../../model/machine-state.ts';
 import { layoutBeside, type StateLayout } from '../../model/state-layout.ts';
-import { parseMac, type MacAddress } from '../../protocol/addresses.ts';
+import type { MacAddress } from '../../protocol/addresses.ts';
 import { isSameProcessAlive } from '../../platform/process-identity.ts';
 import { requestedConfigPath, type CommandContext } from '../cli.ts';
 import { confirm } from '../confirm.ts';
@@ -240,12 +240,7 @@ interface Outcome {
 
 function tell({ output, options }: CommandContext<object>, verb: Verb, outcome: Outcome): number {
   const { changed, confirmedBy = null } = outcome;
-  const machines = outcome.machines.map(({ name, key }) => ({
-    name,
-    mac: parseMac(key) ?? null,
-    key,
-    isArmed: verb === 'arm',
-  }));
+  const machines = outcome.machines.map((machine) => ({ ...namedByKey(machine), isArmed: verb === 'arm' }));
   if (options.json) {
     output.json({ schema: `pxectl.machines.${verb}/1`, changed, confirmedBy, machines });
   }

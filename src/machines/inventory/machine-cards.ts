@@ -13,10 +13,7 @@ export function ownerOfCard(
   mac: MacAddress,
   { uuid, serial }: SeenMarks = {},
 ): Machine | undefined {
-  return findMachine(
-    { machines },
-    { mac, ...(uuid === undefined ? {} : { uuid }), ...(serial === undefined ? {} : { serial }) },
-  );
+  return findMachine({ machines }, { mac, uuid, serial });
 }
 
 /**
