@@ -9,6 +9,7 @@ export type NameKind = 'machines' | 'profiles' | 'images';
 /** What arguments and values of options stand for, by the word that the help shows for them. */
 const KIND_OF_WORD: Readonly<Record<string, NameKind>> = {
   machines: 'machines',
+  machine: 'machines',
   words: 'machines',
   names: 'machines',
   name: 'machines',

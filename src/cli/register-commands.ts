@@ -5,6 +5,7 @@ import { registerDown } from './commands/down.ts';
 import { registerExport } from './commands/export.ts';
 import { registerFetch } from './commands/fetch.ts';
 import { registerHelp } from './commands/help.ts';
+import { registerHistory } from './commands/history.ts';
 import { registerImages } from './commands/images.ts';
 import { registerInit } from './commands/init.ts';
 import { registerInstall } from './commands/install.ts';
@@ -29,6 +30,7 @@ export function registerCommands(program: Command): void {
   registerReload(program);
   registerStatus(program);
   registerWatch(program);
+  registerHistory(program);
   registerMachines(program);
   registerSeeds(program);
   registerInstall(program);

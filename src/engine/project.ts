@@ -12,7 +12,7 @@ import { inventoryPath } from '../machines/inventory/inventory-file.ts';
 import { openMachineStates } from '../machines/machine-states.ts';
 import { stateFiles } from '../machines/state-file.ts';
 import { eventFiles } from '../watch/event-files.ts';
-import { lastBootsPath } from '../watch/last-boots.ts';
+import { historyPath } from '../watch/history-file.ts';
 
 /** The name that pxectl looks for, from the current folder upwards. */
 export const CONFIG_FILE_NAME = 'pxectl.yaml';
@@ -73,7 +73,7 @@ export async function refuseForeignProject(configPath: string): Promise<void> {
       ...eventFiles(events),
       ...stateFiles({ root }),
       inventoryPath({ root }),
-      lastBootsPath({ root }),
+      historyPath({ root }),
     ],
   });
 }

@@ -10,10 +10,13 @@ import { confirmCard } from '../net/confirm-card.ts';
 import { neighboursOn } from '../net/neighbours.ts';
 import { boundLogs } from '../platform/bounded-logs.ts';
 import { Turns } from '../platform/turns.ts';
+import type { BootTrace } from '../model/boot-trace.ts';
+import type { Finding } from '../model/finding.ts';
 import type { MachineKey } from '../model/machine-key.ts';
 import type { LapsedOrder } from '../model/lapsed-order.ts';
 import type { NetworkTrouble, OpenTrouble } from '../model/network-trouble.ts';
-import { LastBoots } from '../watch/last-boots.ts';
+import { BootHistory } from '../watch/boot-history.ts';
+import { readEvents } from '../watch/read-events.ts';
 import { openEventStore, type EventStore } from '../watch/event-store.ts';
 import { AddressBook } from './address-book.ts';
 import { withBootChoices } from './boot-choices.ts';
@@ -45,6 +48,8 @@ export interface SessionOptions {
   /** one line at a time: what is being done */
   readonly onProgress: (line: string) => void;
   readonly onWarning: (line: string) => void;
+  /** what is wrong in a boot, as doctor sees it */
+  readonly judge: (trace: BootTrace, nowMs: number) => readonly Finding[];
   /** every event, from `engine.starting` on */
   readonly onEvent: (event: BootEvent) => void;
   /** ends the wait for another `up` that starts in this folder */
@@ -69,6 +74,8 @@ export interface Session {
   /** ISO 8601 */
   readonly startedAt: string;
   readonly context: BootContext;
+  /** boots that go on, and those that were */
+  readonly history: Pick<BootHistory, 'boots' | 'onEnd'>;
   /** what is wrong on the network now */
   readonly troubles: readonly OpenTrouble[];
   /** why nobody looked for other servers and for who uses our addresses */
@@ -134,11 +141,11 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     choice: options.look ?? 'refuse',
     onWarning,
   });
-  const lastBoots = await LastBoots.open(layout);
+  const history = await BootHistory.open(layout, { judge: options.judge, onTrouble: onWarning });
   const knowCards = (): void => {
     const machines = inventory.withSeenCards();
     events.know(machines);
-    lastBoots.know(machines);
+    history.know(machines);
   };
   const inventory = await Inventory.open({ layout, onTrouble: onWarning, onCards: knowCards });
   const fill = async (): Promise<readonly string[]> => {
@@ -194,10 +201,11 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
   });
   await installs.refresh(context);
   await fill();
+  await history.resume(await readEvents(layout.events));
   const addresses = new AddressBook(neighboursOn(context.config.network.interface));
   events.subscribe((event) => {
     addresses.learn(event);
-    lastBoots.take(event);
+    history.take(event);
     installs.take(event);
   });
   const input: EngineInput = {
@@ -232,6 +240,7 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     get context() {
       return context;
     },
+    history,
     get troubles() {
       return network.troubles;
     },
@@ -249,7 +258,7 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
       await network.close();
       await running.stop();
       await inventory.close();
-      await lastBoots.close();
+      await history.close();
       await states.close().catch((error: unknown) => onWarning(messageOf(error)));
       await removeSession(layout);
       events.emit({ type: 'engine.stopped', detail: { engine: running.name } });

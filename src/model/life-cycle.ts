@@ -63,7 +63,7 @@ export interface Life {
 }
 
 /** A boot that nothing was heard of for so long is over, one way or another. */
-const BOOT_IS_OVER_AFTER_MS = 15 * 60_000;
+export const BOOT_IS_OVER_AFTER_MS = 15 * 60_000;
 
 /** The state of one that it does not have: it waits, or gets what strangers get. */
 export const lifeOfStranger = ({ unknown }: Config['boot']): LifeState =>

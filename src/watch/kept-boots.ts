@@ -3,6 +3,9 @@ import type { OpenBoot } from './open-boot.ts';
 
 /** Boots of a class room are a third of it. */
 const MAX_EVENTS = 40_000;
+/** Boots of a rack that is switched on at once, and their events: about 40 MB when all are there. */
+export const REMEMBERED_BOOTS = 2_000;
+export const REMEMBERED_EVENTS = 100_000;
 
 /**
  * The boots that are remembered, bounded in number and in events. Machines that nobody configured and that never came past
@@ -19,6 +22,7 @@ export class KeptBoots {
   constructor(
     private readonly maxBoots: number,
     private readonly maxEvents = MAX_EVENTS,
+    private readonly onDrop: (boot: OpenBoot) => void = () => undefined,
   ) {}
 
   latestOf(mac: MacAddress): OpenBoot | undefined {
@@ -64,6 +68,7 @@ export class KeptBoots {
     this.#strangers.delete(boot);
     this.#eventCount -= boot.eventCount;
     if (this.#latest.get(boot.mac) === boot) this.#latest.delete(boot.mac);
+    this.onDrop(boot);
   }
 }
 

@@ -70,6 +70,7 @@ const READERS: Readonly<Record<string, readonly string[]>> = {
   render: [],
   status: [],
   machines: [],
+  history: [],
   'machines show': ['node-1'],
   'machines export': [],
   'machines set': ['node-1', 'image=local', '--dry-run'],

@@ -3,8 +3,7 @@ import { usageError } from '../../model/errors.ts';
 import { commandAction, type CommandContext } from '../cli.ts';
 import type { InstallOptions } from '../install/install-machines.ts';
 import { addSelection } from '../machines/selection.ts';
-
-const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 };
+import { durationOf } from '../since.ts';
 
 /** `pxectl install` */
 export function registerInstall(program: Command): void {
@@ -47,8 +46,7 @@ function readCount(text: string): number {
 }
 
 function readTime(text: string): number {
-  const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)(s|m|h)$/.exec(text) ?? [];
-  const timeMs = Number(number) * (UNITS[unit] ?? 0);
-  if (timeMs > 0) return timeMs;
+  const timeMs = durationOf(text);
+  if (timeMs !== undefined) return timeMs;
   throw usageError({ what: `--timeout ${text} is no time`, next: 'pxectl install --timeout 90m …' });
 }

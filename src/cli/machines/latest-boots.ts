@@ -2,7 +2,7 @@ import { machinesWithCards } from '../../machines/inventory/machine-cards.ts';
 import type { BootTrace } from '../../model/boot-trace.ts';
 import type { Config, Machine } from '../../model/config.ts';
 import type { StateLayout } from '../../model/state-layout.ts';
-import { readLastBoots } from '../../watch/last-boots.ts';
+import { readLastBoots } from '../../watch/history-file.ts';
 import { LatestBoots } from '../../watch/latest-boots.ts';
 import { bootTraces } from '../boot-traces.ts';
 
@@ -12,7 +12,7 @@ export async function latestBoots(
   config: Pick<Config, 'machines'>,
 ): Promise<(machine: Pick<Machine, 'name'>) => BootTrace | undefined> {
   const machines = await machinesWithCards(config, layout);
-  const boots = new Map(await readLastBoots(layout));
+  const boots = new Map<string, BootTrace>(await readLastBoots(layout));
   for (const trace of await bootTraces(layout.events, machines, new LatestBoots())) {
     const kept = boots.get(trace.mac);
     if (kept === undefined || kept.lastEventAt <= trace.lastEventAt) boots.set(trace.mac, trace);

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { watch } from 'node:fs';
 import { dirname, basename } from 'node:path';
 import type { Project } from '../../engine/project.ts';
+import { findingsOfTrace } from '../../doctor/analyse/findings-of-trace.ts';
 import { serveControl } from '../../control/control-server.ts';
 import { RunningSession } from '../../control/running-session.ts';
 import type { LookChoice } from '../../engine/session-network.ts';
@@ -62,6 +63,7 @@ export async function upForeground(project: Project, options: ForegroundOptions)
     project,
     isDetached: isInBackground(),
     look: options.look,
+    judge: findingsOfTrace,
     onProgress: (line) => output.progress(line),
     onWarning: (line) => output.warn(line),
     onEvent: (event) => {

@@ -1,3 +1,4 @@
+import { bootChoiceOf } from '../../model/boot-choice.ts';
 import { isOfSystem, type BootEvent } from '../../model/boot-event.ts';
 import type { BootStage, BootTrace } from '../../model/boot-trace.ts';
 import type { Finding, FindingId } from '../../model/finding.ts';
@@ -44,7 +45,7 @@ export function findingsOfTrace(trace: BootTrace, nowMs: number): readonly Findi
     const evidence = [{ source: `events ${told.time}`, text: String(told.detail['message'] ?? '') }];
     return [makeFinding(finding, evidence, { client: { mac: trace.mac } })];
   }
-  if (choiceOf(trace)?.boots === 'hold') return [heldFinding(trace)];
+  if (bootChoiceOf(trace.events)?.boots === 'hold') return [heldFinding(trace)];
   const refused = findingOfRefusedSeed(trace);
   // the refusal says why, which a status cannot
   const isToldWhy = trace.events.some(({ type }) => type === 'seed.refused');
@@ -84,7 +85,7 @@ function deadlineFinding(trace: BootTrace, nowMs: number): Finding | undefined {
   if (!deadline || silentMs <= longestSilence(trace, deadline.silenceMs)) return undefined;
   // only a boot that is to be installed unattended has a seed to ask for
   if (deadline.finding === 'seed-not-requested' && trace.isUnattended !== true) return undefined;
-  const choice = trace.current === 'boot-config' ? choiceOf(trace) : undefined;
+  const choice = trace.current === 'boot-config' ? bootChoiceOf(trace.events) : undefined;
   // whoever starts its own disk is not heard of again
   if (choice?.boots === 'local') return undefined;
   const last = trace.events.at(-1);
@@ -116,9 +117,3 @@ const AT_ITS_MENU = {
   title: 'a machine is at its boot menu, or has started its own disk',
   cause: 'The menu waits for a key, the local disk was chosen in it, or the kernel was not accepted.',
 } as const;
-
-/** What the configuration boots that the loader read last, where the event tells it. */
-function choiceOf({ events }: BootTrace): { boots: string; asks: boolean } | undefined {
-  const last = events.findLast(({ detail }) => detail['boots'] !== undefined);
-  return last && { boots: String(last.detail['boots']), asks: last.detail['menu'] === true };
-}

@@ -1,0 +1,168 @@
+import type { BootEvent } from '../model/boot-event.ts';
+import { hasReached, isNetworkBoot, isOver, outcomeOf } from '../model/boot-outcome.ts';
+import type { BootTrace } from '../model/boot-trace.ts';
+import type { Machine } from '../model/config.ts';
+import type { Finding } from '../model/finding.ts';
+import { BOOT_IS_OVER_AFTER_MS } from '../model/life-cycle.ts';
+import type { StateLayout } from '../model/state-layout.ts';
+import { messageOf } from '../model/errors.ts';
+import { bootIdOf } from './boot-id.ts';
+import { formatRecord, type RecordedBoot } from './boot-record.ts';
+import { HISTORY_BOUNDS, HistoryFile, readHistory, type HistoryBounds } from './history-file.ts';
+import { KeptBoots, REMEMBERED_BOOTS, REMEMBERED_EVENTS } from './kept-boots.ts';
+import { TraceBuilder } from './trace-builder.ts';
+
+const LOOK_INTERVAL_MS = 5_000;
+/** They wait for a disk that takes nothing. */
+const MAX_UNWRITTEN = 10_000;
+
+export interface BootHistoryOptions {
+  /** what is wrong in a boot, as doctor sees it */
+  readonly judge: (trace: BootTrace, nowMs: number) => readonly Finding[];
+  /** told once when boots cannot be written; they are tried again */
+  readonly onTrouble?: (message: string) => void;
+  readonly bounds?: HistoryBounds;
+}
+
+/**
+ * Follows the events of a session: the boots that go on, and the file of those that are over. What a killed pxectl had not
+ * written is made from the events that it left.
+ */
+export class BootHistory {
+  readonly #traces: TraceBuilder;
+  /** boots of which something is not written yet, by id, in the order in which they began */
+  readonly #open = new Map<string, BootTrace>();
+  readonly #listeners = new Set<(boot: RecordedBoot) => void>();
+  readonly #timer: NodeJS.Timeout;
+  #known: ReadonlySet<string> = new Set();
+  #unwritten: string[] = [];
+  #writing: Promise<void> = Promise.resolve();
+  #isInTrouble = false;
+
+  private constructor(
+    private readonly file: HistoryFile,
+    private readonly layout: Pick<StateLayout, 'root'>,
+    private readonly options: BootHistoryOptions,
+  ) {
+    const kept = new KeptBoots(REMEMBERED_BOOTS, REMEMBERED_EVENTS, (boot) => this.#pushedOut(boot.trace()));
+    this.#traces = new TraceBuilder([], kept);
+    this.#timer = setInterval(() => this.look(), LOOK_INTERVAL_MS);
+    this.#timer.unref();
+  }
+
+  static async open(layout: Pick<StateLayout, 'root'>, options: BootHistoryOptions): Promise<BootHistory> {
+    return new BootHistory(await HistoryFile.open(layout, options.bounds ?? HISTORY_BOUNDS), layout, options);
+  }
+
+  /** Machines of the configuration: their boots stay longest. */
+  know(machines: readonly Pick<Machine, 'mac' | 'name'>[]): void {
+    this.#known = new Set(machines.flatMap(({ mac }) => mac ?? []));
+    this.#traces.know(machines);
+  }
+
+  /** Goes on where the events on disk end: boots may be under way, and some were never written. Tells nobody. */
+  async resume(events: Iterable<BootEvent>): Promise<void> {
+    for (const event of events) this.#add(event);
+    if (this.#open.size === 0) return;
+    for (const { id, lastEventAt } of await readHistory(this.layout).catch(() => [])) {
+      if ((this.#open.get(id)?.lastEventAt ?? '') <= lastEventAt) this.#open.delete(id);
+    }
+    this.#settle(Date.now(), () => undefined);
+  }
+
+  take(event: BootEvent): void {
+    this.#add(event);
+  }
+
+  /** The boots that are remembered, oldest first, each with what is wrong in it now. */
+  boots(nowMs = Date.now()): readonly RecordedBoot[] {
+    return this.#traces
+      .traces()
+      .filter(isNetworkBoot)
+      .map((trace) => this.#judged(trace, nowMs, isOver(trace, nowMs)));
+  }
+
+  /** Told of each boot that comes to an end, once. */
+  onEnd(listener: (boot: RecordedBoot) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Looks which boots are over. */
+  look(nowMs = Date.now()): void {
+    this.#settle(nowMs, this.#tell);
+  }
+
+  /** Writes what is known, also of boots that go on: whoever starts next goes on with them. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    this.look();
+    const nowMs = Date.now();
+    for (const trace of this.#open.values()) this.#record(this.#judged(trace, nowMs, false));
+    this.#open.clear();
+    this.#write();
+    await this.#writing;
+  }
+
+  #add(event: BootEvent): void {
+    const trace = this.#traces.add(event);
+    if (trace !== undefined) this.#open.set(bootIdOf(trace), trace);
+  }
+
+  #settle(nowMs: number, tell: (boot: RecordedBoot) => void): void {
+    const latest = new Map<string, BootTrace>();
+    for (const trace of this.#open.values()) latest.set(trace.mac, trace);
+    for (const [id, trace] of [...this.#open]) {
+      // the next boot of a machine ends the one before
+      if (latest.get(trace.mac) === trace && !isOver(trace, nowMs)) continue;
+      this.#open.delete(id);
+      if (!isNetworkBoot(trace)) continue;
+      const boot = this.#judged(trace, nowMs, true);
+      this.#record(boot);
+      tell(boot);
+    }
+    this.#write();
+  }
+
+  #tell = (boot: RecordedBoot): void => {
+    for (const listener of this.#listeners) listener(boot);
+  };
+
+  /** There are more boots than are remembered: this one ends as it is, and a made-up address leaves nothing behind. */
+  #pushedOut(trace: BootTrace): void {
+    if (!this.#open.delete(bootIdOf(trace))) return;
+    if (!this.#known.has(trace.mac) && !hasReached(trace, 'loader')) return;
+    const boot = this.#judged(trace, Date.now(), true);
+    this.#record(boot);
+    this.#tell(boot);
+  }
+
+  #judged(trace: BootTrace, nowMs: number, isEnded: boolean): RecordedBoot {
+    // a boot that is read from old events did not stand still until today
+    const atMs = isEnded ? Math.min(nowMs, Date.parse(trace.lastEventAt) + BOOT_IS_OVER_AFTER_MS) : nowMs;
+    const judged = { ...trace, findings: this.options.judge(trace, atMs) };
+    const outcome = outcomeOf(judged, isEnded);
+    return { ...judged, id: bootIdOf(trace), outcome, eventCount: trace.events.length };
+  }
+
+  #record(boot: RecordedBoot): void {
+    this.#unwritten.push(formatRecord(boot, boot.outcome));
+    if (this.#unwritten.length > MAX_UNWRITTEN) this.#unwritten.shift();
+  }
+
+  #write(): void {
+    if (this.#unwritten.length === 0) return;
+    this.#writing = this.#writing.then(async () => {
+      const lines = this.#unwritten.splice(0);
+      if (lines.length === 0) return;
+      try {
+        await this.file.add(lines, (mac) => this.#known.has(mac));
+        this.#isInTrouble = false;
+      } catch (error) {
+        this.#unwritten.unshift(...lines);
+        if (!this.#isInTrouble) this.options.onTrouble?.(`boots are not written down: ${messageOf(error)}`);
+        this.#isInTrouble = true;
+      }
+    });
+  }
+}
