@@ -14,6 +14,7 @@ import { registerMachines } from './commands/machines.ts';
 import { registerPower } from './commands/power.ts';
 import { registerReload } from './commands/reload.ts';
 import { registerRender } from './commands/render.ts';
+import { registerReport } from './commands/report.ts';
 import { registerSeeds } from './commands/seeds.ts';
 import { registerStatus } from './commands/status.ts';
 import { registerUp } from './commands/up.ts';
@@ -31,6 +32,7 @@ export function registerCommands(program: Command): void {
   registerStatus(program);
   registerWatch(program);
   registerHistory(program);
+  registerReport(program);
   registerMachines(program);
   registerSeeds(program);
   registerInstall(program);

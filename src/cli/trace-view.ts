@@ -15,7 +15,8 @@ export function formatEvent(event: BootEvent): string | undefined {
   return `${time}  ${who.padEnd(17)}  ${printable(text, MAX_LINE_LENGTH)}`;
 }
 
-function eventText(event: BootEvent): string | undefined {
+/** What happened, in plain words; undefined for what only machines need. */
+export function eventText(event: BootEvent): string | undefined {
   const { detail, firmware } = event;
   const path = String(detail['path'] ?? detail['file'] ?? '');
   switch (event.type) {

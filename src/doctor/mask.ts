@@ -12,8 +12,11 @@ export class Masker {
   /** A text without MACs, UUIDs, names and secrets. */
   text(text: string): string {
     let masked = text
-      .replace(/\b(?:[0-9a-f]{2}([:-]))(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}\b/gi, (mac, separator: string) =>
-        this.mac(mac.replaceAll(/[:-]/g, ':').toLowerCase()).replaceAll(':', separator),
+      .replace(
+        // pxelinux and GRUB put the hardware type of Ethernet before it: 01-52-54-00-12-34-56
+        /\b(01-(?=(?:[0-9a-f]{2}-){5}[0-9a-f]{2}\b))?((?:[0-9a-f]{2}([:-]))(?:[0-9a-f]{2}\3){4}[0-9a-f]{2})\b/gi,
+        (_, type: string | undefined, mac: string, separator: string) =>
+          `${type ?? ''}${this.mac(mac.replaceAll(/[:-]/g, ':').toLowerCase()).replaceAll(':', separator)}`,
       )
       .replace(
         /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi,

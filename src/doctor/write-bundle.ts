@@ -1,14 +1,14 @@
 import { mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { hostname, tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Project } from '../engine/project.ts';
-import { packageVersion } from '../platform/package-root.ts';
-import { findProgram, run, runOrThrow } from '../platform/processes.ts';
+import { runOrThrow } from '../platform/processes.ts';
 import { readEvents } from '../watch/read-events.ts';
 import type { DoctorRequest } from './doctor-request.ts';
 import type { DoctorResult } from './doctor-result.ts';
 import { maskCapture } from './mask-capture.ts';
-import { Masker } from './mask.ts';
+import { maskerFor } from './masker-for.ts';
+import { programVersions } from './program-versions.ts';
 
 const MAX_EVENTS = 5_000;
 const MAX_PACKETS = 5_000;
@@ -42,20 +42,14 @@ async function collect(
   folder: string,
   { result, project, capturePath, request }: BundleParts,
 ): Promise<string[]> {
-  const masker = new Masker([
-    [hostname(), 'host'],
-    [userInfo().username, 'user'],
-    ...(project?.config.machines ?? []).map(
-      (machine, index) => [machine.name, `machine-${index + 1}`] as const,
-    ),
-  ]);
+  const masker = maskerFor((project?.config.machines ?? []).map(({ name }) => name));
   const files: string[] = [];
   const put = async (name: string, text: string): Promise<void> => {
     await writeFile(join(folder, name), masker.text(text), { mode: 0o600 });
     files.push(name);
   };
   await put('doctor.json', `${JSON.stringify(result, null, 2)}\n`);
-  await put('versions.txt', await versions());
+  await put('versions.txt', await programVersions());
   if (project) {
     await put('pxectl.yaml', await readFile(project.configPath, 'utf8'));
     const events = (await readEvents(project.layout.events)).slice(-MAX_EVENTS);
@@ -75,25 +69,4 @@ async function collect(
     files.push('capture.pcap');
   }
   return files;
-}
-
-async function versions(): Promise<string> {
-  const lines = [
-    `pxectl ${packageVersion()}`,
-    `node ${process.version}`,
-    `${process.platform} ${process.arch}`,
-  ];
-  for (const [program, argument] of [
-    ['dnsmasq', '--version'],
-    ['nginx', '-v'],
-    ['docker', '--version'],
-    ['uname', '-sr'],
-  ] as const) {
-    if ((await findProgram(program)) === undefined) lines.push(`${program}: not installed`);
-    else {
-      const { stdout, stderr } = await run(program, [argument], { timeoutMs: 5_000 });
-      lines.push((stdout || stderr).split('\n')[0] ?? program);
-    }
-  }
-  return `${lines.join('\n')}\n`;
 }

@@ -27,6 +27,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'pxectl fetch ubuntu-24.04':
     'gigabytes: test/integration/images/fetch-ubuntu.test.ts has a mirror of its own',
   'pxectl doctor --probe': 'takes half a minute: test/integration/doctor/probe.test.ts',
+  'pxectl report NAME': 'needs a boot: test/cli/report.test.ts',
   'pxectl machines adopt': 'needs a machine that was seen: test/cli/adopt.test.ts',
   'pxectl machines adopt MAC': 'needs a machine that was seen: test/cli/adopt.test.ts',
   'pxectl power state NAME': 'needs a controller: test/integration/machines/power.test.ts',

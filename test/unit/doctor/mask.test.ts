@@ -14,6 +14,11 @@ describe('Masker', () => {
 
   it.each([
     ['mac: f4:4d:30:aa:bb:cc, again F4-4D-30-AA-BB-CC', 'mac: 02:00:00:00:00:01, again 02-00-00-00-00-01'],
+    ['pxelinux.cfg/01-f4-4d-30-aa-bb-cc', 'pxelinux.cfg/01-02-00-00-00-00-01'],
+    [
+      'grub.cfg-01-f4-4d-30-aa-bb-cc, multicast 01-00-5e-00-00-01',
+      'grub.cfg-01-02-00-00-00-00-01, multicast 01-00-5e-00-00-01',
+    ],
     ['name: node-1 on build-host, not node-11', 'name: machine-1 on host, not node-11'],
     ['password: "$6$abc$defghi"', 'password: [secret]'],
     ['  - passwd: hunter2', '  - passwd: [secret]'],
