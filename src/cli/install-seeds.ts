@@ -1,29 +1,11 @@
-import { stat } from 'node:fs/promises';
-import { dirname, relative, resolve } from 'node:path';
 import type { Project } from '../engine/project.ts';
-import { judgeSeeds, type JudgedSeed } from '../engine/machine-seeds.ts';
+import { judgeSeeds, refuseBrokenSeeds, type JudgedSeed } from '../engine/machine-seeds.ts';
 import type { SeededMachine } from '../engine/seed-values.ts';
 import { whereOf, type SeedFileProblem, type SeedWeight } from '../machines/seeds/seed-problem.ts';
 import type { Config } from '../model/config.ts';
-import { configError, usageError } from '../model/errors.ts';
+import { configError } from '../model/errors.ts';
+import { isThere } from '../platform/files.ts';
 import type { Output } from './output.ts';
-
-/**
- * A seed as it is typed here, as the configuration file has to name it: relative to the file's own folder.
- * @throws PxectlError E_USAGE when it is not there
- */
-export async function seedForConfig(typed: string, configPath: string): Promise<string> {
-  const path = resolve(typed);
-  if (!(await isThere(path))) {
-    throw usageError({
-      what: `there is no seed ${path}`,
-      why: 'it is a file for the installer (preseed, user-data, kickstart …), or a folder of them',
-      next: 'docs/config.md#seeds shows what belongs into one',
-    });
-  }
-  const near = relative(dirname(configPath), path);
-  return near.startsWith('..') ? path : near;
-}
 
 /**
  * An armed machine without its seed would boot an installer that finds no answers.
@@ -50,15 +32,7 @@ export async function tellSeeds(
   { output, isRefused }: { readonly output: Pick<Output, 'warn' | 'progress'>; readonly isRefused: boolean },
 ): Promise<void> {
   const judged = await judgeSeeds(project, machines);
-  for (const { name, seed, problems } of isRefused ? judged : []) {
-    const [broken] = problems.filter(({ weight }) => weight === 'fatal');
-    if (broken === undefined) continue;
-    throw configError('E_CONFIG_VALUE', {
-      what: `${name} is not armed: its seed ${seed} cannot work`,
-      why: `${whereOf(broken)}: ${broken.text}`,
-      next: `mend ${seed}, then the same command again`,
-    });
-  }
+  if (isRefused) refuseBrokenSeeds(judged);
   for (const { names, problem } of sharedProblems(judged)) {
     const [what = '', ...more] = problem.text.split('\n');
     const line = `the seed of ${listNames(names)} ${VERDICTS[problem.weight]}: ${whereOf(problem)}: ${what}`;
@@ -95,10 +69,3 @@ const VERDICTS: Readonly<Record<SeedWeight, string>> = {
   gap: 'has a gap',
   note: 'works',
 };
-
-export async function isThere(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
-}

@@ -2,8 +2,9 @@ import { findRemoteImage } from '../images/catalogue/available.ts';
 import { openStore } from '../images/store.ts';
 import { checkSeedAt } from '../machines/seeds/check-seed-files.ts';
 import { seedFill, type SeedValues } from '../machines/seeds/fill-seed.ts';
-import type { SeedFileProblem } from '../machines/seeds/seed-problem.ts';
+import { whereOf, type SeedFileProblem } from '../machines/seeds/seed-problem.ts';
 import { httpBaseUrl } from '../model/boot-context.ts';
+import { configError } from '../model/errors.ts';
 import { machineFileName } from '../model/machine-key.ts';
 import type { SeedFormat } from '../model/image.ts';
 import type { Project } from './project.ts';
@@ -34,6 +35,19 @@ export async function judgeSeeds(
     });
   }
   return judged;
+}
+
+/** Nobody is armed whose seed cannot work. @throws PxectlError E_CONFIG_VALUE */
+export function refuseBrokenSeeds(judged: readonly JudgedSeed[]): void {
+  for (const { name, seed, problems } of judged) {
+    const broken = problems.find(({ weight }) => weight === 'fatal');
+    if (broken === undefined) continue;
+    throw configError('E_CONFIG_VALUE', {
+      what: `${name} is not armed: its seed ${seed} cannot work`,
+      why: `${whereOf(broken)}: ${broken.text}`,
+      next: `mend ${seed}, then the same command again`,
+    });
+  }
 }
 
 /** The values for a machine outside of a boot: its URL to report to has no token. */

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, rename, rm, stat } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assetError, systemCodeOf } from '../model/errors.ts';
 import type { ImageManifest } from '../model/image.ts';
 import { isPathBelow } from '../model/safe-text.ts';
 import type { StateLayout } from '../model/state-layout.ts';
-import { diskError, makeFolder, readTextIfThere, writeFileAtomic } from '../platform/files.ts';
+import { diskError, isThere, makeFolder, readTextIfThere, writeFileAtomic } from '../platform/files.ts';
 import { checkImageId } from './image-id.ts';
 import { noteVerified } from './verified-files.ts';
 import { isSameProcess, processMark, withLock, type LockOptions } from '../platform/file-lock.ts';
@@ -64,14 +64,14 @@ export function openStore(layout: Pick<StateLayout, 'images'>): ImageStore {
       ),
     build: (id, build) => buildImage(folder, checkImageId(id), build),
     holds: async (id) =>
-      (await exists(join(folder, checkImageId(id)))) || (await exists(join(folder, `.parts-${id}`))),
+      (await isThere(join(folder, checkImageId(id)))) || (await isThere(join(folder, `.parts-${id}`))),
     remove: (id) =>
       withLock(folder, checkImageId(id), async () => {
         await recoverOutgoing(folder, id);
         // not .outgoing: half removed, it must never come back
         const leaving = await scratchPath(folder, id);
         const parts = join(folder, `.parts-${id}`);
-        const hasParts = await exists(parts);
+        const hasParts = await isThere(parts);
         try {
           await rm(parts, { recursive: true, force: true });
           await rename(join(folder, id), leaving);
@@ -145,9 +145,9 @@ async function replaceFolder(incoming: string, folder: string, id: string): Prom
 
 async function recoverOutgoing(folder: string, id: string): Promise<void> {
   const outgoing = join(folder, `.outgoing-${id}`);
-  if (!(await exists(outgoing))) return;
+  if (!(await isThere(outgoing))) return;
   try {
-    if (!(await exists(join(folder, id))) && (await readManifest(outgoing)) !== undefined) {
+    if (!(await isThere(join(folder, id))) && (await readManifest(outgoing)) !== undefined) {
       await rename(outgoing, join(folder, id));
     } else await rm(outgoing, { recursive: true, force: true });
   } catch (error) {
@@ -195,11 +195,4 @@ async function entriesOf(folder: string): Promise<string[]> {
     if (systemCodeOf(error) === 'ENOENT') return [];
     throw diskError(error, folder);
   }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

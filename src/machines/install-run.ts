@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { inOneLine } from '../model/errors.ts';
 import type { MachineKey } from '../model/machine-key.ts';
 import type { InstallState } from '../model/machine-state.ts';
-import { inParallel } from './in-parallel.ts';
+import { atMost, inParallel } from './in-parallel.ts';
 
 /** A machine that is to be installed now. */
 export interface InstallJob {
@@ -41,6 +41,9 @@ export interface InstallRunOptions {
 
 const POLL_MS = 500;
 
+/** Each start may be a process, and a controller that thinks for a minute: so many at a time, however many install. */
+export const STARTS_AT_ONCE = 16;
+
 /**
  * Arms machines, makes them boot and follows each to its end; one that cannot be started or is late holds nobody up.
  * Those whose boot has not begun when their time is up, or when the run is stopped, are disarmed.
@@ -53,6 +56,7 @@ export async function runInstalls(
   const ends = new Map<MachineKey, InstallEnd>();
   const queue = [...jobs];
   const states = shared(parts.states, pollMs / 2);
+  const starts = atMost(STARTS_AT_ONCE);
 
   /** The time before the orders, or why they are not given. */
   const arm = async (some: readonly InstallJob[]): Promise<number | string> => {
@@ -60,10 +64,15 @@ export async function runInstalls(
     return parts.arm(some).then(() => askedAtMs, inOneLine);
   };
 
+  const overAt = (armedAtMs: number): 'stopped' | 'late' | undefined =>
+    signal.aborted ? 'stopped' : Date.now() - armedAtMs > timeoutMs ? 'late' : undefined;
+
   const one = async (job: InstallJob, armed: number | string): Promise<InstallEnd> => {
     if (typeof armed === 'string') return { kind: 'not-started', why: armed };
     try {
-      parts.say(job, await parts.start(job));
+      await starts(async () => {
+        if (overAt(armed) === undefined) parts.say(job, await parts.start(job));
+      });
     } catch (error) {
       await parts.disarm([job]);
       return { kind: 'not-started', why: `${inOneLine(error)}; it is disarmed` };
@@ -80,7 +89,7 @@ export async function runInstalls(
       if (end !== undefined) return end;
       if (state.kind === 'installing' && !isInstalling) parts.say(job, 'has its seed, and installs');
       isInstalling = state.kind === 'installing';
-      const why = signal.aborted ? 'stopped' : Date.now() - armedAtMs > timeoutMs ? 'late' : undefined;
+      const why = overAt(armedAtMs);
       if (why !== undefined) {
         if (!isInstalling) await parts.disarm([job]);
         return { kind: why, isInstalling };

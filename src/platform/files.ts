@@ -9,6 +9,7 @@ import {
   readFile,
   rename,
   rm,
+  stat,
   utimes,
   type FileHandle,
 } from 'node:fs/promises';
@@ -112,6 +113,14 @@ export async function openToAppend(path: string): Promise<FileHandle> {
   } catch (error) {
     throw diskError(error, path);
   }
+}
+
+/** Whether there is anything of this name that can be reached. */
+export async function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** The text of a file, or undefined when there is none. */

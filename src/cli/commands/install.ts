@@ -15,7 +15,10 @@ export function registerInstall(program: Command): void {
   )
     .option('--wait', 'follow them; exit 0 only when every one has reported')
     .addOption(
-      new Option('--parallel <count>', 'with --wait: so many at once (default: all)').argParser(readCount),
+      new Option(
+        '--parallel <count>',
+        'with --wait: so many install at once (default: all, switched on 16 at a time)',
+      ).argParser(readCount),
     )
     .addOption(
       new Option(

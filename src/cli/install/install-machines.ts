@@ -4,24 +4,26 @@ import { loadProject, type Project } from '../../engine/project.ts';
 import { readLiveSession } from '../../engine/session-record.ts';
 import {
   runInstalls,
+  STARTS_AT_ONCE,
   startInstalls,
   type InstallJob,
   type InstallParts,
 } from '../../machines/install-run.ts';
+import { installables } from '../../machines/installables.ts';
+import { recordDisarm } from '../../machines/record-orders.ts';
 import { restartFromNetwork } from '../../machines/power/switch-power.ts';
 import { openMachineStates } from '../../machines/machine-states.ts';
 import { engineError, messageOf } from '../../model/errors.ts';
 import { findMachines } from '../../model/find-machines.ts';
-import { machineKey } from '../../model/machine-key.ts';
+import { machinesByKey } from '../../model/machine-key.ts';
 import { requestedConfigPath, type CommandContext } from '../cli.ts';
 import { confirm } from '../confirm.ts';
 import { EXIT } from '../exit-codes.ts';
 import { tellSeeds } from '../install-seeds.ts';
 import { withInstallableNames } from '../machines/installable-names.ts';
-import { userName } from '../machines/record-arm.ts';
-import { recordDisarm } from '../machines/record-disarm.ts';
 import type { SelectionOptions } from '../machines/selection.ts';
-import { armWarning, installables } from '../machines/set-armed.ts';
+import { armWarning } from '../machines/set-armed.ts';
+import { userName } from '../machines/user-name.ts';
 import { formatLocalTime } from '../units.ts';
 import { endJson, endText } from './tell-ends.ts';
 import { tellOrder } from './tell-order.ts';
@@ -58,7 +60,7 @@ export async function installMachines(asked: CommandContext<InstallOptions>): Pr
     output.progress(`${formatLocalTime(new Date().toISOString()).slice(11)}  ${job.name}: ${text}`);
   const parts = partsOf(project, session.process.pid, { say, signal });
   if (options.wait !== true) {
-    const ends = await startInstalls(machines, options.parallel ?? 16, parts);
+    const ends = await startInstalls(machines, options.parallel ?? STARTS_AT_ONCE, parts);
     output.progress('pxectl machines shows how far they are, pxectl install --wait follows to the end');
     if (options.json)
       output.json({
@@ -96,6 +98,7 @@ function partsOf(
 ): InstallParts {
   const question = { layout, pid, command: 'pxectl install' };
   const states = openMachineStates(layout);
+  const machineOf = machinesByKey(config.machines);
   return {
     say,
     async arm(jobs) {
@@ -121,10 +124,7 @@ function partsOf(
       }
     },
     async start(job) {
-      const machine = config.machines.find((one) => machineKey(one) === job.key);
-      return machine?.power === undefined
-        ? 'is armed: switch it on, or restart it, from the network'
-        : restartFromNetwork(machine, { ...powerPlace({ config, layout }), signal });
+      return restartFromNetwork(machineOf.get(job.key) ?? {}, { ...powerPlace({ config, layout }), signal });
     },
     states: async () => (await states.known()).installs,
   };

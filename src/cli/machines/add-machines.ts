@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { editMachines } from '../../machines/config-file/edit-machines.ts';
+import { seedForConfig } from '../../machines/config-file/seed-path.ts';
 import { namesFrom } from '../../machines/machine-names.ts';
 import { loadProject } from '../../engine/project.ts';
 import { usageError } from '../../model/errors.ts';
@@ -7,7 +8,7 @@ import { requestedConfigPath, type CommandContext } from '../cli.ts';
 import { confirm } from '../confirm.ts';
 import { sayConfigEdit } from '../say-config-edit.ts';
 import { EXIT } from '../exit-codes.ts';
-import { listNames, seedForConfig, tellSeeds } from '../install-seeds.ts';
+import { listNames, tellSeeds } from '../install-seeds.ts';
 import { bootKeys, type BootOptions } from './boot-options.ts';
 import { dropOrders } from './drop-orders.ts';
 import { readMacs } from './read-macs.ts';
@@ -52,7 +53,8 @@ export async function addMachines(context: CommandContext<AddOptions>): Promise<
   }
   const project = await loadProject(requestedConfigPath(options));
   const { configPath } = project;
-  const seed = options.seed === undefined ? undefined : await seedForConfig(options.seed, configPath);
+  const seed =
+    options.seed === undefined ? undefined : await seedForConfig(options.seed, configPath, process.cwd());
   const taken = project.config.machines.map(({ name }) => name);
   const names = namesFrom(options.name, macs, taken);
   const machines = (macs.length === 0 ? [undefined] : macs).map((mac, index) => ({

@@ -1,11 +1,9 @@
 import { askControl } from '../../control/control-client.ts';
 import { readLiveSession } from '../../engine/session-record.ts';
-import { openMachineStates } from '../../machines/machine-states.ts';
+import { armedAmong, recordDisarm } from '../../machines/record-orders.ts';
 import { PxectlError } from '../../model/errors.ts';
 import type { Machine } from '../../model/config.ts';
-import { machineKey } from '../../model/machine-key.ts';
 import type { StateLayout } from '../../model/state-layout.ts';
-import { recordDisarm } from './record-disarm.ts';
 
 /**
  * Orders go with their machine: whichever of these addresses is armed is not any more, in a running pxectl too.
@@ -15,10 +13,7 @@ export async function dropOrders(
   layout: StateLayout,
   machines: readonly Pick<Machine, 'name' | 'mac' | 'uuid' | 'serial'>[],
 ): Promise<void> {
-  const { installs } = await openMachineStates(layout).known();
-  const armed = machines
-    .map((machine) => ({ name: machine.name, key: machineKey(machine) }))
-    .filter(({ key }) => installs.get(key)?.kind === 'armed');
+  const armed = await armedAmong(layout, machines);
   if (armed.length === 0) return;
   const session = await readLiveSession(layout);
   if (session !== undefined) {

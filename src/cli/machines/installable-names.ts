@@ -1,6 +1,5 @@
 import { loadProject } from '../../engine/project.ts';
-import { usageError } from '../../model/errors.ts';
-import { selectMachines } from '../../model/find-machines.ts';
+import { selectInstallable } from '../../machines/installables.ts';
 import { requestedConfigPath, type CommandContext } from '../cli.ts';
 import { isUnnamed, type SelectionOptions } from './selection.ts';
 
@@ -14,15 +13,11 @@ export async function withInstallableNames<Options extends SelectionOptions>(
   const { options, args, output } = context;
   if (!isUnnamed(options) && args.length > 0) return context;
   const { config } = await loadProject(requestedConfigPath(options));
-  const meant = selectMachines(config, { names: args, profile: options.profile, all: options.all });
-  const machines = meant.filter(({ install }) => install !== undefined);
-  if (machines.length === 0) {
-    throw usageError({
-      what: 'none of these machines has an install seed',
-      next: 'give the profile, or each machine, an install: { seed: FILE }',
-    });
+  const { profile, all } = options;
+  const { machines, left } = selectInstallable(config, { names: args, profile, all });
+  if (left.length > 0) {
+    const count = machines.length + left.length;
+    output.progress(`${left.length} of ${count} machines have no install seed: left out`);
   }
-  const left = meant.length - machines.length;
-  if (left > 0) output.progress(`${left} of ${meant.length} machines have no install seed: left out`);
   return { ...context, args: machines.map(({ name }) => name) };
 }

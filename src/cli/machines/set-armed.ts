@@ -1,22 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReplyOf } from '../../control/api.ts';
 import { askControl } from '../../control/control-client.ts';
-import { findConfig, loadProject, type Project } from '../../engine/project.ts';
+import { findConfig, loadProject } from '../../engine/project.ts';
 import { readLiveSession, type SessionRecord } from '../../engine/session-record.ts';
-import { engineError, messageOf, PxectlError, systemCodeOf, usageError } from '../../model/errors.ts';
+import { installables, type Installable } from '../../machines/installables.ts';
+import { recordArm, recordDisarm } from '../../machines/record-orders.ts';
+import { engineError, messageOf, PxectlError, systemCodeOf } from '../../model/errors.ts';
 import { findMachines } from '../../model/find-machines.ts';
-import { machineKey, namedByKey, type MachineKey } from '../../model/machine-key.ts';
-import { installingSince } from '../../model/machine-state.ts';
+import { namedByKey } from '../../model/machine-key.ts';
 import { layoutBeside, type StateLayout } from '../../model/state-layout.ts';
-import type { MacAddress } from '../../protocol/addresses.ts';
 import { isSameProcessAlive } from '../../platform/process-identity.ts';
 import { requestedConfigPath, type CommandContext } from '../cli.ts';
 import { confirm } from '../confirm.ts';
 import { tellSeeds } from '../install-seeds.ts';
-import { recordDisarm } from './record-disarm.ts';
 import { EXIT } from '../exit-codes.ts';
 import { formatLocalTime } from '../units.ts';
-import { recordArm, userName } from './record-arm.ts';
+import { userName } from './user-name.ts';
 
 type Verb = 'arm' | 'disarm';
 
@@ -26,14 +25,6 @@ export interface SetArmedOptions {
   readonly yes?: boolean;
   /** with `arm`: for every boot */
   readonly always?: boolean;
-}
-
-interface Installable {
-  readonly name: string;
-  readonly key: MachineKey;
-  readonly mac?: MacAddress;
-  /** its installer has the seed already */
-  readonly installingSince?: string;
 }
 
 /** `pxectl machines arm NAME…` and `disarm NAME…`: all of them, or none; in the words of the running pxectl. */
@@ -80,7 +71,15 @@ export async function setArmedByUser(context: CommandContext<SetArmedOptions>, v
   }
   const record = async (): Promise<number> => {
     if (verb === 'disarm') await recordDisarm(layout, machines ?? []);
-    else if (inFile !== undefined) await recordArm(layout, inFile, options.always === true);
+    else if (inFile !== undefined) {
+      const order = { by: userName(), isAlways: options.always === true };
+      await recordArm(
+        layout,
+        inFile.config,
+        inFile.machines.map(({ key }) => key),
+        order,
+      );
+    }
     sayHeld(context, verb, machines ?? []);
     return tell(context, verb, { changed: true, machines: machines ?? [] });
   };
@@ -111,39 +110,6 @@ export function armWarning(names: readonly string[], isAlways: boolean): string 
   const who =
     names.length > 10 ? `${names.slice(0, 10).join(', ')} and ${names.length - 10} more` : names.join(', ');
   return `${boot} of ${who} installs unattended and may wipe the disk`;
-}
-
-/** Those that are meant, each with an install seed. @throws PxectlError for the first that has not */
-export function installables(
-  project: Project,
-  args: readonly string[],
-  verb: Verb,
-  isAlways: boolean,
-): readonly Installable[] {
-  return findMachines(project.config, args).map((machine) => {
-    const { name, mac, install, installState: state } = machine;
-    if (isAlways && install?.once === true) {
-      throw usageError({
-        what: `${name} is to be installed once: --always is not for it`,
-        why: 'every network boot would install it again and wipe its disk',
-        next: `if that is what you want: install: { seed: …, once: false } in ${project.configPath}`,
-      });
-    }
-    if (install !== undefined) {
-      const since = installingSince(state);
-      return {
-        name,
-        key: machineKey(machine),
-        ...(mac === undefined ? {} : { mac }),
-        ...(since === undefined ? {} : { installingSince: since }),
-      };
-    }
-    throw usageError({
-      what: `${name} has no install seed: there is nothing to ${verb}`,
-      ...(args.length > 1 ? { why: 'nothing is changed, for the others neither' } : {}),
-      next: `give it one in ${project.configPath}: install: { seed: FILE }`,
-    });
-  });
 }
 
 interface Question {

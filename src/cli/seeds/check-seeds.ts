@@ -9,7 +9,8 @@ import type { SeedKind } from '../../model/image.ts';
 import { findMachines, machineLookup } from '../../model/find-machines.ts';
 import { requestedConfigPath, type CommandContext } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
-import { isThere, listNames, sharedProblems } from '../install-seeds.ts';
+import { isThere } from '../../platform/files.ts';
+import { listNames, sharedProblems } from '../install-seeds.ts';
 
 export interface CheckSeedsOptions {
   readonly kind?: SeedKind;

@@ -17,7 +17,7 @@ import { fillTemplate } from '../../render/template-engine.ts';
 import type { CommandContext } from '../cli.ts';
 import { canAsk } from '../confirm.ts';
 import { EXIT } from '../exit-codes.ts';
-import { isThere } from '../install-seeds.ts';
+import { isThere } from '../../platform/files.ts';
 import { askPassword } from './ask-password.ts';
 
 export interface NewSeedOptions extends Omit<SeedWishes, 'keys' | 'password'> {

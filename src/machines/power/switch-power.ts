@@ -94,13 +94,14 @@ function powerOf(
 }
 
 /**
- * Makes a machine boot from the network once, now; resolves with what was done, in words.
+ * Makes a machine boot from the network once, now; resolves with what was done, or what somebody has to do, in words.
  * @throws PxectlError as `switchPower`
  */
 export async function restartFromNetwork(
   machine: Pick<Machine, 'power'>,
   place: PowerPlace,
 ): Promise<string> {
+  if (machine.power === undefined) return 'is armed: switch it on, or restart it, from the network';
   const { state } = await switchPower(machine, 'restart-network', place);
   return state === 'woken'
     ? 'is armed and was sent a magic packet; if it runs already, restart it from the network'

@@ -1,12 +1,18 @@
 import { expect, it } from 'vitest';
-import { runInstalls, type InstallJob, type InstallParts } from '../../../src/machines/install-run.ts';
+import {
+  runInstalls,
+  startInstalls,
+  STARTS_AT_ONCE,
+  type InstallJob,
+  type InstallParts,
+} from '../../../src/machines/install-run.ts';
 import { NOT_ARMED, type InstallState } from '../../../src/model/machine-state.ts';
 import type { MachineKey } from '../../../src/model/machine-key.ts';
 import { parseMac } from '../../../src/protocol/addresses.ts';
 
 const job = (index: number): InstallJob => ({
   name: `pc${index}`,
-  key: parseMac(`52:54:00:00:00:0${index}`)!,
+  key: parseMac(`52:54:00:00:${index < 100 ? '00' : '01'}:${String(index % 100).padStart(2, '0')}`)!,
 });
 
 /** A world in which every machine that was started takes these states, one at each look. */
@@ -117,4 +123,46 @@ it('what an earlier boot came to is no end of this one', async () => {
   ]);
   const ends = await runInstalls([job(1)], options, parts);
   expect(ends.get(job(1).key)).toEqual({ kind: 'installed' });
+});
+
+it.each(['runInstalls', 'startInstalls'] as const)(
+  '%s switches only some on at once, and all in the end',
+  async (way) => {
+    const jobs = Array.from({ length: 150 }, (_, index) => job(index));
+    let running = 0;
+    let most = 0;
+    const { parts } = world(
+      () => [installed()],
+      async () => {
+        most = Math.max(most, ++running);
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        running -= 1;
+        return 'switched on';
+      },
+    );
+    const ends =
+      way === 'runInstalls'
+        ? await runInstalls(jobs, { ...options, parallel: jobs.length }, parts)
+        : await startInstalls(jobs, STARTS_AT_ONCE, parts);
+    expect(ends.size).toBe(way === 'runInstalls' ? 150 : 0);
+    expect(most).toBe(STARTS_AT_ONCE);
+  },
+);
+
+it('who waits to be switched on when the run is stopped is not switched on, and is disarmed', async () => {
+  const stop = new AbortController();
+  const jobs = Array.from({ length: STARTS_AT_ONCE + 2 }, (_, index) => job(index));
+  const started: string[] = [];
+  const { parts, calls } = world(
+    () => [],
+    async ({ name }) => {
+      started.push(name);
+      stop.abort();
+      return 'switched on';
+    },
+  );
+  const ends = await runInstalls(jobs, { ...options, parallel: jobs.length, signal: stop.signal }, parts);
+  expect(started).toHaveLength(1);
+  expect([...ends.values()]).toEqual(jobs.map(() => ({ kind: 'stopped', isInstalling: false })));
+  expect(calls.filter((call) => call.startsWith('disarm'))).toHaveLength(jobs.length);
 });
