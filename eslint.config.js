@@ -46,6 +46,7 @@ const homes = {
   'tar-stream': ['engine/docker', 'images'],
   handlebars: ['render', 'machines/seeds'],
   commander: ['cli'],
+  'prom-client': ['watch'],
 };
 
 const message = (folder, what) =>

@@ -27,6 +27,7 @@ import { startEngine } from './start-engine.ts';
 import { machineRoutes } from './machine-routes.ts';
 import { SessionInstalls, type ArmOrder } from './session-installs.ts';
 import { reloadProject, type Project } from './project.ts';
+import { Reporters } from './reporting/reporters.ts';
 import { withRelayedNames } from './relayed-names.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { withoutReadinessEvents } from './readiness-client.ts';
@@ -162,6 +163,7 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
   // an engine takes one change after the other, and none before it has started
   const turns = new Turns();
   let started: RunningEngine | undefined;
+  let reporters: Reporters | undefined;
   const apply = async (): Promise<Reloaded> => {
     const next = await files.load(await reloadProject(options.project)).catch((error: unknown) => {
       // what keeps it from being read may be wrong with what is served too
@@ -174,6 +176,7 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     const changed = await fill();
     await started?.reload(context);
     network.changed();
+    await reporters?.reload();
     return { changed, lapsed };
   };
   const quiet = withQuietHolds(events);
@@ -206,6 +209,7 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
   events.subscribe((event) => {
     addresses.learn(event);
     history.take(event);
+    reporters?.take(event);
     installs.take(event);
   });
   const input: EngineInput = {
@@ -257,6 +261,7 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
       files.close();
       await network.close();
       await running.stop();
+      await reporters?.close();
       await inventory.close();
       await history.close();
       await states.close().catch((error: unknown) => onWarning(messageOf(error)));
@@ -274,6 +279,10 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     }
   };
   try {
+    reporters = await Reporters.open({
+      ...{ config: () => context.config, history, inventory, secrets: secretsFolder(layout), sink: events },
+      ...{ engine: () => running.name, troubles: () => network.troubles, seenBefore: inventory.cards() },
+    });
     await checkServers();
     const found = await network.verdict();
     const rebind = (): Promise<void> => turns.take(async () => running.rebind());
@@ -295,6 +304,7 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     });
   } catch (error) {
     await control?.close();
+    await reporters?.close();
     await network.close();
     await running.stop();
     throw error;

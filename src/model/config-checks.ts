@@ -12,6 +12,7 @@ import { checkMachines } from './config-machines.ts';
 import type { ConfigPath, ConfigProblem } from './config-problems.ts';
 import { checkProfiles } from './config-profiles.ts';
 import type { ConfigFile } from './config-schema.ts';
+import { checkReporting } from './config-reporting.ts';
 import { checkVars, type ConfigPlace } from './config-settings.ts';
 import { nearestWord } from './nearest-word.ts';
 import { proposeRange } from './propose-range.ts';
@@ -59,6 +60,8 @@ export function checkConfig(file: ConfigFile, options: ConfigPlace): Outcome {
   const docker = file.engineOptions?.docker;
   if (docker?.image !== undefined) checker.safe(['engineOptions', 'docker', 'image'], docker.image, URL_TEXT);
 
+  const reporting = checkReporting(file, checker);
+
   if (checker.problems.length > 0 || network === undefined) return { problems: checker.problems };
   return {
     config: {
@@ -80,6 +83,7 @@ export function checkConfig(file: ConfigFile, options: ConfigPlace): Outcome {
       profiles,
       machines,
       mirrors: file.mirrors ?? {},
+      reporting,
       engineOptions: {
         docker: {
           buildFromHost: docker?.buildFromHost ?? false,

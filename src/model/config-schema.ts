@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ENGINE_CHOICES, NETWORK_MODES, UNKNOWN_CHOICES } from './config.ts';
 import { LOADER_PLATFORMS } from './firmware.ts';
 import { BOOT_MODES, POWER_TYPES } from './power.ts';
+import { NOTICES } from './reporting.ts';
 
 const text = z.string().min(1);
 const port = z.int().min(1).max(65_534);
@@ -128,6 +129,28 @@ export const configFileSchema = z.strictObject({
     .optional()
     .describe('NAME: what the machines that name it are booted with'),
   machines: z.array(machineFileSchema).optional(),
+  metrics: z
+    .strictObject({
+      listen: text.describe('ADDRESS:PORT where /metrics is served, 127.0.0.1:9469'),
+      allow: z.array(text).optional().describe('who may read beside this computer: addresses and networks'),
+    })
+    .optional()
+    .describe('numbers for Prometheus; none are served unless given'),
+  notify: z
+    .array(
+      z.strictObject({
+        url: text.describe('receives a POST with JSON'),
+        secret: text.optional().describe('name of the secret that it is signed with (HMAC-SHA256)'),
+        on: z.array(z.enum(NOTICES)).optional().describe('all unless given'),
+      }),
+    )
+    .max(20)
+    .optional()
+    .describe('webhooks that are told of boots that fail, installs that end, machines nobody knows'),
+  traces: z
+    .strictObject({ endpoint: text.describe('OTLP over HTTP, http://127.0.0.1:4318') })
+    .optional()
+    .describe('where the spans of boots go (OpenTelemetry)'),
   mirrors: z.record(text, text).optional().describe('URL prefix: URL that replaces it'),
   engineOptions: z
     .strictObject({

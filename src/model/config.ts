@@ -3,6 +3,7 @@ import type { LoaderPlatform } from './firmware.ts';
 import type { MachineIdentity } from './machine-key.ts';
 import type { InstallState } from './machine-state.ts';
 import type { Power } from './power.ts';
+import type { Reporting } from './reporting.ts';
 
 export const NETWORK_MODES = ['proxy', 'pxe-only', 'full'] as const;
 export type NetworkMode = (typeof NETWORK_MODES)[number];
@@ -123,5 +124,6 @@ export interface Config {
   readonly profiles: readonly Profile[];
   readonly machines: readonly Machine[];
   readonly mirrors: Readonly<Record<string, string>>;
+  readonly reporting: Reporting;
   readonly engineOptions: { readonly docker: { readonly image?: string; readonly buildFromHost: boolean } };
 }

@@ -82,6 +82,12 @@ export class BootHistory {
       .map((trace) => this.#judged(trace, nowMs, isOver(trace, nowMs)));
   }
 
+  /** How many boots go on. */
+  runningCount(nowMs = Date.now()): number {
+    const latest = new Map([...this.#open.values()].map((trace) => [trace.mac, trace]));
+    return [...latest.values()].filter((trace) => isNetworkBoot(trace) && !isOver(trace, nowMs)).length;
+  }
+
   /** Told of each boot that comes to an end, once. */
   onEnd(listener: (boot: RecordedBoot) => void): () => void {
     this.#listeners.add(listener);

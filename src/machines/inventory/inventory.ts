@@ -69,6 +69,11 @@ export class Inventory {
     return ownerOfCard(this.#machines, mac, this.#of(mac));
   }
 
+  /** Every card that is remembered. */
+  cards(): readonly MacAddress[] {
+    return [...this.#passing.keys(), ...this.#seen.keys()];
+  }
+
   /** @see withSeenCards */
   withSeenCards(): readonly Machine[] {
     return withSeenCards(this.#machines, [...this.#passing, ...this.#seen]);

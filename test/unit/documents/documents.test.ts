@@ -33,6 +33,7 @@ const FOREIGN_OPTIONS = [
 /** Words with hyphens that are no findings. */
 const OTHER_WORDS = [
   'bind-dynamic',
+  'boot-failed',
   'd-i',
   'late-commands',
   'meta-data',
@@ -40,8 +41,10 @@ const OTHER_WORDS = [
   'pxe-only',
   'pxe-service',
   'uefi-http',
+  'unknown-machine',
   'user-data',
   'vendor-data',
+  'webhook-signature',
 ];
 
 const everyDocument = DOCUMENTS.map((file) => [file, readDocument(file)] as const);

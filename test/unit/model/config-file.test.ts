@@ -69,6 +69,7 @@ mirrors: { "https://releases.ubuntu.com": "http://192.168.1.9/ubuntu" }
       ],
       profiles: [],
       mirrors: { 'https://releases.ubuntu.com': 'http://192.168.1.9/ubuntu' },
+      reporting: { notify: [] },
       engineOptions: { docker: { buildFromHost: false } },
     });
   });
@@ -334,6 +335,7 @@ it('the JSON Schema for editors knows every key', () => {
       'loaders',
       'machines',
       'mirrors',
+      ...['metrics', 'notify', 'traces'],
     ]),
   );
   expect(schema.additionalProperties).toBe(false);

@@ -1,0 +1,114 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { Delivery, NotSendable } from '../../../../src/engine/reporting/delivery.ts';
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+const status =
+  (code: number, headers: Record<string, string> = {}): Answer =>
+  (_, response) =>
+    response.writeHead(code, headers).end();
+const hang: Answer = () => undefined;
+/** headers, and then a body that never ends */
+const drip: Answer = (_, response) => response.writeHead(200).write('x');
+const cut: Answer = (request) => request.socket.destroy();
+
+let closers: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closers) await close();
+  closers = [];
+});
+
+/** A receiver that gives these answers in turn, the last one for ever. */
+async function receiver(...answers: Answer[]) {
+  const bodies: string[] = [];
+  const paths: string[] = [];
+  const server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+    request.on('end', () => {
+      bodies.push(body);
+      paths.push(request.url ?? '');
+      const answer = answers.length > 1 ? answers.shift() : answers[0];
+      answer?.(request, response);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closers.push(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook?key=secret`;
+  const troubles: string[] = [];
+  const delivery = new Delivery({
+    ...{ url, onTrouble: (message) => troubles.push(message) },
+    ...{ backOffMs: [10, 10, 10], timeoutMs: 400 },
+  });
+  closers.unshift(() => delivery.close());
+  const send = (body: string) => delivery.send({ body, headers: () => ({}) });
+  return { bodies, paths, troubles, delivery, send };
+}
+
+describe('a receiver that', () => {
+  it('fails twice is told all the same, in order, and its trouble is told once', async () => {
+    const { bodies, troubles, send } = await receiver(status(503), cut, status(204));
+    for (const body of ['1', '2', '3']) send(body);
+    await expect.poll(() => bodies).toEqual(['1', '1', '1', '2', '3']);
+    expect(troubles).toHaveLength(1);
+    expect(troubles[0]).toMatch(
+      /^http:\/\/127\.0\.0\.1:\d+\/hook is not told: it answers 503: it is tried again$/,
+    );
+  });
+
+  it('hangs, or never ends its answer, holds nobody up', async () => {
+    const { bodies, troubles, send } = await receiver(hang, drip, status(200));
+    const startedAt = performance.now();
+    for (const body of ['1', '2']) send(body);
+    expect(performance.now() - startedAt).toBeLessThan(200);
+    await expect.poll(() => bodies).toEqual(['1', '1', '2']);
+    expect(troubles).toHaveLength(1);
+  });
+
+  it('redirects gets nothing elsewhere: that is not followed, nor tried again', async () => {
+    const { bodies, paths, troubles, send } = await receiver(
+      status(302, { location: '/elsewhere' }),
+      status(200),
+    );
+    for (const body of ['1', '2']) send(body);
+    await expect.poll(() => bodies).toEqual(['1', '2']);
+    expect(paths).not.toContain('/elsewhere');
+    expect(troubles).toEqual([expect.stringContaining('it answers 302, a redirect: given up')]);
+  });
+
+  it('does not want it, or is never there, is given up after its tries', async () => {
+    const refused = await receiver(status(410));
+    refused.send('1');
+    await expect.poll(() => refused.troubles).toEqual([expect.stringContaining('410: given up')]);
+    const gone = await receiver(cut);
+    gone.send('1');
+    await expect.poll(() => gone.troubles.at(-1)).toContain('given up');
+    expect(gone.bodies).toHaveLength(4);
+  });
+
+  it('is slow has a bounded queue, and a stop does not wait for it', async () => {
+    const { bodies, troubles, send, delivery } = await receiver(hang);
+    for (let number = 0; number < 5_000; number++) send(String(number));
+    expect(troubles).toEqual([expect.stringContaining('the oldest are given up')]);
+    const startedAt = performance.now();
+    await delivery.close();
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
+    send('late');
+    expect(bodies.length).toBeLessThan(20);
+    expect(bodies).not.toContain('late');
+  });
+
+  it('cannot be signed for is told of as that', async () => {
+    const { bodies, troubles, delivery } = await receiver(status(200));
+    const headers = () => {
+      throw new NotSendable('there is no secret hook');
+    };
+    delivery.send({ body: '1', headers });
+    await expect.poll(() => troubles).toEqual([expect.stringContaining('there is no secret hook: given up')]);
+    expect(bodies).toEqual([]);
+  });
+});
