@@ -1,22 +1,39 @@
+import { RASPBERRY_PI_PREFIXES } from '../../plan/firmware-of.ts';
 import { baseName, isLoaderName, platformOfName } from './boot-files.ts';
 import { foreignGrubPrefix } from './grub-prefix.ts';
 import type { ClientObservation, Limit, Observations } from './observation.ts';
 
 /** How far a boot was seen to get. */
-type Reach = 'asked' | 'answered' | 'loader' | 'end';
+type Reach = 'asked' | 'answered' | 'loader' | 'kernel' | 'end';
 
-/** Files that only a loader at its end asks for: a kernel and what goes with it. */
-const SYSTEM_FILE =
-  /^(?:vmlinu[xz]|linux(?!\.)|kernel|bzimage|initrd|initramfs|minirt|memdisk|wimboot|pxeboot\.n12|cmdline\.txt$)|^(?:boot|winpe)\.wim$|\.(?:iso|squashfs|wim|efi\.img)$/i;
+/** Files that only a loader at its end asks for. */
+const KERNEL =
+  /(?:^|[._-])vmlinu[xz]|^(?:linux(?!\.)|kernel|bzimage|zimage|uimage|image(?:\.gz)?$|boot\.img$)/i;
+/** What goes with a kernel, or is a system whole. */
+const REST_OF_SYSTEM =
+  /^(?:initrd|initramfs|minirt|memdisk|wimboot|pxeboot\.n12)|(?:^|[._-])init(?:rd|ramfs)\b|^(?:boot|winpe)\.wim$|\.(?:iso|squashfs|wim|efi\.img)$/i;
+/** Files of a Raspberry Pi alone, whose kernel needs nothing beside it. */
+const OF_PI =
+  /^(?:bootcode4?\.bin|start\w*\.elf|fixup\w*\.dat|cmdline\.txt|kernel\d*\.img|armstub\S*\.bin)$/i;
 
-/** The last stage of a boot that was seen; `end` when a kernel was handed over, or the started system spoke. */
+/** The last stage of a boot that was seen; `end` when a system was handed over whole, or spoke after it was started. */
 export function reachOf(client: ClientObservation): Reach {
-  const files = client.phases.flatMap(({ tftp, http }) => [
-    ...tftp.filter((read) => read.outcome === 'done').map((read) => read.path),
-    ...http.filter((read) => (read.status ?? 0) < 400 && read.status !== undefined).map((read) => read.path),
-  ]);
-  const hasSystem = client.phases.some(({ firmware }, index) => firmware === 'system' && index > 0);
-  if (hasSystem || files.some((path) => SYSTEM_FILE.test(baseName(path)))) return 'end';
+  const files = client.phases
+    .flatMap(({ tftp, http }) => [
+      ...tftp.filter((read) => read.outcome === 'done').map((read) => read.path),
+      ...http
+        .filter((read) => (read.status ?? 0) < 400 && read.status !== undefined)
+        .map((read) => read.path),
+    ])
+    .map(baseName);
+  const isPi = isRaspberryPi(client);
+  // the second stage of a Pi asks for an address of its own, and is no system
+  const hasSystem = client.phases.some(
+    ({ firmware, vendorClass }, index) =>
+      firmware === 'system' && index > 0 && (!isPi || vendorClass !== undefined),
+  );
+  if (hasSystem || files.some((name) => REST_OF_SYSTEM.test(name))) return 'end';
+  if (files.some((name) => KERNEL.test(name))) return isPi ? 'end' : 'kernel';
   const hasAsked = client.phases.some(({ tftp }) => tftp.some(({ outcome }) => outcome === 'under-way'));
   if (files.length > 0 || hasAsked || client.phases.some((phase) => phase.firmware === 'ipxe'))
     return 'loader';
@@ -26,10 +43,21 @@ export function reachOf(client: ClientObservation): Reach {
   return isAnswered ? 'answered' : 'asked';
 }
 
+function isRaspberryPi({ mac, macText, phases }: ClientObservation): boolean {
+  return (
+    RASPBERRY_PI_PREFIXES.some((prefix) => (mac ?? macText)?.startsWith(prefix)) ||
+    phases.some(
+      ({ firmware, tftp }) =>
+        firmware === 'raspberry-pi' || tftp.some(({ path }) => OF_PI.test(baseName(path))),
+    )
+  );
+}
+
 const SEEN_TO: Readonly<Record<Exclude<Reach, 'end'>, string>> = {
   asked: 'its question',
   answered: 'the answer that it got',
   loader: 'its loader',
+  kernel: 'its kernel',
 };
 
 /** Why "nothing wrong" cannot be said of what was seen, although no fault shows. Empty when it can. */
@@ -78,7 +106,7 @@ function notToTheEnd(observations: Observations, first: ClientObservation, count
       advice:
         'see whether the machine is UEFI (then it needs an EFI program), or give a capture: pxectl doctor --pcap FILE',
     };
-  if (isLog && observations.server.servesTftp !== true && reach !== 'loader')
+  if (isLog && observations.server.servesTftp !== true && reach !== 'loader' && reach !== 'kernel')
     return {
       text: `${text}: no file transfer is in this log`,
       advice: "add the TFTP server's log to the file, or give a capture: pxectl doctor --pcap FILE",
@@ -140,10 +168,10 @@ export function isBootFile(path: string): boolean {
   const name = baseName(path);
   return (
     isLoaderName(path) ||
-    SYSTEM_FILE.test(name) ||
-    /^(?:grub\.cfg\S*|ldlinux\.\w+|bootcode\.bin|start\w*\.elf|config\.txt|bootmgr\S*|\S+\.ipxe|\S+\.c32|bcd)$/i.test(
-      name,
-    ) ||
+    KERNEL.test(name) ||
+    REST_OF_SYSTEM.test(name) ||
+    OF_PI.test(name) ||
+    /^(?:grub\.cfg\S*|ldlinux\.\w+|config\.txt|bootmgr\S*|\S+\.ipxe|\S+\.c32|bcd)$/i.test(name) ||
     /(?:^|\/)pxelinux\.cfg\//.test(path)
   );
 }

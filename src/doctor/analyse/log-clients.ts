@@ -40,6 +40,8 @@ export class LogClients {
       record.mac ?? record.macText,
     );
     const isBoot = boot !== undefined || record.message.startsWith('pxe') || isIpxe;
+    // the beginning of a packet's lines says of no program which it is
+    if (!isBoot && record.message === 'unknown' && vendorClass === undefined) return undefined;
     if (!isBoot && !this.isBootClient(key)) return 'boots-nothing';
     const architecture = boot?.architecture ?? record.architecture;
     const macText = record.mac === undefined ? (record.macText ?? this.#macTextOf.get(key)) : undefined;

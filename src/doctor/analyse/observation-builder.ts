@@ -111,6 +111,11 @@ export class ObservationBuilder {
     return this.#clients.has(key);
   }
 
+  /** Whether a client has this MAC or address. */
+  knows(address: string): boolean {
+    return this.#clients.has(address.toLowerCase()) || this.#keyOfAddress.has(address as Ipv4Address);
+  }
+
   clients(): readonly ClientObservation[] {
     return [...this.#clients.values()].map(observationOf);
   }

@@ -2,39 +2,18 @@ import type { LogLine } from '../../protocol/log-lines/log-line.ts';
 import { findMessage } from '../../protocol/log-lines/known-message.ts';
 import { toEnglish } from '../../protocol/dnsmasq-log/to-english.ts';
 import { createDnsmasqLogReader } from '../../protocol/dnsmasq-log/log-reader.ts';
-import type {
-  DnsmasqLogRecord,
-  ExchangeRecord,
-  SentOption,
-  TftpRecord,
-} from '../../protocol/dnsmasq-log/record.ts';
-import { DHCP_OPTION } from '../../protocol/dhcp/option-codes.ts';
+import type { DnsmasqLogRecord, ExchangeRecord, TftpRecord } from '../../protocol/dnsmasq-log/record.ts';
 import { LineTally } from '../read/line-tally.ts';
 import { ServerLogObserver } from './observe-servers.ts';
-import { foreignServerOf } from '../../protocol/server-logs/foreign-servers.ts';
+import { ForeignLines } from './foreign-lines.ts';
 import { serverOf, type ReadServer } from '../../protocol/server-logs/programs.ts';
 import { AddressClashes } from './address-clashes.ts';
 import { LogClients } from './log-clients.ts';
 import { ObservationBuilder } from './observation-builder.ts';
+import { LogReplies } from './read-log-reply.ts';
 import { RecentLines } from './recent-lines.ts';
-import {
-  addressOf,
-  isPxeLine,
-  readOption43,
-  requestType,
-  TFTP_OUTCOMES,
-  vendorClassText,
-  withoutRoot,
-} from './record-values.ts';
-import { TcpdumpText } from './tcpdump-text.ts';
-import type {
-  Limit,
-  Observations,
-  Option43Seen,
-  ReplySeen,
-  RequestSeen,
-  ServerProblem,
-} from './observation.ts';
+import { isPxeLine, requestType, TFTP_OUTCOMES, withoutRoot } from './record-values.ts';
+import type { Limit, Observations, RequestSeen, ServerProblem } from './observation.ts';
 
 const MAX_PROBLEMS = 100;
 /** A file that was sent to an IPv6 address, or asked for by one. */
@@ -50,15 +29,14 @@ export class LogObserver {
   readonly #clients = new LogClients((key) => this.#builder.has(key));
   readonly #tally = new LineTally();
   readonly #programs = new Set<string>();
-  readonly #foreign = new Set<string>();
+  readonly #foreign = new ForeignLines(this.#tally, (address) => this.#builder.knows(address));
   #otherDhcp: string | undefined;
   #ipv6Line: number | undefined;
   readonly #recent = new RecentLines();
-  readonly #tcpdump = new TcpdumpText();
+  readonly #replies = new LogReplies(this.#recent);
   readonly #clashes = new AddressClashes();
   readonly #problems: ServerProblem[] = [];
   readonly #server: ServerFacts = {};
-  readonly #option43s = new WeakMap<SentOption, Option43Seen>();
   /** the log names no programs: `journalctl -o cat` */
   #isNameless: boolean | undefined;
   #lastLine = 0;
@@ -174,24 +152,12 @@ export class LogObserver {
     else this.#others.take(event, name, line, timeMs);
   }
 
-  #takeForeign({ line, text }: LogLine): void {
-    if (this.#tcpdump.push(text)) {
-      this.#programs.add('tcpdump');
-      return;
-    }
-    const name = foreignServerOf(text);
-    if (name === undefined) this.#tally.add('lines of other programs', line, text, false);
-    else {
-      this.#foreign.add(name);
-      this.#tally.add(`lines of ${name}, which doctor does not read`, line, text, true);
-    }
+  #takeForeign(line: LogLine): void {
+    const name = this.#foreign.take(line);
+    if (name !== undefined) this.#programs.add(name);
   }
 
   #limits(): readonly Limit[] {
-    const foreign = [...this.#foreign].map((name) => ({
-      text: `this is, at least in part, the log of ${name}, which doctor knows by sight and does not read`,
-      advice: 'record the boot and give the capture: pxectl doctor --pcap FILE',
-    }));
     const untaken = this.#builder.clients().length === 0 ? this.#others.untakenOffers : [];
     const ipv6 =
       this.#ipv6Line === undefined
@@ -203,12 +169,11 @@ export class LogObserver {
             },
           ];
     return [
-      ...foreign,
+      ...this.#foreign.limits(),
       ...untaken,
       ...this.#others.withoutLease,
       ...this.#clashes.limits(),
       ...ipv6,
-      ...this.#tcpdump.limits(),
     ];
   }
 
@@ -251,44 +216,9 @@ export class LogObserver {
     this.#builder.request(who, request);
     if (record.reply === undefined) return;
     this.#clients.wasAnswered(who.key);
-    this.#builder.reply(who.key, { ...this.#readReply(record, port, record.reply), ...time });
-  }
-
-  #readReply(record: ExchangeRecord, port: 67 | 4011, type: 'offer' | 'ack' | 'nak'): ReplySeen {
-    const sent = (code: number): SentOption | undefined => record.sent.find((option) => option.code === code);
-    const server = addressOf(sent(DHCP_OPTION.serverId)?.text);
-    if (server !== undefined) this.#server.address ??= server;
-    const isProxy = record.message === 'pxe-boot-server' || record.isProxy;
-    const nextServer = addressOf(record.nextServer);
-    const option43 = sent(DHCP_OPTION.vendorSpecific);
-    const { told } = record;
-    const quotes = [told.vendorClass, told.bootFile, told.nextServer, told.option67, told.option43].flatMap(
-      (number) => this.#recent.quoteIfKept(number) ?? [],
-    );
-    return {
-      evidence: quotes.at(-1) ?? this.#recent.quote(record.lastLine),
-      type,
-      port,
-      ...(server === undefined ? {} : { server }),
-      ...(isProxy || record.address === undefined ? {} : { leasedAddress: record.address }),
-      ...(nextServer === undefined ? {} : { nextServer }),
-      ...(record.bootFile === undefined || record.bootFile === '' ? {} : { headerFile: record.bootFile }),
-      ...(sent(DHCP_OPTION.bootFileName) === undefined
-        ? {}
-        : { optionFile: sent(DHCP_OPTION.bootFileName)?.text ?? '' }),
-      ...(sent(DHCP_OPTION.vendorClass) === undefined
-        ? {}
-        : { vendorClass: vendorClassText(sent(DHCP_OPTION.vendorClass)) }),
-      ...(option43 === undefined ? {} : { option43: this.#option43Of(option43) }),
-      quotes,
-    };
-  }
-
-  /** A server sends the same to many. */
-  #option43Of(option: SentOption): Option43Seen {
-    let seen = this.#option43s.get(option);
-    if (!seen) this.#option43s.set(option, (seen = readOption43(option)));
-    return seen;
+    const reply = this.#replies.read(record, port, record.reply);
+    if (reply.server !== undefined) this.#server.address ??= reply.server;
+    this.#builder.reply(who.key, { ...reply, ...time });
   }
 
   #takeTftp(record: TftpRecord, timeMs: number | undefined): void {

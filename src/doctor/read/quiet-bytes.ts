@@ -17,6 +17,8 @@ const WORDS: readonly Buffer[] = [
   'bad ',
   'cannot ',
   'inaccessible',
+  'refused',
+  'denied',
   'RRQ ',
   'ventoy',
   'WDS',

@@ -46,6 +46,11 @@ const RIGHT: readonly (readonly [string, Verdict, readonly string[]])[] = [
   ['logs/routeros-tftp.log', 'not-understood', []],
   ['logs/tcpdump-text-passed-on.log', 'not-understood', []],
   ['logs/tcpdump-text-error.log', 'not-understood', []],
+  ['logs/raspberry-pi-second-stage-asks.log', 'not-understood', []],
+  ['logs/nfs-server-refuses.log', 'not-understood', []],
+  ['logs/firewall-blocks-started-system.log', 'not-understood', []],
+  ['logs/host-complains-of-itself.log', 'healthy', []],
+  ['logs/access-log-ends-with-kernel.log', 'not-understood', []],
   ['logs/pihole-refused-line.log', 'ill', ['config-unreadable']],
 ];
 
@@ -58,7 +63,9 @@ describe.each(RIGHT)('%s', (name, verdict, ids) => {
     expect({ verdict: reading.verdict, ids: weighty(findings) }).toEqual({ verdict, ids });
     if (verdict === 'not-understood') {
       expect(reading.limits.length + reading.passedOver.length).toBeGreaterThan(0);
-      expect(reading.advice).not.toEqual([]);
+      expect(
+        reading.advice.length + reading.passedOver.filter(({ matters }) => matters).length,
+      ).toBeGreaterThan(0);
     }
   });
 });
@@ -129,4 +136,21 @@ it.each([
 ])('%s: what no finding says is told: %s', async (name, words) => {
   const { reading } = await analyseLogFile(pathOf(name));
   expect(reading.limits.join('\n')).toContain(words);
+});
+
+it('how far a boot was seen is told: a kernel alone is no end, and of a Pi no address of its second stage', async () => {
+  const limitsOf = async (name: string): Promise<string> => {
+    const { reading } = await analyseLogFile(pathOf(name));
+    return reading.limits.join();
+  };
+  expect(await limitsOf('logs/access-log-ends-with-kernel.log')).toContain('as far as its kernel');
+  expect(await limitsOf('logs/raspberry-pi-second-stage-asks.log')).toContain('as far as its loader');
+});
+
+it('what another program says of a failure is quoted, where it is about a machine that boots', async () => {
+  const { reading } = await analyseLogFile(pathOf('logs/firewall-blocks-started-system.log'));
+  const told = reading.passedOver.filter(({ matters }) => matters);
+  expect(told.map(({ what, at }) => `${what}: ${at}`)).toEqual([
+    'lines of other programs that tell of a failure: 9',
+  ]);
 });
