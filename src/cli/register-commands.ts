@@ -10,6 +10,7 @@ import { registerImages } from './commands/images.ts';
 import { registerInit } from './commands/init.ts';
 import { registerInstall } from './commands/install.ts';
 import { registerLab } from './commands/lab.ts';
+import { registerLogs } from './commands/logs.ts';
 import { registerMachines } from './commands/machines.ts';
 import { registerPower } from './commands/power.ts';
 import { registerReload } from './commands/reload.ts';
@@ -31,6 +32,7 @@ export function registerCommands(program: Command): void {
   registerReload(program);
   registerStatus(program);
   registerWatch(program);
+  registerLogs(program);
   registerHistory(program);
   registerReport(program);
   registerMachines(program);

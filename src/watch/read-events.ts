@@ -7,10 +7,13 @@ import { eventFiles, parseEvent } from './event-files.ts';
 
 const CHUNK_BYTES = 256 * 1024;
 
-/** Every event kept on disk, oldest first. Lines that are not events (cut by a crash) are passed over. */
-export async function readEvents(path: string): Promise<BootEvent[]> {
+/**
+ * Every event kept on disk, oldest first. Lines that are not events (cut by a crash) are passed over.
+ * @param files those of `eventFiles` that are read
+ */
+export async function readEvents(path: string, files = eventFiles(path)): Promise<BootEvent[]> {
   const events: BootEvent[] = [];
-  for (const file of eventFiles(path)) {
+  for (const file of files) {
     const reader = new LineReader(file);
     events.push(...(await newEvents(reader)));
     await reader.close();

@@ -7,7 +7,7 @@ interface WatchOptions {
   readonly all?: boolean;
 }
 
-/** `pxectl watch` and `pxectl logs` */
+/** `pxectl watch` */
 export function registerWatch(program: Command): void {
   program
     .command('watch')
@@ -15,12 +15,6 @@ export function registerWatch(program: Command): void {
     .option('--all', 'from the first event kept, not from now')
     .option('--json', 'one event a line on stdout')
     .action(commandAction(runWatch));
-  program
-    .command('logs')
-    .description('the events kept on disk')
-    .option('-f, --follow', 'and those to come')
-    .option('--json', 'one event a line on stdout')
-    .action(commandAction(runLogs));
 }
 
 async function runWatch(context: CommandContext<WatchOptions>): Promise<number> {
@@ -41,19 +35,5 @@ async function runWatch(context: CommandContext<WatchOptions>): Promise<number> 
     if (line !== undefined) output.data(line);
   }
   watcher.close();
-  return EXIT.ok;
-}
-
-async function runLogs(context: CommandContext<{ readonly follow?: boolean }>): Promise<number> {
-  const { output, options, signal } = context;
-  if (options.follow) return runWatch({ ...context, options: { ...options, all: true } });
-  const { watchedProject } = await import('../watched-project.ts');
-  const { readEvents } = await import('../../watch/read-events.ts');
-  const { layout } = await watchedProject(requestedConfigPath(options), output);
-  for (const event of await readEvents(layout.events)) {
-    if (signal.aborted) break;
-    const line = options.json ? JSON.stringify(event) : formatEvent(event);
-    if (line !== undefined) output.data(line);
-  }
   return EXIT.ok;
 }
