@@ -35,7 +35,14 @@ import { checkReadiness } from './readiness.ts';
 import { SessionFiles } from './session-files.ts';
 import { secretsFolder } from './seed-values.ts';
 import { serveMachines } from './serve-folder.ts';
-import { readLiveSession, removeSession, whileStarting, writeSession } from './session-record.ts';
+import {
+  readLiveSession,
+  removeSession,
+  whileStarting,
+  writeSession,
+  type SessionRecord,
+} from './session-record.ts';
+import { registerSession, unregisterSession } from './session-registry.ts';
 import { SessionNetwork, type LookChoice } from './session-network.ts';
 
 /** An image for containers may have to be built first. */
@@ -266,6 +273,7 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
       await history.close();
       await states.close().catch((error: unknown) => onWarning(messageOf(error)));
       await removeSession(layout);
+      await unregisterSession();
       events.emit({ type: 'engine.stopped', detail: { engine: running.name } });
       await events.close();
     },
@@ -291,7 +299,7 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     await network.watch({ checkReadiness: checkServers, checkFiles, rebind }, found);
     control = await options.openControl?.(session);
     const identity = await identityOf(process.pid);
-    await writeSession(layout, {
+    const record: SessionRecord = {
       schema: 'pxectl.session/1',
       process: identity ?? { pid: process.pid, startTime: '' },
       engine: running.name,
@@ -301,7 +309,9 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
       startedAt: session.startedAt,
       httpUrl: httpBaseUrl(context.config),
       isDetached: options.isDetached,
-    });
+    };
+    await writeSession(layout, record);
+    await registerSession(record);
   } catch (error) {
     await control?.close();
     await reporters?.close();

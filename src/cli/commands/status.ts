@@ -15,12 +15,19 @@ export function registerStatus(program: Command): void {
   program
     .command('status')
     .description('whether pxectl is up and serves here, and its last boots; exit 1 when it does not serve')
+    .option('--all', 'the sessions of all projects on this computer')
     .option('--json', 'one JSON object on stdout')
     .action(commandAction(runStatus));
 }
 
-async function runStatus(context: CommandContext<GlobalOptions>): Promise<number> {
+async function runStatus(
+  context: CommandContext<GlobalOptions & { readonly all?: boolean }>,
+): Promise<number> {
   const { output, options } = context;
+  if (options.all === true) {
+    const { showAllSessions } = await import('../status/all-sessions.ts');
+    return showAllSessions(output, options.json === true);
+  }
   const { watchedProject } = await import('../watched-project.ts');
   const { bootTraces } = await import('../boot-traces.ts');
   const { layout, machines } = await watchedProject(requestedConfigPath(options), output);
