@@ -1,6 +1,6 @@
 import type { FetchProgress } from '../images/fetch-progress.ts';
 import type { Output } from './output.ts';
-import { formatBytes, formatDuration } from './units.ts';
+import { formatBytes, formatDuration } from '../model/units.ts';
 
 /** Without a terminal a line every so often is enough. */
 const PLAIN_INTERVAL_MS = 5_000;

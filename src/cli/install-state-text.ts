@@ -1,6 +1,6 @@
 import type { Machine } from '../model/config.ts';
 import type { Life } from '../model/life-cycle.ts';
-import { formatLocalTime } from './units.ts';
+import { formatLocalTime } from '../model/units.ts';
 
 const ORDERS = { once: 'ARMED', always: 'ARMED ALWAYS' } as const;
 

@@ -1,5 +1,5 @@
 import type { LabReport, LabStageRecord } from '../lab/lab-report.ts';
-import { formatBytes, formatDuration } from './units.ts';
+import { formatBytes, formatDuration } from '../model/units.ts';
 
 /** `  +12.3 s  kernel         images/debian-12/linux  8.2 MB  in 1.2 s`. */
 export function formatLabStage(record: LabStageRecord): string {

@@ -1,7 +1,8 @@
 import type { BootEvent } from '../model/boot-event.ts';
 import type { BootTrace, StageRecord } from '../model/boot-trace.ts';
+import { eventText } from '../model/event-text.ts';
 import { printable } from '../model/printable.ts';
-import { formatBytes, formatDuration, formatLocalTime } from './units.ts';
+import { formatBytes, formatDuration, formatLocalTime } from '../model/units.ts';
 
 const MAX_LINE_LENGTH = 1000;
 
@@ -13,83 +14,6 @@ export function formatEvent(event: BootEvent): string | undefined {
   const who = event.mac ?? event.ip ?? '';
   // names and paths come from the network, through any engine
   return `${time}  ${who.padEnd(17)}  ${printable(text, MAX_LINE_LENGTH)}`;
-}
-
-/** What happened, in plain words; undefined for what only machines need. */
-export function eventText(event: BootEvent): string | undefined {
-  const { detail, firmware } = event;
-  const path = String(detail['path'] ?? detail['file'] ?? '');
-  switch (event.type) {
-    case 'dhcp.discover':
-      return `asks for an address and a boot server (${firmware ?? 'unknown firmware'})`;
-    case 'dhcp.offer':
-      return `offered ${path}`;
-    case 'dhcp.ack':
-      return `told on port ${detail['port'] ?? 4011}: ${path}`;
-    case 'dhcp.request':
-    case 'http.head':
-      return undefined;
-    case 'dhcp.nak':
-      return 'address refused';
-    case 'dhcp.ignored':
-      return `not answered: ${String(detail['message'] ?? detail['reason'] ?? '')}`;
-    case 'tftp.start':
-    case 'http.get':
-      return `reads ${path}`;
-    case 'tftp.done':
-    case 'http.done':
-      return `has ${path}${transferText(event)}`;
-    case 'tftp.missing':
-    case 'http.missing':
-      return `asked for ${path}, which is not there${suggestion(event)}`;
-    case 'tftp.aborted':
-      return detail['reason'] === 'size-probe' ? undefined : `gave up reading ${path}`;
-    case 'tftp.error':
-    case 'http.error':
-      return `could not read ${path}: ${String(detail['message'] ?? detail['status'] ?? '')}`;
-    case 'seed.requested':
-      return `fetched its install seed ${path}`;
-    case 'seed.refused':
-      return `its seed was refused: ${String(detail['message'] ?? '')}`;
-    case 'install.progress':
-      return `installing: ${String(detail['message'] ?? '')}`;
-    case 'report.refused':
-      return `sent a report that is not taken: ${String(detail['message'] ?? '')}`;
-    case 'install.unreported':
-      return `installed or not? ${String(detail['message'] ?? '')}`;
-    case 'install.failed':
-      return `says that its install failed: ${String(detail['message'] ?? '')}`;
-    case 'machine.state': {
-      const why = detail['message'] === undefined ? '' : `: ${String(detail['message'])}`;
-      return `is ${String(detail['to'])} (was ${String(detail['from'])})${why}`;
-    }
-    case 'install.done':
-      return 'reports that it is installed';
-    case 'engine.starting':
-    case 'engine.ready':
-    case 'engine.stopped':
-      return `${event.type}: ${String(detail['message'] ?? detail['engine'] ?? '')}`;
-    case 'network.trouble':
-      return `${detail['severity'] === 'info' ? '·' : '!'} ${String(detail['message'] ?? '')} (pxectl doctor explains ${String(detail['finding'] ?? '')})`;
-    case 'network.over':
-      return String(detail['message'] ?? '');
-    case 'engine.warning':
-    case 'engine.error':
-      return `${event.type}: ${String(detail['message'] ?? '')}`;
-  }
-}
-
-function suggestion(event: BootEvent): string {
-  const near = event.detail['message'];
-  return typeof near === 'string' ? ` (${near})` : '';
-}
-
-function transferText(event: BootEvent): string {
-  const bytes = Number(event.detail['sentBytes'] ?? event.detail['sizeBytes'] ?? Number.NaN);
-  const durationMs = Number(event.detail['durationMs'] ?? Number.NaN);
-  if (Number.isNaN(bytes)) return '';
-  const duration = Number.isNaN(durationMs) ? '' : ` in ${formatDuration(durationMs)}`;
-  return `: ${formatBytes(bytes)}${duration}`;
 }
 
 /** A boot as text: one line a stage with the time since the start and how long it took. */

@@ -3,7 +3,7 @@ import type { Config } from '../../model/config.ts';
 import { commandAction, requestedConfigPath, type CommandContext, type GlobalOptions } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
 import { formatTable } from '../table.ts';
-import { formatBytes } from '../units.ts';
+import { formatBytes } from '../../model/units.ts';
 
 interface ImagesOptions {
   readonly available?: boolean;

@@ -5,7 +5,7 @@ import type { StateLayout } from '../../model/state-layout.ts';
 import { commandAction, requestedConfigPath, type CommandContext, type GlobalOptions } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
 import { formatTrace } from '../trace-view.ts';
-import { formatLocalTime } from '../units.ts';
+import { formatLocalTime } from '../../model/units.ts';
 
 /** Boots that status shows. */
 const SHOWN_BOOTS = 10;

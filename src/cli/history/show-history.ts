@@ -6,7 +6,7 @@ import { requestedConfigPath, type CommandContext } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
 import { fittedTable } from '../machines/fitted-table.ts';
 import { momentOf } from '../since.ts';
-import { formatDuration, formatLocalTime } from '../units.ts';
+import { formatDuration, formatLocalTime } from '../../model/units.ts';
 import { watchedProject } from '../watched-project.ts';
 import { bootsOf } from './boots-of.ts';
 import { toldBoot } from './told-boot.ts';

@@ -24,7 +24,7 @@ import { withInstallableNames } from '../machines/installable-names.ts';
 import type { SelectionOptions } from '../machines/selection.ts';
 import { armWarning } from '../machines/set-armed.ts';
 import { userName } from '../machines/user-name.ts';
-import { formatLocalTime } from '../units.ts';
+import { formatLocalTime } from '../../model/units.ts';
 import { endJson, endText } from './tell-ends.ts';
 import { tellOrder } from './tell-order.ts';
 import { tellProgress } from './tell-progress.ts';

@@ -12,7 +12,7 @@ import { requestedConfigPath, type CommandContext } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
 import { momentOf } from '../since.ts';
 import { formatEvent } from '../trace-view.ts';
-import { formatLocalTime } from '../units.ts';
+import { formatLocalTime } from '../../model/units.ts';
 import { watchedProject } from '../watched-project.ts';
 
 export interface LogsOptions {

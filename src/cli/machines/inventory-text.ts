@@ -1,7 +1,7 @@
 import { cardMakers } from '../../machines/inventory/card-makers.ts';
 import type { SeenMachine } from '../../machines/inventory/seen-machine.ts';
 import type { MacAddress } from '../../protocol/addresses.ts';
-import { formatBytes, formatLocalTime } from '../units.ts';
+import { formatBytes, formatLocalTime } from '../../model/units.ts';
 import { modelOf } from './unknown-table.ts';
 
 const MIB = 1024 * 1024;

@@ -9,7 +9,7 @@ import type { InstallState } from '../../model/machine-state.ts';
 import { requestedConfigPath, type CommandContext } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
 import { installTroubles, stateWord } from '../install-state-text.ts';
-import { formatLocalTime } from '../units.ts';
+import { formatLocalTime } from '../../model/units.ts';
 import { fittedTable } from './fitted-table.ts';
 import { latestBoots } from './latest-boots.ts';
 import type { ListOptions, SortKey } from './list-options.ts';

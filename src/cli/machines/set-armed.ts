@@ -14,7 +14,7 @@ import { requestedConfigPath, type CommandContext } from '../cli.ts';
 import { confirm } from '../confirm.ts';
 import { tellSeeds } from '../install-seeds.ts';
 import { EXIT } from '../exit-codes.ts';
-import { formatLocalTime } from '../units.ts';
+import { formatLocalTime } from '../../model/units.ts';
 import { userName } from './user-name.ts';
 
 type Verb = 'arm' | 'disarm';

@@ -3,7 +3,7 @@ import type { SeenMachine } from '../../machines/inventory/seen-machine.ts';
 import type { UnknownMachine } from '../../machines/inventory/unknown-machines.ts';
 import type { LifeState } from '../../model/life-cycle.ts';
 import type { MacAddress } from '../../protocol/addresses.ts';
-import { formatLocalTime } from '../units.ts';
+import { formatLocalTime } from '../../model/units.ts';
 import { fittedTable } from './fitted-table.ts';
 
 /** Machines that were seen and are in no entry, for `--json`. */

@@ -1,12 +1,12 @@
 import { fixSteps } from '../../doctor/mend/fix-steps.ts';
 import type { BootEvent } from '../../model/boot-event.ts';
+import { eventText } from '../../model/event-text.ts';
 import { printable } from '../../model/printable.ts';
 import type { ComparedStage } from '../../model/stage-past.ts';
 import { bootDurationMs } from '../../model/stage-spans.ts';
 import type { BootReport } from '../../render/boot-report.ts';
 import type { RecordedBoot } from '../../watch/boot-record.ts';
-import { eventText } from '../trace-view.ts';
-import { formatBytes, formatDuration } from '../units.ts';
+import { formatBytes, formatDuration } from '../../model/units.ts';
 
 /** A boot that went round in circles is told by how it began and how it ended. */
 const FIRST_EVENTS = 40;

@@ -3,7 +3,7 @@ import { EXIT } from '../exit-codes.ts';
 import { printable } from '../../model/printable.ts';
 import type { Output } from '../output.ts';
 import { formatTable } from '../table.ts';
-import { formatLocalTime } from '../units.ts';
+import { formatLocalTime } from '../../model/units.ts';
 
 /** `pxectl status --all`: the sessions of all projects on this computer. */
 export async function showAllSessions(output: Output, isJson: boolean): Promise<number> {
