@@ -1,4 +1,4 @@
-import { request as httpRequest } from 'node:http';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import {
   engineError,
   environmentError,
@@ -8,15 +8,9 @@ import {
   type ErrorDetails,
 } from '../model/errors.ts';
 import type { StateLayout } from '../model/state-layout.ts';
-import {
-  CONTROL_API,
-  errorReply,
-  type BodyOf,
-  type ErrorReply,
-  type Operation,
-  type OperationName,
-  type ReplyOf,
-} from './api.ts';
+import { CONTROL_API, type GivenTo, type OperationName, type ReplyOf } from './api.ts';
+import { requestOf, type Operation } from './operation.ts';
+import { errorReply, type ErrorReply } from './schemas/session.ts';
 import { withSocketPath } from '../net/socket-path.ts';
 
 export interface ControlQuestion {
@@ -38,12 +32,12 @@ const MAX_REPLY_BYTES = 16 * 1024 * 1024;
  * @throws PxectlError what the running pxectl refused with, as it said it; E_PRIVILEGE when it belongs to somebody else;
  * E_CONTROL when it does not answer
  */
-export async function askControl<Name extends OperationName>(
+export async function askControl<Name extends Exclude<OperationName, 'events'>>(
   name: Name,
-  body: BodyOf<Name>,
+  input: GivenTo<Name>,
   question: ControlQuestion,
 ): Promise<ReplyOf<Name>> {
-  const operation = CONTROL_API[name] as Operation<BodyOf<Name>, ReplyOf<Name>>;
+  const operation = CONTROL_API[name] as Operation<unknown, ReplyOf<Name>>;
   const timeoutMs = question.timeoutMs ?? operation.timeoutMs;
   const late = AbortSignal.timeout(timeoutMs);
   const signal = question.signal === undefined ? late : AbortSignal.any([late, question.signal]);
@@ -53,8 +47,7 @@ export async function askControl<Name extends OperationName>(
       exchange({
         socketPath,
         method: operation.method,
-        path: operation.path,
-        body: JSON.stringify(body),
+        ...requestOf(operation, input as Readonly<Record<string, unknown>>),
         signal,
       }),
     );
@@ -62,21 +55,25 @@ export async function askControl<Name extends OperationName>(
     question.signal?.throwIfAborted();
     throw notReached(error, question, late.aborted ? timeoutMs : undefined);
   }
-  const value = readJson(answer.text);
   if (answer.status === 200) {
-    const reply = operation.reply.safeParse(value);
+    const reply = operation.reply.safeParse(readJson(answer.text));
     if (reply.success) return reply.data;
   }
-  const refusal = errorReply.safeParse(value);
-  if (refusal.success) throw refused(refusal.data);
-  throw engineError('E_CONTROL', {
-    what: `the running pxectl (pid ${question.pid}) gives an answer that is not understood`,
+  throw refusalIn(answer, question);
+}
+
+/** The error that an answer is. */
+export function refusalIn({ text }: Answer, { pid }: Pick<ControlQuestion, 'pid'>): Error {
+  const refusal = errorReply.safeParse(readJson(text));
+  if (refusal.success) return refused(refusal.data);
+  return engineError('E_CONTROL', {
+    what: `the running pxectl (pid ${pid}) gives an answer that is not understood`,
     why: 'it was started by another version of pxectl',
     next: 'pxectl down, then pxectl up',
   });
 }
 
-interface Answer {
+export interface Answer {
   readonly status: number;
   readonly text: string;
 }
@@ -85,26 +82,28 @@ interface Exchange {
   readonly socketPath: string;
   readonly method: string;
   readonly path: string;
-  readonly body: string;
+  readonly body: string | undefined;
   readonly signal: AbortSignal;
 }
 
 function exchange({ socketPath, method, path, body, signal }: Exchange): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const request = httpRequest({ socketPath, method, path, signal, agent: false }, (response) => {
-      let text = '';
-      response.setEncoding('utf8');
-      response.on('data', (chunk: string) => {
-        text += chunk;
-        if (text.length > MAX_REPLY_BYTES) request.destroy(new Error('the answer is too long'));
-      });
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
-      response.on('error', reject);
+      readAnswer(response).then(resolve, reject);
     });
     request.on('error', reject);
-    if (method === 'GET') request.end();
-    else request.end(body);
+    request.end(body);
   });
+}
+
+export async function readAnswer(response: IncomingMessage): Promise<Answer> {
+  let text = '';
+  response.setEncoding('utf8');
+  for await (const chunk of response as AsyncIterable<string>) {
+    text += chunk;
+    if (text.length > MAX_REPLY_BYTES) throw new Error('the answer is too long');
+  }
+  return { status: response.statusCode ?? 0, text };
 }
 
 function readJson(text: string): unknown {
@@ -115,7 +114,7 @@ function readJson(text: string): unknown {
   }
 }
 
-function notReached(
+export function notReached(
   error: unknown,
   { pid, command, layout }: ControlQuestion,
   lateMs: number | undefined,

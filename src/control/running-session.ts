@@ -4,7 +4,9 @@ import { httpBaseUrl } from '../model/boot-context.ts';
 import { findMachines } from '../model/find-machines.ts';
 import { machineKey, machinesByKey, parseMachineKey } from '../model/machine-key.ts';
 import { messageOf } from '../model/errors.ts';
-import type { ControlHandlers, ControlStatus, ReloadOutcome, ReplyOf } from './api.ts';
+import type { ControlHandlers, ReplyOf } from './api.ts';
+import type { ControlStatus, ReloadOutcome } from './schemas/session.ts';
+import { sessionReads, type ExplainTrouble } from './session-reads.ts';
 
 export interface RunningSessionOptions {
   readonly session: Session;
@@ -13,6 +15,7 @@ export interface RunningSessionOptions {
   readonly onOutcome: (line: string, isRefusal: boolean) => void;
   /** begins to stop */
   readonly stop: () => void;
+  readonly explain: ExplainTrouble;
 }
 
 /** What can be asked of a session: over the control socket, by SIGHUP, or because the file has changed. */
@@ -74,7 +77,9 @@ export class RunningSession {
 
   /** What the control socket calls. */
   handlers(): ControlHandlers {
+    const { session, explain } = this.options;
     return {
+      ...sessionReads(session, explain),
       status: async () => this.status(),
       reload: async () => {
         const { changed, lapsed } = await this.reload();

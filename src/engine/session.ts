@@ -3,8 +3,10 @@ import { httpBaseUrl } from '../model/boot-context.ts';
 import type { BootEvent, NewBootEvent } from '../model/boot-event.ts';
 import type { EngineName } from '../model/config.ts';
 import { Inventory } from '../machines/inventory/inventory.ts';
+import type { SeenMachine } from '../machines/inventory/seen-machine.ts';
 import { openMachineStates } from '../machines/machine-states.ts';
 import { engineError, messageOf } from '../model/errors.ts';
+import type { MacAddress } from '../protocol/addresses.ts';
 import { identityOf } from '../platform/process-identity.ts';
 import { confirmCard } from '../net/confirm-card.ts';
 import { neighboursOn } from '../net/neighbours.ts';
@@ -17,6 +19,7 @@ import type { LapsedOrder } from '../model/lapsed-order.ts';
 import type { NetworkTrouble, OpenTrouble } from '../model/network-trouble.ts';
 import { BootHistory } from '../watch/boot-history.ts';
 import { readEvents } from '../watch/read-events.ts';
+import { EventLog } from '../watch/event-log.ts';
 import { openEventStore, type EventStore } from '../watch/event-store.ts';
 import { AddressBook } from './address-book.ts';
 import { withBootChoices } from './boot-choices.ts';
@@ -82,8 +85,13 @@ export interface Session {
   /** ISO 8601 */
   readonly startedAt: string;
   readonly context: BootContext;
+  /** what the context was read from */
+  readonly project: Project;
+  /** every machine that was seen, of the configuration or not */
+  seenMachines(): ReadonlyMap<MacAddress, SeenMachine>;
   /** boots that go on, and those that were */
   readonly history: Pick<BootHistory, 'boots' | 'onEnd'>;
+  readonly events: EventLog;
   /** what is wrong on the network now */
   readonly troubles: readonly OpenTrouble[];
   /** why nobody looked for other servers and for who uses our addresses */
@@ -140,6 +148,8 @@ async function startAlone(options: SessionOptions): Promise<Session> {
 async function startWith(options: SessionOptions, events: EventStore): Promise<Session> {
   const { layout, configPath } = options.project;
   const { onProgress, onWarning, signal } = options;
+  const log = new EventLog(layout.events, events);
+  let project = options.project;
   const files = new SessionFiles({ layout, onProgress, onWarning, signal });
   let context = await files.load(options.project);
   const network = new SessionNetwork({
@@ -172,7 +182,11 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
   let started: RunningEngine | undefined;
   let reporters: Reporters | undefined;
   const apply = async (): Promise<Reloaded> => {
-    const next = await files.load(await reloadProject(options.project)).catch((error: unknown) => {
+    const read = async () => {
+      const changed = await reloadProject(options.project);
+      return { changed, context: await files.load(changed) };
+    };
+    const { changed: nextProject, context: next } = await read().catch((error: unknown) => {
       // what keeps it from being read may be wrong with what is served too
       network.changed();
       throw error;
@@ -180,6 +194,7 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     refuseMove(context.config, next.config);
     // a machine may have been disarmed while the file was read
     const lapsed = await installs.refresh(next);
+    project = nextProject;
     const changed = await fill();
     await started?.reload(context);
     network.changed();
@@ -251,7 +266,12 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     get context() {
       return context;
     },
+    get project() {
+      return project;
+    },
+    seenMachines: () => inventory.all(),
     history,
+    events: log,
     get troubles() {
       return network.troubles;
     },
@@ -289,7 +309,11 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
   try {
     reporters = await Reporters.open({
       ...{ config: () => context.config, history, inventory, secrets: secretsFolder(layout), sink: events },
-      ...{ engine: () => running.name, troubles: () => network.troubles, seenBefore: inventory.cards() },
+      ...{
+        engine: () => running.name,
+        troubles: () => network.troubles,
+        seenBefore: [...inventory.all().keys()],
+      },
     });
     await checkServers();
     const found = await network.verdict();

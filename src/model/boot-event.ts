@@ -51,6 +51,8 @@ export interface BootEvent {
   /** ISO 8601, milliseconds, UTC */
   readonly time: string;
   readonly type: BootEventType;
+  /** of events that are kept: larger than that of each one before, also of sessions before */
+  readonly id?: number;
   readonly mac?: MacAddress;
   readonly ip?: Ipv4Address;
   readonly uuid?: string;
@@ -73,7 +75,7 @@ export function isOfSystem({ type, detail, firmware }: BootEvent): boolean {
 }
 
 /** An event before the sink stamps its time. */
-export type NewBootEvent = Omit<BootEvent, 'time' | 'detail'> & {
+export type NewBootEvent = Omit<BootEvent, 'time' | 'id' | 'detail'> & {
   readonly time?: string;
   readonly detail?: EventDetail;
 };

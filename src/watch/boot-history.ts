@@ -24,6 +24,12 @@ export interface BootHistoryOptions {
   readonly bounds?: HistoryBounds;
 }
 
+interface JudgedBoot {
+  readonly boot: RecordedBoot;
+  readonly isEnded: boolean;
+  readonly atMs: number;
+}
+
 /**
  * Follows the events of a session: the boots that go on, and the file of those that are over. What a killed pxectl had not
  * written is made from the events that it left.
@@ -35,6 +41,7 @@ export class BootHistory {
   readonly #listeners = new Set<(boot: RecordedBoot) => void>();
   readonly #timer: NodeJS.Timeout;
   #known: ReadonlySet<string> = new Set();
+  #lastJudged: ReadonlyMap<string, JudgedBoot> = new Map();
   #unwritten: string[] = [];
   #writing: Promise<void> = Promise.resolve();
   #isInTrouble = false;
@@ -76,10 +83,23 @@ export class BootHistory {
 
   /** The boots that are remembered, oldest first, each with what is wrong in it now. */
   boots(nowMs = Date.now()): readonly RecordedBoot[] {
-    return this.#traces
-      .traces()
-      .filter(isNetworkBoot)
-      .map((trace) => this.#judged(trace, nowMs, isOver(trace, nowMs)));
+    const judged = new Map<string, JudgedBoot>();
+    const traces = this.#traces.traces();
+    const latest = new Map(traces.map((trace) => [trace.mac, trace]));
+    for (const trace of traces) {
+      if (!isNetworkBoot(trace)) continue;
+      const id = bootIdOf(trace);
+      const before = this.#lastJudged.get(id);
+      const isSame =
+        before?.boot.lastEventAt === trace.lastEventAt && before.boot.eventCount === trace.events.length;
+      // time alone changes what is said of a boot that goes on
+      const isEnded = latest.get(trace.mac) !== trace || isOver(trace, nowMs);
+      const isFresh =
+        isSame && before.isEnded === isEnded && (isEnded || nowMs - before.atMs < LOOK_INTERVAL_MS);
+      judged.set(id, isFresh ? before : { boot: this.#judged(trace, nowMs, isEnded), isEnded, atMs: nowMs });
+    }
+    this.#lastJudged = judged;
+    return Array.from(judged.values(), ({ boot }) => boot);
   }
 
   /** How many boots go on. */

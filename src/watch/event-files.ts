@@ -1,4 +1,4 @@
-import { readFile, rename } from 'node:fs/promises';
+import { open, readFile, rename, type FileHandle } from 'node:fs/promises';
 import type { BootEvent } from '../model/boot-event.ts';
 import { systemCodeOf } from '../model/errors.ts';
 import { writeFileAtomic } from '../platform/files.ts';
@@ -23,6 +23,42 @@ export function parseEvent(line: string): BootEvent | undefined {
     return typeof value.time === 'string' && typeof value.type === 'string' ? value : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/** The id that a line says, without parsing it; undefined for one of a pxectl that gave none, and for no event. */
+export function idOfLine(line: string): number | undefined {
+  const digits = /^\{"time":"[^"]{1,40}","type":"[^"]{1,40}","id":(\d{1,16})[,}]/.exec(line)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+/** Events are shorter than a few thousand bytes. */
+const TAIL_BYTES = 64 * 1024;
+
+/** The id of the last event on disk; 0 where there is none. */
+export async function lastIdIn(path: string): Promise<number> {
+  for (const file of eventFiles(path).toReversed()) {
+    const ids = (await tailOf(file)).map(idOfLine).filter((id) => id !== undefined);
+    if (ids.length > 0) return Math.max(...ids);
+  }
+  return 0;
+}
+
+async function tailOf(path: string): Promise<readonly string[]> {
+  let file: FileHandle;
+  try {
+    file = await open(path);
+  } catch (error) {
+    if (systemCodeOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+  try {
+    const { size } = await file.stat();
+    const from = Math.max(0, size - TAIL_BYTES);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(size - from), 0, size - from, from);
+    return buffer.toString('utf8', 0, bytesRead).split('\n');
+  } finally {
+    await file.close();
   }
 }
 

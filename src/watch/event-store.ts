@@ -5,7 +5,7 @@ import type { Machine } from '../model/config.ts';
 import { messageOf, systemCodeOf } from '../model/errors.ts';
 import { printable, safeJson } from '../model/printable.ts';
 import { openToAppend } from '../platform/files.ts';
-import { rotateEvents } from './event-files.ts';
+import { lastIdIn, rotateEvents } from './event-files.ts';
 import { EventRation } from './event-ration.ts';
 
 export interface EventStoreOptions {
@@ -21,6 +21,8 @@ export interface EventStore extends EventSink {
   subscribe(listener: (event: BootEvent, isKept: boolean) => void): () => void;
   /** machines of the configuration: their events have a share of their own, and are kept longest */
   know(machines: readonly Pick<Machine, 'mac'>[]): void;
+  /** of the last event that is kept; 0 when there is none yet */
+  readonly lastId: number;
   /** writes what is pending */
   close(): Promise<void>;
 }
@@ -47,6 +49,9 @@ export async function openEventStore(path: string, options: EventStoreOptions = 
   const maxBytes = options.maxBytes ?? 8 * 1024 * 1024;
   await mkdir(dirname(path), { recursive: true });
   let sizeBytes = await sizeOf(path);
+  let lastId = await lastIdIn(path);
+  // what a killed pxectl had told somebody and not written yet is older, and a folder that was emptied begins nowhere anew
+  const nextId = (): number => (lastId = Math.max(lastId + 1, Date.now() * 1000));
   // a line that a crash cut is ended first: the next event must not become part of it
   let pending: string[] = (await isCut(path, sizeBytes)) ? ['\n'] : [];
   let timer: NodeJS.Timeout | undefined;
@@ -98,14 +103,18 @@ export async function openEventStore(path: string, options: EventStoreOptions = 
     };
     const nowMs = Date.now();
     const isKept = ration.isKept(full, nowMs);
-    if (isKept) keep(full);
-    for (const listener of listeners) listener(full, isKept);
+    const told = isKept ? { ...full, id: nextId() } : full;
+    if (isKept) keep(told);
+    for (const listener of listeners) listener(told, isKept);
     const message = ration.complaint(nowMs);
     if (message !== undefined) emit({ type: 'engine.warning', detail: { reason: 'rationed', message } });
   };
 
   return {
     emit,
+    get lastId() {
+      return lastId;
+    },
     know(machines) {
       known = new Set(machines.map(({ mac }) => mac));
     },
@@ -142,8 +151,8 @@ async function isCut(path: string, sizeBytes: number): Promise<boolean> {
   }
 }
 
-/** time and type first, so that a person can read the file */
+/** time and type first, so that a person can read the file; then the id, so that a reader need not parse what is old */
 function orderKeys(event: BootEvent): BootEvent {
-  const { time, type, ...rest } = event;
-  return { time, type, ...rest };
+  const { time, type, id, ...rest } = event;
+  return { time, type, ...(id === undefined ? {} : { id }), ...rest };
 }

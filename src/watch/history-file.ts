@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { StateLayout } from '../model/state-layout.ts';
 import { diskError, openToAppend, readTextIfThere, writeFileAtomic } from '../platform/files.ts';
 import { macOfRecord, parseRecord, type RecordedBoot } from './boot-record.ts';
@@ -10,14 +11,18 @@ export interface HistoryBounds {
 
 export const HISTORY_BOUNDS: HistoryBounds = { maxBoots: 10_000, maxBytes: 16 * 1024 * 1024 };
 
+const LINES_AT_ONCE = 100;
+
 export const historyPath = ({ root }: Pick<StateLayout, 'root'>): string => `${root}/history.jsonl`;
 
 /** Every boot of the history, oldest first. A boot of which more became known stands there once, as it was last. */
 export async function readHistory(layout: Pick<StateLayout, 'root'>): Promise<readonly RecordedBoot[]> {
   const boots = new Map<string, RecordedBoot>();
-  for (const line of await linesOf(historyPath(layout))) {
+  for (const [index, line] of (await linesOf(historyPath(layout))).entries()) {
     const boot = parseRecord(line);
     if (boot !== undefined) boots.set(boot.id, boot);
+    // a running pxectl answers machines meanwhile
+    if (index % LINES_AT_ONCE === LINES_AT_ONCE - 1) await setImmediate();
   }
   return [...boots.values()].sort(byStart);
 }

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import type { Config } from '../../model/config.ts';
 import { commandAction, requestedConfigPath, type CommandContext, type GlobalOptions } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
 import { formatTable } from '../table.ts';
@@ -50,6 +49,7 @@ async function runImages(context: CommandContext<ImagesOptions>): Promise<number
     }
     return EXIT.ok;
   }
+  const { imageUsers } = await import('../../images/image-users.ts');
   const { listImages } = await import('../../images/manage-images.ts');
   const { readLoaderManifest } = await import('../../images/loaders/loader-manifest.ts');
   const { stateFor } = await import('../state-for.ts');
@@ -57,7 +57,7 @@ async function runImages(context: CommandContext<ImagesOptions>): Promise<number
   const images = (await listImages(state.layout)).map((image) => ({
     ...image,
     sizeBytes: image.files.reduce((sum, file) => sum + file.sizeBytes, 0),
-    usedBy: usersOf(image.id, state.config),
+    usedBy: state.config === undefined ? [] : imageUsers(image.id, state.config),
   }));
   const loaders = await readLoaderManifest(state.layout);
   if (options.json) {
@@ -84,22 +84,11 @@ async function runImages(context: CommandContext<ImagesOptions>): Promise<number
   return EXIT.ok;
 }
 
-function usersOf(id: string, config: Config | undefined): string[] {
-  if (!config) return [];
-  const profiles = config.profiles.filter(({ image }) => image === id).map(({ name }) => name);
-  const machines = config.machines.filter(
-    ({ image, profile }) => image === id && !profiles.includes(profile ?? ''),
-  );
-  const users = [...profiles.map((name) => `profile ${name}`), ...machines.map(({ name }) => name)];
-  if (config.boot.default === id) users.unshift('default');
-  else if (config.images.includes(id)) users.unshift('menu');
-  return users;
-}
-
 async function runRemove(
   context: CommandContext<{ readonly yes?: boolean; readonly force?: boolean; readonly dryRun?: boolean }>,
 ): Promise<number> {
   const { output, options, args } = context;
+  const { imageUsers } = await import('../../images/image-users.ts');
   const { removeImage } = await import('../../images/manage-images.ts');
   const { openStore } = await import('../../images/store.ts');
   const { assetError } = await import('../../model/errors.ts');
@@ -110,7 +99,7 @@ async function runRemove(
   const ids = [...new Set(args)];
   // every name is looked at before the first image goes
   for (const id of ids) {
-    const users = usersOf(id, state.config);
+    const users = state.config === undefined ? [] : imageUsers(id, state.config);
     if (users.length > 0 && options.force !== true) {
       throw assetError('E_IMAGE_IN_USE', {
         what: `${id} is used by ${users.join(', ')} in ${state.configPath ?? 'pxectl.yaml'}; nothing is removed`,

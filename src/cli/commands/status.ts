@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { ControlStatus } from '../../control/api.ts';
+import type { ControlStatus } from '../../control/schemas/session.ts';
 import type { SessionRecord } from '../../engine/session-record.ts';
 import type { StateLayout } from '../../model/state-layout.ts';
 import { commandAction, requestedConfigPath, type CommandContext, type GlobalOptions } from '../cli.ts';

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { watch } from 'node:fs';
 import { dirname, basename } from 'node:path';
 import type { Project } from '../../engine/project.ts';
+import { findingOfTrouble } from '../../doctor/finding-of-trouble.ts';
 import { findingsOfTrace } from '../../doctor/analyse/findings-of-trace.ts';
 import { serveControl } from '../../control/control-server.ts';
 import { RunningSession } from '../../control/running-session.ts';
@@ -48,6 +49,7 @@ export async function upForeground(project: Project, options: ForegroundOptions)
       configPath: project.configPath,
       onOutcome: (line, isRefusal) => (isRefusal ? output.warn(line) : output.progress(line)),
       stop: () => ending.abort(),
+      explain: findingOfTrouble,
     });
     // the outcome is told in the log
     reload = () => void running.reload().catch(() => undefined);

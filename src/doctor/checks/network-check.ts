@@ -4,7 +4,7 @@ import { readinessMac } from '../../engine/readiness-client.ts';
 import { readLiveSession } from '../../engine/session-record.ts';
 import type { Project } from '../../engine/project.ts';
 import type { NetworkTrouble } from '../../model/network-trouble.ts';
-import { makeFinding } from '../finding-catalogue.ts';
+import { findingOfTrouble } from '../finding-of-trouble.ts';
 import type { Check, Looked } from './check.ts';
 
 /**
@@ -47,8 +47,6 @@ async function lookAround(project: Project, isProbing: boolean): Promise<Looked>
 function told(troubles: readonly NetworkTrouble[], source: string): Looked {
   return {
     seen: troubles.length === 0 ? 'nobody in the way' : troubles.map(({ message }) => message).join('; '),
-    findings: troubles.map(({ id, severity, message }) =>
-      makeFinding(id, [{ source, text: message }], { severity, title: message }),
-    ),
+    findings: troubles.map((trouble) => findingOfTrouble(trouble, source)),
   };
 }

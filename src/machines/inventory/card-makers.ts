@@ -1,5 +1,6 @@
 import { readTextIfThere } from '../../platform/files.ts';
 import type { MacAddress } from '../../protocol/addresses.ts';
+import { forgetOldest } from '../../protocol/forget-oldest.ts';
 
 /** Who makes cards that boot from networks; a list of all of them is a package of its own, and is read where it is installed. */
 const MAKERS: Readonly<Record<string, string>> = {
@@ -35,6 +36,7 @@ const INSTALLED_LISTS = [
 ];
 
 const LOCALLY_SET = 2;
+const MAX_REMEMBERED = 10_000;
 
 /** Who made the cards with these addresses, as far as anybody here knows. */
 export async function cardMakers(
@@ -67,5 +69,18 @@ function* listed(text: string): Generator<readonly [string, string]> {
   const line = /^([0-9a-f]{2})[:-]?([0-9a-f]{2})[:-]?([0-9a-f]{2})(?:[ \t]+\(hex\))?[ \t]+(.*)$/gim;
   for (const [, a = '', b = '', c = '', rest = ''] of text.matchAll(line)) {
     yield [`${a}:${b}:${c}`.toLowerCase(), rest.split('\t').at(-1)?.trim() ?? ''];
+  }
+}
+
+/** Remembers what was found: the lists are long, and a running pxectl is asked again and again. */
+export class CardMakers {
+  readonly #makers = new Map<MacAddress, string | undefined>();
+
+  async of(macs: readonly MacAddress[]): Promise<ReadonlyMap<MacAddress, string | undefined>> {
+    const fresh = macs.filter((mac) => !this.#makers.has(mac));
+    const found = fresh.length === 0 ? new Map<MacAddress, string>() : await cardMakers(fresh);
+    for (const mac of fresh) this.#makers.set(mac, found.get(mac));
+    forgetOldest(this.#makers, Math.max(MAX_REMEMBERED, macs.length));
+    return this.#makers;
   }
 }

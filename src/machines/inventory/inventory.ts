@@ -69,9 +69,9 @@ export class Inventory {
     return ownerOfCard(this.#machines, mac, this.#of(mac));
   }
 
-  /** Every card that is remembered. */
-  cards(): readonly MacAddress[] {
-    return [...this.#passing.keys(), ...this.#seen.keys()];
+  /** Every machine that was seen. */
+  all(): ReadonlyMap<MacAddress, SeenMachine> {
+    return new Map([...this.#passing, ...this.#seen]);
   }
 
   /** @see withSeenCards */

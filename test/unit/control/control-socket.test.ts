@@ -3,9 +3,10 @@ import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ControlHandlers, ControlStatus } from '../../../src/control/api.ts';
+import type { ControlHandlers } from '../../../src/control/api.ts';
 import { askControl } from '../../../src/control/control-client.ts';
 import { serveControl, type ControlServer } from '../../../src/control/control-server.ts';
+import type { ControlStatus } from '../../../src/control/schemas/session.ts';
 import { assetError, usageError, type PxectlError } from '../../../src/model/errors.ts';
 
 const STATUS: ControlStatus = {
@@ -18,7 +19,7 @@ const STATUS: ControlStatus = {
   },
 };
 
-const HANDLERS: ControlHandlers = {
+const HANDLERS: Partial<ControlHandlers> = {
   status: async () => STATUS,
   reload: async () => ({ changed: ['serve/http/boot.ipxe'], lapsed: [] }),
   arm: async ({ machines }) => ({
@@ -40,10 +41,10 @@ afterEach(async () => {
 });
 
 const serve = async (handlers: Partial<ControlHandlers> = {}): Promise<void> => {
-  server = await serveControl(
-    { run, controlSocket: join(run, 'control.sock') },
-    { ...HANDLERS, ...handlers },
-  );
+  server = await serveControl({ run, controlSocket: join(run, 'control.sock') }, {
+    ...HANDLERS,
+    ...handlers,
+  } as ControlHandlers);
 };
 const question = () => ({
   layout: { controlSocket: join(run, 'control.sock') },

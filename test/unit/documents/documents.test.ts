@@ -15,7 +15,7 @@ const SEED_BLOCK = /^# autoinstall/;
 /** What a part of a configuration is put into. */
 const MINIMAL = { version: 1, network: { interface: 'eno1', address: '192.168.1.50' } };
 
-/** Options of other programs: firewall-cmd, dnsmasq, update-alternatives, grub-mknetdir, wget, dracut, MAAS. */
+/** Options of other programs: curl, firewall-cmd, dnsmasq, update-alternatives, grub-mknetdir, wget, dracut, MAAS. */
 const FOREIGN_OPTIONS = [
   '--add',
   '--add-port',
@@ -29,6 +29,7 @@ const FOREIGN_OPTIONS = [
   '--post-data',
   '--reload',
   '--test',
+  '--unix-socket',
 ];
 /** Words with hyphens that are no findings. */
 const OTHER_WORDS = [
