@@ -114,9 +114,15 @@ export function isUnattendedInstall(context: BootContext, client: BootSettings |
  * Whether a client is left to boot its own disk without any answer: that is its default and there is no menu.
  * With a menu the loader starts, and the disk is the entry that is taken when nobody chooses.
  */
-export function isLeftAlone(context: BootContext, client: BootSettings | undefined): boolean {
+export function isLeftAlone(
+  context: BootContext,
+  client: BootSettings | undefined,
+  isBios: boolean,
+): boolean {
   // a loader holds them, or starts the disk at once: firmware that gets no answer waits for one
   if (unknownChoice(context, client) !== 'menu') return false;
+  // UEFI tries PXE and HTTP over IPv4 and IPv6 for a minute and a half; a BIOS has its disk next
+  if (client !== undefined && !isBios) return false;
   return !context.config.boot.menu && defaultImageOf(context, client) === 'local';
 }
 

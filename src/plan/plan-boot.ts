@@ -71,7 +71,7 @@ export function planFor(
     return refuse('unsupported-architecture', detail);
   }
   if (unknownChoice(context, settings) === 'ignore') return refuse('unknown-machine', UNKNOWN_TEXTS.ignore);
-  if (isLeftAlone(context, settings)) {
+  if (isLeftAlone(context, settings, facts.architectures[0] === ARCHITECTURE_BIOS)) {
     return refuse('machine-boots-local', 'its default is the local disk and boot.menu is false');
   }
 

@@ -11,6 +11,7 @@ import { fillTemplate } from '../../src/render/template-engine.ts';
 export const FAMILIES = Object.keys(SEED_FAMILIES) as readonly SeedFamilyName[];
 
 export const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEXAMPLEEXAMPLEEXAMPLEEXAMPLEEXAMPLEEXAMPLEE ada@lab';
+const OTHER_KEY = KEY.replace('ada@lab', 'ada@home');
 export const HASH =
   '$6$ytLlWnU1QLrYxrQP$3mrHlTKXlv7UIgDJXoZLPYq6pXhy6Ax1VhJ7ZjoqEs5mSyFKQHmWLkF4DLI4qYLJfX5bGPqdDqfFfSdPZCY6C/';
 
@@ -36,7 +37,11 @@ export const NEW_SEEDS = FAMILIES.flatMap((family) => {
   const variants = {
     'a key alone': newSeed(family, { keys: KEY }),
     'a password alone': newSeed(family, { ...others, disk: '/dev/nvme0n1' }, HASH),
-    'two keys, a password': newSeed(family, { ...others, keys: `${KEY}\n# home\n${KEY}` }, HASH),
+    'two keys, a password': newSeed(
+      family,
+      { ...others, keys: `${KEY}\n# home\n${OTHER_KEY}\n${KEY}` },
+      HASH,
+    ),
   };
   const all = Object.entries(variants).map(([name, text]) => ({ family, name, text }));
   return withoutOf(family).includes('user') ? all.slice(0, 1) : all;

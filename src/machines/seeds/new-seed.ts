@@ -113,10 +113,10 @@ const nobodyGetsIn = (): PxectlError =>
 /** sshd(8), AUTHORIZED_KEYS FILE FORMAT, without options before the key. */
 const KEY = /^((?:ssh|ecdsa|sk-ssh|sk-ecdsa)-[\w@.-]+) ([A-Za-z0-9+/]{16,}={0,3})(?: (.*))?$/;
 
-/** @throws PxectlError E_USAGE for anything that is no public key */
+/** Each once: Ignition refuses a key that stands twice. @throws PxectlError E_USAGE for anything that is no public key */
 function publicKeys(text: string): readonly string[] {
   const lines = text.split(/\r?\n/).map((line) => line.trim());
-  return lines.flatMap((line, index) => {
+  const keys = lines.flatMap((line, index) => {
     if (line === '' || line.startsWith('#')) return [];
     const [, type = '', key = '', comment = ''] = KEY.exec(line.replaceAll(/\s+/g, ' ')) ?? [];
     if (key !== '') return [/^[\w@.+-]+$/.test(comment) ? `${type} ${key} ${comment}` : `${type} ${key}`];
@@ -126,4 +126,5 @@ function publicKeys(text: string): readonly string[] {
       next: 'give the file that ends in .pub: ssh-keygen -t ed25519 makes both',
     });
   });
+  return [...new Set(keys)];
 }

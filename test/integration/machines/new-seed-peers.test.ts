@@ -84,6 +84,10 @@ describe('new seeds, and who reads such files on Debian', () => {
     }
   });
 
+  itNeeds('ignition-validate')('flatcar: Ignition takes it', async () => {
+    for (const text of seedsOf('flatcar')) await takes(['ignition-validate'], text);
+  });
+
   itNeeds('systemd-analyze')(
     'flatcar: systemd takes its unit, and misses nothing but the installer',
     async () => {

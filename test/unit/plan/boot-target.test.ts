@@ -92,16 +92,18 @@ describe('what is booted', () => {
     });
   });
 
-  it('without a menu the default is booted, and a local default needs no answer', () => {
+  it('without a menu the default is booted, and a local default needs no answer for a BIOS', () => {
     const text = MACHINES_CONFIG.replace('timeoutSeconds: 5', 'menu: false');
     const context = sampleContext(text, { images: [DEBIAN_12, UBUNTU_20_04] });
     expect(bootChoice(context)).toMatchObject({
       kind: 'direct',
       target: { image: 'debian-12', isUnattended: false },
     });
-    expect(isLeftAlone(context, undefined)).toBe(false);
-    expect(isLeftAlone(context, machine(context, 'node-3'))).toBe(true);
-    expect(isLeftAlone(disarmed(context), machine(disarmed(context), 'node-1'))).toBe(true);
+    expect(isLeftAlone(context, undefined, true)).toBe(false);
+    for (const isBios of [true, false]) {
+      expect(isLeftAlone(context, machine(context, 'node-3'), isBios)).toBe(isBios);
+      expect(isLeftAlone(disarmed(context), machine(disarmed(context), 'node-1'), isBios)).toBe(isBios);
+    }
   });
 
   it.each([
@@ -116,7 +118,7 @@ describe('what is booted', () => {
     const context = sampleContext(text, { images: [DEBIAN_12, UBUNTU_20_04] });
     expect(bootChoice(context)).toMatchObject(expected);
     expect(bootChoice(context, machine(context, 'node-2'))).toMatchObject({ kind: 'menu' });
-    expect(isLeftAlone(context, undefined)).toBe(false);
+    expect(isLeftAlone(context, undefined, true)).toBe(false);
   });
 
   it('an install needs a seed, an armed state and an image', () => {

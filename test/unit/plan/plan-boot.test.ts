@@ -199,10 +199,22 @@ const TABLE: readonly Row[] = [
   { client: { arch: [0], mac: '52:54:00:00:00:02' }, config: MACHINES, gives: 'lpxelinux.0' },
   { client: { arch: [7], mac: '52:54:00:00:00:04' }, config: MACHINES, gives: 'ipxe/snponly-x64.efi' },
   {
-    client: { arch: [7], mac: '52:54:00:00:00:04' },
+    client: { arch: [0], mac: '52:54:00:00:00:04' },
     config: `${MACHINES}boot: { menu: false }`,
     gives: 'machine-boots-local',
   },
+  // UEFI without an answer tries other ways for long: its loader starts the disk
+  {
+    client: { arch: [7], mac: '52:54:00:00:00:04' },
+    config: `${MACHINES}boot: { menu: false }`,
+    gives: 'ipxe/snponly-x64.efi',
+  },
+  {
+    client: { arch: [7], mac: '52:54:00:00:00:04', isIpxe: true },
+    config: `${MACHINES}boot: { menu: false }`,
+    gives: SCRIPT,
+  },
+  { client: { arch: [7] }, config: 'boot: { default: local, menu: false }', gives: 'machine-boots-local' },
   {
     client: { arch: [0], isIpxe: true },
     config: 'boot: { default: local, menu: false }',
@@ -253,7 +265,7 @@ describe('planBoot', () => {
 
   it('leaves a machine whose install is done to its own disk, and an armed one not', () => {
     const context = sampleContext(config(`${MACHINES}boot: { menu: false }`));
-    const client = facts({ arch: [7], mac: '52:54:00:00:00:05' });
+    const client = facts({ arch: [0], mac: '52:54:00:00:00:05' });
     expect(planBoot(context, client)).toMatchObject({ action: 'boot', machine: { name: 'installed' } });
     const disarm = (machine: Machine): Machine => ({ ...machine, isArmed: false });
     const done = { ...context, config: { ...context.config, machines: context.config.machines.map(disarm) } };
