@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { checkOutput } from './json-schemas/check-output.ts';
 import { run, runOrThrow, type ProcessResult } from '../../src/platform/processes.ts';
 
 const PROGRAM = join(import.meta.dirname, '..', '..', 'bin', 'pxectl.js');
@@ -43,7 +44,7 @@ export interface PxectlOptions {
   readonly input?: string;
 }
 
-/** Runs the built pxectl as a user would, without a terminal. */
+/** Runs the built pxectl as a user would, without a terminal; what it prints as JSON is what docs/schemas says. */
 export async function pxectl(args: readonly string[], options: PxectlOptions): Promise<ProcessResult> {
   if (!existsSync(join(PROGRAM, '..', '..', 'dist', 'cli', 'main.js'))) {
     throw new Error('dist/ is not built: make build');
@@ -53,12 +54,14 @@ export async function pxectl(args: readonly string[], options: PxectlOptions): P
     ? ['ip', 'netns', 'exec', options.network.namespace, ...command]
     : command;
   const [file = '', ...rest] = inNetwork;
-  return run(file, rest, {
+  const result = await run(file, rest, {
     cwd: options.cwd,
     timeoutMs: options.timeoutMs ?? 60_000,
     ...(options.input === undefined ? {} : { input: options.input }),
     env: { NO_COLOR: '1', PXECTL_CONFIG: '', COLUMNS: '100', ...options.env },
   });
+  checkOutput(args, result.stdout);
+  return result;
 }
 
 /** The words of a running pxectl, for tests that start it in the foreground. */

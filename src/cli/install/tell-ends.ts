@@ -26,7 +26,7 @@ export function endText({ name }: InstallJob, end: InstallEnd | undefined): stri
 }
 
 /** Of one machine, for `--json`. */
-export const endJson = (job: InstallJob, end?: InstallEnd): object => ({
+export const endJson = (job: InstallJob, end?: InstallEnd) => ({
   ...namedByKey(job),
   end: end?.kind ?? null,
   why: end !== undefined && 'why' in end ? end.why : null,

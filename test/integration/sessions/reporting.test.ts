@@ -7,6 +7,7 @@ import { createVirtualLan, type VirtualLan } from '../../../src/lab/virtual-lan.
 import { start, type LongRunning } from '../../../src/platform/long-running.ts';
 import { configText, prepareState } from '../../support/engine/prepare-state.ts';
 import { itNeeds } from '../../support/external-tool.ts';
+import { schemaProblem } from '../../support/json-schemas/published.ts';
 import { pxectl, type PrivateNetwork } from '../../support/pxectl-process.ts';
 
 interface Received {
@@ -106,6 +107,7 @@ describe('what a running pxectl tells other programs', () => {
       .toMatchObject({
         ...{ schema: 'pxectl.notice/1', type: 'installed', machine: { name: 'pc1' } },
       });
+    for (const body of bodies('/hook')) expect(schemaProblem(body)).toBeUndefined();
     const hook = received.findLast(({ path }) => path === '/hook');
     const signed = `${hook?.headers['webhook-id']}.${hook?.headers['webhook-timestamp']}.${hook?.body}`;
     expect(hook?.headers['webhook-signature']).toBe(signatureOf(SECRET, signed));
