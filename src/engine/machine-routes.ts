@@ -77,12 +77,20 @@ async function strangerOf(
     const reason = request.mac === asked.mac ? 'no-token' : 'other-machine';
     return { reason, who: whoAsks(asked.key, request, what) };
   }
-  // behind a relay there is no card to ask for
-  const answer = request.mac === undefined ? 'unknown' : await confirmCard(request.ip, request.mac);
+  // behind a relay there is no card to ask for, and without an order nothing depends on it
+  if (request.mac === undefined || !hasOrder(input.context(), asked)) return undefined;
+  const answer = await confirmCard(request.ip, request.mac);
   if (answer === 'confirmed' || answer === 'unknown') return undefined;
   const words = answer === 'another' ? `another card answers than ${request.mac}` : 'nobody answers any more';
   return { reason: 'unconfirmed-card', who: `${request.ip}, for which ${words}` };
 }
+
+/** Whether there is a seed to be had, or an install that a report ends. */
+const hasOrder = ({ orderTokens }: BootContext, { key, machine }: Asked): boolean =>
+  orderTokens?.has(key) === true || (machine !== undefined && isOpen(machine));
+
+const isOpen = ({ installState = NOT_ARMED }: Machine): boolean =>
+  installState.kind === 'armed' || installState.kind === 'installing';
 
 /** A seed goes only to the machine it is for, and only in the boot that an order was given for. */
 async function serveSeed(
@@ -114,8 +122,7 @@ async function serveSeed(
     return refuse(stranger.reason, `this seed is for ${key}; the request came from ${stranger.who}`);
   }
   const { installState = NOT_ARMED } = machine;
-  const isOpen = installState.kind === 'armed' || installState.kind === 'installing';
-  if (!isOpen) return refuse(...whyRefused(machine, installState));
+  if (!isOpen(machine)) return refuse(...whyRefused(machine, installState));
   const answer = await readSeed(input.context(), machine, rest, input.secrets);
   if ('problem' in answer) {
     input.sink.emit({
@@ -190,8 +197,13 @@ async function takeReport(
   if (!asked || request.method === 'HEAD') return undefined;
   const { key, machine, mac, rest } = asked;
   const stranger = await strangerOf(input, asked, request, 'report');
-  if (stranger !== undefined) {
-    const message = `this report is for ${key}; it came from ${stranger.who}`;
+  // what an unknown card says of itself is told as nothing that became of a machine; what it is made of it may say
+  const isOfNobody = machine === undefined && rest !== 'hardware';
+  if (stranger !== undefined || isOfNobody) {
+    const message =
+      stranger === undefined
+        ? `no machine of the configuration has ${key}, so there is no install to report of; pxectl machines adopt ${key} adds it`
+        : `this report is for ${key}; it came from ${stranger.who}`;
     input.sink.emit({
       type: 'report.refused',
       ip: request.ip,

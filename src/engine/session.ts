@@ -8,7 +8,7 @@ import { openMachineStates } from '../machines/machine-states.ts';
 import { engineError, messageOf } from '../model/errors.ts';
 import type { MacAddress } from '../protocol/addresses.ts';
 import { identityOf } from '../platform/process-identity.ts';
-import { confirmCard } from '../net/confirm-card.ts';
+import { CardAsker } from '../net/confirm-card.ts';
 import { neighboursOn } from '../net/neighbours.ts';
 import { boundLogs } from '../platform/bounded-logs.ts';
 import { Turns } from '../platform/turns.ts';
@@ -234,14 +234,14 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     reporters?.take(event);
     installs.take(event);
   });
+  const cards = new CardAsker({ interfaceName: context.config.network.interface });
   const input: EngineInput = {
     context,
     layout,
     sink,
     routes: machineRoutes({
       ...{ context: () => context, sink, installs, inventory },
-      confirmCard: (address, mac) =>
-        confirmCard({ interfaceName: context.config.network.interface, address, mac }),
+      confirmCard: (address, mac) => cards.confirm(address, mac),
       secrets: secretsFolder(layout),
     }),
     macOf: addresses.macOf,
@@ -288,6 +288,7 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
       files.close();
       await network.close();
       await running.stop();
+      await cards.close();
       await reporters?.close();
       await inventory.close();
       await history.close();

@@ -8,6 +8,8 @@ export interface ArpSocket {
   ask(localMac: MacAddress, address: Ipv4Address): void;
   /** what has come since the last time */
   read(): readonly ArpPacket[];
+  /** false once the interface was taken away, also when another has its name now */
+  isOfInterface(): boolean;
   close(): void;
 }
 
@@ -53,6 +55,7 @@ export async function openArpSocket(interfaceName: string): Promise<ArpSocket | 
       }
       return packets;
     },
+    isOfInterface: () => libc.if_nametoindex(interfaceName) === index,
     close: () => void libc.close(fd),
   };
 }

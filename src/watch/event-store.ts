@@ -63,17 +63,11 @@ export async function openEventStore(path: string, options: EventStoreOptions = 
   const ration = new EventRation(isKnown);
 
   const flush = async (): Promise<void> => {
-    const text = pending.join('');
+    const lines = pending;
     pending = [];
-    if (text === '') return;
     try {
-      if (sizeBytes > 0 && sizeBytes + text.length > maxBytes) {
-        await rotateEvents(path, isKnown, maxBytes / 2);
-        sizeBytes = 0;
-      }
-      const file = await openToAppend(path);
-      await file.appendFile(text).finally(() => file.close());
-      sizeBytes += Buffer.byteLength(text);
+      // a slow disk makes many wait: a file is full all the same, and the next one begun
+      for (const text of pieces(lines, maxBytes)) await append(text);
       isInTrouble = false;
     } catch (error) {
       if (!isInTrouble) options.onTrouble?.(`events cannot be written to ${path}: ${messageOf(error)}`);
@@ -81,6 +75,16 @@ export async function openEventStore(path: string, options: EventStoreOptions = 
       // a part of the text may be there: the next event begins a line of its own
       pending.unshift('\n');
     }
+  };
+  const append = async (text: string): Promise<void> => {
+    const bytes = Buffer.byteLength(text);
+    if (sizeBytes > 0 && sizeBytes + bytes > maxBytes) {
+      await rotateEvents(path, isKnown, maxBytes / 2);
+      sizeBytes = 0;
+    }
+    const file = await openToAppend(path);
+    await file.appendFile(text).finally(() => file.close());
+    sizeBytes += bytes;
   };
   const scheduleFlush = (): void => {
     timer ??= setTimeout(() => {
@@ -129,6 +133,19 @@ export async function openEventStore(path: string, options: EventStoreOptions = 
       await writing;
     },
   };
+}
+
+/** Lines in as few texts as hold at most so many characters; a longer line is a text of its own. */
+function* pieces(lines: readonly string[], maxLength: number): Generator<string> {
+  let text = '';
+  for (const line of lines) {
+    if (text !== '' && text.length + line.length > maxLength) {
+      yield text;
+      text = '';
+    }
+    text += line;
+  }
+  if (text !== '') yield text;
 }
 
 async function sizeOf(path: string): Promise<number> {

@@ -84,6 +84,7 @@ const ATTACKS: readonly Attack[] = [
   'sendHalf',
   'readNothing',
   'sendAhead',
+  'reportOften',
   'sendRubbish',
   'escapeByHttp',
   'discoverFlood',

@@ -7,6 +7,7 @@ const lasting: Readonly<Record<string, (untilMs: number) => Promise<number | voi
   sendAhead: http.sendAhead,
   readNothing: http.readNothing,
   sendHalf: http.sendHalf,
+  reportOften: http.reportOften,
   sendRubbish: http.sendRubbish,
   escapeByHttp: http.escapeByHttp,
   discoverFlood: udp.discoverFlood,

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { escapes } from './path-forms.ts';
 import { HTTP_PORT, INITRD, SECRET, SERVER, sleep } from './targets.ts';
 
@@ -39,6 +40,16 @@ const HALF = `POST /report/52-54-00-12-34-56/done HTTP/1.1\r\nHost: x\r\nContent
 
 /** Sends half of a report in the name of a machine. */
 export const sendHalf = (untilMs: number): Promise<void> => hold(100, () => HALF, untilMs);
+
+/** Reports in its own name, of an install that nobody ordered. */
+export const reportOften = (untilMs: number): Promise<void> => {
+  const cards = Object.values(networkInterfaces()).flatMap((addresses = []) =>
+    addresses.map(({ mac }) => mac),
+  );
+  const own = cards.find((mac) => mac !== '00:00:00:00:00:00');
+  const report = `POST /report/${own}/x HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;
+  return hold(120, () => report, untilMs);
+};
 
 /** What is no HTTP, or too much of it. */
 export const sendRubbish = (untilMs: number): Promise<void> => {

@@ -1,5 +1,22 @@
-/** Asks whose an address is, as its argument says, and prints the answer: runs inside a namespace. */
-import { confirmCard, type ConfirmCardOptions } from '../../../src/net/confirm-card.ts';
+/** Asks whose an address is, `times` times at once, as its argument says, and prints the answers: runs inside a namespace. */
+import { readdirSync } from 'node:fs';
+import { CardAsker, type CardAskerOptions } from '../../../src/net/confirm-card.ts';
+import type { Ipv4Address, MacAddress } from '../../../src/protocol/addresses.ts';
 
-const options = JSON.parse(process.argv[2] ?? '{}') as ConfirmCardOptions;
-process.stdout.write(`${JSON.stringify({ answer: await confirmCard(options) })}\n`);
+interface Question extends CardAskerOptions {
+  readonly address: Ipv4Address;
+  readonly mac: MacAddress;
+  readonly times?: number;
+}
+
+const openFiles = (): number => readdirSync('/proc/self/fd').length;
+
+const { address, mac, times = 1, ...options } = JSON.parse(process.argv[2] ?? '{}') as Question;
+const asker = new CardAsker(options);
+await asker.confirm(address, mac);
+const filesBefore = openFiles();
+const asked = Array.from({ length: times }, () => asker.confirm(address, mac));
+const moreFiles = openFiles() - filesBefore;
+const answers = await Promise.all(asked);
+await asker.close();
+process.stdout.write(`${JSON.stringify({ answers, moreFiles })}\n`);

@@ -25,6 +25,7 @@ let events: NewBootEvent[];
 let spent: MachineKey[];
 let reported: MachineKey[];
 let cardAnswer: CardAnswer;
+let cardsAsked: number;
 let owners: Map<MacAddress, Machine>;
 let spendResult: SpendResult;
 let learnt: unknown[];
@@ -37,6 +38,7 @@ beforeEach(async () => {
   spent = [];
   owners = new Map();
   cardAnswer = 'confirmed';
+  cardsAsked = 0;
   reported = [];
   spendResult = { kind: 'given', isSpent: true };
   context = contextFrom(
@@ -81,7 +83,10 @@ async function ask(
       learn: (mac, facts) => void learnt.push([mac, facts]),
       ownerOf: (mac) => owners.get(mac),
     },
-    confirmCard: async () => cardAnswer,
+    confirmCard: async () => {
+      cardsAsked += 1;
+      return cardAnswer;
+    },
     installs: {
       spend: async (key) => {
         spent.push(key);
@@ -134,6 +139,22 @@ describe('install seeds', () => {
     expect([spent, reported]).toEqual([[], []]);
     cardAnswer = 'unknown';
     expect(await ask(SEED_PATH)).toMatchObject({ status: 200 });
+  });
+
+  it('asks the segment only where an order depends on the answer: what anybody can send costs nothing', async () => {
+    const known = { method: 'POST' as const, mac: MAC };
+    expect(await ask('/report/52-54-00-00-00-01/progress', known)).toMatchObject({ status: 200 });
+    expect(cardsAsked).toBe(1);
+    context = withState({
+      kind: 'installed',
+      since: '2026-01-01T00:00:00.000Z',
+      at: '2026-01-01T00:10:00.000Z',
+    });
+    expect(await ask('/report/52-54-00-00-00-01/progress', known)).toMatchObject({ status: 200 });
+    expect(await ask(SEED_PATH)).toMatchObject({ status: 403 });
+    const unknown = { method: 'POST' as const, mac: '52:54:00:00:00:66' as MacAddress };
+    expect(await ask('/report/52-54-00-00-00-66/progress', unknown)).toMatchObject({ status: 403 });
+    expect(cardsAsked).toBe(1);
   });
 
   it('shows nobody a path of this machine: not for a name that no file can have, nor for a seed that is gone', async () => {
@@ -436,6 +457,17 @@ describe('reports of installers', () => {
     await ask('/report/52-54-00-00-00-01/done', { mac: MAC });
     expect(events).toMatchObject([{ type: 'install.done', mac: MAC }]);
     expect(reported).toEqual([MAC]);
+  });
+
+  it('tells of no install of a card that no machine of the configuration has', async () => {
+    const unknown = '52:54:00:00:00:66' as MacAddress;
+    const answer = await ask('/report/52-54-00-00-00-66/done', { mac: unknown });
+    expect(answer).toMatchObject({ status: 403 });
+    expect(textOf(answer)).toContain('no machine of the configuration has 52:54:00:00:00:66');
+    expect(events.map(({ type }) => type)).toEqual(['report.refused']);
+    expect(await ask('/report/52-54-00-00-00-66/hardware', { mac: unknown, body: 'cpus=4' })).toMatchObject({
+      status: 200,
+    });
   });
 
   it('does not let one machine report for another, nor anybody whose MAC is unknown', async () => {
