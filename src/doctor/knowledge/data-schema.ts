@@ -5,6 +5,7 @@ import type { FindingFile } from '../finding-catalogue.ts';
 import type { IpxeCausesFile, IpxeErrorsFile } from './ipxe-codes.ts';
 import { STAGES_ON_SCREEN, type KnownCause, type MessageFile } from './knowledge-entry.ts';
 import type { WindowsStatusFile } from './windows-status.ts';
+import type { ScriptWordsFile } from '../lint/script-words.ts';
 import { dataFiles, readData } from './read-data.ts';
 
 const id = z.string().regex(/^[a-z][a-z0-9-]*$/, 'small letters, digits and hyphens');
@@ -140,6 +141,14 @@ const configKinds = z.strictObject({
   ),
 }) satisfies z.ZodType<ConfigKindsFile>;
 
+const scriptWords = z.strictObject({
+  $schema,
+  source: words,
+  pxelinux: z.array(words),
+  grub: z.array(words),
+  ipxe: z.array(words),
+}) satisfies z.ZodType<ScriptWordsFile>;
+
 /** The form of each data file, and the name of its JSON Schema for editors (data/schemas/NAME.schema.json). */
 export const DATA_FORMS = {
   messages,
@@ -149,6 +158,7 @@ export const DATA_FORMS = {
   'windows-status': windowsStatus,
   'dnsmasq-options': dnsmasqOptions,
   'config-kinds': configKinds,
+  'script-words': scriptWords,
 };
 
 /** Everything that is wrong in knowledge/data: one line each, with the file and the place in it. */
@@ -161,6 +171,7 @@ export function dataProblems(): readonly string[] {
     ['windows-status.json', windowsStatus],
     ['dnsmasq-options.json', dnsmasqOptions],
     ['config-kinds.json', configKinds],
+    ['script-words.json', scriptWords],
   ];
   const malformed = files.flatMap(([name, form]) => {
     const result = form.safeParse(readData(name));

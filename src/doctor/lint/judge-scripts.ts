@@ -6,6 +6,7 @@ import { lintDhcpd } from './dhcpd/lint-dhcpd.ts';
 import { fragmentLimits, lintBootScript, type BootScriptKind } from './lint-boot-script.ts';
 import { ADVICE, writeFixed, type LintOptions, type LintResult } from './lint-result.ts';
 import { givenFor, includesOf } from './script-includes.ts';
+import { unknownLines } from './script-words.ts';
 import { isTemplateLine } from './templates.ts';
 
 /** Judges one configuration of a loader. */
@@ -25,18 +26,14 @@ export async function lintScript(
   const marked = text
     .split(/\r?\n/)
     .flatMap((line, index) => (isTemplateLine(line, true) ? [index + 1] : []));
-  const passedOver: PassedOver[] =
-    marked.length === 0
-      ? []
-      : [
-          {
-            what: 'lines of a template, filled in later',
-            count: marked.length,
-            at: rangesOf(marked),
-            example: text.split(/\r?\n/)[(marked[0] ?? 1) - 1]?.trim() ?? '',
-            matters: true,
-          },
-        ];
+  const passedOver = [
+    ...passedLines('lines of a template, filled in later', marked, text),
+    ...passedLines(
+      `lines that begin with no word of ${kind}`,
+      unknownLines(text, kind).map((index) => index + 1),
+      text,
+    ),
+  ];
   const limits = [
     ...fragmentLimits({ text, kind }),
     ...includesOf(text, kind)
@@ -58,6 +55,13 @@ export async function lintScript(
     findings,
     written: fix ? await writeFixed(texts, findings, judge) : [],
   };
+}
+
+function passedLines(what: string, numbers: readonly number[], text: string): readonly PassedOver[] {
+  const [first] = numbers;
+  if (first === undefined) return [];
+  const example = text.split(/\r?\n/)[first - 1]?.trim() ?? '';
+  return [{ what, count: numbers.length, at: rangesOf(numbers), example, matters: true }];
 }
 
 /** Judges a configuration of ISC dhcpd, with the files that it includes and that were given. */

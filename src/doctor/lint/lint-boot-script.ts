@@ -2,6 +2,8 @@ import type { Evidence, Finding, FindingId } from '../../model/finding.ts';
 import { words } from '../../model/fix.ts';
 import { makeFinding, sortFindings } from '../finding-catalogue.ts';
 import { ipxeFragment, lintIpxe } from './rules/ipxe-rules.ts';
+import { liveSystems } from './rules/live-system-rules.ts';
+import { lostArguments } from './rules/lost-argument-rules.ts';
 import { nfsRootFaults } from './rules/nfs-root-rules.ts';
 import { grubWithoutInitrd, serverPaths } from './rules/path-rules.ts';
 import { isPxelinuxFragment, lintPxelinux } from './rules/pxelinux-rules.ts';
@@ -48,6 +50,8 @@ export function lintBootScript(input: BootScriptInput): readonly Finding[] {
     ...(input.kind === 'ipxe' ? lintIpxe(input, lines) : serverPaths(input, lines)),
     ...(input.kind === 'pxelinux' ? lintPxelinux(input, lines) : []),
     ...grubWithoutInitrd(input, lines),
+    ...lostArguments(input, lines),
+    ...liveSystems(input, lines),
   ];
   return sortFindings(findings);
 }
