@@ -114,6 +114,23 @@ export function ipxeEntry(error: IpxeError): KnowledgeEntry {
   };
 }
 
+/** An errno that a line has in words and without its code: which part of iPXE says so is not known. */
+export function ipxeEntryOfErrno({ name, text }: { name: string; text: string }): KnowledgeEntry {
+  return {
+    id: `ipxe-${name.toLowerCase()}`,
+    texts: [text],
+    printedBy: 'iPXE',
+    meaning: `${text} (${name}). The code behind it, which tells more, was not given.`,
+    causes: causesByCode.get(name) ?? [
+      {
+        text: 'the words alone do not tell which part of iPXE says so',
+        fix: ['take the eight digits behind ipxe.org/ from the screen: pxectl doctor CODE'],
+      },
+    ],
+    source: 'iPXE include/errno.h',
+  };
+}
+
 /** Every code that has a meaning or causes of its own. */
 export function ipxeEntries(): readonly KnowledgeEntry[] {
   const keys = new Set([...causesByCode.keys()].filter((key) => key.length === 6));

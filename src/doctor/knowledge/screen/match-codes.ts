@@ -1,4 +1,4 @@
-import { decodeIpxeCode, ipxeEntry, ipxeErrnoOfWords } from '../ipxe-codes.ts';
+import { decodeIpxeCode, ipxeEntry, ipxeEntryOfErrno, ipxeErrnoOfWords } from '../ipxe-codes.ts';
 import type { KnowledgeEntry } from '../knowledge-entry.ts';
 import { KNOWLEDGE } from '../messages.ts';
 import { decodeWindowsStatus, windowsEntry } from '../windows-status.ts';
@@ -47,7 +47,7 @@ function meaningOf(code: string, rest: string): Found | undefined {
   const scored = KNOWLEDGE.filter((entry) => entry.code !== undefined)
     .map((entry) => ({
       entry,
-      score: Math.max(...entry.texts.map((text) => likeness(rest, withoutCode(text)))),
+      score: Math.max(...entry.texts.map((text) => likeness(rest, wordsWithoutCode(text)))),
     }))
     .sort((a, b) => b.score - a.score);
   const [best] = scored;
@@ -64,7 +64,7 @@ function meaningOf(code: string, rest: string): Found | undefined {
   return { entries: isClear ? [bestOfCode.entry] : ofCode.map(({ entry }) => entry) };
 }
 
-function withoutCode(text: string): string {
+function wordsWithoutCode(text: string): string {
   return words(text.replace(/^PXE-\w+/, '')).join(' ');
 }
 
@@ -90,7 +90,21 @@ function ipxeAndWindowsCodes(line: string): readonly Found[] {
   return [
     ...[...statuses].map((status) => ({ entries: [windowsEntry(status)] })),
     ...[...errors].flatMap((code) => meaningOfIpxe(code, wordsBefore(code, line, errors.size)) ?? []),
+    ...(errors.size === 0 ? withoutCode(line) : []),
   ];
+}
+
+/** A line of iPXE whose code was left out: only its own words, or its address, show that it is one. */
+const IPXE_WITHOUT_CODE = /ipxe\.org\/(?![\w/])|^\W*could not (?:boot|start|open|select)\b[^:]*:/i;
+
+function withoutCode(line: string): readonly Found[] {
+  const said = IPXE_WITHOUT_CODE.test(line) ? ipxeErrnoOfWords(line) : undefined;
+  if (said === undefined) return [];
+  // a text of its own says more than the errno in it
+  const hasOwn = KNOWLEDGE.some(({ texts }) =>
+    texts.some((text) => text.includes(said.text) && line.toLowerCase().includes(text.toLowerCase())),
+  );
+  return hasOwn ? [] : [{ entries: [ipxeEntryOfErrno(said)] }];
 }
 
 /** The words that belong to a code: of several on one line those right before it. */

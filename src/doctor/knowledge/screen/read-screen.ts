@@ -81,9 +81,11 @@ export function isSetting(line: string): boolean {
   return /^\s*[A-Z][A-Z0-9_]*=\S*\s*$/.test(line);
 }
 
-/** Lines without colours; firmware puts the cursor elsewhere instead of ending a line. */
+/** Lines without colours and without the links of markdown; firmware puts the cursor elsewhere instead of ending a line. */
 function plainLines(text: string): readonly string[] {
-  return stripVTControlCharacters(text.replace(/\u001b\[\d+;\d+H/g, '\n')).split(/\r?\n|\r/);
+  return stripVTControlCharacters(text.replace(/\u001b\[\d+;\d+H/g, '\n'))
+    .replace(/\[([^[\]\n]+)\]\(https?:[^()\n]*\)/g, '$1')
+    .split(/\r?\n|\r/);
 }
 
 /** Codes and texts in the order of the screen; a code and the words beside it are one thing, unless they are a sign of its own. */
