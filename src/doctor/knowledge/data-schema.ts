@@ -59,6 +59,7 @@ const messages = z.strictObject({
           .optional(),
         texts: z.array(words).min(1),
         where: regex.optional(),
+        needs: id.optional(),
         role: z.enum(['fault', 'proof', 'attempt', 'harmless', 'sign', 'trailer']).optional(),
         stage: z.enum(STAGES_ON_SCREEN).optional(),
         excuses: z.array(id).optional(),
@@ -210,7 +211,7 @@ function brokenReferences(): readonly string[] {
     }),
   );
   const unexcused = entries.flatMap(({ entry }) =>
-    (entry.excuses ?? [])
+    [...(entry.excuses ?? []), ...(entry.needs === undefined ? [] : [entry.needs])]
       .filter((one) => !entryIds.includes(one))
       .map((one) => `${entry.id}: there is no ${one}`),
   );

@@ -47,6 +47,8 @@ export interface KnowledgeEntry {
   readonly texts: readonly string[];
   /** a regular expression that the line must have besides: what is in a name tells, or that there is none */
   readonly where?: string;
+  /** where other programs print the same words: this one is meant only when this line is on the screen, too */
+  readonly needs?: string;
   readonly printedBy: string;
   /**
    * What the line is in the story of a boot. A `proof` shows that its stage was reached, an `attempt` begins a new

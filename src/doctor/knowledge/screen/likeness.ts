@@ -17,7 +17,8 @@ const MAX_NEAREST = 3;
 const NEAR_ENOUGH = 0.8;
 const MIN_COMMON_WORDS = 3;
 
-const KNOWN = KNOWLEDGE.flatMap((entry) =>
+// what asks for more than its words is not near by these alone
+const KNOWN = KNOWLEDGE.filter(({ where }) => where === undefined).flatMap((entry) =>
   entry.texts.map((text) => ({ entry, known: new Set(words(text.replace(/^PXE-\w+/, ''))) })),
 );
 /** How much a word tells: the fewer texts have it, the more. */

@@ -112,7 +112,12 @@ function withoutRivals(items: readonly Item[]): readonly Item[] {
   const printers = new Set(
     items.flatMap(({ entries }) => (entries.length === 1 ? entries[0]?.printedBy : [])),
   );
-  const settled = items.map((item) => {
+  const seen = new Set(items.flatMap(({ entries }) => entries.map(({ id }) => id)));
+  const possible = items.map((item) => {
+    const named = item.entries.filter(({ needs }) => needs === undefined || seen.has(needs));
+    return named.length > 0 ? { ...item, entries: named } : item;
+  });
+  const settled = possible.map((item) => {
     const ofPrinter = item.entries.filter((entry) => printers.has(entry.printedBy));
     return ofPrinter.length > 0 ? { ...item, entries: ofPrinter } : item;
   });
