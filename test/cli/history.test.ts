@@ -1,10 +1,11 @@
-import { writeFile } from 'node:fs/promises';
+import { appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { configText, prepareState } from '../support/engine/prepare-state.ts';
 import { recordedBoot } from '../support/recorded-boots.ts';
 import { makeFolder, pxectl } from '../support/pxectl-process.ts';
 
+const BROKEN = '52:54:00:12:34:58';
 const HOSTILE = '"><img src=x onerror=alert(1)>\u001b[31m\nnext: rm -rf /';
 
 describe('pxectl history', () => {
@@ -19,7 +20,11 @@ describe('pxectl history', () => {
       folder.path,
       configText(
         'proxy',
-        'machines: [{ mac: 52:54:00:12:34:56, name: node-1 }, { mac: 52:54:00:12:34:57, name: idle }]',
+        `machines:
+  - { mac: 52:54:00:12:34:56, name: node-1 }
+  - { mac: 52:54:00:12:34:57, name: idle }
+  - { mac: 52:54:00:12:34:58, name: broken }
+`,
       ),
     );
     const records = [
@@ -61,6 +66,27 @@ describe('pxectl history', () => {
     const wrong = await cli('history', '--since', 'yesteryear');
     expect(wrong).toMatchObject({ exitCode: 2 });
     expect(wrong.stderr).toContain('so long ago (90m, 2h, 3d)');
+  });
+
+  it('machines tells the finding of a boot whose events are gone, or all but its last', async () => {
+    const finding = async () => {
+      const { stdout } = await cli('machines');
+      return /^broken .*$/m.exec(stdout)?.[0];
+    };
+    const layout = join(folder.path, '.pxectl');
+    const record = recordedBoot({
+      startedAt: '2026-11-06T10:00:00.000Z',
+      mac: BROKEN,
+      machineName: 'broken',
+      finding: 'none',
+    });
+    await appendFile(join(layout, 'history.jsonl'), `${record}\n`);
+    expect(await finding()).toMatch(/kernel +\S+ \S+ +kernel-not-req/);
+    const { lastEventAt } = JSON.parse(record) as { lastEventAt: string };
+    // iPXE asks DHCP again in the middle of a boot
+    const last = { time: lastEventAt, type: 'dhcp.discover', mac: BROKEN, firmware: 'ipxe', detail: {} };
+    await writeFile(join(layout, 'events.jsonl'), `${JSON.stringify(last)}\n`);
+    expect(await finding()).toMatch(/kernel +\S+ \S+ +kernel-not-req/);
   });
 
   it('tells it all in JSON, with what is usual for each stage', async () => {

@@ -15,7 +15,9 @@ export async function latestBoots(
   const boots = new Map<string, BootTrace>(await readLastBoots(layout));
   for (const trace of await bootTraces(layout.events, machines, new LatestBoots())) {
     const kept = boots.get(trace.mac);
-    if (kept === undefined || kept.lastEventAt <= trace.lastEventAt) boots.set(trace.mac, trace);
+    // of a boot that ended as the recorded one did and began later, the first events are gone, and maybe what was wrong
+    const isNews = kept === undefined || kept.lastEventAt < trace.lastEventAt;
+    if (isNews || kept.startedAt === trace.startedAt) boots.set(trace.mac, trace);
   }
   const latest = new Map<string, BootTrace>();
   for (const { name, mac } of machines) {
