@@ -46,6 +46,7 @@ const homes = {
   'tar-stream': ['engine/docker', 'images'],
   handlebars: ['render', 'machines/seeds'],
   commander: ['cli'],
+  'log-update': ['cli'],
   'prom-client': ['watch'],
 };
 

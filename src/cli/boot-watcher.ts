@@ -2,13 +2,35 @@ import { findingsOfTrace } from '../doctor/analyse/findings-of-trace.ts';
 import { fixTexts } from '../doctor/mend/fix-steps.ts';
 import type { BootEvent } from '../model/boot-event.ts';
 import type { BootTrace } from '../model/boot-trace.ts';
-import type { Machine } from '../model/config.ts';
 import type { Finding, FindingId } from '../model/finding.ts';
+import type { MacAddress } from '../protocol/addresses.ts';
+import { KeptBoots, REMEMBERED_BOOTS, REMEMBERED_EVENTS } from '../watch/kept-boots.ts';
+import type { TracedMachine } from '../watch/open-boot.ts';
 import { TraceBuilder } from '../watch/trace-builder.ts';
 
 const LOOK_INTERVAL_MS = 5_000;
+/** A look at a thousand boots takes seconds: it is done in parts, so that nobody waits for it. */
+const LOOK_PART_MS = 20;
+const LOOK_PAUSE_MS = 100;
 /** A boot that nothing was heard of for so long is history, and no news. */
 const HISTORY_AFTER_MS = 15 * 60_000;
+/** Boots that another one of their machine ended, and that wait for their last look. */
+const MAX_ENDED = 200;
+
+/** The last boot of a machine, with what is wrong in it as of the last look. */
+export interface WatchedBoot {
+  readonly trace: BootTrace;
+  readonly findings: readonly Finding[];
+}
+
+interface Watched {
+  trace: BootTrace;
+  findings: readonly Finding[];
+  /** what was told of it */
+  readonly told: Set<FindingId>;
+  /** nothing more was heard of it: what is wrong stays as it is */
+  isHistory: boolean;
+}
 
 /**
  * Watches boots as their events come, and tells each finding of a boot that goes wrong or stands still once, while
@@ -16,43 +38,83 @@ const HISTORY_AFTER_MS = 15 * 60_000;
  */
 export class BootWatcher {
   readonly #builder: TraceBuilder;
-  /** what was told of each boot that is remembered */
-  #told = new Map<string, Set<FindingId>>();
-  readonly #timer: NodeJS.Timeout;
+  readonly #latest = new Map<MacAddress, Watched>();
+  #ended: Watched[] = [];
+  /** boots that this look has not come to yet */
+  #waiting: Watched[] = [];
+  #timer: NodeJS.Timeout;
 
   constructor(
-    machines: readonly Machine[],
+    machines: readonly TracedMachine[],
     private readonly onFinding: (finding: Finding, trace: BootTrace) => void,
   ) {
-    this.#builder = new TraceBuilder(machines);
-    this.#timer = setInterval(() => this.#look(), LOOK_INTERVAL_MS);
-    // looking on is no reason to stay alive
-    this.#timer.unref();
+    const kept = new KeptBoots(REMEMBERED_BOOTS, REMEMBERED_EVENTS, ({ mac, startedAt }) => {
+      if (this.#latest.get(mac)?.trace.startedAt === startedAt) this.#latest.delete(mac);
+    });
+    this.#builder = new TraceBuilder(machines, kept);
+    this.#timer = this.#lookAfter(LOOK_INTERVAL_MS);
+  }
+
+  /** Machines of the configuration, from the next boot on. */
+  know(machines: readonly TracedMachine[]): void {
+    this.#builder.know(machines);
   }
 
   take(event: BootEvent): void {
-    this.#builder.add(event);
+    const trace = this.#builder.add(event);
+    if (trace === undefined) return;
+    const watched = this.#latest.get(trace.mac);
+    if (watched?.trace.startedAt === trace.startedAt) {
+      watched.trace = trace;
+      watched.isHistory = false;
+      return;
+    }
+    if (watched !== undefined && this.#ended.length < MAX_ENDED) this.#ended.push(watched);
+    this.#latest.set(trace.mac, { trace, findings: [], told: new Set(), isHistory: false });
+  }
+
+  /** The last boot of each machine that is remembered. */
+  boots(): Iterable<WatchedBoot> {
+    return this.#latest.values();
+  }
+
+  bootOf(mac: MacAddress): WatchedBoot | undefined {
+    return this.#latest.get(mac);
   }
 
   close(): void {
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
+  }
+
+  #lookAfter(delayMs: number): NodeJS.Timeout {
+    // looking on is no reason to stay alive
+    return setTimeout(() => this.#look(), delayMs).unref();
   }
 
   #look(): void {
-    const nowMs = Date.now();
-    const told = new Map<string, Set<FindingId>>();
-    for (const trace of this.#builder.traces()) {
-      const boot = `${trace.mac} ${trace.startedAt}`;
-      const ids = this.#told.get(boot) ?? new Set();
-      told.set(boot, ids);
-      if (nowMs - Date.parse(trace.lastEventAt) > HISTORY_AFTER_MS) continue;
-      for (const finding of findingsOfTrace(trace, nowMs)) {
-        if (ids.has(finding.id)) continue;
-        ids.add(finding.id);
-        this.onFinding(finding, trace);
-      }
+    if (this.#waiting.length === 0) {
+      this.#waiting = [...this.#latest.values(), ...this.#ended];
+      this.#ended = [];
     }
-    this.#told = told;
+    const endMs = performance.now() + LOOK_PART_MS;
+    for (let boot = this.#waiting.pop(); boot !== undefined; boot = this.#waiting.pop()) {
+      this.#judge(boot, Date.now());
+      if (performance.now() >= endMs) break;
+    }
+    this.#timer = this.#lookAfter(this.#waiting.length > 0 ? LOOK_PAUSE_MS : LOOK_INTERVAL_MS);
+  }
+
+  #judge(boot: Watched, nowMs: number): void {
+    if (boot.isHistory) return;
+    const historyAtMs = Date.parse(boot.trace.lastEventAt) + HISTORY_AFTER_MS;
+    boot.isHistory = nowMs > historyAtMs;
+    boot.findings = findingsOfTrace(boot.trace, Math.min(nowMs, historyAtMs));
+    if (boot.isHistory) return;
+    for (const finding of boot.findings) {
+      if (boot.told.has(finding.id)) continue;
+      boot.told.add(finding.id);
+      this.onFinding(finding, boot.trace);
+    }
   }
 }
 

@@ -4,7 +4,7 @@ import { Interrupted } from './cli.ts';
 import type { Output } from './output.ts';
 
 export interface Confirmation {
-  readonly output: Pick<Output, 'isTerminal' | 'progress'>;
+  readonly output: Pick<Output, 'isTerminal' | 'progress'> & Partial<Pick<Output, 'asks'>>;
   readonly signal: AbortSignal;
   /** --yes was given */
   readonly isYes: boolean;
@@ -20,6 +20,10 @@ export interface Confirmation {
  */
 export async function confirm({ output, signal, isYes, isJson, what }: Confirmation): Promise<void> {
   if (isYes) return;
+  if (output.asks !== undefined) {
+    if (await output.asks(what)) return;
+    throw new Interrupted('the answer was no');
+  }
   if (isJson || !canAsk(output)) {
     throw usageError({
       what: `nothing is done: ${what}`,

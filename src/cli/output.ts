@@ -15,6 +15,8 @@ export interface OutputOptions {
 export class Output {
   readonly isTerminal = process.stderr.isTTY;
   readonly colors: ReturnType<typeof picocolors.createColors>;
+  /** asks where lines are no place for a question: in a view */
+  readonly asks: ((what: string) => Promise<boolean>) | undefined;
   #hasStatusLine = false;
 
   constructor(readonly options: OutputOptions) {

@@ -16,7 +16,10 @@ export interface WatchedProject {
  * The state folder, and the machines of the configuration: a half edited file hides nothing of what goes on.
  * @throws PxectlError E_CONFIG_NOT_FOUND
  */
-export async function watchedProject(requested: string | undefined, output: Output): Promise<WatchedProject> {
+export async function watchedProject(
+  requested: string | undefined,
+  output: Pick<Output, 'warn'>,
+): Promise<WatchedProject> {
   try {
     const { layout, config } = await loadProject(requested);
     return { layout, machines: await machinesWithCards(config, layout) };

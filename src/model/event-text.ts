@@ -1,4 +1,5 @@
 import type { BootEvent } from './boot-event.ts';
+import { isOptionalFile } from './file-name.ts';
 import { formatBytes, formatDuration } from './units.ts';
 
 /** What happened, in plain words; undefined for what only machines need. */
@@ -27,7 +28,9 @@ export function eventText(event: BootEvent): string | undefined {
       return `has ${path}${transferText(event)}`;
     case 'tftp.missing':
     case 'http.missing':
-      return `asked for ${path}, which is not there${suggestion(event)}`;
+      return isOptionalFile(path)
+        ? `looked for ${path}: there is none, which is normal`
+        : `asked for ${path}, which is not there${suggestion(event)}`;
     case 'tftp.aborted':
       return detail['reason'] === 'size-probe' ? undefined : `gave up reading ${path}`;
     case 'tftp.error':

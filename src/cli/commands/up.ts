@@ -12,6 +12,7 @@ interface UpOptions {
   readonly force?: boolean;
   /** false: `--no-look` */
   readonly look?: boolean;
+  readonly plain?: boolean;
 }
 
 /** `pxectl up [IMAGE]` */
@@ -34,6 +35,7 @@ export function registerUp(program: Command): void {
       'serve although that does harm: beside another DHCP server in mode full, on a used address',
     )
     .option('--watch', 'apply changes of pxectl.yaml while running')
+    .option('--plain', 'a line for each event also on a terminal, as screen readers and files like it')
     .option('--json', 'events as JSON Lines on stdout; with --detach or --dry-run one object')
     .addHelpText(
       'after',
@@ -93,7 +95,9 @@ async function runUp(context: CommandContext<UpOptions>): Promise<number> {
       return await upDetached(project, serve);
     }
     const { upForeground } = await import('../up/up-foreground.ts');
-    return await upForeground(project, serve);
+    const { canShowView } = await import('../live/terminal-wanted.ts');
+    const hasView = canShowView(output, { isJson: serve.isJson, isPlain: options.plain === true });
+    return await upForeground(project, { ...serve, hasView });
   } catch (error) {
     // another one came first, while this one was starting
     const first = await readLiveSession(project.layout);

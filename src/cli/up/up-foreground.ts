@@ -8,15 +8,13 @@ import { serveControl } from '../../control/control-server.ts';
 import { RunningSession } from '../../control/running-session.ts';
 import type { LookChoice } from '../../engine/session-network.ts';
 import { startSession, type Session } from '../../engine/session.ts';
-import { machinesWithCards } from '../../machines/inventory/machine-cards.ts';
-import type { BootEvent } from '../../model/boot-event.ts';
 import { engineError, messageOf } from '../../model/errors.ts';
 import { EXIT } from '../exit-codes.ts';
-import { BootWatcher, formatLiveFinding } from '../boot-watcher.ts';
 import { grubRefusals, grubRefusalText } from '../../plan/grub-refusals.ts';
 import { installWarnings } from '../install-state-text.ts';
 import type { Output } from '../output.ts';
-import { formatEvent } from '../trace-view.ts';
+import { openLines } from './told-lines.ts';
+import { openView } from './told-view.ts';
 import { isInBackground } from './in-background.ts';
 import { watchTerminal } from './lost-terminal.ts';
 
@@ -26,6 +24,8 @@ export interface ForegroundOptions {
   readonly isJson: boolean;
   readonly isWatching: boolean;
   readonly look: LookChoice;
+  /** rows that change instead of lines */
+  readonly hasView: boolean;
 }
 
 /**
@@ -34,9 +34,7 @@ export interface ForegroundOptions {
  */
 export async function upForeground(project: Project, options: ForegroundOptions): Promise<number> {
   const { output, signal } = options;
-  const boots = new BootWatcher(await machinesWithCards(project.config, project.layout), (finding, trace) =>
-    output.progress(formatLiveFinding(finding, trace)),
-  );
+  const told = options.hasView ? await openView(project, options) : await openLines(project, options);
   // from the start: SIGHUP may come before the servers answer, and ends who does not listen
   let reload = (): void => undefined;
   const ending = new AbortController();
@@ -47,7 +45,7 @@ export async function upForeground(project: Project, options: ForegroundOptions)
     const running = new RunningSession({
       session: started,
       configPath: project.configPath,
-      onOutcome: (line, isRefusal) => (isRefusal ? output.warn(line) : output.progress(line)),
+      onOutcome: (line, isRefusal) => (isRefusal ? told.warn(line) : told.progress(line)),
       stop: () => ending.abort(),
       explain: findingOfTrouble,
     });
@@ -57,7 +55,7 @@ export async function upForeground(project: Project, options: ForegroundOptions)
       return await serveControl(project.layout, running.handlers());
     } catch (error) {
       // machines are served all the same: on a file system that holds no sockets, for one
-      output.warn(`no control socket, so pxectl reload cannot ask this process: ${messageOf(error)}`);
+      told.warn(`no control socket, so pxectl reload cannot ask this process: ${messageOf(error)}`);
       return { close: async () => undefined };
     }
   };
@@ -66,22 +64,20 @@ export async function upForeground(project: Project, options: ForegroundOptions)
     isDetached: isInBackground(),
     look: options.look,
     judge: findingsOfTrace,
-    onProgress: (line) => output.progress(line),
-    onWarning: (line) => output.warn(line),
-    onEvent: (event) => {
-      boots.take(event);
-      showEvent(event, options);
-    },
+    onProgress: (line) => told.progress(line),
+    onWarning: (line) => told.warn(line),
+    onEvent: (event) => told.take(event),
     openControl,
     signal,
   });
-  if (project.stateProblem !== undefined) output.warn(project.stateProblem);
-  for (const refusal of grubRefusals(session.context)) output.warn(grubRefusalText(refusal));
-  for (const line of installWarnings(session.context.config.machines)) output.warn(line);
-  for (const line of introduction(session, project)) output.progress(line);
+  if (project.stateProblem !== undefined) told.warn(project.stateProblem);
+  for (const refusal of grubRefusals(session.context)) told.warn(grubRefusalText(refusal));
+  for (const line of installWarnings(session.context.config.machines)) told.warn(line);
+  for (const line of introduction(session, project)) told.progress(line);
 
   const watcher = options.isWatching ? watchConfig(project.configPath, () => reload()) : undefined;
   try {
+    await told.begin(session);
     const died = await Promise.race([session.died, aborted(AbortSignal.any([signal, ending.signal]))]);
     if (died !== undefined) {
       throw engineError('E_ENGINE_DIED', {
@@ -94,20 +90,11 @@ export async function upForeground(project: Project, options: ForegroundOptions)
   } finally {
     ending.abort();
     watcher?.close();
-    boots.close();
+    told.close();
     process.off('SIGHUP', onHangup);
     await session.stop();
     output.progress('stopped');
   }
-}
-
-const QUIET_EVENTS: readonly string[] = ['engine.starting', 'engine.ready', 'engine.stopped'];
-
-function showEvent(event: BootEvent, { output, isJson }: ForegroundOptions): void {
-  if (isJson) return output.json(event, true);
-  const line = formatEvent(event);
-  // the introduction says in better words that the engine starts and is ready
-  if (line !== undefined && !QUIET_EVENTS.includes(event.type)) output.progress(line);
 }
 
 function introduction(session: Session, project: Project): string[] {

@@ -1,5 +1,6 @@
 import { RASPBERRY_PI_PREFIXES } from '../../plan/firmware-of.ts';
-import { baseName, isLoaderName, platformOfName } from './boot-files.ts';
+import { baseName } from '../../model/file-name.ts';
+import { isLoaderName, platformOfName } from './boot-files.ts';
 import { foreignGrubPrefix } from './grub-prefix.ts';
 import type { ClientObservation, Limit, Observations } from './observation.ts';
 

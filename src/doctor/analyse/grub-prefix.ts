@@ -1,4 +1,5 @@
-import { baseName, isLoaderName } from './boot-files.ts';
+import { baseName } from '../../model/file-name.ts';
+import { isLoaderName } from './boot-files.ts';
 import type { ClientObservation, Limit } from './observation.ts';
 
 /** What GRUB asks for in its own folder, by the platform that it was built for. */

@@ -4,7 +4,7 @@ import type { LogLine } from '../../protocol/log-lines/log-line.ts';
 import { UNSPECIFIED_IPV4, type Ipv4Address, type MacAddress } from '../../protocol/addresses.ts';
 import { parseVendorClass } from '../../protocol/pxe/vendor-class.ts';
 import type { ServerLogEvent } from '../../protocol/server-logs/server-log-event.ts';
-import { hasBytesBehind } from './boot-files.ts';
+import { hasBytesBehind } from '../../model/file-name.ts';
 import { isBootFile } from './coverage.ts';
 import type { ObservationBuilder } from './observation-builder.ts';
 import type { ClientIdentity } from './open-client.ts';

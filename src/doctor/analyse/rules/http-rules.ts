@@ -1,5 +1,5 @@
 import type { Finding } from '../../../model/finding.ts';
-import { baseName, isOptionalFile } from '../boot-files.ts';
+import { baseName, isOptionalFile } from '../../../model/file-name.ts';
 import { phaseName, type HttpRead } from '../observation.ts';
 import { clientFinding, silenceMsAfter, type PhaseContext } from '../phase-context.ts';
 import { untilMissed, WAITING_TIMES } from '../waiting-times.ts';

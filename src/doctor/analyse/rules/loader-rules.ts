@@ -1,13 +1,6 @@
 import type { Finding } from '../../../model/finding.ts';
-import {
-  baseName,
-  fitsFirmware,
-  isGrubName,
-  isLoaderName,
-  isOptionalFile,
-  isShimName,
-  platformOfName,
-} from '../boot-files.ts';
+import { baseName, isOptionalFile } from '../../../model/file-name.ts';
+import { fitsFirmware, isGrubName, isLoaderName, isShimName, platformOfName } from '../boot-files.ts';
 import { bootFileOf, phaseName, type Phase, type TftpRead } from '../observation.ts';
 import { bootAnswerOf, clientFinding, leaseOf, silenceMsAfter, type PhaseContext } from '../phase-context.ts';
 import { grubServer } from '../simulate/second-stage.ts';

@@ -1,5 +1,5 @@
 import type { Finding } from '../../../model/finding.ts';
-import { baseName } from '../boot-files.ts';
+import { baseName } from '../../../model/file-name.ts';
 import type { Phase, TftpRead } from '../observation.ts';
 import { clientFinding, offersOf, type PhaseContext } from '../phase-context.ts';
 

@@ -1,13 +1,6 @@
 import type { Finding } from '../../../model/finding.ts';
-import {
-  baseName,
-  hasBytesBehind,
-  isGrubName,
-  isLoaderName,
-  isOptionalFile,
-  isSecondStageName,
-  isShimName,
-} from '../boot-files.ts';
+import { baseName, hasBytesBehind, isOptionalFile } from '../../../model/file-name.ts';
+import { isGrubName, isLoaderName, isSecondStageName, isShimName } from '../boot-files.ts';
 import { bootFileOf, phaseName, type TftpRead } from '../observation.ts';
 import { bootAnswerOf, clientFinding, leaseOf, silenceMsAfter, type PhaseContext } from '../phase-context.ts';
 import { untilMissed, WAITING_TIMES } from '../waiting-times.ts';
