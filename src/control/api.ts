@@ -3,9 +3,24 @@ import type { EventBatch } from '../watch/stored-after.ts';
 import { eventSchema } from '../model/trace-schema.ts';
 import { change, follow, read } from './operation.ts';
 import { bootInput, bootReply, bootsInput, bootsReply, eventsInput, findingsReply } from './schemas/boots.ts';
-import { armedReply, armInput, machinesReply, namedMachines } from './schemas/machines.ts';
+import {
+  adoptInput,
+  armedReply,
+  armInput,
+  installInput,
+  installReply,
+  machinesReply,
+  namedMachines,
+  powerInput,
+  powerReply,
+  setInput,
+  writtenReply,
+} from './schemas/machines.ts';
 import { imagesReply, planInput, planReply } from './schemas/plan.ts';
 import { reloadReply, statusReply } from './schemas/session.ts';
+
+/** Controllers are slow, and 16 are asked at a time. */
+const POWER_TIMEOUT_MS = 600_000;
 
 const nothing = z.strictObject({});
 
@@ -84,6 +99,31 @@ export const CONTROL_API = {
     about: 'takes that back, at once',
     input: namedMachines,
     reply: armedReply,
+  }),
+  adopt: change({
+    path: '/v1/machines/adopt',
+    about: 'writes machines that were seen into the configuration, and applies it',
+    input: adoptInput,
+    reply: writtenReply,
+  }),
+  set: change({
+    path: '/v1/machines/set',
+    about: 'writes values of machines into the configuration, and applies it',
+    input: setInput,
+    reply: writtenReply,
+  }),
+  install: change({
+    path: '/v1/machines/install',
+    about: 'arms machines and has them boot from the network; events tell how far each is',
+    input: installInput,
+    reply: installReply,
+  }),
+  power: change({
+    path: '/v1/machines/power',
+    about: 'switches machines on or off, and waits until their controllers say that it is done',
+    input: powerInput,
+    reply: powerReply,
+    timeoutMs: POWER_TIMEOUT_MS,
   }),
   stop: change({
     path: '/v1/stop',

@@ -1,3 +1,4 @@
+import { judgeSeeds, refuseBrokenSeeds } from '../engine/machine-seeds.ts';
 import type { Reloaded, Session } from '../engine/session.ts';
 import type { ArmOrder } from '../engine/session-installs.ts';
 import { httpBaseUrl } from '../model/boot-context.ts';
@@ -6,6 +7,7 @@ import { machineKey, machinesByKey, parseMachineKey } from '../model/machine-key
 import { messageOf } from '../model/errors.ts';
 import type { ControlHandlers, ReplyOf } from './api.ts';
 import type { ControlStatus, ReloadOutcome } from './schemas/session.ts';
+import { sessionChanges } from './session-changes.ts';
 import { sessionReads, type ExplainTrouble } from './session-reads.ts';
 
 export interface RunningSessionOptions {
@@ -16,6 +18,8 @@ export interface RunningSessionOptions {
   /** begins to stop */
   readonly stop: () => void;
   readonly explain: ExplainTrouble;
+  /** ends what is waited for when it stops: controllers of machines */
+  readonly signal: AbortSignal;
 }
 
 /** What can be asked of a session: over the control socket, by SIGHUP, or because the file has changed. */
@@ -63,6 +67,12 @@ export class RunningSession {
     const given = machines.map(parseMachineKey).filter((key) => key !== undefined);
     const keys = [...new Set([...found, ...given])];
     const isArmed = order !== undefined;
+    if (isArmed) {
+      const { config } = session.context;
+      const inForce = machinesByKey(config.machines);
+      const meant = keys.flatMap((key) => inForce.get(key) ?? []);
+      refuseBrokenSeeds(await judgeSeeds({ config, layout: session.project.layout }, meant));
+    }
     await (isArmed ? session.arm(keys, order) : session.disarm(keys));
     onOutcome(isArmed ? `armed by ${order.by}: ${keys.join(', ')}` : `disarmed: ${keys.join(', ')}`, false);
     const served = machinesByKey(session.context.config.machines);
@@ -77,9 +87,10 @@ export class RunningSession {
 
   /** What the control socket calls. */
   handlers(): ControlHandlers {
-    const { session, explain } = this.options;
+    const { session, explain, signal } = this.options;
     return {
       ...sessionReads(session, explain),
+      ...sessionChanges({ session, reload: () => this.reload(), signal }),
       status: async () => this.status(),
       reload: async () => {
         const { changed, lapsed } = await this.reload();

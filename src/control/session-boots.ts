@@ -33,7 +33,7 @@ export class SessionBoots {
       (boots) => new Map(Array.from(boots, ([mac, boot]) => [mac, withoutEvents(boot)])),
     );
     const byCard = new Map(await this.#before);
-    for (const boot of this.session.history.boots()) byCard.set(boot.mac, boot);
+    for (const boot of await this.session.history.boots()) byCard.set(boot.mac, boot);
     const byName = new Map<string, RecordedBoot>();
     for (const { name, mac } of this.#cards()) {
       const boot = mac === undefined ? undefined : byCard.get(mac);
@@ -46,7 +46,7 @@ export class SessionBoots {
   /** The newest boots, of one machine where one is named, oldest first. */
   async list(limit: number, word: string | undefined): Promise<readonly RecordedBoot[]> {
     const isWanted = word === undefined ? () => true : this.#isOf(word);
-    const remembered = this.session.history.boots().filter(isWanted);
+    const remembered = (await this.session.history.boots()).filter(isWanted);
     if (remembered.length >= limit) return remembered.slice(-limit);
     return (await this.#all()).filter(isWanted).slice(-limit);
   }
@@ -55,7 +55,8 @@ export class SessionBoots {
   async find(
     id: string,
   ): Promise<{ readonly boot: RecordedBoot; readonly compared: readonly ComparedStage[] } | undefined> {
-    const running = this.session.history.boots().find((boot) => boot.id === id && boot.outcome === 'running');
+    const remembered = await this.session.history.boots();
+    const running = remembered.find((boot) => boot.id === id && boot.outcome === 'running');
     // looked at again and again while it goes on
     if (running !== undefined) return { boot: running, compared: (await this.#usual()).compare(running) };
     return comparedBoots(await this.#all()).find(({ boot }) => boot.id === id);
@@ -63,7 +64,7 @@ export class SessionBoots {
 
   async #all(): Promise<readonly RecordedBoot[]> {
     const boots = new Map((await readHistory(this.#layout)).map((boot) => [boot.id, boot]));
-    for (const boot of this.session.history.boots()) boots.set(boot.id, boot);
+    for (const boot of await this.session.history.boots()) boots.set(boot.id, boot);
     return [...boots.values()].sort(byStart);
   }
 

@@ -1,6 +1,6 @@
 import type { BootContext } from '../model/boot-context.ts';
 import { httpBaseUrl } from '../model/boot-context.ts';
-import type { BootEvent, NewBootEvent } from '../model/boot-event.ts';
+import type { BootEvent, EventSink, NewBootEvent } from '../model/boot-event.ts';
 import type { EngineName } from '../model/config.ts';
 import { Inventory } from '../machines/inventory/inventory.ts';
 import type { SeenMachine } from '../machines/inventory/seen-machine.ts';
@@ -92,6 +92,8 @@ export interface Session {
   /** boots that go on, and those that were */
   readonly history: Pick<BootHistory, 'boots' | 'onEnd'>;
   readonly events: EventLog;
+  /** tells what was done from outside */
+  readonly emit: EventSink['emit'];
   /** what is wrong on the network now */
   readonly troubles: readonly OpenTrouble[];
   /** why nobody looked for other servers and for who uses our addresses */
@@ -272,6 +274,7 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     seenMachines: () => inventory.all(),
     history,
     events: log,
+    emit: (event) => events.emit(event),
     get troubles() {
       return network.troubles;
     },

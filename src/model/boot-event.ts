@@ -27,6 +27,7 @@ export const BOOT_EVENT_TYPES = [
   'install.failed',
   'install.unreported',
   'machine.state',
+  'machine.power',
   'engine.starting',
   'engine.ready',
   'engine.stopped',

@@ -52,6 +52,8 @@ export function eventText(event: BootEvent): string | undefined {
       const why = detail['message'] === undefined ? '' : `: ${String(detail['message'])}`;
       return `is ${String(detail['to'])} (was ${String(detail['from'])})${why}`;
     }
+    case 'machine.power':
+      return String(detail['message'] ?? '');
     case 'install.done':
       return 'reports that it is installed';
     case 'engine.starting':

@@ -1,14 +1,14 @@
 import type { BootEvent } from '../model/boot-event.ts';
-import { hasReached, isNetworkBoot, isOver, outcomeOf } from '../model/boot-outcome.ts';
+import { hasReached, isNetworkBoot, isOver } from '../model/boot-outcome.ts';
 import type { BootTrace } from '../model/boot-trace.ts';
 import type { Machine } from '../model/config.ts';
 import type { Finding } from '../model/finding.ts';
-import { BOOT_IS_OVER_AFTER_MS } from '../model/life-cycle.ts';
 import type { StateLayout } from '../model/state-layout.ts';
 import { messageOf } from '../model/errors.ts';
 import { bootIdOf } from './boot-id.ts';
 import { formatRecord, type RecordedBoot } from './boot-record.ts';
 import { HISTORY_BOUNDS, HistoryFile, readHistory, type HistoryBounds } from './history-file.ts';
+import { JudgedBoots } from './judged-boots.ts';
 import { KeptBoots, REMEMBERED_BOOTS, REMEMBERED_EVENTS } from './kept-boots.ts';
 import { TraceBuilder } from './trace-builder.ts';
 
@@ -24,12 +24,6 @@ export interface BootHistoryOptions {
   readonly bounds?: HistoryBounds;
 }
 
-interface JudgedBoot {
-  readonly boot: RecordedBoot;
-  readonly isEnded: boolean;
-  readonly atMs: number;
-}
-
 /**
  * Follows the events of a session: the boots that go on, and the file of those that are over. What a killed pxectl had not
  * written is made from the events that it left.
@@ -40,8 +34,8 @@ export class BootHistory {
   readonly #open = new Map<string, BootTrace>();
   readonly #listeners = new Set<(boot: RecordedBoot) => void>();
   readonly #timer: NodeJS.Timeout;
+  readonly #judge: JudgedBoots;
   #known: ReadonlySet<string> = new Set();
-  #lastJudged: ReadonlyMap<string, JudgedBoot> = new Map();
   #unwritten: string[] = [];
   #writing: Promise<void> = Promise.resolve();
   #isInTrouble = false;
@@ -51,6 +45,7 @@ export class BootHistory {
     private readonly layout: Pick<StateLayout, 'root'>,
     private readonly options: BootHistoryOptions,
   ) {
+    this.#judge = new JudgedBoots(options.judge);
     const kept = new KeptBoots(REMEMBERED_BOOTS, REMEMBERED_EVENTS, (boot) => this.#pushedOut(boot.trace()));
     this.#traces = new TraceBuilder([], kept);
     this.#timer = setInterval(() => this.look(), LOOK_INTERVAL_MS);
@@ -81,25 +76,9 @@ export class BootHistory {
     this.#add(event);
   }
 
-  /** The boots that are remembered, oldest first, each with what is wrong in it now. */
-  boots(nowMs = Date.now()): readonly RecordedBoot[] {
-    const judged = new Map<string, JudgedBoot>();
-    const traces = this.#traces.traces();
-    const latest = new Map(traces.map((trace) => [trace.mac, trace]));
-    for (const trace of traces) {
-      if (!isNetworkBoot(trace)) continue;
-      const id = bootIdOf(trace);
-      const before = this.#lastJudged.get(id);
-      const isSame =
-        before?.boot.lastEventAt === trace.lastEventAt && before.boot.eventCount === trace.events.length;
-      // time alone changes what is said of a boot that goes on
-      const isEnded = latest.get(trace.mac) !== trace || isOver(trace, nowMs);
-      const isFresh =
-        isSame && before.isEnded === isEnded && (isEnded || nowMs - before.atMs < LOOK_INTERVAL_MS);
-      judged.set(id, isFresh ? before : { boot: this.#judged(trace, nowMs, isEnded), isEnded, atMs: nowMs });
-    }
-    this.#lastJudged = judged;
-    return Array.from(judged.values(), ({ boot }) => boot);
+  /** The boots that are remembered, oldest first, each with what is wrong in it. */
+  boots(): Promise<readonly RecordedBoot[]> {
+    return this.#judge.all(() => this.#traces.traces());
   }
 
   /** How many boots go on. */
@@ -124,7 +103,7 @@ export class BootHistory {
     clearInterval(this.#timer);
     this.look();
     const nowMs = Date.now();
-    for (const trace of this.#open.values()) this.#record(this.#judged(trace, nowMs, false));
+    for (const trace of this.#open.values()) this.#record(this.#judge.judged(trace, nowMs, false));
     this.#open.clear();
     this.#write();
     await this.#writing;
@@ -143,7 +122,7 @@ export class BootHistory {
       if (latest.get(trace.mac) === trace && !isOver(trace, nowMs)) continue;
       this.#open.delete(id);
       if (!isNetworkBoot(trace)) continue;
-      const boot = this.#judged(trace, nowMs, true);
+      const boot = this.#judge.judged(trace, nowMs, true);
       this.#record(boot);
       tell(boot);
     }
@@ -158,17 +137,9 @@ export class BootHistory {
   #pushedOut(trace: BootTrace): void {
     if (!this.#open.delete(bootIdOf(trace))) return;
     if (!this.#known.has(trace.mac) && !hasReached(trace, 'loader')) return;
-    const boot = this.#judged(trace, Date.now(), true);
+    const boot = this.#judge.judged(trace, Date.now(), true);
     this.#record(boot);
     this.#tell(boot);
-  }
-
-  #judged(trace: BootTrace, nowMs: number, isEnded: boolean): RecordedBoot {
-    // a boot that is read from old events did not stand still until today
-    const atMs = isEnded ? Math.min(nowMs, Date.parse(trace.lastEventAt) + BOOT_IS_OVER_AFTER_MS) : nowMs;
-    const judged = { ...trace, findings: this.options.judge(trace, atMs) };
-    const outcome = outcomeOf(judged, isEnded);
-    return { ...judged, id: bootIdOf(trace), outcome, eventCount: trace.events.length };
   }
 
   #record(boot: RecordedBoot): void {

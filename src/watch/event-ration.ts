@@ -60,7 +60,7 @@ export class EventRation {
 
 /** What a card or a token has shown, or pxectl has decided: whoever names the machine in a packet takes nothing from its share. */
 const isProven = ({ type }: Source): boolean =>
-  type === 'seed.requested' || type === 'machine.state' || type.startsWith('install.');
+  type === 'seed.requested' || type.startsWith('machine.') || type.startsWith('install.');
 
 function take(bucket: Bucket, { burst, perSecond }: typeof PER_SOURCE, nowMs: number): boolean {
   const gained = (Math.max(0, nowMs - bucket.atMs) / 1000) * perSecond;

@@ -38,7 +38,7 @@ export class TraceBuilder {
   /** Takes one event; returns the boot it belongs to, or undefined when it belongs to none. */
   add(event: BootEvent): BootTrace | undefined {
     // what becomes of a machine may be hours after its boot, and is no part of it
-    if (event.type === 'machine.state') return undefined;
+    if (event.type === 'machine.state' || event.type === 'machine.power') return undefined;
     const mac =
       event.mac ??
       parseMac(String(event.detail['askedAs'] ?? '')) ??

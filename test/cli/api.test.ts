@@ -2,6 +2,7 @@ import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CONTROL_API } from '../../src/control/api.ts';
+import { followControl } from '../../src/control/follow-control.ts';
 import { run } from '../../src/platform/processes.ts';
 import { configText } from '../support/engine/prepare-state.ts';
 import { openApiJudge } from '../support/open-api.ts';
@@ -13,7 +14,8 @@ const MAC = '52:54:00:12:34:56';
 const STRANGER = '00:0c:29:00:00:99';
 const MACHINES = `machines:
   - { mac: "${MAC}", name: node-1, image: debian-12, install: { seed: seed.cfg }, power: { type: wol } }
-  - { uuid: "4c4c4544-0044-4a10-8056-b4c04f4c3332", name: node-2 }`;
+  - { uuid: "4c4c4544-0044-4a10-8056-b4c04f4c3332", name: node-2 }
+  - { mac: "52:54:00:12:34:57", name: node-3, install: { seed: broken.cfg } }`;
 
 /** A boot that goes on: its events are on disk, as a pxectl that was killed leaves them. */
 function eventsOfBoot(mac: string): string {
@@ -46,6 +48,7 @@ describe('the API of a running pxectl', () => {
 
   beforeAll(async () => {
     await writeFile(join(project.path, 'seed.cfg'), '');
+    await writeFile(join(project.path, 'broken.cfg'), '{{secret "nowhere"}}\n');
     await mkdir(project.layout.root, { recursive: true });
     await writeFile(
       join(project.layout.root, 'history.jsonl'),
@@ -64,6 +67,18 @@ describe('the API of a running pxectl', () => {
       ].join('\n'),
     );
     await appendFile(project.layout.events, eventsOfBoot(MAC));
+    const seen = {
+      firstSeenAt: '2026-11-05T10:00:00.000Z',
+      lastSeenAt: '2026-11-05T10:00:00.000Z',
+      maker: HOSTILE,
+    };
+    await writeFile(
+      join(project.layout.root, 'inventory.json'),
+      JSON.stringify({
+        schema: 'pxectl.inventory/1',
+        machines: { [STRANGER]: { ...seen, hasLoaded: true } },
+      }),
+    );
     await project.up();
     ({ judge, document } = await judgeDocument());
   });
@@ -102,6 +117,17 @@ describe('the API of a running pxectl', () => {
     ['/v1/machines/disarm', { machines: ['node-1'] }, 200],
     ['/v1/machines/disarm', { machines: ['node-9'] }, 400],
     ['/v1/machines/arm', { machines: [] }, 400],
+    ['/v1/machines/arm', { machines: ['node-3'], by: 'ada' }, 422],
+    ['/v1/machines/install', { machines: ['node-1', 'node-3'], by: 'ada' }, 422],
+    ['/v1/machines/set', { machines: ['node-2'], values: ['vars.disk=/dev/sdb'] }, 200],
+    ['/v1/machines/set', { machines: ['node-2'], values: ['imge=debian-12'] }, 400],
+    ['/v1/machines/set', { machines: ['node-2'], values: ['install.seed=/etc/hostname'] }, 400],
+    ['/v1/machines/power', { machines: ['node-1'], verb: 'on' }, 200],
+    ['/v1/machines/power', { machines: ['node-2'], verb: 'state' }, 200],
+    ['/v1/machines/power', { machines: ['node-1'], verb: 'explode' }, 400],
+    ['/v1/machines/install', { machines: ['node-2'], by: 'ada' }, 400],
+    ['/v1/machines/adopt', { macs: ['00:11:22:33:44:55'] }, 400],
+    ['/v1/machines/adopt', { macs: ['nobody'] }, 400],
     ['/v1/reload', {}, 200],
     ['/v1/reload', { now: true }, 400],
   ])('does %s %j as the document says', async (path, given, expected) => {
@@ -119,6 +145,7 @@ describe('the API of a running pxectl', () => {
         finding: null,
       },
       { name: 'node-2', mac: null, state: 'idle', boot: null, power: null },
+      { name: 'node-3', state: 'idle' },
     ]);
   });
 
@@ -138,6 +165,48 @@ describe('the API of a running pxectl', () => {
     const { status, body } = await ask(`/v1/boots/${hostile.boots[0]?.id}`);
     expect(judge('get', '/v1/boots/{id}', status, body)).toEqual([]);
     expect(body).toMatchObject({ machine: HOSTILE, findings: [{ title: HOSTILE }] });
+  });
+
+  it('adopts who was seen, and has it in force at once', async () => {
+    const given = { macs: [STRANGER.replaceAll(':', '-')], name: 'new-1' };
+    const { status, body } = await ask('/v1/machines/adopt', '--data', JSON.stringify(given));
+    expect(judge('post', '/v1/machines/adopt', status, body)).toEqual([]);
+    expect(body).toMatchObject({
+      machines: [{ name: 'new-1', key: STRANGER }],
+      isInForce: true,
+      refused: null,
+    });
+    expect((body as { diff: string }).diff).toContain('+  - { mac: ');
+    const { machines } = (await ask('/v1/machines')).body as { machines: { name: string }[] };
+    expect(machines.map(({ name }) => name)).toEqual(['node-1', 'node-2', 'node-3', 'new-1']);
+  });
+
+  it('writes what is set although it cannot be in force, and says why', async () => {
+    const given = { machines: ['new-1'], values: ['image=debian-13'] };
+    const { status, body } = await ask('/v1/machines/set', '--data', JSON.stringify(given));
+    expect(status).toBe(400);
+    expect(JSON.stringify(body)).toContain('debian-13');
+  });
+
+  it('begins an install: armed, started, and told in events', async () => {
+    const { lastEventId } = (await ask('/v1/machines')).body as { lastEventId: number };
+    const given = { machines: ['node-1'], by: 'ada' };
+    const { status, body } = await ask('/v1/machines/install', '--data', JSON.stringify(given));
+    expect(judge('post', '/v1/machines/install', status, body)).toEqual([]);
+    expect(body).toEqual({ machines: [{ name: 'node-1', key: MAC }] });
+    const ending = new AbortController();
+    const question = { layout: project.layout, pid: 0, command: 'pxectl watch', signal: ending.signal };
+    const told: string[] = [];
+    for await (const { events } of followControl(lastEventId, question)) {
+      told.push(...events.map(({ type, detail }) => `${type} ${String(detail['message'])}`));
+      if (told.some((text) => text.includes('magic packet'))) ending.abort();
+    }
+    expect(told).toContainEqual('machine.state by ada');
+    expect(told).toContainEqual(
+      expect.stringMatching(/^machine\.power is armed and was sent a magic packet/),
+    );
+    const { machines } = (await ask('/v1/machines')).body as { machines: object[] };
+    expect(machines[0]).toMatchObject({ state: 'armed', order: 'once', why: 'by ada' });
   });
 
   it('says in one sentence what it does not know', async () => {

@@ -2,7 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import { isatty } from 'node:tty';
 
 /**
- * Tells the SIGHUP of a terminal that was closed from the one that `pxectl reload` sends. A process without a terminal
+ * Tells the SIGHUP of a terminal that was closed from the one by which systemd and editors have the configuration read again. A process without a terminal
  * (a service, `nohup`, `up --detach`) has none to lose.
  */
 export function watchTerminal(): { isLost(): boolean } {

@@ -48,6 +48,7 @@ export async function upForeground(project: Project, options: ForegroundOptions)
       onOutcome: (line, isRefusal) => (isRefusal ? told.warn(line) : told.progress(line)),
       stop: () => ending.abort(),
       explain: findingOfTrouble,
+      signal: AbortSignal.any([signal, ending.signal]),
     });
     // the outcome is told in the log
     reload = () => void running.reload().catch(() => undefined);

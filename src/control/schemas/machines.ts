@@ -4,6 +4,7 @@ import { BOOT_STAGES } from '../../model/boot-trace.ts';
 import { FIRMWARES } from '../../model/firmware.ts';
 import { LIFE_STATES } from '../../model/life-cycle.ts';
 import { ipSchema, macSchema } from '../../model/trace-schema.ts';
+import { macText } from '../../machines/inventory/seen-machine.ts';
 import { lastEventId } from './session.ts';
 
 const MAX_NAME_LENGTH = 255;
@@ -89,6 +90,58 @@ export const armInput = namedMachines.extend({
   by: text.min(1).max(MAX_NAME_LENGTH),
   /** every network boot installs, not the next one alone */
   isAlways: z.boolean().default(false),
+});
+
+export const adoptInput = z.strictObject({
+  /** of machines that were seen; without it everyone who was, and is in no entry */
+  macs: z.array(macText).min(1).max(MAX_MACHINES).optional(),
+  /** for one a name, for several a pattern */
+  name: text.max(MAX_NAME_LENGTH).optional(),
+  profile: text.max(MAX_NAME_LENGTH).optional(),
+  image: text.max(MAX_NAME_LENGTH).optional(),
+});
+
+export const setInput = namedMachines.extend({
+  /** `image=debian-12`, `vars.disk=/dev/sda`; `KEY=` takes a value out */
+  values: z.array(text.max(4000)).min(1).max(100),
+});
+
+const named = z.array(z.object({ name: text, key: text }));
+
+/** What was written into the configuration, and whether it is in force. */
+export const writtenReply = z.object({
+  machines: named,
+  /** unified; empty when nothing changes */
+  diff: text,
+  isInForce: z.boolean(),
+  /** why the running pxectl goes on with the configuration from before */
+  refused: text.nullable(),
+});
+
+export const installInput = namedMachines.extend({
+  /** who orders it */
+  by: text.min(1).max(MAX_NAME_LENGTH),
+});
+
+/** They are armed; how each is started, and what comes of it, events tell. */
+export const installReply = z.object({ machines: named });
+
+export const powerInput = namedMachines.extend({
+  verb: z.enum(['on', 'off', 'restart', 'state', 'boot-network']),
+});
+
+export const powerReply = z.object({
+  verb: text,
+  machines: z.array(
+    z.object({
+      name: text,
+      /** `woken`: a packet was sent, and nothing says what came of it */
+      state: z.enum(['on', 'off', 'unknown', 'woken']).nullable(),
+      error: text.nullable(),
+      /** what doctor calls it */
+      finding: text.nullable(),
+    }),
+  ),
 });
 
 /** What now holds, as it is served. */

@@ -10,7 +10,8 @@ const MAX_MEMORY_MIB = 64 * 1024 * 1024;
 const MAX_CPUS = 8192;
 
 const text = z.string().max(MAX_TEXT + 1);
-const macText = z.string().transform((word, context): MacAddress => {
+/** A MAC address in any spelling. */
+export const macText = z.string().transform((word, context): MacAddress => {
   const mac = parseMac(word);
   if (mac === undefined) context.addIssue({ code: 'custom', message: 'no MAC address' });
   return mac ?? ('' as MacAddress);

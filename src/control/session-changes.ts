@@ -1,0 +1,144 @@
+import { dirname, isAbsolute } from 'node:path';
+import { judgeSeeds, refuseBrokenSeeds } from '../engine/machine-seeds.ts';
+import { powerPlace } from '../engine/power-place.ts';
+import { loadProject } from '../engine/project.ts';
+import type { Session } from '../engine/session.ts';
+import { adoptMachines, planAdoption } from '../machines/adopt-machines.ts';
+import { installables } from '../machines/installables.ts';
+import { STARTS_AT_ONCE, startInstalls, type InstallJob } from '../machines/install-run.ts';
+import { restartFromNetwork, type PowerPlace } from '../machines/power/switch-power.ts';
+import { switchEach } from '../machines/power/switch-each.ts';
+import { armedAmong } from '../machines/record-orders.ts';
+import { planSet, setMachines } from '../machines/set-machines.ts';
+import type { Machine } from '../model/config.ts';
+import { messageOf, usageError } from '../model/errors.ts';
+import { findMachines } from '../model/find-machines.ts';
+import { machineKey, machinesByKey, type MachineIdentity } from '../model/machine-key.ts';
+import { Turns } from '../platform/turns.ts';
+import type { ControlHandlers, ReplyOf } from './api.ts';
+
+export interface SessionChangesOptions {
+  readonly session: Session;
+  /** reads the configuration again; rejects with why it is not used */
+  readonly reload: () => Promise<unknown>;
+  /** ends what still goes on when the session stops */
+  readonly signal: AbortSignal;
+}
+
+export type SessionChanges = Pick<ControlHandlers, 'adopt' | 'set' | 'install' | 'power'>;
+
+/** What can be done with the machines of a session: as the commands of these names do it, with the same checks. */
+export function sessionChanges(options: SessionChangesOptions): SessionChanges {
+  const { session, signal } = options;
+  const { configPath, layout } = session.project;
+  // each changes the file as the one before has left it, and what is in force with it
+  const turns = new Turns();
+  const place = (): PowerPlace => ({
+    ...powerPlace({ config: session.context.config, layout }),
+    signal,
+  });
+  const served = (names: readonly string[]): readonly Machine[] =>
+    findMachines(session.context.config, names);
+
+  const inForce = async (
+    machines: readonly (MachineIdentity & { readonly name: string })[],
+    diff: string,
+  ): Promise<ReplyOf<'adopt'>> => {
+    const named = machines.map((machine) => ({ name: machine.name, key: machineKey(machine) }));
+    const refused = diff === '' ? undefined : await options.reload().then(() => undefined, messageOf);
+    return { machines: named, diff, isInForce: refused === undefined, refused: refused ?? null };
+  };
+
+  /** An order is for the machine that it was given for. */
+  const dropOrders = async (machines: Parameters<typeof armedAmong>[1]): Promise<void> => {
+    const keys = (await armedAmong(layout, machines)).map(({ key }) => key);
+    if (keys.length > 0) await session.disarm(keys);
+  };
+
+  const tellPower = (machine: Pick<Machine, 'name' | 'mac'>, message: string, reason?: string): void =>
+    session.emit({
+      type: 'machine.power',
+      ...(machine.mac === undefined ? {} : { mac: machine.mac }),
+      detail: { machine: machine.name, message, ...(reason === undefined ? {} : { reason }) },
+    });
+
+  return {
+    adopt: ({ macs, name, profile, image }) =>
+      turns.take(async () => {
+        const { config } = await loadProject(configPath);
+        const keys = {
+          ...(profile === undefined ? {} : { profile }),
+          ...(image === undefined ? {} : { image }),
+        };
+        const machines = planAdoption({
+          ...{ configPath, config, macs, name, keys },
+          seen: session.seenMachines(),
+        });
+        if (machines.length === 0) return inForce([], '');
+        const { diff } = await adoptMachines(configPath, machines, false);
+        await dropOrders(machines);
+        return inForce(machines, diff);
+      }),
+    set: ({ machines: names, values }) =>
+      turns.take(async () => {
+        const { config } = await loadProject(configPath);
+        const from = dirname(configPath);
+        const plan = await planSet({
+          configPath,
+          machines: findMachines(config, names),
+          words: values,
+          from,
+        });
+        refuseSeedsElsewhere(plan, from);
+        const { diff } = await setMachines(configPath, plan, false);
+        await dropOrders(plan.renumbered);
+        return inForce(plan.machines, diff);
+      }),
+    install: async ({ machines: names, by }) => {
+      const { config } = session.context;
+      const jobs = installables({ config, configPath }, names, 'arm', false);
+      refuseBrokenSeeds(await judgeSeeds({ config, layout }, served(names)));
+      const machineOf = machinesByKey(config.machines);
+      const whose = (job: InstallJob): Pick<Machine, 'name' | 'mac'> => machineOf.get(job.key) ?? job;
+      await new Promise<void>((resolve, reject) => {
+        startInstalls(jobs, STARTS_AT_ONCE, {
+          arm: async (some) => {
+            await session.arm(
+              some.map(({ key }) => key),
+              { by, isAlways: false },
+            );
+            resolve();
+          },
+          disarm: (some) => session.disarm(some.map(({ key }) => key)),
+          start: (job) => restartFromNetwork(machineOf.get(job.key) ?? {}, place()),
+          say: (job, text) => tellPower(whose(job), text),
+        }).catch((error: unknown) => {
+          reject(error instanceof Error ? error : new Error(String(error)));
+          // what failed later has nobody who waits for it
+          session.emit({ type: 'engine.warning', detail: { message: `install: ${messageOf(error)}` } });
+        });
+      });
+      return { machines: jobs.map(({ name, key }) => ({ name, key })) };
+    },
+    power: async ({ machines: names, verb }) => {
+      const machines = served(names);
+      const ends = await switchEach(machines, verb, place(), ({ name, state, error, finding }) => {
+        const machine = machines.find((one) => one.name === name) ?? { name };
+        // asking changes nothing that others should hear of
+        if (verb !== 'state') tellPower(machine, error ?? `power ${verb}: ${state}`, finding ?? undefined);
+      });
+      return { verb, machines: [...ends] };
+    },
+  };
+}
+
+/** Who may ask this process, which may be root, need not be who may have any file of this computer served. */
+function refuseSeedsElsewhere({ assignments }: Awaited<ReturnType<typeof planSet>>, folder: string): void {
+  const seed = assignments.find(({ path }) => path.join('.') === 'install.seed')?.value;
+  if (typeof seed !== 'string' || !isAbsolute(seed)) return;
+  throw usageError({
+    what: `the seed ${seed} is not in ${folder}`,
+    why: 'a running pxectl takes seeds beside its configuration alone',
+    next: `copy it there, or: pxectl machines set NAME install.seed=${seed}`,
+  });
+}
