@@ -102,9 +102,7 @@ export async function prepareLabProject(options: LabProjectOptions): Promise<Lab
       images: [image.id],
       boot: {
         default: image.id,
-        // after an installation firmware goes to the disk at once by way of a menu, and by itself after minutes of other ways
-        menu: options.seedFile !== undefined,
-        timeoutSeconds: 1,
+        menu: false,
         arguments: [...(userConfig?.boot.arguments ?? []), ...EMULATION_ARGUMENTS],
         serialBaud: 115200,
       },

@@ -1,31 +1,28 @@
-import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { startPxectlBootServer } from '../../src/lab/pxectl-boot-server.ts';
-import { runLab } from '../../src/lab/run-lab.ts';
-import { stateLayout } from '../../src/model/state-layout.ts';
+import type { LabReport } from '../../src/lab/lab-report.ts';
 import { DISK_TOOLS } from '../support/debian-disk.ts';
 import { itNeeds } from '../support/external-tool.ts';
 import { useInstallProject } from '../support/install-project.ts';
 
-const project = useInstallProject();
+const { startPxectl, startMirrorIn } = useInstallProject();
 const itInstalls = itNeeds('root', 'qemu-system-x86_64', 'dnsmasq', 'ip', ...DISK_TOOLS);
 
 describe('lab run --install follows an installation', () => {
   itInstalls('uefi through ipxe, dnsmasq: to the report and the login prompt of its next boot', async () => {
-    const report = await runLab({
-      ...{ firmware: 'uefi', loader: 'ipxe', engine: 'dnsmasq', image: 'debian-12' },
-      userLayout: project.layout,
-      install: { seedFile: join(project.path, 'seed.cfg'), diskGiB: 1 },
-      // the lab's own pxectl, and beside it the mirror that the seed names
-      bootServer: async (lan) => {
-        await project.startMirror(lan);
-        const lab = {
-          configPath: join(lan.folder, 'pxectl.yaml'),
-          layout: stateLayout(join(lan.folder, '.pxectl')),
-        };
-        return startPxectlBootServer(lan, { ...lab, engine: 'dnsmasq' });
-      },
+    const lab = startPxectl(
+      ...['lab', 'run', '--firmware', 'uefi', '--loader', 'ipxe', '--engine', 'dnsmasq', '--json'],
+      ...['--image', 'debian-12', '--install', 'seed.cfg', '--disk', '1'],
+    );
+    const [told, printed]: [string[], string[]] = [[], []];
+    lab.onLine((line, stream) => {
+      (stream === 'stdout' ? printed : told).push(line);
+      // the mirror that the seed names stands in the lab's own network, and ends with it
+      const [, id] = /^virtual LAN pxl([0-9a-f]{6}):/.exec(line) ?? [];
+      if (id !== undefined) startMirrorIn(`pxl${id}-client`);
     });
+    const { exitCode } = await lab.ended;
+    expect(exitCode, told.join('\n')).toBe(0);
+    const report = JSON.parse(printed.join('\n')) as LabReport;
     expect(report.failure).toBeUndefined();
     expect(report.goals).toEqual(['kernel-up', 'install-seed', 'install-report', 'login']);
     expect(report.stages.map(({ stage }) => stage)).toEqual(expect.arrayContaining(['install-seed', 'done']));

@@ -22,6 +22,7 @@ export function useInstallProject() {
   const path = mkdtempSync(join(tmpdir(), 'pxectl-install-'));
   const pxectl = (...args: string[]) => run(process.execPath, [program, ...args], { cwd: path });
   let mirror: string;
+  const mirrorArguments = (): string[] => ['httpd', '-f', '-p', '80', '-h', mirror];
 
   beforeAll(async () => {
     mirror = await debianDiskFolder();
@@ -37,7 +38,9 @@ export function useInstallProject() {
     pxectl,
     /** for a command that is followed while machines do their part */
     startPxectl: (...args: string[]) => start(process.execPath, [program, ...args], { cwd: path }),
-    startMirror: (lan: VirtualLan) =>
-      lan.startIn('client', 'busybox', ['httpd', '-f', '-p', '80', '-h', mirror]),
+    startMirror: (lan: VirtualLan) => lan.startIn('client', 'busybox', mirrorArguments()),
+    /** for a LAN that somebody else has made, and takes away with whatever lives in it */
+    startMirrorIn: (namespace: string) =>
+      start('ip', ['netns', 'exec', namespace, 'busybox', ...mirrorArguments()]),
   };
 }
