@@ -67,7 +67,14 @@ export async function lintFiles(paths: readonly string[], options: LintOptions):
     if (kind === undefined || kind.format === 'dnsmasq' || isIncluded(path, given)) continue;
     if (kind.format === 'other') results.push(unreadable(path, kind));
     else if (kind.format === 'kea')
-      results.push(readInPart(path, kind, 'the order of its client classes', lintKea(path, text)));
+      results.push(
+        readInPart(
+          path,
+          kind,
+          'the tests and the order of its client classes, and names of options',
+          lintKea(path, text),
+        ),
+      );
     else if (kind.format === 'compose')
       results.push(readInPart(path, kind, 'the networks of its services', lintCompose(path, text)));
     else if (kind.format === 'dhcpd') results.push(await lintDhcpdFile(path, given, { ...options, root }));

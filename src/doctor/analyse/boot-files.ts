@@ -36,6 +36,13 @@ export function fitsFirmware(
   }
 }
 
+/** The program for 64-bit UEFI that goes with one for BIOS: of netboot.xyz its own, else iPXE. */
+export function efiSiblingOf(file: string): string {
+  return /(?:^|\/)netboot\.xyz[\w.-]*\.(?:kpxe|pxe)$/.test(file)
+    ? file.replace(/(netboot\.xyz)[\w.-]*\.k?pxe$/, '$1.efi')
+    : 'ipxe.efi';
+}
+
 /** A program that firmware starts, by its name. */
 export function isLoaderName(path: string): boolean {
   return platformOfName(path) !== undefined;

@@ -25,6 +25,8 @@ export interface ReadProblem {
 }
 
 export interface ConfFiles {
+  /** the files that were read */
+  readonly paths: readonly string[];
   readonly lines: readonly ConfLine[];
   readonly problems: readonly ReadProblem[];
   /** lines that are filled in later: what they will say is not known */
@@ -106,7 +108,7 @@ export function readConfig(paths: readonly string[], reader: ConfReader): ConfFi
 
   // a file that another one of them includes is read where it is included
   for (const path of paths) if (!visited.has(path)) readFile(path);
-  return { lines, problems, templateLines, hasCommandLine: isFromCommand };
+  return { paths: [...visited], lines, problems, templateLines, hasCommandLine: isFromCommand };
 }
 
 function resolve(from: string, path: string): string {

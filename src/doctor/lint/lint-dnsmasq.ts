@@ -12,6 +12,7 @@ import { lintNextServer } from './rules/next-server-rules.ts';
 import { lintServer } from './rules/server-rules.ts';
 import { lintServices } from './rules/service-rules.ts';
 import { lintTags } from './rules/tag-rules.ts';
+import { lintUci } from './rules/uci-rules.ts';
 
 /** What was made of dnsmasq configurations that belong together. */
 export interface DnsmasqLint {
@@ -36,7 +37,9 @@ export function lintDnsmasqConfig(paths: readonly string[], reader: ConfReader):
   const isReadable = refused.every((finding) => finding.mends.some(isFileEdit));
   // without a range dnsmasq answers nobody: these lines belong to others, which nobody gave
   const isPart = !has('dhcp-range') && has('pxe-service', 'dhcp-boot');
-  const input: LintInput = { config, reader, isWhole: isWhole && isReadable && !isPart };
+  const ofUci = lintUci(config, reader);
+  const isParsed = !ofUci.some(({ id }) => id === 'config-unreadable');
+  const input: LintInput = { config, reader, isWhole: isWhole && isReadable && isParsed && !isPart };
   const unreadable = files.problems
     .filter(({ isElsewhere }) => !isElsewhere)
     .map((problem) =>
@@ -54,6 +57,7 @@ export function lintDnsmasqConfig(paths: readonly string[], reader: ConfReader):
     ...lintBootFiles(input),
     ...lintServer(input),
     ...lintTags(input),
+    ...ofUci,
     ...unknownOptions(files),
   ];
   return { config, findings: sortFindings(findings), isWhole };

@@ -1,8 +1,8 @@
 import type { Finding } from '../../model/finding.ts';
-import { words } from '../../model/fix.ts';
+import { command, words } from '../../model/fix.ts';
 import { makeFinding } from '../finding-catalogue.ts';
 import { isStockIpxe } from '../analyse/boot-files.ts';
-import { lineEvidence } from './script-lines.ts';
+import { lineEdit, lineEvidence } from './script-lines.ts';
 
 /** A client class, as far as it says who gets which boot file. */
 interface KeaClass {
@@ -14,11 +14,65 @@ interface KeaClass {
   readonly raw: string;
 }
 
+/** Rules of a Kea configuration, by line. A text that is no whole JSON is read all the same. */
+export function lintKea(path: string, text: string): readonly Finding[] {
+  const lines = text.split(/\r?\n/);
+  return [...textComparisons(path, lines), ...foreignOptions(path, lines), ...classOrder(path, text)];
+}
+
+/** Kea compares bytes: what stands in quotes is text, and '00:07' is five letters. */
+const BYTES_IN_QUOTES =
+  /(option\[(?:93|client-system)\]\.hex\s*==\s*)'(?:0x)?([0-9a-fA-F]{2}):?([0-9a-fA-F]{2})'/g;
+
+function textComparisons(path: string, lines: readonly string[]): readonly Finding[] {
+  const wrong = lines.flatMap((raw, index) => {
+    const mended = raw.trim().replace(BYTES_IN_QUOTES, '$10x$2$3');
+    return mended === raw.trim() || /^\s*(?:#|\/\/)/.test(raw) ? [] : [{ index, raw, mended }];
+  });
+  if (wrong.length === 0) return [];
+  return [
+    makeFinding(
+      'no-boot-service-for-arch',
+      wrong.map(({ index, raw }) => lineEvidence(path, index, raw)),
+      {
+        title: 'the architecture is compared with a text: no client is ever in these classes',
+        cause:
+          'option[93].hex is two bytes, and what stands in quotes is the letters themselves. Every machine falls to what is said outside of the classes.',
+        mends: wrong.map(({ index, raw, mended }) => lineEdit(path, index, raw, [mended])),
+      },
+    ),
+  ];
+}
+
+/** Fields of a class or subnet that people write as options. */
+const NO_OPTIONS = /^\s*\{?\s*"name"\s*:\s*"(next-server|server-hostname|filename|siaddr)"/;
+
+function foreignOptions(path: string, lines: readonly string[]): readonly Finding[] {
+  return lines.flatMap((raw, index) => {
+    const name = NO_OPTIONS.exec(raw)?.[1];
+    const isOption = name !== undefined && /"data"\s*:/.test(`${raw}${lines[index + 1] ?? ''}`);
+    if (!isOption) return [];
+    const right = name === 'filename' ? 'boot-file-name' : name === 'siaddr' ? 'next-server' : name;
+    return [
+      makeFinding('config-unreadable', [lineEvidence(path, index, raw)], {
+        title: `${name} is no DHCP option of Kea: it does not start with this option-data`,
+        cause: `"${right}" is a field of its own, beside "option-data", not in it.`,
+        mends: [
+          words(
+            `take it out of option-data, and write beside it, in the subnet or class: "${right}": "VALUE"`,
+          ),
+          command(`kea-dhcp4 -t ${path}`, 'then see whether Kea takes it'),
+        ],
+      }),
+    ];
+  });
+}
+
 /**
  * The order of Kea's client classes: of several classes that a client is in, the first that names a boot file counts
- * (Kea ARM, client classification). A text that is no whole JSON is read all the same: only the classes matter.
+ * (Kea ARM, client classification).
  */
-export function lintKea(path: string, text: string): readonly Finding[] {
+function classOrder(path: string, text: string): readonly Finding[] {
   const classes = classesOf(text);
   const own = classes.findIndex(({ test }) => isOfIpxe(test));
   const ipxe = classes[own];

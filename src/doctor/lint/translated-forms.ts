@@ -12,7 +12,7 @@ const UCI: TranslatedForm = {
   name: 'OpenWrt (UCI)',
   isIt: isUci,
   lines: (file, text) =>
-    sectionsOf(text).flatMap((section) =>
+    uciSectionsOf(text).flatMap((section) =>
       (UCI_SECTIONS[section.type]?.(section) ?? []).map((setting) => lineOf(file, section, setting)),
     ),
 };
@@ -39,7 +39,7 @@ const PI_HOLE_5: TranslatedForm = {
 
 export const TRANSLATED_FORMS: readonly TranslatedForm[] = [UCI, PI_HOLE, PI_HOLE_5];
 
-interface UciSection {
+export interface UciSection {
   readonly type: string;
   readonly name: string;
   readonly line: number;
@@ -126,7 +126,7 @@ function lineOf(file: string, section: UciSection, { key, value, from }: Setting
   return { file, line, raw: raw.trim(), key, value: value ?? '', hasValue: value !== undefined };
 }
 
-function sectionsOf(text: string): readonly UciSection[] {
+export function uciSectionsOf(text: string): readonly UciSection[] {
   const sections: (Omit<UciSection, 'options'> & { options: UciSection['options'][number][] })[] = [];
   text.split(/\r?\n/).forEach((raw, index) => {
     const section = /^\s*config\s+'?(\w+)'?(?:\s+['"]?([^'"\s]+))?/.exec(raw);

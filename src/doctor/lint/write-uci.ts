@@ -39,7 +39,7 @@ function uciOf(setting: string): readonly string[] {
 }
 
 /** The init script passes an address over that has no server name before it. */
-function bootSection(value: string): readonly string[] {
+export function bootSection(value: string): readonly string[] {
   const { tags, rest } = takeTags(splitValue(value));
   const [file = '', server, address] = rest;
   const [tag] = tags;

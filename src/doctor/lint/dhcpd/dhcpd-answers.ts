@@ -93,7 +93,7 @@ export function readFor(statements: readonly DhcpdStatement[], client: LintClien
 }
 
 /** A network, or a group of some; a group of hosts alone speaks for no network. */
-function holdsNetwork({ words: [first], block = [] }: DhcpdStatement): boolean {
+export function holdsNetwork({ words: [first], block = [] }: DhcpdStatement): boolean {
   return /^(?:subnet|shared-network)$/.test(first ?? '') || (first === 'group' && block.some(holdsNetwork));
 }
 

@@ -1,10 +1,11 @@
 import type { Firmware } from '../../../model/firmware.ts';
 import type { Finding } from '../../../model/finding.ts';
 import { words } from '../../../model/fix.ts';
-import { fitsFirmware, isStockIpxe, platformOfName } from '../../analyse/boot-files.ts';
+import { editDistance } from '../../../model/nearest-word.ts';
+import { efiSiblingOf, fitsFirmware, isStockIpxe, platformOfName } from '../../analyse/boot-files.ts';
 import { sortFindings } from '../../finding-catalogue.ts';
 import { lintFinding, type Edit } from '../lint-finding.ts';
-import { optionNames, readFor, saysFile, type DhcpdAnswer } from './dhcpd-answers.ts';
+import { holdsNetwork, optionNames, readFor, saysFile, type DhcpdAnswer } from './dhcpd-answers.ts';
 import { everyStatement, parseDhcpd, type DhcpdStatement } from './dhcpd-syntax.ts';
 
 /** What was made of a dhcpd.conf. */
@@ -30,6 +31,8 @@ export function lintDhcpd(path: string, text: string, read: (path: string) => st
   const statements = withIncludes(own, read, missing, 0);
   const isPart = INSIDE_A_BLOCK.test(text);
   if (isPart) missing.push('a part of a dhcpd.conf: it begins inside a block, whose beginning was not given');
+  if (!isPart && statements.some(saysFile) && !statements.some(holdsNetwork))
+    missing.push('a part of a dhcpd.conf: there is no subnet in what was given');
   const raw = (text.split(/\r?\n/)[(brokenAt ?? 1) - 1] ?? '').trim();
   const broken = brokenAt === undefined || isPart ? [] : [{ file: path, line: brokenAt, raw }];
   const unreadable = broken.map((at) =>
@@ -42,13 +45,16 @@ export function lintDhcpd(path: string, text: string, read: (path: string) => st
   const all = everyStatement(statements);
   const curly = all.filter(hasCurlyQuotes);
   const asked = CLIENTS.map(([code]) => readFor(statements, { architecture: code, isIpxe: false }));
+  missing.push(...unknownPrograms(asked));
   const unknown = [...new Set(asked.flatMap((one) => one.unknown))];
   const isWhole =
     missing.length === 0 && unknown.length === 0 && brokenAt === undefined && curly.length === 0;
   const findings = [
     ...unreadable,
     ...curly.map(curlyQuotes),
+    ...misspeltFunctions(all),
     ...uefiClients(statements, asked, isWhole),
+    ...arch9LikeBios(asked),
     ...loop(statements),
     ...withoutBoot(statements, isWhole),
   ];
@@ -127,6 +133,62 @@ function uefiClients(
   return findings;
 }
 
+/** Files of which the name does not tell for which firmware they are. */
+function unknownPrograms(asked: readonly { readonly answers: readonly DhcpdAnswer[] }[]): readonly string[] {
+  const names = asked
+    .flatMap(({ answers }) => answers.flatMap(({ file }) => file ?? []))
+    .filter((file) => !file.includes('://') && platformOfName(file) === undefined);
+  return [...new Set(names)].map((file) => `the name ${file} does not tell for which firmware it is`);
+}
+
+/** Arch 7 has an answer of its own, and arch 9, which is the same firmware, falls to that of BIOS machines. */
+function arch9LikeBios(asked: readonly { readonly answers: readonly DhcpdAnswer[] }[]): Finding[] {
+  const [bios, uefi, other] = asked.map(({ answers }) => answers[0]);
+  const isSame = other?.file !== undefined && other.file === bios?.file && uefi?.file !== other.file;
+  // a name that tells what it is was judged already
+  if (!isSame || !other?.at || uefi?.file === undefined || platformOfName(other.file ?? '') !== undefined)
+    return [];
+  return [
+    lintFinding('no-boot-service-for-arch', [other.at], [], {
+      severity: 'warning',
+      title: `arch 9, which some 64-bit x86 UEFI firmware sends, is given ${other.file ?? ''}, as BIOS machines are`,
+      cause: `Firmware that says arch 9 runs the same programs as arch 7, which is given ${uefi.file}.`,
+      mends: [words('ask for both: … = 00:07 or option … = 00:09')],
+    }),
+  ];
+}
+
+/** Functions of dhcp-eval(5) that people write in conditions. */
+const FUNCTIONS = [
+  'substring',
+  'suffix',
+  'concat',
+  'lcase',
+  'ucase',
+  'binary-to-ascii',
+  'encode-int',
+  'exists',
+];
+
+/** dhcpd takes a word that it does not know for the name of a variable, which has no value: the condition never holds. */
+function misspeltFunctions(all: readonly DhcpdStatement[]): Finding[] {
+  return all.flatMap((at) =>
+    at.words.flatMap((word, index) => {
+      if (at.words[index + 1] !== '(' || !/^(?:if|elsif|else|match)$/.test(at.words[0] ?? '')) return [];
+      if (FUNCTIONS.includes(word) || !/^[a-z-]{4,}$/.test(word)) return [];
+      const meant = FUNCTIONS.find((name) => editDistance(name, word) <= 2);
+      if (meant === undefined) return [];
+      const edit = { at, lines: [at.raw.replace(word, meant)] };
+      return [
+        lintFinding('config-unreadable', [at], at.raw.includes(word) ? [edit] : [], {
+          title: `${word} is no function of dhcpd (${meant}): this condition never holds`,
+          cause: 'dhcpd starts with it, and takes the word for the name of a variable that has no value.',
+        }),
+      ];
+    }),
+  );
+}
+
 /** A statement that names a file for everyone becomes one that tells UEFI from BIOS. */
 function chainFor(statements: readonly DhcpdStatement[], at: DhcpdStatement, file: string): readonly Edit[] {
   const isAlone = /^(?:filename|option\s+bootfile-name)\s+"[^"]*"\s*;$/.test(at.raw);
@@ -137,7 +199,8 @@ function chainFor(statements: readonly DhcpdStatement[], at: DhcpdStatement, fil
   const program =
     filesIn(statements)
       .flatMap(({ raw }) => /"([^"]+\.efi)"/.exec(raw)?.[1] ?? [])
-      .find((name) => fitsFirmware(platformOfName(name) ?? 'bios', 'uefi-x64') === true) ?? 'ipxe.efi';
+      .find((name) => fitsFirmware(platformOfName(name) ?? 'bios', 'uefi-x64') === true) ??
+    efiSiblingOf(file);
   const lines = [
     `if option ${name} = 00:07 or option ${name} = 00:09 {`,
     `  ${at.raw.replace(/"[^"]*"/, `"${program}"`)}`,

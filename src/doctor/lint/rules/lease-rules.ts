@@ -1,5 +1,5 @@
 import type { Firmware } from '../../../model/firmware.ts';
-import { fitsFirmware, platformOfName } from '../../analyse/boot-files.ts';
+import { efiSiblingOf, fitsFirmware, platformOfName } from '../../analyse/boot-files.ts';
 import { leasedFileOf, type LeasedFile } from '../client-answers.ts';
 import type { Finding } from '../../../model/finding.ts';
 import { lintFinding, type Edit, type LintInput } from '../lint-finding.ts';
@@ -50,7 +50,7 @@ function uefiClients({ config, isWhole }: LintInput): Finding[] {
     config,
     faulty.map(({ code }) => code),
   );
-  const file = efi?.file ?? 'ipxe.efi';
+  const file = efi?.file ?? efiSiblingOf(first.given?.file ?? '');
   const [ipxe] = config.ipxeTags;
   const template = config.boots.find((boot) => boot.address !== undefined);
   const where = template ? `,${template.serverName ?? ''},${template.address ?? ''}` : '';
