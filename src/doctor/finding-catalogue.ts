@@ -9,6 +9,8 @@ export interface FindingDescription {
   readonly title: string;
   readonly cause: string;
   readonly mends: readonly Fix[];
+  /** for other servers than dnsmasq, by their names */
+  readonly byServer?: Readonly<Record<string, readonly Fix[]>>;
   /** what would check it, where that is not a log, a capture or the probe */
   readonly toCheck?: string;
   /** codes and texts that users see on the screen */
@@ -19,16 +21,22 @@ export interface FindingDescription {
 export interface FindingFile {
   readonly about: string;
   readonly rank: number;
-  readonly findings: readonly (Omit<FindingDescription, 'mends'> & {
+  readonly findings: readonly (Omit<FindingDescription, 'mends' | 'byServer'> & {
     readonly id: FindingId;
     readonly fix: readonly FixInFile[];
+    readonly fixByServer?: Readonly<Record<string, readonly FixInFile[]>>;
   })[];
 }
 
 /** Every finding that doctor can make, by its id. docs/troubleshooting.md is made of it. */
 export const FINDING_CATALOGUE: ReadonlyMap<FindingId, FindingDescription> = new Map(
   readRanked<FindingFile>('findings').flatMap(({ findings }) =>
-    findings.map(({ id, fix, ...description }) => [id, { ...description, mends: fixesOf(fix) }] as const),
+    findings.map(({ id, fix, fixByServer = {}, ...description }) => {
+      const byServer = Object.fromEntries(
+        Object.entries(fixByServer).map(([server, steps]) => [server, fixesOf(steps)]),
+      );
+      return [id, { ...description, mends: fixesOf(fix), byServer }] as const;
+    }),
   ),
 );
 
@@ -40,7 +48,7 @@ export function makeFinding(
 ): Finding {
   const known = FINDING_CATALOGUE.get(id);
   if (!known) throw new Error(`the finding ${id} is not in the catalogue`);
-  const { toCheck: _toCheck, ...description } = known;
+  const { toCheck: _toCheck, byServer: _byServer, ...description } = known;
   return { id, ...description, ...more, evidence };
 }
 

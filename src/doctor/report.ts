@@ -43,11 +43,7 @@ export function summarise(findings: readonly Finding[], verdict?: Verdict): stri
   const wrong = [...count('error', 'error'), ...count('warning', 'warning')];
   const notes = count('info', 'note');
   if (verdict === 'not-understood')
-    return [
-      ...wrong,
-      ...notes,
-      'not wholly understood: no fault shows in what was read, and that is no all-clear',
-    ].join('; ');
+    return [...wrong, ...notes, 'not wholly understood: this is no all-clear'].join('; ');
   return [...(wrong.length === 0 ? ['nothing wrong found'] : wrong), ...notes].join(', ');
 }
 

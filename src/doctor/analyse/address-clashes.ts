@@ -10,6 +10,7 @@ export class AddressClashes {
   readonly #holderOf = new Map<string, string>();
   #first: { readonly address: string; readonly loser: string } | undefined;
   #count = 0;
+  readonly #abandoned = new Map<string, { readonly server: string; readonly why: string }>();
 
   /** A packet of any DHCP client, whether it boots or not. */
   take({ address, mac, macText, reply, remark }: ExchangeRecord): void {
@@ -24,8 +25,31 @@ export class AddressClashes {
     }
   }
 
+  /** ISC dhcpd: somebody answers at an address that it wanted to lease, or the client says that somebody does. */
+  takeAbandoned(server: string, { address, why }: { readonly address: string; readonly why: string }): void {
+    forgetOldest(this.#abandoned, MAX_ADDRESSES);
+    this.#abandoned.set(address, { server, why });
+  }
+
   /** What can be said of it; empty when there was none. */
   limits(): readonly Limit[] {
+    return [...this.#inUse(), ...this.#offeredTwice()];
+  }
+
+  #inUse(): readonly Limit[] {
+    const [first] = this.#abandoned;
+    if (!first) return [];
+    const [address, { server, why }] = first;
+    const others = this.#abandoned.size > 1 ? ` and ${this.#abandoned.size - 1} more` : '';
+    return [
+      {
+        text: `${server} gave up ${address}${others} ("${why}"): another device has this address already, and the client is given none until the next is tried. It is a device with an address set by hand in the range, or one that another DHCP server gave it to`,
+        advice: `see who has it: ping -c1 ${address}; ip neigh show ${address}. Take such addresses out of the range, and see that no other DHCP server answers`,
+      },
+    ];
+  }
+
+  #offeredTwice(): readonly Limit[] {
     if (!this.#first) return [];
     const { address, loser } = this.#first;
     const holder = this.#holderOf.get(address);

@@ -3,6 +3,7 @@ import { sortFindings } from '../finding-catalogue.ts';
 import { isBoot } from './coverage.ts';
 import type { ClientObservation, Observations } from './observation.ts';
 import { fillIn, type OwnNames } from '../mend/fill-in.ts';
+import { fitMends } from '../mend/fit-mends.ts';
 import { isBootOffer, type PhaseContext, type Rule } from './phase-context.ts';
 import { judgeAnswer, judgeHttpBoot, judgeNextServer } from './rules/answer-rules.ts';
 import { judgeHttp } from './rules/http-rules.ts';
@@ -30,7 +31,15 @@ export function analyse(observations: Observations): readonly Finding[] {
   for (const client of observations.clients.filter(isBoot))
     findings.push(...judgeClient(observations, client));
   const names = ownNames(observations);
-  return sortFindings(mergeRepeats(withoutConsequences(findings))).map((finding) => fillIn(finding, names));
+  const setUp = {
+    programs: observations.programs ?? [],
+    isOurs: observations.server.tftpRoot?.includes('pxectl') === true,
+  };
+  const fit = (finding: Finding): Finding =>
+    observations.vantage === 'server-log' ? fitMends(finding, setUp) : finding;
+  return sortFindings(mergeRepeats(withoutConsequences(findings))).map((finding) =>
+    fillIn(fit(finding), names),
+  );
 }
 
 /** What was seen of the user's own server, for the steps to name. */

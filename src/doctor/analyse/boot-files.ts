@@ -58,6 +58,13 @@ export function isGrubName(path: string): boolean {
   return /^grub(?:net)?(?:x64|aa64|ia32)?\.efi(?:\.signed)?$/i.test(baseName(path));
 }
 
+/** A file that no other machine than a Raspberry Pi asks for. */
+export function isRaspberryPiFile(path: string): boolean {
+  return /^(?:bootcode4?\.bin|bootsig\.bin|start\w*\.elf|fixup\w*\.dat|recovery\w*\.elf|recovery\.bin|dt-blob\.bin|bcm27\S+\.dtb|cmdline\.txt|kernel(?:\d+|_\w+)\.img|armstub\S*\.bin)$/i.test(
+    baseName(path),
+  );
+}
+
 /** The second file that a loader fetches from its own folder. */
 export function isSecondStageName(path: string): boolean {
   return (

@@ -1,6 +1,6 @@
 import { RASPBERRY_PI_PREFIXES } from '../../plan/firmware-of.ts';
 import { baseName } from '../../model/file-name.ts';
-import { isLoaderName, platformOfName } from './boot-files.ts';
+import { isLoaderName, isRaspberryPiFile, platformOfName } from './boot-files.ts';
 import { foreignGrubPrefix } from './grub-prefix.ts';
 import type { ClientObservation, Limit, Observations } from './observation.ts';
 
@@ -13,10 +13,6 @@ const KERNEL =
 /** What goes with a kernel, or is a system whole. */
 const REST_OF_SYSTEM =
   /^(?:initrd|initramfs|minirt|memdisk|wimboot|pxeboot\.n12)|(?:^|[._-])init(?:rd|ramfs)\b|^(?:boot|winpe)\.wim$|\.(?:iso|squashfs|wim|efi\.img)$/i;
-/** Files of a Raspberry Pi alone, whose kernel needs nothing beside it. */
-const OF_PI =
-  /^(?:bootcode4?\.bin|start\w*\.elf|fixup\w*\.dat|cmdline\.txt|kernel\d*\.img|armstub\S*\.bin)$/i;
-
 /** The last stage of a boot that was seen; `end` when a system was handed over whole, or spoke after it was started. */
 export function reachOf(client: ClientObservation): Reach {
   const files = client.phases
@@ -48,8 +44,7 @@ function isRaspberryPi({ mac, macText, phases }: ClientObservation): boolean {
   return (
     RASPBERRY_PI_PREFIXES.some((prefix) => (mac ?? macText)?.startsWith(prefix)) ||
     phases.some(
-      ({ firmware, tftp }) =>
-        firmware === 'raspberry-pi' || tftp.some(({ path }) => OF_PI.test(baseName(path))),
+      ({ firmware, tftp }) => firmware === 'raspberry-pi' || tftp.some(({ path }) => isRaspberryPiFile(path)),
     )
   );
 }
@@ -119,7 +114,7 @@ const LOG_DHCP =
   'add log-dhcp to dnsmasq.conf, start dnsmasq and the machine again, and give doctor the new log';
 
 /** A log without any client: what would it have shown? */
-function silentLog({ server, problems, readCount }: Observations): Limit | undefined {
+function silentLog({ server, problems, readCount, programs = [] }: Observations): Limit | undefined {
   if (server.logsAnswers === true) return undefined;
   if (server.otherDhcp !== undefined)
     return {
@@ -139,14 +134,19 @@ function silentLog({ server, problems, readCount }: Observations): Limit | undef
         'add log-dhcp to dnsmasq.conf, start dnsmasq and the machine again, and give doctor the new log',
     };
   if (server.dnsmasqVersion !== undefined || server.leases === true) return undefined;
-  if (problems.length > 0)
+  if (problems.length > 0 && programs.length > 0)
     return {
-      text: 'dnsmasq tells of itself here, and of no client',
+      text: `${programs.join(' and ')} ${programs.length > 1 ? 'tell of themselves' : 'tells of itself'} here, and of no client`,
       advice: 'mend what it complains about, start the machine again, and give doctor the new log',
     };
   if (server.plainDhcpCount !== undefined)
     return {
       text: 'dnsmasq answers DHCP here, and no line tells that a client boots from the network: none did, or the lines with its vendor class were left out',
+      advice: 'give the whole log, from before the machine starts until it stops',
+    };
+  if (programs.length > 0)
+    return {
+      text: `no line of ${programs.join(' and ')} here tells of a client that boots from the network`,
       advice: 'give the whole log, from before the machine starts until it stops',
     };
   return {
@@ -171,7 +171,7 @@ export function isBootFile(path: string): boolean {
     isLoaderName(path) ||
     KERNEL.test(name) ||
     REST_OF_SYSTEM.test(name) ||
-    OF_PI.test(name) ||
+    isRaspberryPiFile(path) ||
     /^(?:grub\.cfg\S*|ldlinux\.\w+|config\.txt|bootmgr\S*|\S+\.ipxe|\S+\.c32|bcd)$/i.test(name) ||
     /(?:^|\/)pxelinux\.cfg\//.test(path)
   );

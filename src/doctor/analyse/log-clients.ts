@@ -1,3 +1,4 @@
+import { DHCP_OPTION } from '../../protocol/dhcp/option-codes.ts';
 import { forgetOldest } from '../../protocol/forget-oldest.ts';
 import type { ExchangeRecord } from '../../protocol/dnsmasq-log/record.ts';
 import { parseVendorClass } from '../../protocol/pxe/vendor-class.ts';
@@ -6,6 +7,7 @@ import { logFirmware } from './record-values.ts';
 
 const MAX_MAC_TEXTS = 1000;
 const MAX_XIDS = 2000;
+const NAMELESS = 'a client that the log does not name';
 
 /** Whose packet a record of dnsmasq's log is of: by its MAC, what is left of that, or the transaction it belongs to. */
 export class LogClients {
@@ -31,7 +33,10 @@ export class LogClients {
     // a packet that dnsmasq does not answer is logged without its sender
     const nameless =
       boot !== undefined && record.xid !== undefined ? this.#namelessKey(record.xid, boot.kind) : undefined;
-    const key = record.mac ?? record.macText ?? this.#keyOfXid(record) ?? nameless;
+    // an excerpt may show an answer alone: who is given a boot file boots
+    const isGiven = record.sent.some(({ code }) => code === DHCP_OPTION.bootFileName);
+    const answered = isGiven || (record.bootFile ?? '') !== '' ? NAMELESS : undefined;
+    const key = record.mac ?? record.macText ?? this.#keyOfXid(record) ?? nameless ?? answered;
     if (key === undefined) return undefined;
     const firmware = logFirmware(
       boot?.architecture ?? record.architecture,
@@ -39,7 +44,7 @@ export class LogClients {
       isIpxe,
       record.mac ?? record.macText,
     );
-    const isBoot = boot !== undefined || record.message.startsWith('pxe') || isIpxe;
+    const isBoot = boot !== undefined || record.message.startsWith('pxe') || isIpxe || key === NAMELESS;
     // the beginning of a packet's lines says of no program which it is
     if (!isBoot && record.message === 'unknown' && vendorClass === undefined) return undefined;
     if (!isBoot && !this.isBootClient(key)) return 'boots-nothing';

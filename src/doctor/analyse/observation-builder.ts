@@ -12,6 +12,7 @@ import type {
   TftpRead,
   SettledSeen,
 } from './observation.ts';
+import { isRaspberryPiFile } from './boot-files.ts';
 import {
   emptyPhase,
   observationOf,
@@ -34,6 +35,7 @@ const KEPT_CLIENTS = 750;
 const KEPT_PHASES = 6;
 const KEPT_SEEN = 5_000;
 const MAX_ADDRESSES = 20_000;
+const MAX_EARLY = 100;
 
 /**
  * Collects what was seen into clients and the phases of their boots. Bounded: what is over is judged, the client that has
@@ -42,6 +44,8 @@ const MAX_ADDRESSES = 20_000;
 export class ObservationBuilder {
   readonly #clients = new Map<string, OpenClient>();
   readonly #settled = new SettledBoots();
+  /** transfers of clients that were not named, before any was */
+  readonly #early: TftpRead[] = [];
   #keptCount = 0;
   #tick = 0;
   readonly #keyOfAddress = new Map<Ipv4Address, string>();
@@ -80,7 +84,10 @@ export class ObservationBuilder {
 
   tftp(address: Ipv4Address | undefined, mac: MacAddress | undefined, read: TftpRead): void {
     const phase = this.#phaseOf(address, mac);
-    if (phase) this.#keep(phase.tftp, read);
+    if (phase) {
+      this.#keep(phase.tftp, read);
+      if (phase.firmware === 'unknown' && isRaspberryPiFile(read.path)) phase.firmware = 'raspberry-pi';
+    } else if (this.#early.length < MAX_EARLY) this.#early.push(read);
   }
 
   /** False when the client is none that boots from the network. */
@@ -96,6 +103,13 @@ export class ObservationBuilder {
     const client = this.#client({ key: address, firmware, architectures: [] });
     this.setAddress(address, address);
     if (client.phases.length === 0) client.phases.push(emptyPhase(firmware, []));
+  }
+
+  /** The source ends: a log that names no client at all is of one that it does not name. */
+  end(): void {
+    if (this.#early.length === 0 || this.#clients.size > 0) return;
+    const client = this.#client({ key: 'unnamed', firmware: 'unknown', architectures: [] });
+    client.phases.push(phaseOfTransfers(this.#early.splice(0)));
   }
 
   refused(address: Ipv4Address, seen: RefusedSeen): void {
@@ -153,7 +167,10 @@ export class ObservationBuilder {
     });
     client.beganUnseen = last === undefined;
     this.setAddress(address, address);
-    if (client.phases.length === 0) client.phases.push(emptyPhase('unknown', []));
+    if (client.phases.length === 0) {
+      // who is named at last is who asked before
+      client.phases.push(phaseOfTransfers(client.beganUnseen ? this.#early.splice(0) : []));
+    }
     return client.phases.at(-1);
   }
 
@@ -245,4 +262,9 @@ export class ObservationBuilder {
   #observations(): Observations {
     return { ...this.soFar(), clients: this.clients() };
   }
+}
+
+function phaseOfTransfers(tftp: TftpRead[]): OpenPhase {
+  const isPi = tftp.some(({ path }) => isRaspberryPiFile(path));
+  return { ...emptyPhase(isPi ? 'raspberry-pi' : 'unknown', []), tftp };
 }

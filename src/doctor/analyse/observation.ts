@@ -156,6 +156,8 @@ export interface ClientObservation {
 export interface ServerProblem extends Seen {
   readonly problem: string;
   readonly subject?: string;
+  /** who complains, where that is not dnsmasq */
+  readonly server?: string;
   /** the complaint without what stands before it in the log */
   readonly words?: string;
 }
@@ -184,6 +186,8 @@ export interface Observations {
   readonly vantage: Vantage;
   /** what the source is, in words: `log of dnsmasq` */
   readonly source?: string;
+  /** the servers that wrote a log */
+  readonly programs?: readonly string[];
   readonly clients: readonly ClientObservation[];
   readonly settled?: SettledSeen;
   /** facts about the server, where the source tells them */

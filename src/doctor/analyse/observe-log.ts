@@ -2,12 +2,19 @@ import type { LogLine } from '../../protocol/log-lines/log-line.ts';
 import { findMessage } from '../../protocol/log-lines/known-message.ts';
 import { toEnglish } from '../../protocol/dnsmasq-log/to-english.ts';
 import { createDnsmasqLogReader } from '../../protocol/dnsmasq-log/log-reader.ts';
-import type { DnsmasqLogRecord, ExchangeRecord, TftpRecord } from '../../protocol/dnsmasq-log/record.ts';
+import type {
+  DnsmasqLogRecord,
+  ExchangeRecord,
+  ProblemRecord,
+  TftpRecord,
+} from '../../protocol/dnsmasq-log/record.ts';
 import { LineTally } from '../read/line-tally.ts';
 import { ServerLogObserver } from './observe-servers.ts';
 import { ForeignLines } from './foreign-lines.ts';
 import { serverOf, type ReadServer } from '../../protocol/server-logs/programs.ts';
 import { AddressClashes } from './address-clashes.ts';
+import { AddressSeekers } from './address-seekers.ts';
+import { Ipv6Boots } from './ipv6-boots.ts';
 import { LogClients } from './log-clients.ts';
 import { ObservationBuilder } from './observation-builder.ts';
 import { LogReplies } from './read-log-reply.ts';
@@ -16,8 +23,6 @@ import { isPxeLine, requestType, TFTP_OUTCOMES, withoutRoot } from './record-val
 import type { Limit, Observations, RequestSeen, ServerProblem } from './observation.ts';
 
 const MAX_PROBLEMS = 100;
-/** A file that was sent to an IPv6 address, or asked for by one. */
-const IPV6_TRANSFER = /^(?:TFTP )?(?:sent|file) .* (?:to|for) [0-9a-f]{1,4}:[0-9a-f:]+$/i;
 
 type ServerFacts = { -readonly [K in keyof Observations['server']]: Observations['server'][K] };
 
@@ -25,13 +30,14 @@ type ServerFacts = { -readonly [K in keyof Observations['server']]: Observations
 export class LogObserver {
   readonly #reader = createDnsmasqLogReader();
   readonly #builder = new ObservationBuilder(() => this.#soFar());
-  readonly #others = new ServerLogObserver(this.#builder);
+  readonly #seekers = new AddressSeekers();
+  readonly #others = new ServerLogObserver(this.#builder, this.#seekers);
   readonly #clients = new LogClients((key) => this.#builder.has(key));
   readonly #tally = new LineTally();
   readonly #programs = new Set<string>();
   readonly #foreign = new ForeignLines(this.#tally, (address) => this.#builder.knows(address));
   #otherDhcp: string | undefined;
-  #ipv6Line: number | undefined;
+  readonly #ipv6 = new Ipv6Boots();
   readonly #recent = new RecentLines();
   readonly #replies = new LogReplies(this.#recent);
   readonly #clashes = new AddressClashes();
@@ -51,7 +57,7 @@ export class LogObserver {
     if (server) return this.#takeOther(server, line, number);
     if (!this.#isDnsmasq(line)) return this.#takeForeign(line);
     this.#programs.add('dnsmasq');
-    if (this.#ipv6Line === undefined && isIpv6Boot(line.message)) this.#ipv6Line ??= line.line;
+    this.#ipv6.take(line);
     for (const record of this.#reader.read(line, number)) this.#take(record);
   }
 
@@ -63,6 +69,7 @@ export class LogObserver {
   /** `lineCount`: lines of the whole file */
   finish(lineCount = this.#lastLine): Observations {
     for (const record of this.#reader.flush()) this.#take(record);
+    this.#builder.end();
     const settled = this.#builder.settled();
     return {
       ...this.#soFar(),
@@ -71,8 +78,12 @@ export class LogObserver {
       readCount: lineCount,
       passedOver: this.#tally.passedOver(),
       limits: this.#limits(),
-      ...(this.#programs.size === 0 ? {} : { source: `log of ${[...this.#programs].join(', ')}` }),
+      ...(this.#programs.size === 0 ? {} : this.#sourceOf()),
     };
+  }
+
+  #sourceOf(): Pick<Observations, 'source' | 'programs'> {
+    return { source: `log of ${[...this.#programs].join(', ')}`, programs: [...this.#programs] };
   }
 
   #soFar(): Omit<Observations, 'clients'> {
@@ -84,7 +95,7 @@ export class LogObserver {
           ? { otherDhcp: this.#otherDhcp }
           : {}),
       },
-      problems: this.#problems,
+      problems: this.#seekers.hasGiven ? this.#problems.filter(isNoIdleInterface) : this.#problems,
       ...(this.#firstTimeMs === undefined ? {} : { firstTimeMs: this.#firstTimeMs }),
       ...(this.#lastTimeMs === undefined ? {} : { lastTimeMs: this.#lastTimeMs }),
       readCount: this.#lastLine,
@@ -117,14 +128,9 @@ export class LogObserver {
         this.#server.servesTftp = true;
         return;
       case 'problem':
-        if (this.#problems.length >= MAX_PROBLEMS) return;
-        this.#problems.push({
-          evidence: this.#recent.quote(record.line),
-          problem: record.problem,
-          words: record.text,
-          ...(record.subject === undefined ? {} : { subject: record.subject }),
-        });
-        return;
+        if (record.problem === 'pxe-menu-too-large' || (record.problem === 'other' && !isAside(record)))
+          return this.#passOverRecord(record, 'lines of dnsmasq that tell of a failure');
+        return this.#addProblem({ ...record, words: record.text }, record.line);
       case 'note':
         if (!record.isKnown) this.#passOverRecord(record);
         return;
@@ -143,13 +149,35 @@ export class LogObserver {
     const timeMs = line.time === undefined ? undefined : Date.parse(line.time);
     this.#firstTimeMs ??= timeMs;
     this.#lastTimeMs = timeMs ?? this.#lastTimeMs;
-    if (event.kind === 'no-range' && this.#problems.length < MAX_PROBLEMS)
-      this.#problems.push({
-        evidence: this.#recent.quote(number),
-        problem: 'no-address-range',
-        subject: event.interfaceName,
-      });
-    else this.#others.take(event, name, line, timeMs);
+    switch (event.kind) {
+      case 'problem':
+        return this.#addProblem({ ...event, server: name }, number);
+      case 'complaint':
+        return this.#tally.add(`lines of ${name} that tell of a failure`, line.line, line.text, true);
+      case 'abandoned':
+        return this.#clashes.takeAbandoned(name, event);
+      default:
+        this.#others.take(event, name, line, timeMs);
+    }
+  }
+
+  #addProblem(
+    {
+      problem,
+      subject,
+      server,
+      words,
+    }: { problem: string; subject?: string; server?: string; words?: string },
+    number: number,
+  ): void {
+    if (this.#problems.length >= MAX_PROBLEMS) return;
+    this.#problems.push({
+      evidence: this.#recent.quote(number),
+      problem,
+      ...(words === undefined ? {} : { words }),
+      ...(subject === undefined ? {} : { subject }),
+      ...(server === undefined ? {} : { server }),
+    });
   }
 
   #takeForeign(line: LogLine): void {
@@ -158,36 +186,31 @@ export class LogObserver {
   }
 
   #limits(): readonly Limit[] {
-    const untaken = this.#builder.clients().length === 0 ? this.#others.untakenOffers : [];
-    const ipv6 =
-      this.#ipv6Line === undefined
-        ? []
-        : [
-            {
-              text: `line ${this.#ipv6Line} is of a boot over IPv6 (DHCPv6), which doctor does not judge`,
-              advice: 'try the boot over IPv4, or see docs/boot-story.md for what pxectl serves',
-            },
-          ];
+    const untaken = this.#builder.clients().length === 0 ? this.#seekers.untakenOffers : [];
     return [
       ...this.#foreign.limits(),
       ...untaken,
-      ...this.#others.withoutLease,
+      ...this.#seekers.withoutLease,
       ...this.#clashes.limits(),
-      ...ipv6,
+      ...this.#ipv6.limits(),
     ];
   }
 
-  #passOverRecord({ line, text }: DnsmasqLogRecord): void {
+  #passOverRecord({ line, text }: DnsmasqLogRecord, why?: string): void {
     const source = this.#recent.lineOf(line);
     const isNamed = source?.program !== undefined;
     const what = isNamed ? 'lines of dnsmasq that doctor does not know' : 'lines of other programs';
-    this.#tally.add(what, source?.line ?? line, source?.text ?? text, isNamed);
+    this.#tally.add(why ?? what, source?.line ?? line, source?.text ?? text, isNamed || why !== undefined);
   }
 
   #takeExchange(record: ExchangeRecord, timeMs: number | undefined): void {
     this.#clashes.take(record);
+    this.#takeSeeker(record);
     const who = this.#clients.identify(record);
-    if (who === undefined) return;
+    if (who === undefined) {
+      if (record.sent.length > 0) this.#server.plainDhcpCount = (this.#server.plainDhcpCount ?? 0) + 1;
+      return;
+    }
     if (who === 'boots-nothing') {
       const count = record.xid === undefined ? 'unidentifiedDhcpCount' : 'plainDhcpCount';
       this.#server[count] = (this.#server[count] ?? 0) + 1;
@@ -221,6 +244,15 @@ export class LogObserver {
     this.#builder.reply(who.key, { ...reply, ...time });
   }
 
+  #takeSeeker({ mac, macText, message, reply, xid, remark, isProxy }: ExchangeRecord): void {
+    const who = mac ?? macText;
+    if (who === undefined || isProxy) return;
+    const about = { who, server: 'dnsmasq', remark };
+    // log-dhcp tells of the question and of the answer in one block
+    if (reply === undefined || xid !== undefined) this.#seekers.take({ ...about, message });
+    if (reply !== undefined) this.#seekers.take({ who, server: 'dnsmasq', message: reply });
+  }
+
   #takeTftp(record: TftpRecord, timeMs: number | undefined): void {
     this.#server.servesTftp = true;
     const path = withoutRoot(record.path ?? '', this.#server.tftpRoot);
@@ -245,8 +277,15 @@ export class LogObserver {
   }
 }
 
-/** DHCPv6 with a boot file (RFC 5970: options 59 and 60), or TFTP over IPv6. */
-function isIpv6Boot(message: string): boolean {
-  if (message.includes('bootfile-')) return /option:\s*(?:59|60) +bootfile-(?:url|param)/.test(message);
-  return message.includes('::') && IPV6_TRANSFER.test(message);
+/** A server that answers on one interface says of the others that it has no addresses for them. */
+function isNoIdleInterface({ problem, server }: ServerProblem): boolean {
+  return problem !== 'no-address-range' || server === undefined;
+}
+
+/** A warning, or a failure of its DNS side. */
+function isAside({ severity, text }: ProblemRecord): boolean {
+  return (
+    severity === 'warning' ||
+    /\b(?:names|hosts|resolv|ethers|DNS\w*|D-?Bus|upstream|send packet)\b/i.test(text)
+  );
 }

@@ -5,20 +5,17 @@ import { UNSPECIFIED_IPV4, type Ipv4Address, type MacAddress } from '../../proto
 import { parseVendorClass } from '../../protocol/pxe/vendor-class.ts';
 import type { ServerLogEvent } from '../../protocol/server-logs/server-log-event.ts';
 import { hasBytesBehind } from '../../model/file-name.ts';
+import type { AddressSeekers } from './address-seekers.ts';
 import { isBootFile } from './coverage.ts';
 import type { ObservationBuilder } from './observation-builder.ts';
 import type { ClientIdentity } from './open-client.ts';
-import type { HttpRead, Limit, ReplySeen, RequestSeen, TftpOutcome, TftpRead } from './observation.ts';
+import type { HttpRead, ReplySeen, RequestSeen, TftpOutcome, TftpRead } from './observation.ts';
 import { quoteOf } from './recent-lines.ts';
 
 const MAX_CLIENTS = 2000;
 /** Of a client that renewed its lease for days, the last ones are those of its boot. */
 const MAX_PACKETS = 16;
 const MAX_TRANSFERS = 2000;
-/** a client that begins anew so often after an offer, and never asks for it, has not got the offers */
-const MIN_NEW_BEGINNINGS = 2;
-/** once is chance: a pool may be full for a moment */
-const MIN_IN_VAIN = 2;
 /** Programs of a boot, by what they call themselves. */
 const BOOT_AGENT = /^(?:iPXE|gPXE|UefiHttpBoot|EFI HTTP|Syslinux|GRUB|Wget.*busybox)/i;
 
@@ -34,14 +31,6 @@ interface Client {
   readonly packets: Told<DhcpEvent>[];
   vendorClass?: string;
   isBoot: boolean;
-  offers: number;
-  /** questions after an offer */
-  beginnings: number;
-  hasTaken: boolean;
-  /** questions for which the server has no address */
-  withoutLease: number;
-  /** the relay that its packets come through */
-  relay?: string | undefined;
 }
 
 /**
@@ -55,54 +44,25 @@ export class ServerLogObserver {
   readonly #open = new Map<string, MutableRead>();
   readonly #lastOf = new Map<Ipv4Address, MutableRead>();
 
-  constructor(private readonly builder: ObservationBuilder) {}
+  constructor(
+    private readonly builder: ObservationBuilder,
+    private readonly seekers: AddressSeekers,
+  ) {}
 
   /** DHCP clients of which nothing says whether they boot from the network. */
   get unidentifiedCount(): number {
     return [...this.#clients.values()].filter(({ isBoot }) => !isBoot).length;
   }
 
-  /** Clients that were offered an address again and again and took none: why, and whether they boot, no such log tells. */
-  get untakenOffers(): readonly Limit[] {
-    const [first, ...others] = [...this.#clients].filter(
-      ([, { beginnings, hasTaken }]) => beginnings >= MIN_NEW_BEGINNINGS && !hasTaken,
-    );
-    if (first === undefined) return [];
-    const [mac, { offers, relay }] = first;
-    const who = `${mac}${others.length === 0 ? '' : ` and ${others.length} more`}`;
-    return [
-      {
-        text: `${who} was offered an address ${offers} times and asked for none: the offers do not reach it (${relay === undefined ? 'a relay' : `the relay ${relay}, through which they go back`}, a VLAN, a firewall), or lack what it waits for`,
-        advice: 'record where the machine is connected, and give the capture: pxectl doctor --pcap FILE',
-      },
-    ];
-  }
-
-  /** Clients that the server would answer and has no address for. */
-  get withoutLease(): readonly Limit[] {
-    const [first, ...others] = [...this.#clients].filter(
-      ([, { withoutLease }]) => withoutLease >= MIN_IN_VAIN,
-    );
-    if (first === undefined) return [];
-    const who = `${first[0]}${others.length === 0 ? '' : ` and ${others.length} more`}`;
-    return [
-      {
-        text: `${who} asked ${first[1].withoutLease} times, and the DHCP server has no address for it ("no free leases"): its network has no range, every address of it is taken, or its pools do not take this client (deny unknown-clients, allow members of)`,
-        advice:
-          'see range and pools of that subnet in dhcpd.conf and the leases in dhcpd.leases; give the subnet a range with room, or the machine a host with fixed-address',
-      },
-    ];
-  }
-
   take(event: ServerLogEvent, server: string, line: LogLine, timeMs: number | undefined): void {
-    if (event.kind === 'dhcp') return this.#takeDhcp({ event, line, timeMs });
+    if (event.kind === 'dhcp') return this.#takeDhcp({ event, line, timeMs }, server);
     if (event.kind === 'http') return this.#takeHttp(event, seenIn(line, timeMs));
     // who writes, where a transfer is a process or thread of its own
     const thread = `${line.service ?? ''}/${server}/${line.thread ?? ''}`;
     if (event.kind === 'tftp') this.#takeTftp(event, thread, seenIn(line, timeMs));
   }
 
-  #takeDhcp(packet: Told<DhcpEvent>): void {
+  #takeDhcp(packet: Told<DhcpEvent>, server: string): void {
     const { mac, address, message, vendorClass } = packet.event;
     const client = this.#client(mac);
     if (vendorClass !== undefined) client.vendorClass = vendorClass;
@@ -110,13 +70,14 @@ export class ServerLogObserver {
       this.#macOfAddress.delete(address);
       this.#macOfAddress.set(address, mac);
     }
-    if (/\bno free leases\b/.test(packet.event.remark ?? '')) client.withoutLease++;
-    if (message === 'offer') {
-      client.offers++;
+    this.seekers.take({
+      who: mac,
+      server,
+      message,
+      remark: packet.event.remark,
       // dhcpd names the relay, or the interface
-      client.relay ??= /\bvia (\d+\.\d+\.\d+\.\d+)/.exec(packet.line.message)?.[1];
-    } else if (message === 'discover' && client.offers > 0) client.beginnings++;
-    else if (message === 'request' || message === 'ack') client.hasTaken = true;
+      relay: /\bvia (\d+\.\d+\.\d+\.\d+)/.exec(packet.line.message)?.[1],
+    });
     if (message !== 'class') {
       if (client.isBoot) this.#deliver(packet, client);
       else if (client.packets.push(packet) > MAX_PACKETS) client.packets.shift();
@@ -224,14 +185,7 @@ export class ServerLogObserver {
   #client(mac: MacAddress): Client {
     const known = this.#clients.get(mac);
     if (known) return known;
-    const client: Client = {
-      packets: [],
-      isBoot: false,
-      offers: 0,
-      beginnings: 0,
-      hasTaken: false,
-      withoutLease: 0,
-    };
+    const client: Client = { packets: [], isBoot: false };
     remember(this.#clients, mac, client, MAX_CLIENTS);
     return client;
   }

@@ -84,6 +84,7 @@ const findings = z.strictObject({
         title: words,
         cause: words,
         fix,
+        fixByServer: z.record(words, fix).optional(),
         toCheck: words.optional(),
         codes: z.array(words),
       }),

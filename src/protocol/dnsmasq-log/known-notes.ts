@@ -34,7 +34,7 @@ const KNOWN_NOTE = new RegExp(
     'DHCP packet (?:received|sent)|no interface with',
     'restricting maximum|TFTP (?:secure|single)|ignoring packet from|unable to get free port',
     'reply delay: |available DHCP|client provides name|tags: |vendor class|user class|requested options|sent size',
-    'configured with trust anchor|now checking DNSSEC|system time considered',
+    'syntax check OK|configured with trust anchor|now checking DNSSEC|system time considered',
     'chown of PID|started|compile time',
   ].join('|')})`,
 );

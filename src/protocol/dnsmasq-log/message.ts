@@ -1,3 +1,4 @@
+import { clientAddressOf } from '../log-lines/client-address.ts';
 import { isKnownNote } from './known-notes.ts';
 import { IGNORED_WORDS } from './to-english.ts';
 import { parseIpv4, parseMac, type Ipv4Address, type MacAddress } from '../addresses.ts';
@@ -194,7 +195,7 @@ const TFTP_WORD =
 function parseTftp(message: string): SimpleMessage | undefined {
   if (!TFTP_WORD.test(message)) return undefined;
   const text = message.startsWith('TFTP ') ? message.slice('TFTP '.length) : message;
-  const transfer = /^(sent|failed sending|timeout sending) (.+) to (\S+)$/.exec(text);
+  const transfer = /^(sent|failed sending|timeout sending) (.+?) to(?: (\S+))?$/.exec(text);
   if (transfer) {
     const isSent = transfer[1] === 'sent';
     const reason = isSent ? undefined : 'the client stopped answering';
@@ -236,7 +237,7 @@ function tftp(
   },
 ): SimpleMessage {
   const { path, errorCode, reason } = said;
-  return { kind: 'tftp', outcome, errorCode, path, client: parseIpv4(said.client ?? ''), reason };
+  return { kind: 'tftp', outcome, errorCode, path, client: clientAddressOf(said.client), reason };
 }
 
 /** `systemctl status` and narrow terminals end a long line with dots. */

@@ -1,7 +1,11 @@
+import { complaintOfKea } from './server-problems.ts';
 import { parseIpv4, parseMac } from '../addresses.ts';
 import { NOTE, type DhcpLogMessage, type ServerLogEvent } from './server-log-event.ts';
 
-const LINE = /^(?:[A-Z]+ +\[[^\]]+\] )?([A-Z][A-Z0-9_]+) (?:.*?\[hwtype=\d+ ([0-9a-f:]{17})\])?(.*)$/;
+const LINE =
+  /^(?:(?:[A-Z]+ +)?(?:\[[^\]]+\] )?)([A-Z][A-Z0-9]*_[A-Z0-9_]+)\b ?(?:.*?\[hwtype=\d+ ([0-9a-f:]{17})\])?(.*)$/;
+/** how DHCP4_PACKET_SEND_FAIL ends, where its lines were broken */
+const SOCKETS = /suitable IPv4 sockets open/;
 const VENDOR_CLASS = /VENDOR_CLASS_((?:PXE|HTTP)Client[^\s,]*)/;
 
 /** Messages that say what became of a packet; all others repeat it in steps. */
@@ -20,7 +24,8 @@ export function parseKea(message: string): ServerLogEvent {
   const found = LINE.exec(message);
   const mac = parseMac(found?.[2] ?? '');
   const kind = MESSAGES.find(([pattern]) => pattern.test(found?.[1] ?? ''))?.[1];
-  if (!found || mac === undefined || kind === undefined) return NOTE;
+  if (!found) return SOCKETS.test(message) ? complaintOfKea('', message) : NOTE;
+  if (mac === undefined || kind === undefined) return complaintOfKea(found[1] ?? '', found[3] ?? '');
   const rest = found[3] ?? '';
   const address = parseIpv4(/(?:lease|address) (\d+(?:\.\d+){3})/.exec(rest)?.[1] ?? '');
   const vendorClass = VENDOR_CLASS.exec(rest)?.[1];

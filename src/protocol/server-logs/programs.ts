@@ -37,6 +37,11 @@ const BY_MESSAGE: readonly (readonly [RegExp, ReadServer])[] = [
     /^DHCP(?:DISCOVER from|OFFER on|REQUEST for|ACK (?:on|to)|NAK on|INFORM from|DECLINE of|RELEASE of) /,
     ISC,
   ],
+  [
+    /^(?:DHCP4|DHCPSRV|ALLOC_ENGINE_V4)_[A-Z0-9_]+\b|^Interface \S+ does not have any suitable IPv4 sockets/,
+    KEA,
+  ],
+  [/^\[(?:emerg|alert|crit|error)\] \d+#\d+: |^\[\w+:(?:emerg|alert|crit|error)\] \[pid /, WEB],
   [/^RRQ from \S+ filename |^sending NAK \(\d+, /, HPA],
   [/^Serving \S+ to [\d.]+:\d+$/, ATFTPD],
 ];

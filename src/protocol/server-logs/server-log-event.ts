@@ -3,6 +3,18 @@ import type { Ipv4Address, MacAddress } from '../addresses.ts';
 export type DhcpLogMessage =
   'discover' | 'offer' | 'request' | 'ack' | 'nak' | 'inform' | 'decline' | 'release' | 'class' | 'refused';
 
+export type ServerProblemName =
+  | 'port-in-use'
+  | 'bad-configuration'
+  | 'file-unreadable'
+  | 'cannot-drop-privileges'
+  | 'no-interface'
+  /** no network or addresses for who asks on this interface */
+  | 'no-address-range'
+  | 'send-failed'
+  | 'tftp-root-inaccessible'
+  | 'failed-to-start';
+
 /** What other servers' logs say, in one vocabulary. */
 export type ServerLogEvent =
   | {
@@ -31,8 +43,12 @@ export type ServerLogEvent =
       readonly sentBytes?: number;
       readonly userAgent?: string;
     }
-  /** the server has no network or addresses for who asks on this interface */
-  | { readonly kind: 'no-range'; readonly interfaceName: string }
+  /** the server complains of itself, its files or its network */
+  | { readonly kind: 'problem'; readonly problem: ServerProblemName; readonly subject?: string }
+  /** the server found an address in use that it thought free */
+  | { readonly kind: 'abandoned'; readonly address: string; readonly why: string }
+  /** a line of this program that tells of a fault, and is not understood */
+  | { readonly kind: 'complaint' }
   /** a line of this program that says nothing about a boot */
   | { readonly kind: 'note' };
 

@@ -1,5 +1,6 @@
-import { parseIpv4 } from '../addresses.ts';
-import { NOTE, type ServerLogEvent } from './server-log-event.ts';
+import { clientAddressOf } from '../log-lines/client-address.ts';
+import type { ServerLogEvent } from './server-log-event.ts';
+import { ATFTPD_COMPLAINTS, complaintOf, HPA_COMPLAINTS } from './server-problems.ts';
 
 /** A line of tftpd-hpa (in.tftpd -v). It logs what was asked for and what was refused; never that a transfer ended. */
 export function parseTftpdHpa(message: string): ServerLogEvent {
@@ -15,7 +16,7 @@ export function parseTftpdHpa(message: string): ServerLogEvent {
   // any error that answers the options: firmware that only wanted to know the size
   if (/client does not accept options/.test(message)) return { kind: 'tftp', outcome: 'aborted' };
   if (/^(?:tftpd: )?(?:read|timeout|write)\b/.test(message)) return { kind: 'tftp', outcome: 'failed' };
-  return NOTE;
+  return complaintOf(message, HPA_COMPLAINTS);
 }
 
 /** A line of atftpd. */
@@ -29,10 +30,10 @@ export function parseAtftpd(message: string): ServerLogEvent {
   if (/^client \(\S+\) not responding/.test(message)) return { kind: 'tftp', outcome: 'failed' };
   const error = /^sent ERROR <code: (\d+)/.exec(message);
   if (error?.[1] === '2') return { kind: 'tftp', outcome: 'denied' };
-  return NOTE;
+  return complaintOf(message, ATFTPD_COMPLAINTS);
 }
 
 function named(path: string | undefined, client: string | undefined) {
-  const address = client === undefined ? undefined : parseIpv4(client);
+  const address = clientAddressOf(client);
   return { ...(path === undefined ? {} : { path }), ...(address === undefined ? {} : { client: address }) };
 }

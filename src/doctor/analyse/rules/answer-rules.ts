@@ -1,5 +1,6 @@
 import type { Finding } from '../../../model/finding.ts';
 import { addTo, command, words, type Fix } from '../../../model/fix.ts';
+import { UNSPECIFIED_IPV4 } from '../../../protocol/addresses.ts';
 import { architectureOf } from '../../../protocol/pxe/architectures.ts';
 import { fitsFirmware, platformOfName } from '../boot-files.ts';
 import { bootFileOf, phaseName, type Phase, type ReplySeen } from '../observation.ts';
@@ -203,6 +204,7 @@ export function judgeNextServer(context: PhaseContext): readonly Finding[] {
   const { phase, observations } = context;
   const answer = bootAnswerOf(phase);
   if (!answer || BY_OTHER_RULES.has(phase.firmware) || wentOn(context)) return [];
+  if (answer.tftpServerName === UNSPECIFIED_IPV4) return [namesNobody(context, answer)];
   const isElsewhere =
     answer.nextServer !== undefined && answer.server !== undefined && answer.nextServer !== answer.server;
   const file = bootFileOf(answer);
@@ -216,6 +218,22 @@ export function judgeNextServer(context: PhaseContext): readonly Finding[] {
       cause: `The answer names the next server ${answer.nextServer ?? '?'}, not ${answer.server ?? 'the boot server'} itself. The client asks there, and nothing of it is seen here.`,
     }),
   ];
+}
+
+/** dnsmasq puts its own address for 0.0.0.0 into options that hold addresses, and option 66 holds a name. */
+function namesNobody(context: PhaseContext, answer: ReplySeen): Finding {
+  return clientFinding(context, 'wrong-server-address', quotesOf(answer), {
+    severity: answer.nextServer === undefined ? 'error' : 'warning',
+    title: 'option 66 of the answer names 0.0.0.0 as the TFTP server',
+    cause:
+      'Option 66 is a name, and is sent as it was written: 0.0.0.0 stands for the own address of the server only in options that hold addresses. ' +
+      'Machines that take option 66 before the next server ask nobody.',
+    mends: [
+      words(
+        'write the address: dhcp-option=66,ADDRESS, or leave option 66 out and name the server in dhcp-boot=FILE,,ADDRESS',
+      ),
+    ],
+  });
 }
 
 /** A UEFI HTTP Boot client that asked and got nothing that it can use. */

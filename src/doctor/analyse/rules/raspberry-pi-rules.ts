@@ -33,7 +33,9 @@ export function judgeRaspberryPi(context: PhaseContext): readonly Finding[] {
 }
 
 function missing(context: PhaseContext, pattern: RegExp): readonly Finding[] {
-  const reads = context.phase.tftp.filter((read) => pattern.test(baseName(read.path)));
+  const reads = context.phase.tftp.filter(
+    (read) => pattern.test(baseName(read.path)) && !isFirstLook(context.phase, read),
+  );
   const last = reads.at(-1);
   if (!last || reads.some((read) => read.outcome !== 'missing') || wentOnAfter(context.phase, last))
     return [];
@@ -48,4 +50,12 @@ function missing(context: PhaseContext, pattern: RegExp): readonly Finding[] {
 /** It asks for the next kind of file only when it has this one, or does without. */
 function wentOnAfter({ tftp }: Phase, last: TftpRead): boolean {
   return tftp.slice(tftp.indexOf(last) + 1).some((read) => read.outcome === 'done');
+}
+
+/** It looks in a folder of its serial number first: that nothing of it is there is normal. */
+function isFirstLook({ tftp }: Phase, { path }: TftpRead): boolean {
+  const folder = /^(?:.*\/)?[0-9a-fx*]{8}\//i.exec(path)?.[0];
+  return (
+    folder !== undefined && !tftp.some((read) => read.outcome === 'done' && read.path.startsWith(folder))
+  );
 }

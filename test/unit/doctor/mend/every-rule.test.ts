@@ -200,14 +200,15 @@ describe('every mend', () => {
     const files = everyMend().flatMap(([{ texts }, { id }, fix]) =>
       fix.kind === 'edit' && !isFileEdit(fix) && texts?.has(fix.file) !== true ? [`${id}: ${fix.file}`] : [],
     );
-    const known = /: (?:dnsmasq\.conf|pxectl\.yaml|compose\.yaml|user-data|SEED|\/.*\/empty\.yaml)$/;
+    const known =
+      /: (?:dnsmasq\.conf|dhcpd\.conf|kea-dhcp4\.conf|\/etc\/default\/(?:tftpd-hpa|atftpd|isc-dhcp-server)|pxectl\.yaml|compose\.yaml|user-data|SEED|\/.*\/empty\.yaml)$/;
     expect(files.filter((file) => !known.test(file))).toEqual([]);
   });
 
   itNeeds('dnsmasq')('that adds lines to dnsmasq.conf adds lines that dnsmasq takes', async () => {
     const added = new Map<string, string>();
     const take = (id: string, fix: Fix): void => {
-      if (fix.kind === 'edit' && !isFileEdit(fix) && fix.file.endsWith('.conf'))
+      if (fix.kind === 'edit' && !isFileEdit(fix) && /\.conf$/.test(fix.file) && !OTHERS.test(fix.file))
         added.set(fix.by.join('\n'), id);
     };
     for (const [, { id }, fix] of everyMend()) take(id, fix);
@@ -221,6 +222,9 @@ describe('every mend', () => {
     }
   });
 });
+
+/** Configurations of other servers, and JSON. */
+const OTHERS = /^(?:dhcpd|kea-dhcp4)\.conf$/;
 
 /** What stands in capitals, filled in as a reader would. */
 function withNames(lines: string): string {

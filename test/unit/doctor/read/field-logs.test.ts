@@ -51,6 +51,24 @@ const RIGHT: readonly (readonly [string, Verdict, readonly string[]])[] = [
   ['logs/firewall-blocks-started-system.log', 'not-understood', []],
   ['logs/host-complains-of-itself.log', 'healthy', []],
   ['logs/access-log-ends-with-kernel.log', 'not-understood', []],
+  ['logs/raspberry-pi-takes-no-offer.log', 'not-understood', []],
+  ['logs/raspberry-pi-masked-address.log', 'not-understood', []],
+  ['logs/answer-alone-option-66.log', 'not-understood', ['wrong-server-address']],
+  ['logs/dnsmasq-dns-port-taken.log', 'ill', ['dns-port-enabled']],
+  ['logs/dnsmasq-dhcp-port-taken.log', 'ill', ['port-in-use']],
+  ['logs/dnsmasq-no-address-available.log', 'not-understood', []],
+  ['logs/dnsmasq-cannot-send.log', 'ill', ['answer-not-sent']],
+  ['logs/dnsmasq-no-space-in-packet.log', 'not-understood', []],
+  ['servers/isc-dhcpd-no-free-leases-once-each.log', 'not-understood', []],
+  ['servers/isc-dhcpd-address-in-use.log', 'not-understood', []],
+  ['servers/isc-dhcpd-port-taken.log', 'ill', ['port-in-use']],
+  ['servers/isc-dhcpd-refused-line.log', 'ill', ['config-unreadable']],
+  ['servers/kea-no-socket-lines-cut.log', 'ill', ['answer-not-sent', 'interface-missing']],
+  ['servers/kea-no-socket.log', 'ill', ['interface-missing']],
+  ['servers/kea-no-pools.log', 'not-understood', []],
+  ['servers/tftpd-hpa-port-taken.log', 'ill', ['port-in-use']],
+  ['servers/tftpd-hpa-connection-refused.log', 'not-understood', []],
+  ['servers/nginx-port-taken.log', 'ill', ['port-in-use']],
   ['logs/pihole-refused-line.log', 'ill', ['config-unreadable']],
 ];
 
@@ -153,4 +171,43 @@ it('what another program says of a failure is quoted, where it is about a machin
   expect(told.map(({ what, at }) => `${what}: ${at}`)).toEqual([
     'lines of other programs that tell of a failure: 9',
   ]);
+});
+
+/** Of logs whose trouble stands in what was not known: words of it. */
+const TOLD: readonly (readonly [string, string])[] = [
+  ['logs/raspberry-pi-takes-no-offer.log', 'was offered an address 5 times and asked for none'],
+  ['logs/raspberry-pi-takes-no-offer.log', 'Raspberry Pi Boot'],
+  ['logs/raspberry-pi-masked-address.log', 'the boot of w.x.y.z is seen as far as its loader'],
+  ['logs/dnsmasq-no-address-available.log', 'has no address for it ("no address available")'],
+  ['servers/isc-dhcpd-no-free-leases-once-each.log', 'and 1 more asked once'],
+  ['servers/isc-dhcpd-address-in-use.log', 'gave up 192.0.2.81 ("pinged before offer")'],
+  ['servers/kea-no-pools.log', 'has no address for it ("no pools were available")'],
+];
+
+it.each(TOLD)('%s: %s', async (name, text) => {
+  const { reading } = await analyseLogFile(pathOf(name));
+  expect(reading.limits.join()).toContain(text);
+});
+
+describe('mends are for the servers that wrote the log', () => {
+  const mendsOf = async (name: string): Promise<string> => {
+    const { findings } = await analyseLogFile(pathOf(name));
+    return findings.flatMap(({ mends }) => fixTexts(mends)).join('\n');
+  };
+
+  it('a TFTP server that is not dnsmasq has options of its own', async () => {
+    const fix = await mendsOf('servers/tftpd-hpa-refused-by-client.log');
+    expect(fix).toContain('--port-range 49152:49200');
+    expect(fix).not.toMatch(/tftp-(?:port-range|single-port|mtu)/);
+  });
+
+  it.each([
+    'logs/dnsmasq-dhcp-port-taken.log',
+    'servers/isc-dhcpd-port-taken.log',
+    'servers/nginx-port-taken.log',
+  ])('%s: nothing is to be set in pxectl.yaml', async (name) => {
+    const fix = await mendsOf(name);
+    expect(fix).toContain('ss -lnp');
+    expect(fix).not.toContain('pxectl');
+  });
 });
