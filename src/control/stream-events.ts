@@ -16,6 +16,7 @@ const RETRY_MS = 1_000;
 export async function streamEvents(
   response: ServerResponse,
   batches: (signal: AbortSignal) => AsyncIterable<EventBatch>,
+  stuckMs = STUCK_MS,
 ): Promise<void> {
   const gone = new AbortController();
   response.on('close', () => gone.abort());
@@ -33,7 +34,7 @@ export async function streamEvents(
   try {
     for await (const batch of batches(gone.signal)) {
       if (gone.signal.aborted) return;
-      if (!response.write(textOf(batch))) await drained(response, gone);
+      if (!response.write(textOf(batch))) await drained(response, gone, stuckMs);
     }
   } finally {
     clearInterval(heartbeat);
@@ -46,7 +47,7 @@ function textOf({ isAfterGap, events }: EventBatch): string {
   return `${gap}${events.map((event) => `id: ${event.id}\ndata: ${safeJson(event)}\n\n`).join('')}`;
 }
 
-function drained(response: ServerResponse, gone: AbortController): Promise<void> {
+function drained(response: ServerResponse, gone: AbortController, stuckMs: number): Promise<void> {
   return new Promise((resolve) => {
     const end = (): void => {
       clearTimeout(timer);
@@ -57,7 +58,7 @@ function drained(response: ServerResponse, gone: AbortController): Promise<void>
     const timer = setTimeout(() => {
       response.destroy();
       end();
-    }, STUCK_MS);
+    }, stuckMs);
     response.on('drain', end);
     gone.signal.addEventListener('abort', end);
   });
