@@ -7,7 +7,8 @@ import { run } from '../../src/platform/processes.ts';
 import { configText } from '../support/engine/prepare-state.ts';
 import { openApiJudge } from '../support/open-api.ts';
 import { recordedBoot } from '../support/recorded-boots.ts';
-import { useProject } from '../support/test-project.ts';
+import { pxectl } from '../support/pxectl-process.ts';
+import { ended, useProject } from '../support/test-project.ts';
 
 const HOSTILE = '"><img src=x onerror=alert(1)>\u001b[31m\n';
 const MAC = '52:54:00:12:34:56';
@@ -217,5 +218,23 @@ describe('the API of a running pxectl', () => {
       status: 404,
       body: { error: { message: 'there is no /v1/boots/none' } },
     });
+  });
+
+  it('is what commands ask: none of them sends a signal', async () => {
+    const env = { NODE_OPTIONS: `--import ${join(import.meta.dirname, '../support/no-signals.mjs')}` };
+    const pid = await project.pid();
+    const commands = [
+      ['status'],
+      ['reload'],
+      ['machines', 'arm', '--yes', 'node-1'],
+      ['machines', 'disarm', 'node-1'],
+      ['down'],
+    ];
+    for (const args of commands) {
+      const { exitCode, stderr } = await pxectl(args, { cwd: project.path, network: project.network, env });
+      expect(stderr, args.join(' ')).not.toContain('a signal');
+      expect(exitCode, `${args.join(' ')}: ${stderr}`).toBe(0);
+    }
+    await ended(pid);
   });
 });
