@@ -13,6 +13,9 @@ import { KeptBoots, REMEMBERED_BOOTS, REMEMBERED_EVENTS } from './kept-boots.ts'
 import { TraceBuilder } from './trace-builder.ts';
 
 const LOOK_INTERVAL_MS = 5_000;
+/** doctor takes half a millisecond for one */
+const JUDGED_AT_ONCE = 20;
+const SOON_MS = 50;
 /** They wait for a disk that takes nothing. */
 const MAX_UNWRITTEN = 10_000;
 
@@ -35,6 +38,7 @@ export class BootHistory {
   readonly #listeners = new Set<(boot: RecordedBoot) => void>();
   readonly #timer: NodeJS.Timeout;
   readonly #judge: JudgedBoots;
+  #soon: NodeJS.Timeout | undefined;
   #known: ReadonlySet<string> = new Set();
   #unwritten: string[] = [];
   #writing: Promise<void> = Promise.resolve();
@@ -66,8 +70,10 @@ export class BootHistory {
   async resume(events: Iterable<BootEvent>): Promise<void> {
     for (const event of events) this.#add(event);
     if (this.#open.size === 0) return;
-    for (const { id, lastEventAt } of await readHistory(this.layout).catch(() => [])) {
-      if ((this.#open.get(id)?.lastEventAt ?? '') <= lastEventAt) this.#open.delete(id);
+    for (const { id, lastEventAt, outcome } of await readHistory(this.layout).catch(() => [])) {
+      const isWritten = (this.#open.get(id)?.lastEventAt ?? '') <= lastEventAt;
+      // one that went on when it was written may not be heard of again, and ends all the same
+      if (isWritten && outcome !== 'running') this.#open.delete(id);
     }
     this.#settle(Date.now(), () => undefined);
   }
@@ -93,16 +99,21 @@ export class BootHistory {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Looks which boots are over. */
+  /** Looks which boots are over; of very many some now, and the others in a moment: machines are answered meanwhile. */
   look(nowMs = Date.now()): void {
-    this.#settle(nowMs, this.#tell);
+    if (this.#settle(nowMs, this.#tell, JUDGED_AT_ONCE)) return;
+    this.#soon ??= setTimeout(() => {
+      this.#soon = undefined;
+      this.look();
+    }, SOON_MS).unref();
   }
 
   /** Writes what is known, also of boots that go on: whoever starts next goes on with them. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    this.look();
+    clearTimeout(this.#soon);
     const nowMs = Date.now();
+    this.#settle(nowMs, this.#tell);
     for (const trace of this.#open.values()) this.#record(this.#judge.judged(trace, nowMs, false));
     this.#open.clear();
     this.#write();
@@ -114,12 +125,16 @@ export class BootHistory {
     if (trace !== undefined) this.#open.set(bootIdOf(trace), trace);
   }
 
-  #settle(nowMs: number, tell: (boot: RecordedBoot) => void): void {
+  /** Whether all that are over have been seen to. */
+  #settle(nowMs: number, tell: (boot: RecordedBoot) => void, most = Infinity): boolean {
+    let left = most;
     const latest = new Map<string, BootTrace>();
     for (const trace of this.#open.values()) latest.set(trace.mac, trace);
     for (const [id, trace] of [...this.#open]) {
       // the next boot of a machine ends the one before
       if (latest.get(trace.mac) === trace && !isOver(trace, nowMs)) continue;
+      if (left === 0) break;
+      left -= 1;
       this.#open.delete(id);
       if (!isNetworkBoot(trace)) continue;
       const boot = this.#judge.judged(trace, nowMs, true);
@@ -127,6 +142,7 @@ export class BootHistory {
       tell(boot);
     }
     this.#write();
+    return left > 0;
   }
 
   #tell = (boot: RecordedBoot): void => {

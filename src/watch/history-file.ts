@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { isOver, outcomeOf } from '../model/boot-outcome.ts';
 import type { StateLayout } from '../model/state-layout.ts';
 import { diskError, openToAppend, readTextIfThere, writeFileAtomic } from '../platform/files.ts';
 import { macOfRecord, parseRecord, type RecordedBoot } from './boot-record.ts';
@@ -24,7 +25,16 @@ export async function readHistory(layout: Pick<StateLayout, 'root'>): Promise<re
     // a running pxectl answers machines meanwhile
     if (index % LINES_AT_ONCE === LINES_AT_ONCE - 1) await setImmediate();
   }
-  return [...boots.values()].sort(byStart);
+  return withEnds([...boots.values()].sort(byStart), Date.now());
+}
+
+/** A boot that went on when pxectl stopped is over by now, or when its machine booted again. */
+function withEnds(boots: readonly RecordedBoot[], nowMs: number): readonly RecordedBoot[] {
+  const latest = new Map(boots.map((boot) => [boot.mac, boot]));
+  return boots.map((boot) => {
+    const isEnded = boot.outcome === 'running' && (latest.get(boot.mac) !== boot || isOver(boot, nowMs));
+    return isEnded ? { ...boot, outcome: outcomeOf(boot, true) } : boot;
+  });
 }
 
 /** Times in UTC of one length sort as text. */

@@ -159,6 +159,37 @@ describe('the history of boots', () => {
     expect(await readHistory(layout)).toMatchObject([{ id: running?.id, outcome: 'installed' }]);
   });
 
+  it('ends a boot that went on when pxectl stopped, and was not heard of again', async () => {
+    const seconds = Math.round((Date.now() - START) / 1000);
+    const events = boot(1, seconds - 20);
+    for (const one of [events, boot(2, seconds - 100_000)]) {
+      const history = await open([machine(1), machine(2)]);
+      for (const event of one) history.take(event);
+      await history.close();
+    }
+    const outcomes = async () => (await readHistory(layout)).map(({ outcome }) => outcome);
+    expect(await outcomes()).toEqual(['booted', 'running']);
+    const told: string[] = [];
+    const again = await open([machine(1)]);
+    again.onEnd(({ outcome }) => told.push(outcome));
+    await again.resume(events);
+    again.look(Date.now() + 3_600_000);
+    await again.close();
+    expect(told).toEqual(['booted']);
+    expect(await outcomes()).toEqual(['booted', 'booted']);
+  });
+
+  it('judges very many that end at once a few at a time', async () => {
+    const history = await open(Array.from({ length: 500 }, (_, number) => machine(number)));
+    for (let number = 0; number < 500; number++) for (const one of boot(number, 0)) history.take(one);
+    let told = 0;
+    history.onEnd(() => (told += 1));
+    history.look(START + 3_600_000);
+    expect(told).toBeLessThan(50);
+    await expect.poll(() => told).toBe(500);
+    await history.close();
+  });
+
   it('stays within its bounds: the newest, and what nobody configured in a quarter of it', async () => {
     const bounds = { maxBoots: 100, maxBytes: 200_000 };
     const history = await open([machine(1), machine(2)], { bounds, judge: () => [] });
