@@ -27,7 +27,7 @@ export async function confirm({ output, signal, isYes, isJson, what }: Confirmat
   if (isJson || !canAsk(output)) {
     throw usageError({
       what: `nothing is done: ${what}`,
-      why: 'that cannot be undone, and there is nobody to ask here',
+      why: 'it asks before that, and there is nobody to ask here',
       next: `if that is what you want: ${thisCommand()} --yes`,
     });
   }

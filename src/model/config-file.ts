@@ -38,10 +38,20 @@ export function readConfigSource(text: string, options: ConfigPlace): ConfigSour
   const [syntax] = document.errors;
   if (syntax !== undefined) {
     const { line, col } = lines.linePos(syntax.pos[0]);
+    const where = `${options.path}:${line}:${col}`;
+    const twice = syntax.code === 'DUPLICATE_KEY' ? keyAt(text, syntax.pos[0]) : undefined;
     throw configError('E_CONFIG_SYNTAX', {
-      what: `${options.path}:${line}:${col}: ${syntax.message.split('\n')[0]}`,
-      why: 'the file is not valid YAML',
-      next: `mend line ${line} of ${options.path}`,
+      ...(twice === undefined
+        ? {
+            what: `${where}: ${syntax.message.split('\n')[0]}`,
+            why: 'the file is not valid YAML',
+            next: `mend line ${line} of ${options.path}`,
+          }
+        : {
+            what: `${where}: ${twice} stands there a second time`,
+            why: 'a key can stand once beside others',
+            next: `join both into one ${twice}`,
+          }),
       details: {
         file: options.path,
         problems: [{ code: 'E_CONFIG_SYNTAX', line, column: col, what: syntax.message }],
@@ -213,3 +223,7 @@ function nearestNumber(value: unknown, allowed: readonly unknown[]): string | un
   const [nearest] = numbers.sort((a, b) => Math.abs(a - value) - Math.abs(b - value));
   return nearest === undefined ? undefined : String(nearest);
 }
+
+/** The key that begins at this place, as somebody wrote it: `boot:`. */
+const keyAt = (text: string, offset: number): string | undefined =>
+  /^\s*([^\s:{}[\],]+)\s*:/.exec(text.slice(offset))?.[1]?.concat(':');

@@ -186,10 +186,13 @@ describe('pxectl machines import and export', () => {
       expect(stderr).toContain(line);
     await list(
       'worse.csv',
-      'mac,name,image\n52:54:00:00:00:12,b,debian-12\n52:54:00:00:00:13,c,debian-13\n01:00:5e:00:00:01,d,\n',
+      'mac,name,image,x\n52:54:00:00:00:12,b,debian-12\n52:54:00:00:00:13,c,debian-13\n01:00:5e:00:00:01,d,\nzz,e,,\n',
     );
     const worse = await cli('machines', 'import', 'worse.csv');
-    expect(worse.stderr).toMatch(/worse\.csv:3: machines\[4\]\.image is "debian-13"/);
+    // of its headings, of a line by itself, and what pxectl.yaml would refuse
+    expect(worse.stderr).toContain('worse.csv:1: unknown key x');
+    expect(worse.stderr).toContain('also worse.csv:5: zz is not a MAC address');
+    expect(worse.stderr).toContain('also worse.csv:3: machines[4].image is "debian-13"');
     expect(worse.stderr).toContain('also worse.csv:4: machines[5].mac is "01:00:5e:00:00:01"');
     expect(await config()).toBe(before);
   });

@@ -12,6 +12,7 @@ import { stateLayout } from '../../src/model/state-layout.ts';
 import { run } from '../../src/platform/processes.ts';
 import { parseMac } from '../../src/protocol/addresses.ts';
 import { readEvents } from '../../src/watch/read-events.ts';
+import { DISK_SAYS, makeDiskThatSpeaks } from '../support/disk-that-speaks.ts';
 import { itNeeds } from '../support/external-tool.ts';
 
 const program = join(import.meta.dirname, '..', '..', 'bin', 'pxectl.js');
@@ -19,7 +20,7 @@ const project = mkdtempSync(join(tmpdir(), 'pxectl-cards-'));
 const configPath = join(project, 'pxectl.yaml');
 const layout = stateLayout(join(project, '.pxectl'));
 const seed = join(project, 'seed.cfg');
-const itBoots = itNeeds('root', 'qemu-system-x86_64', 'dnsmasq', 'ip');
+const itBoots = itNeeds('root', 'qemu-system-x86_64', 'dnsmasq', 'ip', 'mkfs.vfat', 'mcopy');
 
 /** The card that boots, and the one that the installer finds first and would take. */
 const BOOTING = parseMac('52:54:00:00:0b:02')!;
@@ -50,7 +51,7 @@ machines: [{ mac: "${BOOTING}", name: pc, install: { seed: seed.cfg }, secureBoo
   await openMachineStates(layout).arm(new Map([[BOOTING, order]]));
 }
 
-describe('a machine with two cards in the LAN installs through the one that it was booted from', () => {
+describe('a machine with two cards in the LAN installs through the one that it was booted from, and once', () => {
   itBoots.each<[LabFirmware, string, EngineName]>([
     ['bios', 'pxelinux', 'dnsmasq'],
     ['uefi', 'ipxe', 'builtin'],
@@ -64,6 +65,7 @@ describe('a machine with two cards in the LAN installs through the one that it w
         mac: BOOTING,
         otherCards: [OTHER],
         folder: join(lan.folder, 'machine'),
+        disk: makeDiskThatSpeaks(join(lan.folder, 'disk')),
       });
       const seedEvents = async (): Promise<string[]> =>
         (await readEvents(layout.events)).map(({ type }) => type).filter((type) => type.startsWith('seed.'));
@@ -72,10 +74,20 @@ describe('a machine with two cards in the LAN installs through the one that it w
         await new Promise((wake) => setTimeout(wake, 500));
       }
       const serial = machine.serialLines().join('\n');
-      await machine.stop();
-      await server.stop();
       expect(serial).toContain(`BOOTIF=01-${BOOTING.replaceAll(':', '-')}`);
       expect(await seedEvents(), serial.slice(-3000)).toEqual(['seed.requested']);
+
+      // its installer never reports: its next network boot is its disk's, with no seed
+      await machine.control.execute('system_reset');
+      const said = (): string => machine.serialLines().join('\n');
+      const ofDisk = DISK_SAYS[firmware === 'bios' ? 'bios' : 'uefi'];
+      await expect.poll(said, { timeout: 300_000, interval: 200 }).toContain(ofDisk);
+      await machine.stop();
+      await server.stop();
+      expect(await seedEvents()).toEqual(['seed.requested']);
+      // a BIOS is left to its disk without an answer, and a packet of DHCP alone proves no boot
+      const { installs } = await openMachineStates(layout).known();
+      expect(installs.get(BOOTING)?.kind).toBe(firmware === 'bios' ? 'installing' : 'unreported');
     } finally {
       await lan.destroy();
     }

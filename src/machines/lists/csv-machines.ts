@@ -19,11 +19,13 @@ export function readCsvMachines(text: string): MachineList {
   if (head === undefined)
     return { machines, problems: [...problems, { line: 1, what: 'the table is empty' }] };
   const keys = head.cells.map((cell) => cell.trim());
+  const unknown = new Set<string>();
   for (const key of keys) {
     const read = readAssignment(key, '');
-    if ('what' in read) problems.push({ line: head.line, ...read });
+    if ('assignment' in read) continue;
+    problems.push({ line: head.line, ...read });
+    unknown.add(key);
   }
-  if (problems.length > 0) return { machines, problems };
   for (const { line, cells } of body) {
     if (cells.length > keys.length) {
       problems.push({ line, what: `there are ${cells.length} cells under ${keys.length} headings` });
@@ -31,7 +33,7 @@ export function readCsvMachines(text: string): MachineList {
     }
     const assignments = keys.flatMap((key, column): Assignment[] => {
       const text = cells[column] ?? '';
-      if (text.trim() === '') return [];
+      if (text.trim() === '' || unknown.has(key)) return [];
       const read = readAssignment(key, text);
       if ('assignment' in read) return [read.assignment];
       problems.push({ line, ...read });

@@ -58,11 +58,13 @@ export async function importMachines(input: ImportInput): Promise<ImportOutcome>
     entry: profile === undefined || entry.profile !== undefined ? entry : { ...entry, profile },
   }));
   const problems = [...read.problems, ...doubles(listed)];
+  const broken = new Set(problems.map(({ line }) => line));
   const lookUp = machineLookup(config);
   const edits: MachineEdit[] = [];
   const added: ListedMachine[] = [];
   const there = new Map<Machine, ListedMachine>();
   for (const one of listed) {
+    if (broken.has(one.line)) continue;
     const known = machinesOf(one.entry, lookUp);
     const [machine] = known;
     if (known.length > 1) {
@@ -80,17 +82,21 @@ export async function importMachines(input: ImportInput): Promise<ImportOutcome>
       there.set(machine, one);
     }
   }
-  if (problems.length > 0) throw refused(path, problems);
   try {
-    const edit = await editMachines(configPath, isDryRun, edits);
-    return { edit, added: added.map(({ entry }) => entry), there: [...there.keys()] };
+    // of a list with mistakes, what the file itself would refuse of its other lines is told with them
+    const edit = await editMachines(configPath, isDryRun || problems.length > 0, edits);
+    if (problems.length === 0)
+      return { edit, added: added.map(({ entry }) => entry), there: [...there.keys()] };
   } catch (error) {
     const lines = [
       ...config.machines.map((machine) => there.get(machine)?.line),
       ...added.map(({ line }) => line),
     ];
-    throw placed(error, path, lines);
+    const placed = problemsOf(error, lines);
+    if (placed.length === 0 && problems.length === 0) throw error;
+    problems.push(...placed);
   }
+  throw refused(path, problems);
 }
 
 /** Machines that the file has under any word of this entry. */
@@ -115,8 +121,8 @@ function doubles(listed: readonly ListedMachine[]): ListProblem[] {
   );
 }
 
-/** What the checks of pxectl.yaml say of the changed file, with the line of the list that brought it. */
-function placed(error: unknown, path: string, lines: readonly (number | undefined)[]): unknown {
+/** What the checks of pxectl.yaml say of the changed file, with the line of the list that brought it; empty when another one did. */
+function problemsOf(error: unknown, lines: readonly (number | undefined)[]): readonly ListProblem[] {
   const { cause } = error instanceof Error ? error : { cause: undefined };
   const details = cause instanceof PxectlError ? cause.details?.['problems'] : undefined;
   const problems = (details ?? []) as readonly { path?: string; what: string; why?: string }[];
@@ -124,7 +130,7 @@ function placed(error: unknown, path: string, lines: readonly (number | undefine
     const line = lines[Number(/^machines\.(\d+)/.exec(at)?.[1] ?? -1)];
     return line === undefined ? [] : [{ line, what, ...(why === undefined ? {} : { why }) }];
   });
-  return own.length === 0 || own.length < problems.length ? error : refused(path, own);
+  return own.length < problems.length ? [] : own;
 }
 
 function refused(path: string, problems: readonly ListProblem[]): PxectlError {

@@ -260,6 +260,12 @@ colour: red
     expect(error.why).toContain('/srv/lab/pxectl.yaml:6:1: unknown key "colour"');
   });
 
+  it('a key that stands twice is named, with its line', () => {
+    const error = errorOf('version: 1\nboot: { menu: true }\nboot: { menu: false }\n');
+    expect(error.code).toBe('E_CONFIG_SYNTAX');
+    expect(error.message).toBe('/srv/lab/pxectl.yaml:3:1: boot: stands there a second time');
+  });
+
   it.each([
     ['a tab', 'version: 1\n\tnetwork: {}\n', ':2:1:'],
     ['an open bracket', 'version: 1\nimages: [a, b\n', ':3:1:'],
