@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 
-SOURCES := $(shell find src -name '*.ts' -o -name '*.json' 2>/dev/null) .ci/build.mjs package.json
+SOURCES := $(shell find src -name '*.ts' -o -name '*.json' -o -path 'src/web/*' -type f 2>/dev/null) .ci/build.mjs package.json
 
 .PHONY: help
 help: ## this list
@@ -26,7 +26,7 @@ build: dist/.built ## bundle src/ into dist/
 .PHONY: check-static
 check-static: setup build ## format, types, lint with the layering rule
 	npx prettier --check --log-level warn .
-	npx tsc --noEmit
+	npm run --silent typecheck
 	npx eslint .
 
 .PHONY: check
@@ -38,7 +38,7 @@ test-fast: setup build ## unit, contract and command-line tests
 
 .PHONY: test
 test: setup build ## every test, the firmware boots included (root)
-	node .ci/run-tests.mjs unit+cli+contract integration firmware
+	node .ci/run-tests.mjs unit+cli+contract integration web firmware
 
 .PHONY: dnsmasq
 dnsmasq: build ## build the image of the docker engine (docker); up does it too when it is not there

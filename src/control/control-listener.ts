@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { messageOf, PxectlError, usageError } from '../model/errors.ts';
 import { printable } from '../model/printable.ts';
 import { packageVersion } from '../platform/package-root.ts';
-import { CONTROL_API, type ControlHandlers, type OperationName } from './api.ts';
+import { CONTROL_API, type ControlHandlers, type InputOf, type OperationName } from './api.ts';
 import { openApiDocument } from './openapi.ts';
 import { valuesOfPath, type Operation } from './operation.ts';
 import { readBody } from './read-body.ts';
@@ -33,7 +33,11 @@ export function controlListener(
     return handle(input);
   };
 
-  const stream = async (request: IncomingMessage, response: ServerResponse, input: object): Promise<void> => {
+  const stream = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    input: InputOf<'events'>,
+  ): Promise<void> => {
     if (streams >= MAX_STREAMS) throw new Refused(503, `${streams} others follow the events already`);
     const place = withLastEventId(request, input);
     streams += 1;
@@ -54,7 +58,7 @@ export function controlListener(
         operation.method === 'GET' ? Object.fromEntries(url.searchParams) : await jsonBody(request);
       const input = operation.input.safeParse({ ...body, ...values });
       if (!input.success) throw notUnderstood(input.error.issues[0]);
-      if (operation.isStream) return await stream(request, response, input.data as object);
+      if (operation.isStream) return await stream(request, response, input.data as InputOf<'events'>);
       const answer = await reply(name, input.data as object);
       if (answer === undefined) throw new Refused(404, `there is no ${printable(url.pathname)}`);
       send(response, 200, operation.reply.parse(answer));
@@ -103,7 +107,7 @@ function operationAt(
 }
 
 /** A browser that reconnects says it in a header, and goes on saying what it first had in the query. */
-function withLastEventId({ headers }: IncomingMessage, input: object): object {
+function withLastEventId({ headers }: IncomingMessage, input: InputOf<'events'>): InputOf<'events'> {
   const id = headers['last-event-id'];
   if (typeof id !== 'string' || id === '') return input;
   const after = /^\d{1,16}$/.test(id) ? Number(id) : NaN;

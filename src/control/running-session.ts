@@ -20,6 +20,9 @@ export interface RunningSessionOptions {
   readonly explain: ExplainTrouble;
   /** ends what is waited for when it stops: controllers of machines */
   readonly signal: AbortSignal;
+  /** a changed configuration is in force */
+  readonly onApplied: () => Promise<void>;
+  readonly dashboardUrl: () => string | undefined;
 }
 
 /** What can be asked of a session: over the control socket, by SIGHUP, or because the file has changed. */
@@ -33,6 +36,7 @@ export class RunningSession {
     const at = new Date().toISOString();
     try {
       const reloaded = await this.options.session.reload();
+      await this.options.onApplied();
       const { changed } = reloaded;
       this.#lastReload = { at, changed: [...changed] };
       this.options.onOutcome(
@@ -50,9 +54,11 @@ export class RunningSession {
   status(): ControlStatus {
     const { session, configPath } = this.options;
     const { engine, description, why, startedAt, context } = session;
+    const dashboardUrl = this.options.dashboardUrl();
     return {
       ...{ pid: process.pid, engine, description, why, configPath, startedAt },
       httpUrl: httpBaseUrl(context.config),
+      ...(dashboardUrl === undefined ? {} : { dashboardUrl }),
       ...(this.#lastReload === undefined ? {} : { lastReload: this.#lastReload }),
       troubles: [...session.troubles],
       ...(session.notLooked === undefined ? {} : { notLooked: session.notLooked }),

@@ -63,7 +63,8 @@ export function sessionReads(session: Session, explain: ExplainTrouble): Session
       const shown = { ...context, orderTokens: new Map<never, never>() };
       return planView(wanted, planFor(shown, { text: project.configText, place }, wanted));
     },
-    events: ({ after }, signal) => session.events.follow(after ?? session.events.lastId, signal),
+    events: ({ after, recent }, signal) =>
+      session.events.follow(after ?? session.events.idBefore(recent), signal),
   };
 }
 

@@ -60,14 +60,15 @@ export function checkConfig(file: ConfigFile, options: ConfigPlace): Outcome {
   const docker = file.engineOptions?.docker;
   if (docker?.image !== undefined) checker.safe(['engineOptions', 'docker', 'image'], docker.image, URL_TEXT);
 
-  const reporting = checkReporting(file, checker);
+  const httpPort = file.http?.port ?? DEFAULT_HTTP_PORT;
+  const reporting = checkReporting(file, httpPort, checker);
 
   if (checker.problems.length > 0 || network === undefined) return { problems: checker.problems };
   return {
     config: {
       version: 1,
       network,
-      http: { port: file.http?.port ?? DEFAULT_HTTP_PORT },
+      http: { port: httpPort },
       engine: file.engine ?? 'auto',
       images,
       boot: {

@@ -2,22 +2,45 @@ import { type Ipv4Network, networkOf, parseIpv4 } from '../protocol/addresses.ts
 import type { ConfigChecker } from './config-checker.ts';
 import { pathText, type ConfigPath } from './config-problems.ts';
 import type { ConfigFile } from './config-schema.ts';
-import { type MetricsListen, NOTICES, type Reporting, type Webhook } from './reporting.ts';
-import { explainUnsafe, SECRET_NAME, URL_TEXT } from './safe-text.ts';
+import {
+  type DashboardListen,
+  type MetricsListen,
+  NOTICES,
+  type Reporting,
+  type Webhook,
+} from './reporting.ts';
+import { explainUnsafe, HOST_NAME, SECRET_NAME, URL_TEXT } from './safe-text.ts';
 
 const DEFAULT_METRICS_PORT = 9469;
 
-/** `metrics`, `notify` and `traces`. */
-export function checkReporting(file: ConfigFile, checker: ConfigChecker): Reporting {
+/** `dashboard`, `metrics`, `notify` and `traces`. @param httpPort taken on the address of the network */
+export function checkReporting(file: ConfigFile, httpPort: number, checker: ConfigChecker): Reporting {
+  const dashboard = checkDashboard(file.dashboard ?? {}, httpPort, checker);
   const metrics = checkMetrics(file.metrics, checker);
   const notify = (file.notify ?? []).flatMap((hook, index) => checkWebhook(hook, index, checker) ?? []);
   const traces = file.traces?.endpoint;
   const isEndpoint = traces === undefined || checkUrl(['traces', 'endpoint'], traces, checker);
   return {
+    ...(dashboard === undefined ? {} : { dashboard }),
     ...(metrics === undefined ? {} : { metrics }),
     notify,
     ...(traces === undefined || !isEndpoint ? {} : { traces }),
   };
+}
+
+function checkDashboard(
+  dashboard: NonNullable<ConfigFile['dashboard']>,
+  httpPort: number,
+  checker: ConfigChecker,
+): DashboardListen | undefined {
+  if (dashboard === 'off') return undefined;
+  const { listen: reach = 'loopback', port, names = [] } = dashboard;
+  for (const [index, name] of names.entries()) checker.safe(['dashboard', 'names', index], name, HOST_NAME);
+  if (reach === 'lan' && port === httpPort) {
+    checker.wrong(['dashboard', 'port'], port, 'machines load their files there', String(httpPort + 1));
+  }
+  const usual = reach === 'lan' ? httpPort + 1 : httpPort;
+  return { reach, port: port ?? usual, isPortGiven: port !== undefined, names };
 }
 
 function checkMetrics(metrics: ConfigFile['metrics'], checker: ConfigChecker): MetricsListen | undefined {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ENGINE_CHOICES, NETWORK_MODES, UNKNOWN_CHOICES } from './config.ts';
 import { LOADER_PLATFORMS } from './firmware.ts';
 import { BOOT_MODES, POWER_TYPES } from './power.ts';
-import { NOTICES } from './reporting.ts';
+import { DASHBOARD_REACHES, NOTICES } from './reporting.ts';
 
 const text = z.string().min(1);
 const port = z.int().min(1).max(65_534);
@@ -129,6 +129,31 @@ export const configFileSchema = z.strictObject({
     .optional()
     .describe('NAME: what the machines that name it are booted with'),
   machines: z.array(machineFileSchema).optional(),
+  dashboard: z
+    .union(
+      [
+        z.literal('off'),
+        z.strictObject({
+          listen: z
+            .enum(DASHBOARD_REACHES)
+            .optional()
+            .describe(
+              'loopback: this computer alone, unless given; lan: who reaches network.address looks, too',
+            ),
+          port: port
+            .optional()
+            .describe('http.port on loopback, and the one after it on the LAN, unless given'),
+          names: z
+            .array(text)
+            .max(20)
+            .optional()
+            .describe('names that it is asked for by, beside addresses: pxe.example.org'),
+        }),
+      ],
+      { error: 'it must be off, or a map with listen, port and names' },
+    )
+    .optional()
+    .describe('pages that show what a running pxectl does'),
   metrics: z
     .strictObject({
       listen: text.describe('ADDRESS:PORT where /metrics is served, 127.0.0.1:9469'),
@@ -195,5 +220,8 @@ export function keysAt(path: readonly PropertyKey[]): readonly string[] {
 }
 
 function unwrap(schema: z.ZodType): z.ZodType {
-  return schema instanceof z.ZodOptional ? (schema.unwrap() as z.ZodType) : schema;
+  const inner = schema instanceof z.ZodOptional ? (schema.unwrap() as z.ZodType) : schema;
+  // a word or a map: the keys are those of the map
+  const maps = inner instanceof z.ZodUnion ? inner.options.filter((one) => one instanceof z.ZodObject) : [];
+  return maps[0] ?? inner;
 }

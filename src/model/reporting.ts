@@ -20,8 +20,23 @@ export interface Webhook {
   readonly on: readonly Notice[];
 }
 
-/** What a running pxectl tells other programs. */
+/** Who can reach the dashboard: this computer alone, or the network that machines boot on. */
+export const DASHBOARD_REACHES = ['loopback', 'lan'] as const;
+
+/** Where pages show what a running pxectl does. */
+export interface DashboardListen {
+  readonly reach: (typeof DASHBOARD_REACHES)[number];
+  readonly port: number;
+  /** false: nobody has chosen the port, and where it is taken another one does */
+  readonly isPortGiven: boolean;
+  /** that it is asked for by, beside its address */
+  readonly names: readonly string[];
+}
+
+/** What a running pxectl tells people with a browser, and other programs. */
 export interface Reporting {
+  /** absent: there is none */
+  readonly dashboard?: DashboardListen;
   readonly metrics?: MetricsListen;
   readonly notify: readonly Webhook[];
   /** OTLP over HTTP: where the spans of boots go */

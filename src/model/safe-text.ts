@@ -54,6 +54,14 @@ export const VENDOR_CLASS: SafeText = {
   allowed: 'letters, digits and _ . : / -',
 };
 
+/** Without a port. */
+export const HOST_NAME: SafeText = {
+  pattern: /^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$/,
+  maxLength: 253,
+  goesInto: 'what browsers ask for',
+  allowed: 'letters, digits and . -',
+};
+
 /** Also a name of a file, and of a variable. */
 export const SECRET_NAME: SafeText = {
   pattern: /^[A-Za-z0-9][A-Za-z0-9_.-]*$/,

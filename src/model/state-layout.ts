@@ -12,6 +12,8 @@ export interface StateLayout {
   /** where a running pxectl takes orders */
   readonly controlSocket: string;
   readonly events: string;
+  /** what whoever changes things with the dashboard shows: a secret */
+  readonly dashboardToken: string;
 }
 
 /** The layout for a state folder (absolute path, no trailing slash). */
@@ -25,6 +27,7 @@ export function stateLayout(root: string): StateLayout {
     run: `${root}/run`,
     controlSocket: `${root}/run/control.sock`,
     events: `${root}/events.jsonl`,
+    dashboardToken: `${root}/dashboard-token`,
   };
 }
 

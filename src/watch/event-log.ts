@@ -33,6 +33,11 @@ export class EventLog {
     return this.store.lastId;
   }
 
+  /** So many events, as far as they are in memory, come after this id. */
+  idBefore(count: number): number {
+    return this.#recent.at(-count - 1)?.id ?? this.#forgottenId;
+  }
+
   /** The events after this id, and those that come, until the signal aborts. 0: every one that is kept. */
   async *follow(afterId: number, signal: AbortSignal): AsyncGenerator<EventBatch> {
     // a state folder that was emptied while the clock was set back: that reader has seen what never was

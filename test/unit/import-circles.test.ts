@@ -7,7 +7,7 @@ const SOURCE = join(import.meta.dirname, '..', '..', 'src');
 /** The files of src/ with the files that each of them imports, types and late imports too. */
 function readImports(): Map<string, readonly string[]> {
   const paths = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' }).filter((path) =>
-    path.endsWith('.ts'),
+    /\.tsx?$/.test(path),
   );
   return new Map(
     paths.map((path) => {

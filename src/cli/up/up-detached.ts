@@ -2,13 +2,13 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { askControl } from '../../control/control-client.ts';
+import type { ControlStatus } from '../../control/schemas/session.ts';
 import { loadBootContext } from '../../engine/boot-context.ts';
 import type { Project } from '../../engine/project.ts';
 import type { LookChoice } from '../../engine/session-network.ts';
 import { readLiveSession, readStartingPid, type SessionRecord } from '../../engine/session-record.ts';
 import { checkStored } from '../../images/check-stored.ts';
 import { engineError, PxectlError } from '../../model/errors.ts';
-import type { OpenTrouble } from '../../model/network-trouble.ts';
 import type { StateLayout } from '../../model/state-layout.ts';
 import { secretsForChild } from '../../platform/child-environment.ts';
 import { openToAppend, writeFileAtomic } from '../../platform/files.ts';
@@ -16,6 +16,7 @@ import { packageRoot } from '../../platform/package-root.ts';
 import { start } from '../../platform/long-running.ts';
 import { errorKindOf, EXIT } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
+import { dashboardLine } from './dashboard-line.ts';
 import { DETACHED_VARIABLE } from './in-background.ts';
 
 const LOOK_FLAGS: Readonly<Record<LookChoice, readonly string[]>> = {
@@ -73,7 +74,10 @@ export async function upDetached(project: Project, options: DetachedOptions): Pr
     if (session !== undefined) {
       output.progress(`up in the background (pid ${child.pid}): ${session.description}`);
       for (const warning of await warningsOf(logPath)) output.warn(warning);
-      for (const { id, severity, message } of await troublesOf(session, layout)) {
+      const { troubles = [], dashboardUrl } = await answerOf(session, layout);
+      if (dashboardUrl !== undefined)
+        output.progress(await dashboardLine(dashboardUrl, layout, output.isTerminal));
+      for (const { id, severity, message } of troubles) {
         const text = `${message} (pxectl doctor explains ${id})`;
         if (severity === 'info') output.progress(`note: ${text}`);
         else output.warn(text);
@@ -108,11 +112,10 @@ async function warningsOf(logPath: string): Promise<readonly string[]> {
   return log.split('\n').flatMap((line) => /^warning: (.*)/.exec(line)?.[1] ?? []);
 }
 
-/** What its look at the network has found. */
-async function troublesOf(session: SessionRecord, layout: StateLayout): Promise<readonly OpenTrouble[]> {
+/** What it says of itself; nothing where it does not answer. */
+function answerOf(session: SessionRecord, layout: StateLayout): Promise<Partial<ControlStatus>> {
   const question = { layout, pid: session.process.pid, command: 'pxectl status' };
-  const { troubles = [] } = await askControl('status', {}, question).catch(() => ({ troubles: undefined }));
-  return troubles;
+  return askControl('status', {}, question).catch(() => ({}));
 }
 
 /** Another one that starts now is waited for: two would write into one log. @throws PxectlError E_ALREADY_RUNNING */

@@ -2,13 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { watch } from 'node:fs';
 import { dirname, basename } from 'node:path';
 import type { Project } from '../../engine/project.ts';
-import { findingOfTrouble } from '../../doctor/finding-of-trouble.ts';
 import { findingsOfTrace } from '../../doctor/analyse/findings-of-trace.ts';
-import { serveControl } from '../../control/control-server.ts';
-import { RunningSession } from '../../control/running-session.ts';
 import type { LookChoice } from '../../engine/session-network.ts';
 import { startSession, type Session } from '../../engine/session.ts';
-import { engineError, messageOf } from '../../model/errors.ts';
+import { engineError } from '../../model/errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { grubRefusals, grubRefusalText } from '../../plan/grub-refusals.ts';
 import { installWarnings } from '../install-state-text.ts';
@@ -16,7 +13,9 @@ import type { Output } from '../output.ts';
 import { openLines } from './told-lines.ts';
 import { openView } from './told-view.ts';
 import { isInBackground } from './in-background.ts';
+import { dashboardLine } from './dashboard-line.ts';
 import { watchTerminal } from './lost-terminal.ts';
+import { openDoors, type Doors } from './open-doors.ts';
 
 export interface ForegroundOptions {
   readonly output: Output;
@@ -41,24 +40,16 @@ export async function upForeground(project: Project, options: ForegroundOptions)
   const terminal = watchTerminal();
   const onHangup = (): void => (terminal.isLost() ? ending.abort() : reload());
   process.on('SIGHUP', onHangup);
+  let doors: Doors | undefined;
   const openControl = async (started: Session): Promise<{ close(): Promise<void> }> => {
-    const running = new RunningSession({
-      session: started,
-      configPath: project.configPath,
-      onOutcome: (line, isRefusal) => (isRefusal ? told.warn(line) : told.progress(line)),
-      stop: () => ending.abort(),
-      explain: findingOfTrouble,
+    const { layout, configPath } = project;
+    const opened = await openDoors(started, {
+      ...{ layout, configPath, told, stop: () => ending.abort() },
       signal: AbortSignal.any([signal, ending.signal]),
     });
     // the outcome is told in the log
-    reload = () => void running.reload().catch(() => undefined);
-    try {
-      return await serveControl(project.layout, running.handlers());
-    } catch (error) {
-      // machines are served all the same: on a file system that holds no sockets, for one
-      told.warn(`no control socket, so pxectl reload cannot ask this process: ${messageOf(error)}`);
-      return { close: async () => undefined };
-    }
+    reload = () => void opened.running.reload().catch(() => undefined);
+    return (doors = opened);
   };
   const session = await startSession({
     project,
@@ -74,6 +65,9 @@ export async function upForeground(project: Project, options: ForegroundOptions)
   if (project.stateProblem !== undefined) told.warn(project.stateProblem);
   for (const refusal of grubRefusals(session.context)) told.warn(grubRefusalText(refusal));
   for (const line of installWarnings(session.context.config.machines)) told.warn(line);
+  const { dashboardUrl } = doors?.running.status() ?? {};
+  if (dashboardUrl !== undefined)
+    told.progress(await dashboardLine(dashboardUrl, project.layout, output.isTerminal));
   for (const line of introduction(session, project)) told.progress(line);
 
   const watcher = options.isWatching ? watchConfig(project.configPath, () => reload()) : undefined;

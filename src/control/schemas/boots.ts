@@ -6,6 +6,7 @@ import { eventSchema, findingSchema, ipSchema, macSchema } from '../../model/tra
 import { lastEventId } from './session.ts';
 
 const MOST_BOOTS = 1_000;
+const MOST_RECENT_EVENTS = 1_000;
 
 const time = z.iso.datetime();
 const text = z.string();
@@ -89,4 +90,6 @@ export const findingsReply = z.object({ findings: z.array(openFinding), lastEven
 export const eventsInput = z.strictObject({
   /** the events after this one; without it those that come from now on. The header `Last-Event-ID` says the same, and wins */
   after: z.coerce.number().int().nonnegative().optional(),
+  /** where no place is given: so many of those that were come first, as far as they are in memory */
+  recent: z.coerce.number().int().min(0).max(MOST_RECENT_EVENTS).default(0),
 });

@@ -42,6 +42,8 @@ export const statusReply = z.object({
   configPath: z.string(),
   startedAt: time,
   httpUrl: z.string(),
+  /** pages that show all this */
+  dashboardUrl: z.string().optional(),
   lastReload: reloadOutcome.optional(),
   /** what is wrong on the network now */
   troubles: z.array(troubleReply).optional(),

@@ -69,7 +69,7 @@ mirrors: { "https://releases.ubuntu.com": "http://192.168.1.9/ubuntu" }
       ],
       profiles: [],
       mirrors: { 'https://releases.ubuntu.com': 'http://192.168.1.9/ubuntu' },
-      reporting: { notify: [] },
+      reporting: { dashboard: { reach: 'loopback', port: 8080, isPortGiven: false, names: [] }, notify: [] },
       engineOptions: { docker: { buildFromHost: false } },
     });
   });

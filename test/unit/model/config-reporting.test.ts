@@ -60,3 +60,30 @@ describe('metrics, notify and traces', () => {
     expect(refusal(text)).toMatch(told);
   });
 });
+
+describe('dashboard', () => {
+  const usual = { reach: 'loopback', port: 8080, isPortGiven: false, names: [] };
+
+  it('is for this computer alone, unless the file says more, and can be off', () => {
+    expect(parse('').dashboard).toEqual(usual);
+    expect(parse('http: { port: 80 }').dashboard).toEqual({ ...usual, port: 80 });
+    expect(parse('dashboard: { names: [pxe.example.org] }').dashboard).toEqual({
+      ...usual,
+      names: ['pxe.example.org'],
+    });
+    expect(parse('dashboard: { listen: lan }').dashboard).toEqual({ ...usual, reach: 'lan', port: 8081 });
+    expect(parse('dashboard: { listen: lan, port: 9000 }').dashboard).toMatchObject({
+      ...{ port: 9000, isPortGiven: true },
+    });
+    expect(parse('dashboard: off').dashboard).toBeUndefined();
+  });
+
+  it.each([
+    ['dashboard: on', /off, or a map with listen, port and names/],
+    ['dashboard: { listen: everywhere }', /dashboard/],
+    ['dashboard: { listen: lan, port: 8080 }', /machines load their files there/],
+    ['dashboard: { names: ["a b"] }', /letters, digits and \. -/],
+  ])('%s is refused', (text, told) => {
+    expect(refusal(text)).toMatch(told);
+  });
+});

@@ -1,0 +1,154 @@
+import { beforeAll, describe, expect } from 'vitest';
+import type { Page } from 'playwright-core';
+import { run } from '../../src/platform/processes.ts';
+import { readEvents } from '../../src/watch/read-events.ts';
+import { useBrowser } from '../support/browser.ts';
+import { DASHBOARD_CONFIG, fillPast, HOSTILE, MAC, OTHER } from '../support/dashboard-project.ts';
+import { itNeeds } from '../support/external-tool.ts';
+import { axeOn, watchPage } from '../support/page-check.ts';
+import { useProject } from '../support/test-project.ts';
+
+const UI = 'http://127.0.0.1:8080/ui/';
+const it = itNeeds('root', 'chromium');
+
+const project = useProject('all', DASHBOARD_CONFIG);
+const browser = useBrowser(() => project.network.namespace);
+beforeAll(async () => {
+  await fillPast(project);
+  await project.up();
+});
+
+const curl = (...args: string[]) =>
+  run('ip', ['netns', 'exec', project.network.namespace, 'curl', '-sS', '--max-time', '20', ...args]);
+/** Somebody on the network asks for a file that nobody has: an event with its name. */
+const happen = (name: string) =>
+  curl('-o', '/dev/null', '--interface', '127.0.0.1', `http://192.168.1.50:8080/images/${name}`);
+const idOf = async (mac: string): Promise<string> => {
+  const { stdout } = await curl(`${UI}api/v1/boots?machine=${mac}`);
+  return (JSON.parse(stdout) as { boots: { id: string }[] }).boots.at(-1)?.id ?? '';
+};
+
+async function open(page: Page, place = ''): Promise<void> {
+  await page.goto(`${UI}${place}`);
+  await page.getByText('live', { exact: true }).waitFor();
+}
+
+describe('every page', () => {
+  it.each([
+    ['light', 1280],
+    ['dark', 1280],
+    ['light', 360],
+  ] as const)(
+    'can be read by everybody, asks nobody else and holds its policy: %s, %i pixels',
+    async (scheme, width) => {
+      const page = await browser.newPage({ colorScheme: scheme, viewport: { width, height: 800 } });
+      const { complaints, foreign } = watchPage(page);
+      const boots = [await idOf(MAC), await idOf(OTHER)];
+      await open(page);
+      for (const place of [
+        ...['machines', 'machines/node-1', 'boots', 'findings', 'images', 'plan/node-1', 'plan/uefi-x64'],
+        ...boots.map((id) => `boots/${id}`),
+      ]) {
+        await page.goto(`${UI}#/${place}`);
+        await expect.poll(() => page.getByText('Asking', { exact: false }).count()).toBe(0);
+        await page.locator('main :is(li, article)').first().waitFor();
+        const { found, passed } = await axeOn(page);
+        expect(found, place).toEqual([]);
+        expect(passed).toBeGreaterThan(10);
+        // nothing is wider than the screen
+        expect(await page.evaluate('document.documentElement.scrollWidth'), place).toBeLessThanOrEqual(width);
+        expect(await page.title(), place).toContain('pxectl');
+      }
+      expect(complaints).toEqual([]);
+      expect(foreign).toEqual([]);
+    },
+  );
+
+  it('shows what others named as text', async () => {
+    const page = await browser.newPage();
+    await open(page, `#/boots/${await idOf(OTHER)}`);
+    await page.getByText('onerror').first().waitFor();
+    expect(await page.locator('h1').textContent()).toContain(HOSTILE);
+    expect(await page.locator('img, main script').count()).toBe(0);
+    expect(await page.title()).not.toBe('taken');
+  });
+
+  it('is used with the keyboard: every page is reached, and the focus is where the page begins', async () => {
+    const page = await browser.newPage();
+    await open(page);
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the page');
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate('document.activeElement.id')).toBe('main');
+    await page.getByRole('link', { name: 'Findings' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Findings' }).waitFor();
+    expect(await page.evaluate('document.activeElement.id')).toBe('main');
+    expect(await page.title()).toBe('Findings · pxectl');
+  });
+});
+
+describe('a boot', () => {
+  it('is a timeline beside its own past: what was slow says so', async () => {
+    const page = await browser.newPage();
+    const { stdout } = await curl(`${UI}api/v1/boots?machine=node-1`);
+    const { boots } = JSON.parse(stdout) as { boots: { id: string; startedAt: string }[] };
+    const slow = boots.find(({ startedAt }) => startedAt.startsWith('2026-11-04'));
+    await open(page, `#/boots/${slow?.id ?? ''}`);
+    const loader = page.locator('.timeline li', { hasText: 'loader' }).first();
+    expect(await loader.textContent()).toMatch(/loader.*1 min 14 s.*\(slow\).*usually 4\.0 s/);
+    await expect.poll(() => page.locator('.timeline .slow').count()).toBe(1);
+  });
+
+  it('that goes on is told as it goes on', async () => {
+    const page = await browser.newPage();
+    await open(page, '#/machines/node-1');
+    await page.locator('.timeline').getByText('kernel').waitFor();
+  });
+});
+
+describe('events', () => {
+  it('are on the screen within 200 ms', async () => {
+    const page = await browser.newPage();
+    await open(page);
+    await page.evaluate(`
+      window.seenAt = {};
+      new MutationObserver(() => {
+        for (const [, name] of document.body.innerText.matchAll(/images\\/(quick-\\d)/g)) seenAt[name] ??= Date.now();
+      }).observe(document.body, { subtree: true, childList: true, characterData: true });
+    `);
+    for (const turn of [0, 1, 2, 3, 4, 5]) {
+      await happen(`quick-${turn}`);
+      await page.getByText(`quick-${turn}`).first().waitFor();
+    }
+    const seenAt = await page.evaluate<Record<string, number>>('seenAt');
+    const events = await readEvents(project.layout.events);
+    const delays = Object.entries(seenAt).map(([name, atMs]) => {
+      const event = events.find(({ detail }) => String(detail['path']).endsWith(name));
+      return atMs - Date.parse(event?.time ?? '');
+    });
+    expect(delays).toHaveLength(6);
+    // others work on this machine, too
+    expect(Math.min(...delays)).toBeLessThan(200);
+  });
+
+  it('come without a gap over a restart, on a page that was left open', async () => {
+    const page = await browser.newPage();
+    await open(page);
+    await page.evaluate('window.isSame = true');
+    await happen('before');
+    await page.getByText('images/before').first().waitFor();
+    expect((await project.cli('down')).exitCode).toBe(0);
+    await page.getByText('not connected').waitFor();
+    await project.up();
+    await happen('after');
+    await page.getByText('images/after').first().waitFor();
+    await page.getByText('live', { exact: true }).waitFor();
+    const told = await page.locator('.events').innerText();
+    for (const once of ['engine.stopped', 'images/before', 'images/after']) {
+      expect(told.split(once), once).toHaveLength(2);
+    }
+    expect(told).toMatch(/images\/after[^]*engine\.ready[^]*engine\.stopped[^]*images\/before/);
+    expect(await page.evaluate('window.isSame')).toBe(true);
+  });
+});
