@@ -20,6 +20,8 @@ const DNSMASQ = [
   String.raw`failed to (?:bind|create) \S.*: Address already in use`,
   String.raw`TFTP directory \S+ inaccessible`,
   'process is missing required capability ',
+  'Error sending DHCP packet to ',
+  'cannot send DHCP/BOOTP option ',
 ];
 /** What ISC dhcpd (`dhcpd -d`), tftpd-hpa and atftpd write. */
 const OTHERS = [

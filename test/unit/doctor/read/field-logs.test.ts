@@ -51,12 +51,12 @@ const RIGHT: readonly (readonly [string, Verdict, readonly string[]])[] = [
   ['logs/firewall-blocks-started-system.log', 'not-understood', []],
   ['logs/host-complains-of-itself.log', 'healthy', []],
   ['logs/access-log-ends-with-kernel.log', 'not-understood', []],
-  ['logs/raspberry-pi-takes-no-offer.log', 'not-understood', []],
-  ['logs/raspberry-pi-masked-address.log', 'not-understood', []],
-  ['logs/answer-alone-option-66.log', 'not-understood', ['wrong-server-address']],
-  ['logs/dnsmasq-dns-port-taken.log', 'ill', ['dns-port-enabled']],
-  ['logs/dnsmasq-dhcp-port-taken.log', 'ill', ['port-in-use']],
-  ['logs/dnsmasq-no-address-available.log', 'not-understood', []],
+  ['excerpts/raspberry-pi-takes-no-offer.log', 'not-understood', []],
+  ['excerpts/raspberry-pi-masked-address.log', 'not-understood', []],
+  ['excerpts/answer-alone-option-66.log', 'not-understood', ['wrong-server-address']],
+  ['excerpts/dnsmasq-dns-port-taken.log', 'ill', ['dns-port-enabled']],
+  ['excerpts/dnsmasq-dhcp-port-taken.log', 'ill', ['port-in-use']],
+  ['excerpts/dnsmasq-no-address-available.log', 'not-understood', []],
   ['logs/dnsmasq-cannot-send.log', 'ill', ['answer-not-sent']],
   ['logs/dnsmasq-no-space-in-packet.log', 'not-understood', []],
   ['servers/isc-dhcpd-no-free-leases-once-each.log', 'not-understood', []],
@@ -175,10 +175,10 @@ it('what another program says of a failure is quoted, where it is about a machin
 
 /** Of logs whose trouble stands in what was not known: words of it. */
 const TOLD: readonly (readonly [string, string])[] = [
-  ['logs/raspberry-pi-takes-no-offer.log', 'was offered an address 5 times and asked for none'],
-  ['logs/raspberry-pi-takes-no-offer.log', 'Raspberry Pi Boot'],
-  ['logs/raspberry-pi-masked-address.log', 'the boot of w.x.y.z is seen as far as its loader'],
-  ['logs/dnsmasq-no-address-available.log', 'has no address for it ("no address available")'],
+  ['excerpts/raspberry-pi-takes-no-offer.log', 'was offered an address 5 times and asked for none'],
+  ['excerpts/raspberry-pi-takes-no-offer.log', 'Raspberry Pi Boot'],
+  ['excerpts/raspberry-pi-masked-address.log', 'the boot of w.x.y.z is seen as far as its loader'],
+  ['excerpts/dnsmasq-no-address-available.log', 'has no address for it ("no address available")'],
   ['servers/isc-dhcpd-no-free-leases-once-each.log', 'and 1 more asked once'],
   ['servers/isc-dhcpd-address-in-use.log', 'gave up 192.0.2.81 ("pinged before offer")'],
   ['servers/kea-no-pools.log', 'has no address for it ("no pools were available")'],
@@ -202,7 +202,7 @@ describe('mends are for the servers that wrote the log', () => {
   });
 
   it.each([
-    'logs/dnsmasq-dhcp-port-taken.log',
+    'excerpts/dnsmasq-dhcp-port-taken.log',
     'servers/isc-dhcpd-port-taken.log',
     'servers/nginx-port-taken.log',
   ])('%s: nothing is to be set in pxectl.yaml', async (name) => {
