@@ -18,6 +18,10 @@ const MARKS: readonly (readonly [string, RegExp])[] = [
     'placeholders',
     /(?:^|[=,])(?:[A-Z]+_(?:IP|ADDR|ADDRESS|SUBNET|NETWORK|NBP)|YOUR_\w+|x\.x\.x\.x)(?:$|[,/:])/m,
   ],
+  [
+    'placeholders',
+    /\b(?:YOUR[-_]?[A-Z]*(?:IP|SERVER|ADDRESS|HOST)[A-Z]*|CHANGE[-_]?ME)\b|<ip(?:[ _-]?address)?>/,
+  ],
 ];
 
 /** The template language of a text; undefined for plain text. A loader's own variables are no template. */

@@ -2,12 +2,19 @@ import type { Finding } from '../../../model/finding.ts';
 import { command, words } from '../../../model/fix.ts';
 import { isStockIpxe } from '../../analyse/boot-files.ts';
 import { lintFinding, type LintInput } from '../lint-finding.ts';
+import { misspeltLoaders } from './misspelt-loader-rules.ts';
 import { isUnusedName } from './service-rules.ts';
 import type { ConfLine } from '../conf-line.ts';
 
 /** The files that clients are sent to: are they there, and does somebody serve them? */
 export function lintBootFiles(input: LintInput): Finding[] {
-  return [...missingFiles(input), ...unservedFiles(input), ...ipxeLoop(input), ...missingAddresses(input)];
+  return [
+    ...missingFiles(input),
+    ...misspeltLoaders(input),
+    ...unservedFiles(input),
+    ...ipxeLoop(input),
+    ...missingAddresses(input),
+  ];
 }
 
 interface NamedFile {

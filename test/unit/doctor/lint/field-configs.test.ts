@@ -96,7 +96,8 @@ describe('configurations from the field', () => {
   });
 
   it('says nothing about files of this computer, whatever it has', async () => {
-    for (const { config } of verdicts) {
+    // a name that is misspelt is so on any computer
+    for (const { config } of verdicts.filter((one) => one.config !== 'misspelt-loader.conf')) {
       const { findings } = await lint(config);
       expect(findings.filter(({ id }) => ['loader-missing', 'tftp-access-denied'].includes(id))).toEqual([]);
     }
