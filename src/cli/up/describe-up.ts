@@ -22,8 +22,10 @@ export async function describeUp(
   const files = renderAll(context, readTemplate, { stateRoot: project.layout.root }).map(
     ({ path, purpose }) => ({ path, purpose }),
   );
-  const { network, http, engine, images } = context.config;
-  const ports = [`udp/67`, 'udp/4011', 'udp/69', `tcp/${http.port}`];
+  const { network, http, engine, images, reporting } = context.config;
+  const { metrics } = reporting;
+  const ports = ['udp/67', 'udp/4011', 'udp/69', `tcp/${http.port}`];
+  if (metrics !== undefined) ports.push(`tcp/${metrics.port} (metrics, ${metrics.address})`);
   if (isJson) {
     output.json({ schema: 'pxectl.up/1', dryRun: true, engine, network, look, ports, images, files });
     return;

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +12,7 @@ import { stateLayout, type StateLayout } from '../../../src/model/state-layout.t
 import type { Ipv4Address, MacAddress } from '../../../src/protocol/addresses.ts';
 import { BootHistory, type BootHistoryOptions } from '../../../src/watch/boot-history.ts';
 import type { RecordedBoot } from '../../../src/watch/boot-record.ts';
+import { itNeeds } from '../../support/external-tool.ts';
 import { historyPath, readHistory } from '../../../src/watch/history-file.ts';
 
 const START = Date.parse('2026-01-01T00:00:00.000Z');
@@ -249,6 +251,27 @@ describe('the history of boots', () => {
     rmSync(historyPath(layout));
     await history.close();
     expect(await readHistory(layout)).toHaveLength(3);
+  });
+
+  itNeeds('root', 'mount')('waits for room on a full disk, and loses nothing', async () => {
+    const { root } = layout;
+    const disk = join(root, 'disk');
+    mkdirSync(disk);
+    expect(spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', disk]).status).toBe(0);
+    try {
+      layout = { ...layout, root: disk };
+      expect(() => writeFileSync(join(disk, 'fill'), 'x'.repeat(128 * 1024))).toThrow('ENOSPC');
+      const history = await open([machine(1)]);
+      for (let again = 0; again < 5; again++) for (const one of boot(1, again * 1000)) history.take(one);
+      history.look(START + 9_000_000);
+      await expect.poll(() => troubles).toEqual([expect.stringContaining('no space left')]);
+      rmSync(join(disk, 'fill'));
+      await history.close();
+      expect(await readHistory(layout)).toHaveLength(5);
+    } finally {
+      spawnSync('umount', ['-l', disk]);
+      layout = { ...layout, root };
+    }
   });
 
   it('keeps hostile names as they came, bounded, and 10,000 boots are read in a moment', async () => {
