@@ -60,17 +60,19 @@ export class BootWatcher {
     this.#builder.know(machines);
   }
 
-  take(event: BootEvent): void {
+  /** @returns the boot that the event belongs to */
+  take(event: BootEvent): BootTrace | undefined {
     const trace = this.#builder.add(event);
-    if (trace === undefined) return;
+    if (trace === undefined) return undefined;
     const watched = this.#latest.get(trace.mac);
     if (watched?.trace.startedAt === trace.startedAt) {
       watched.trace = trace;
       watched.isHistory = false;
-      return;
+      return trace;
     }
     if (watched !== undefined && this.#ended.length < MAX_ENDED) this.#ended.push(watched);
     this.#latest.set(trace.mac, { trace, findings: [], told: new Set(), isHistory: false });
+    return trace;
   }
 
   /** The last boot of each machine that is remembered. */

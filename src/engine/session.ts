@@ -17,6 +17,7 @@ import type { Finding } from '../model/finding.ts';
 import type { MachineKey } from '../model/machine-key.ts';
 import type { LapsedOrder } from '../model/lapsed-order.ts';
 import type { NetworkTrouble, OpenTrouble } from '../model/network-trouble.ts';
+import type { RunningTransfer } from '../model/running-transfer.ts';
 import { BootHistory } from '../watch/boot-history.ts';
 import { readEvents } from '../watch/read-events.ts';
 import { EventLog } from '../watch/event-log.ts';
@@ -98,6 +99,8 @@ export interface Session {
   readonly troubles: readonly OpenTrouble[];
   /** why nobody looked for other servers and for who uses our addresses */
   readonly notLooked: string | undefined;
+  /** the files on their way, of an engine that shows them */
+  transfers(): readonly RunningTransfer[];
   /** resolves with the reason when the engine has stopped by itself */
   readonly died: Promise<string>;
   /** reads the configuration again and applies it; running transfers go on */
@@ -281,6 +284,7 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     get notLooked() {
       return network.notLooked;
     },
+    transfers: () => running.transfers?.() ?? [],
     died: running.died,
     reload: () => turns.take(apply),
     arm: (machines, order) => installs.arm(machines, order),

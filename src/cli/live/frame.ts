@@ -1,6 +1,6 @@
-import { cut } from './fit.ts';
+import { cut, fit } from './fit.ts';
 import { headings, newsLine, rowLine } from './list-page.ts';
-import type { NewsLine } from './live-news.ts';
+import { OWN_NAME, type NewsLine } from './live-news.ts';
 import type { LiveRow } from './live-row.ts';
 import { selectedRow, type Screen } from './live-screen.ts';
 import type { Paint } from './paint.ts';
@@ -59,8 +59,8 @@ function titleOf({ title, all }: FrameFacts, width: number): string {
   const running = all.filter(({ isRunning }) => isRunning).length;
   const wrong = all.filter(({ finding }) => finding !== undefined && finding.severity !== 'info').length;
   const counts = `${all.length} machines, ${running} booting, ${wrong} with a problem`;
-  const gap = width - title.length - counts.length;
-  return gap >= 2 ? `${title}${' '.repeat(gap)}${counts}` : counts;
+  const room = width - counts.length - 2;
+  return room < 10 ? counts : `${fit(title, room)}  ${counts}`;
 }
 
 function listLines(
@@ -95,7 +95,8 @@ function listLines(
 
 function matching(news: readonly NewsLine[], rows: readonly LiveRow[]): readonly NewsLine[] {
   const macs = new Set(rows.map(({ mac }) => mac));
-  return news.filter(({ mac }) => mac !== undefined && macs.has(mac));
+  // what came of a key is of interest whoever is shown
+  return news.filter(({ mac, who }) => (mac === undefined ? who === OWN_NAME : macs.has(mac)));
 }
 
 function pageLines({ page, screen, paint }: FrameFacts, height: number, width: number): string[] {

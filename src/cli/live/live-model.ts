@@ -5,10 +5,10 @@ import type { BootTrace } from '../../model/boot-trace.ts';
 import type { Finding } from '../../model/finding.ts';
 import { printable } from '../../model/printable.ts';
 import type { RunningTransfer } from '../../model/running-transfer.ts';
-import { parseMac, type MacAddress } from '../../protocol/addresses.ts';
+import type { MacAddress } from '../../protocol/addresses.ts';
 import { BootWatcher, type WatchedBoot } from '../boot-watcher.ts';
 import { eventText } from '../../model/event-text.ts';
-import { LiveNews, type NewsLine, type NewsTone } from './live-news.ts';
+import { LiveNews, OWN_NAME, type NewsLine, type NewsTone } from './live-news.ts';
 import { byUrgency, rowOf, strangerName, type LiveMachine, type LiveRow, type RowFacts } from './live-row.ts';
 import { TransferRates, type TransferProgress } from './transfer-rates.ts';
 
@@ -47,10 +47,10 @@ export class LiveModel {
   }
 
   take(event: BootEvent): void {
-    this.#watcher.take(event);
+    const boot = this.#watcher.take(event);
     const text = eventText(event);
     if (text === undefined) return;
-    const mac = event.mac ?? parseMac(String(event.detail['askedAs'] ?? ''));
+    const mac = event.mac ?? boot?.mac;
     const who = mac === undefined ? (event.ip ?? '') : this.#nameOf(mac);
     this.#add(event.time, mac, who, text, toneOf(event));
   }
@@ -58,7 +58,7 @@ export class LiveModel {
   /** What pxectl itself has to say. */
   say(text: string, tone: NewsTone = 'plain', nowMs = Date.now()): void {
     for (const line of text.split('\n'))
-      this.#add(new Date(nowMs).toISOString(), undefined, 'pxectl', line, tone);
+      this.#add(new Date(nowMs).toISOString(), undefined, OWN_NAME, line, tone);
   }
 
   setTransfers(transfers: readonly RunningTransfer[], nowMs: number): void {

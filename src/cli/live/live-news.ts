@@ -3,6 +3,9 @@ import type { MacAddress } from '../../protocol/addresses.ts';
 /** What fills many screens; older ones are in the events on disk. */
 const MAX_LINES = 500;
 
+/** Who says what pxectl itself has to say. */
+export const OWN_NAME = 'pxectl';
+
 export type NewsTone = 'plain' | 'good' | 'warning' | 'problem';
 
 /** One line of what happened. */

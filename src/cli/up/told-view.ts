@@ -42,7 +42,7 @@ export async function openView(
             const { config } = session.context;
             return machines.known(await machinesWithCards(config, layout), cards);
           },
-          transfers: async () => [],
+          transfers: async () => session.transfers(),
           past: async () => new StagePast(await readHistory(layout)),
         },
         output,

@@ -1,4 +1,5 @@
 import type { BootContext } from '../../model/boot-context.ts';
+import { RunningTransfers } from '../../model/running-transfer.ts';
 import { neighboursOn } from '../../net/neighbours.ts';
 import { planBoot } from '../../plan/plan-boot.ts';
 import { reservedAddresses } from '../../plan/reserved-addresses.ts';
@@ -21,6 +22,7 @@ async function startBuiltin(input: EngineInput): Promise<RunningEngine> {
   const { network, http } = context.config;
   const { address } = network;
   let rebind = async (): Promise<void> => undefined;
+  const transfers = new RunningTransfers();
   const closers: (() => Promise<void>)[] = [];
   const closeAll = async (): Promise<void> => {
     for (const close of closers.splice(0).reverse()) await close();
@@ -32,6 +34,7 @@ async function startBuiltin(input: EngineInput): Promise<RunningEngine> {
       root: input.layout.httpRoot,
       routes: input.routes,
       sink: input.sink,
+      transfers,
       // who may have a seed is not decided by what somebody said over DHCP
       resolveMac: neighboursOn(network.interface),
     });
@@ -40,6 +43,7 @@ async function startBuiltin(input: EngineInput): Promise<RunningEngine> {
       address,
       root: input.layout.tftpRoot,
       sink: input.sink,
+      transfers,
       resolveMac: input.macOf,
     });
     closers.push(() => tftp.close());
@@ -66,6 +70,7 @@ async function startBuiltin(input: EngineInput): Promise<RunningEngine> {
   return {
     name: 'builtin',
     description: `built-in ${network.mode === 'proxy' ? 'proxyDHCP' : 'DHCP'}, TFTP and HTTP on ${address} (${network.interface})`,
+    transfers: () => transfers.list(),
     died: new Promise<string>(() => undefined),
     async reload(changed) {
       context = changed;

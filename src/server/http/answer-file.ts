@@ -1,4 +1,5 @@
 import { close } from 'node:fs';
+import type { RunningTransfer } from '../../model/running-transfer.ts';
 import { printable } from '../../model/printable.ts';
 import { openInRoot, type OpenedFile } from '../serve-root.ts';
 import type { BufferPool } from '../../platform/buffer-pool.ts';
@@ -12,6 +13,8 @@ export interface AnswerFileInput {
   readonly exchange: Exchange;
   readonly pool: BufferPool;
   readonly largestChunk: () => number;
+  /** told of the file while it is sent; returns what ends that */
+  readonly begin: (read: () => Pick<RunningTransfer, 'sentBytes' | 'sizeBytes'>) => () => void;
 }
 
 /** Answers a GET or HEAD with a file below the root. Resolves when the answer is out or the client has gone. */
@@ -88,6 +91,8 @@ async function answerOpened(input: AnswerFileInput, file: OpenedFile): Promise<v
     exchange.emitEnd('http.done', { status: part.status, sizeBytes, sentBytes: 0, method: request.method });
     return;
   }
+  let sentBytes = 0;
+  const endTransfer = input.begin(() => ({ sentBytes, sizeBytes: end - start }));
   const sent = await sendFile({
     fd: file.fd,
     response,
@@ -95,7 +100,8 @@ async function answerOpened(input: AnswerFileInput, file: OpenedFile): Promise<v
     start,
     end,
     largestChunk: input.largestChunk,
-  });
+    onSent: (bytes) => (sentBytes = bytes),
+  }).finally(endTransfer);
   const detail = {
     status: part.status,
     sizeBytes,

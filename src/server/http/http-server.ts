@@ -3,10 +3,11 @@ import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BootEventType, EventDetail, EventSink } from '../../model/boot-event.ts';
 import { messageOf } from '../../model/errors.ts';
+import type { RunningTransfers } from '../../model/running-transfer.ts';
 import { machineAskedAs } from '../../model/served-path.ts';
 import { bindError } from '../../net/bind-error.ts';
 import { parseIpv4, type Ipv4Address, type MacAddress } from '../../protocol/addresses.ts';
-import { answerFile } from './answer-file.ts';
+import { answerFile, type AnswerFileInput } from './answer-file.ts';
 import { answerRoute } from './answer-route.ts';
 import { BufferPool } from '../../platform/buffer-pool.ts';
 import { shareConnections } from './connections.ts';
@@ -41,6 +42,8 @@ interface HttpContent {
   readonly sink: EventSink;
   /** the MAC behind an address in the neighbour table, if it is known; the table may be a second old, or as old as is said */
   readonly resolveMac?: (ip: Ipv4Address, maxAgeMs?: number) => MacAddress | undefined;
+  /** told of files while they are sent */
+  readonly transfers?: RunningTransfers;
   /** default 1024 */
   readonly maxConnections?: number;
   /** default 128 */
@@ -113,8 +116,13 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       return;
     }
     downloads += 1;
+    const { ip, mac } = client;
+    const startedAt = new Date().toISOString();
+    const begin: AnswerFileInput['begin'] = (read) =>
+      (ip && options.transfers?.begin(() => ({ ip, mac, path: target.path, startedAt, ...read() }))) ??
+      (() => undefined);
     try {
-      await answerFile({ root: options.root, exchange, pool, largestChunk });
+      await answerFile({ root: options.root, exchange, pool, largestChunk, begin });
     } finally {
       downloads -= 1;
     }

@@ -19,6 +19,8 @@ export interface SendFileInput {
   readonly end: number;
   /** largest chunk at this moment: less when many downloads share the memory */
   readonly largestChunk: () => number;
+  /** how much the client has, or its kernel */
+  readonly onSent?: (sentBytes: number) => void;
 }
 
 export type SendOutcome =
@@ -57,6 +59,7 @@ export async function sendFile(input: SendFileInput): Promise<SendOutcome> {
       // a buffer of an aborted response may still be in the socket's queue: it is not used again
       if (!isSent) return false;
       sentBytes += bytesRead;
+      input.onSent?.(sentBytes);
       const tookMs = performance.now() - startedMs;
       if (tookMs > SLOW_MS) chunkBytes = SMALLEST_CHUNK;
       else if (tookMs < FAST_MS) chunkBytes = Math.min(chunkBytes * 2, input.largestChunk(), LARGEST_CHUNK);

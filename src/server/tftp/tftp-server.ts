@@ -1,6 +1,7 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import type { EventSink } from '../../model/boot-event.ts';
 import { messageOf } from '../../model/errors.ts';
+import type { RunningTransfers } from '../../model/running-transfer.ts';
 import { bindError } from '../../net/bind-error.ts';
 import { loadSegmentSockets, type SegmentSockets } from '../../net/segment-socket.ts';
 import type { Ipv4Address } from '../../protocol/addresses.ts';
@@ -35,6 +36,8 @@ export interface TftpServerOptions {
   readonly maxTransfers?: number;
   /** transfers at once for one address; more are refused with an ERROR. Default 16 */
   readonly maxTransfersPerClient?: number;
+  /** told of files while they are sent */
+  readonly transfers?: RunningTransfers;
 }
 
 export interface TftpServer {
@@ -221,6 +224,7 @@ class Listener implements TftpServer {
       return;
     }
     const negotiated = negotiate({ options: request.options, sizeBytes: file.sizeBytes, mtu: this.#mtu });
+    let end = (): void => undefined;
     const transfer = new Transfer({
       localAddress: this.#options.address,
       peer,
@@ -231,12 +235,20 @@ class Listener implements TftpServer {
       segments: this.#segments,
       isAlone: () => this.#transfers.size <= 2,
       onEnd: (ended, how) => {
+        end();
         this.#transfers.remove(key, ended);
         this.#files.release(file);
         this.#events.ended(ended, how);
         this.#release(peer);
       },
     });
+    const { address: ip, mac } = peer;
+    const startedAt = new Date().toISOString();
+    end =
+      this.#options.transfers?.begin(() => {
+        const { sentBytes } = transfer;
+        return { ip, mac, path, startedAt, sentBytes, sizeBytes: file.sizeBytes };
+      }) ?? end;
     this.#transfers.add(key, transfer, performance.now());
     this.#events.started(transfer);
     this.#timer ??= setInterval(() => this.#tick(), TICK_MS);
