@@ -18,6 +18,7 @@ import {
 } from './schemas/machines.ts';
 import { imagesReply, planInput, planReply } from './schemas/plan.ts';
 import { reloadReply, statusReply } from './schemas/session.ts';
+import { transfersReply } from './schemas/transfers.ts';
 
 /** Controllers are slow, and 16 are asked at a time. */
 const POWER_TIMEOUT_MS = 600_000;
@@ -56,6 +57,12 @@ export const CONTROL_API = {
     about: 'what is wrong now: on the network, and in the last boot of each machine',
     input: nothing,
     reply: findingsReply,
+  }),
+  transfers: read({
+    path: '/v1/transfers',
+    about: 'files on their way now, of the built-in servers',
+    input: nothing,
+    reply: transfersReply,
   }),
   images: read({
     path: '/v1/images',

@@ -18,7 +18,7 @@ export type ExplainTrouble = (trouble: NetworkTrouble) => Finding;
 
 export type SessionReads = Pick<
   ControlHandlers,
-  'machines' | 'boots' | 'boot' | 'findings' | 'images' | 'plan' | 'events'
+  'machines' | 'boots' | 'boot' | 'findings' | 'transfers' | 'images' | 'plan' | 'events'
 >;
 
 /** What can be seen of a session; nothing of it changes anything. */
@@ -55,6 +55,9 @@ export function sessionReads(session: Session, explain: ExplainTrouble): Session
       }));
       return { findings: [...troubles, ...findingsOfBoots(session, await boots.latest())], lastEventId };
     },
+    transfers: async () => ({
+      transfers: session.transfers().map(({ mac = null, ...transfer }) => ({ mac, ...transfer })),
+    }),
     images: async () => imagesView(session),
     plan: async ({ for: wanted }) => {
       const { context, project } = session;

@@ -13,6 +13,7 @@ const PROGRAM = new URL('../../../bin/pxectl.js', import.meta.url).pathname;
 let lan: VirtualLan;
 let folder: string;
 let terminal: TmuxTerminal;
+let other: TmuxTerminal;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pxectl-view-'));
@@ -34,9 +35,11 @@ beforeAll(async () => {
   });
   await writeFile(join(folder, 'seed.cfg'), '# preseed\n');
   terminal = new TmuxTerminal(`pxectl-${process.pid}`, lan.namespaceOf('lan'));
+  other = new TmuxTerminal(`pxectl-${process.pid}-other`, lan.namespaceOf('lan'));
 });
 afterAll(async () => {
   await terminal.close();
+  await other.close();
   await pxectl(['down'], { cwd: folder });
   await lan.destroy();
   await rm(folder, { recursive: true, force: true });
@@ -67,6 +70,7 @@ itNeeds(
 )('shows machines while they boot, takes keys, and gives the terminal back', async () => {
   await terminal.open([process.execPath, PROGRAM, 'up', '--no-look', '--engine', 'builtin'], folder);
   await terminal.shows(/2 machines, 0 booting, 0 with a problem/);
+  await other.open([process.execPath, PROGRAM, 'watch'], folder);
   await Promise.all([discover('pc1'), discover('pc2')]);
   // whose address it is takes a moment to be known
   await untilShown(() => curl('pc1', 'tftp://192.168.1.50/lpxelinux.0'), /node-1 +has lpxelinux\.0/);
@@ -77,6 +81,9 @@ itNeeds(
     '-c',
     `curl -s -m 60 ${initrd} | (head -c 9000000; sleep 1; head -c 9000000; sleep 4; cat) | wc -c`,
   ]);
+  await other.shows(/node-1 +bios +initrd +\d+ s +\[#+\.+\] \d+% \S+ MB\/s \d+ s/);
+  await other.type('q');
+  await other.shows(/shell> *\n*$/);
   await terminal.shows(/node-1 +bios +initrd +\d+ s +\[#+\.+\] \d+% \S+ MB\/s \d+ s/);
   const picture = await terminal.shows(/!node-2 +bios +\S+ +\d+ s +\S*loader-missing/);
   if (process.env['KEEP_PICTURE'] !== undefined) await writeFile(process.env['KEEP_PICTURE'], picture);

@@ -24,7 +24,7 @@ function saidAfterSeed(minutes: number): string[] {
   const watcher = new BootWatcher([machine], (finding, trace) =>
     said.push(formatLiveFinding(finding, trace)),
   );
-  const take = (type: BootEventType, detail: BootEvent['detail'] = {}): void =>
+  const take = (type: BootEventType, detail: BootEvent['detail'] = {}) =>
     watcher.take({ time: new Date().toISOString(), type, mac, ip, firmware: 'ipxe', detail });
   take('dhcp.discover');
   take('dhcp.offer', { file: 'http://192.168.1.50:8080/boot.ipxe' });

@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { ipSchema, macSchema } from '../../model/trace-schema.ts';
+
+const count = z.number().nonnegative();
+
+export const transfersReply = z.object({
+  transfers: z.array(
+    z.object({
+      ip: ipSchema,
+      /** null where nobody knows whose address it is */
+      mac: macSchema.nullable(),
+      path: z.string(),
+      startedAt: z.iso.datetime(),
+      sentBytes: count,
+      /** of what was asked for */
+      sizeBytes: count,
+    }),
+  ),
+});
