@@ -4,7 +4,8 @@ import { messageOf } from '../model/errors.ts';
 import { machineKey, machinesByKey, type MachineKey } from '../model/machine-key.ts';
 import type { ArmedOrder } from '../model/machine-state.ts';
 import { lapsedText, type LapsedOrder } from '../model/lapsed-order.ts';
-import { stageOfPath } from '../model/served-path.ts';
+import { showsBootRead } from '../model/read-proof.ts';
+import { isAskedByAnother, stageOfPath } from '../model/served-path.ts';
 import type { Machine } from '../model/config.ts';
 import { withInstalls } from '../machines/apply-installs.ts';
 import { ordersFor } from '../machines/orders-for.ts';
@@ -101,6 +102,7 @@ export class SessionInstalls {
   /** Anybody can send one packet in a machine's name: a boot is what its own card has fetched; behind a relay none is seen. */
   #isItsBoot(event: BootEvent, machine: Machine, mac: MacAddress): boolean {
     if (event.ip === undefined || !isBoot(event)) return false;
+    if (isAskedByAnother(String(event.detail['path'] ?? ''), machine)) return false;
     const card = this.input.cardAt(event.ip);
     return card === undefined ? machine.isRelayed === true : card === mac;
   }
@@ -203,8 +205,7 @@ const isHintOfBoot = ({ type, firmware }: BootEvent): boolean =>
   type === 'dhcp.discover' && firmware !== undefined && firmware !== 'unknown';
 
 /** A loader, or what it boots by, has reached somebody who acknowledges what he gets. */
-function isBoot({ type, detail }: BootEvent): boolean {
-  if (type !== 'tftp.done' && type !== 'http.get' && type !== 'http.done') return false;
-  const stage = stageOfPath(String(detail['path'] ?? ''));
-  return stage === 'boot-config' || stage === 'loader';
+function isBoot(event: BootEvent): boolean {
+  const stage = stageOfPath(String(event.detail['path'] ?? ''));
+  return (stage === 'boot-config' || stage === 'loader') && showsBootRead(event);
 }

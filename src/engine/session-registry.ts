@@ -105,8 +105,10 @@ async function readEntry(path: string, uid: number): Promise<RegisteredSession |
 
 async function parseEntry(path: string): Promise<z.infer<typeof entrySchema> | undefined> {
   try {
-    const read = await withRegularFile(path, async (file, { size }) =>
-      size > MAX_BYTES ? undefined : file.readFile('utf8'),
+    const read = await withRegularFile(
+      path,
+      async (file, { size }) => (size > MAX_BYTES ? undefined : file.readFile('utf8')),
+      { followsLinks: false },
     );
     return entrySchema.safeParse(JSON.parse(read ?? '')).data;
   } catch {

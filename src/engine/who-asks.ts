@@ -43,7 +43,10 @@ export function isFromMachine(
   );
 }
 
-/** A machine without a MAC in the file has the cards that were seen of it; its token says it of one that is nobody's else. */
+/**
+ * A machine without a MAC in the file has the cards that were seen of it. Its token says it of any card that the file gives to
+ * nobody else: that outweighs what packets in a card's name have said.
+ */
 function isCardOf(
   { key, machine }: AskedMachine,
   mac: MacAddress,
@@ -53,7 +56,8 @@ function isCardOf(
   if (parseMac(key) !== undefined) return key === mac;
   const owner = ownerOf(mac);
   if (machine === undefined) return false;
-  return owner === undefined ? showsToken : machineKey(owner) === key;
+  if (showsToken) return owner?.mac !== mac;
+  return owner !== undefined && machineKey(owner) === key;
 }
 
 /** Who asks, as far as it is known, for the message to whoever is refused. */

@@ -5,14 +5,14 @@ import type { ConfigEdit } from './config-file/edit-config.ts';
 import { editMachines } from './config-file/edit-machines.ts';
 import type { MachineEntry } from './config-file/machine-entry.ts';
 import type { SeenMachine } from './inventory/seen-machine.ts';
-import { unknownMachines } from './inventory/unknown-machines.ts';
+import { unknownMachines, type UnknownMachine } from './inventory/unknown-machines.ts';
 import { namesFrom } from './machine-names.ts';
 
 export interface AdoptInput {
   readonly configPath: string;
   readonly config: Pick<Config, 'machines'>;
   readonly seen: ReadonlyMap<MacAddress, SeenMachine>;
-  /** undefined: everyone who was seen and is none, in the order in which they came */
+  /** undefined: everyone who has booted from the network and is none, in the order in which they came */
   readonly macs: readonly MacAddress[] | undefined;
   /** for one a name, for several a pattern */
   readonly name?: string | undefined;
@@ -26,13 +26,28 @@ export interface AdoptedMachine extends MachineEntry {
 }
 
 /**
+ * Who is taken when nobody is named: a packet of DHCP is made up by anybody, in the name of a computer that boots from its disk
+ * and must not be installed.
+ */
+const adoptable = (config: AdoptInput['config'], seen: AdoptInput['seen']): readonly UnknownMachine[] =>
+  unknownMachines(config, seen).filter(({ seen: one }) => hasBooted(one));
+
+/** Those of them that are left out then: they were seen, and read nothing of a boot. */
+export const seenOnly = (config: AdoptInput['config'], seen: AdoptInput['seen']): readonly MacAddress[] =>
+  unknownMachines(config, seen)
+    .filter(({ seen: one }) => !hasBooted(one))
+    .map(({ mac }) => mac);
+
+const hasBooted = ({ firmware, hasLoaded }: SeenMachine): boolean =>
+  firmware !== undefined && hasLoaded === true;
+
+/**
  * What adopting would make of machines that were seen: all that were asked for, or an error.
  * @throws PxectlError E_USAGE for addresses that were not seen, or are machines already
  */
 export function planAdoption(input: AdoptInput): readonly AdoptedMachine[] {
   const { config, seen, macs, keys } = input;
-  const unknown = unknownMachines(config, seen).map(({ mac }) => mac);
-  const wanted = [...new Set(macs ?? unknown)];
+  const wanted = [...new Set(macs ?? adoptable(config, seen).map(({ mac }) => mac))];
   const nameOf = new Map(config.machines.map(({ mac, name }) => [mac, name]));
   const there = wanted.flatMap((mac) => nameOf.get(mac) ?? []);
   const unseen = wanted.filter((mac) => !nameOf.has(mac) && !seen.has(mac));

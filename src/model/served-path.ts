@@ -1,5 +1,8 @@
 import type { BootStage } from './boot-trace.ts';
 import { parseMac, type MacAddress } from '../protocol/addresses.ts';
+import { uuidForms } from '../protocol/uuid-order.ts';
+import type { Machine } from './config.ts';
+import { serialHex } from './machine-key.ts';
 
 /**
  * The stage of a boot that a request for this path belongs to, judged by name alone: every engine, every log and
@@ -30,6 +33,14 @@ export function markAskedBy(
   const [uuid, serialHex] = [file?.[1]?.toLowerCase(), file?.[2]?.toLowerCase()];
   if (uuid !== undefined) return { uuid };
   return serialHex === undefined ? undefined : { serialHex };
+}
+
+/** Whether a loader asks by a UUID or serial number that another machine has than this one, which its card was taken for. */
+export function isAskedByAnother(path: string, { uuid, serial }: Pick<Machine, 'uuid' | 'serial'>): boolean {
+  const asked = markAskedBy(path);
+  if (asked === undefined) return false;
+  if ('uuid' in asked) return uuid !== undefined && !uuidForms(uuid).includes(asked.uuid);
+  return serial !== undefined && serialHex(serial) !== asked.serialHex;
 }
 
 /** The machine in whose name a loader asks: iPXE in its query, others in the name of the file. Anybody can say so. */

@@ -1,7 +1,7 @@
 import { loadProject } from '../../engine/project.ts';
 import { readLiveSession } from '../../engine/session-record.ts';
 import { askControl } from '../../control/control-client.ts';
-import { adoptMachines as adopt, planAdoption } from '../../machines/adopt-machines.ts';
+import { adoptMachines as adopt, planAdoption, seenOnly } from '../../machines/adopt-machines.ts';
 import { readInventory } from '../../machines/inventory/inventory-file.ts';
 import { messageOf, usageError } from '../../model/errors.ts';
 import type { StateLayout } from '../../model/state-layout.ts';
@@ -31,10 +31,17 @@ export async function adoptMachines(context: CommandContext<AdoptOptions>): Prom
     });
   }
   const { config, configPath, layout } = await loadProject(requestedConfigPath(options));
+  const seen = await readInventory(layout);
   const machines = planAdoption({
-    ...{ configPath, config, name: options.name, keys: bootKeys(options), seen: await readInventory(layout) },
+    ...{ configPath, config, name: options.name, keys: bootKeys(options), seen },
     macs: options.all === true ? undefined : readMacs(args),
   });
+  const passing = options.all === true ? seenOnly(config, seen) : [];
+  if (passing.length > 0) {
+    output.warn(
+      `not taken, since they asked and read nothing of a boot: ${listNames(passing)}; to take one all the same, name it`,
+    );
+  }
   const isDryRun = options.dryRun === true;
   const isJson = options.json === true;
   if (options.all === true && !isDryRun && machines.length > 0) {

@@ -2,10 +2,12 @@ import { isOfSystem, type NewBootEvent } from '../../model/boot-event.ts';
 import type { Machine } from '../../model/config.ts';
 import { messageOf } from '../../model/errors.ts';
 import { serialHex } from '../../model/machine-key.ts';
+import { showsBootRead } from '../../model/read-proof.ts';
 import { markAskedBy } from '../../model/served-path.ts';
 import type { StateLayout } from '../../model/state-layout.ts';
 import { forgetOldest } from '../../protocol/forget-oldest.ts';
 import { UNSPECIFIED_IPV4, type MacAddress } from '../../protocol/addresses.ts';
+import { uuidForms } from '../../protocol/uuid-order.ts';
 import { readInventory, writeInventory } from './inventory-file.ts';
 import { ownerOfCard, withSeenCards } from './machine-cards.ts';
 import type { SeenMachine, ToldFacts } from './seen-machine.ts';
@@ -97,7 +99,7 @@ export class Inventory {
       ...(isNews ? { firmware } : {}),
       ...(ip === undefined ? {} : { ip }),
       ...this.#marksNew(event, before),
-      ...(isDhcp ? {} : { hasLoaded: true }),
+      ...(showsBootRead(event) ? { hasLoaded: true } : {}),
     });
   }
 
@@ -115,18 +117,27 @@ export class Inventory {
     await this.#writing;
   }
 
-  /** What a packet, or the name of the file that a loader asks by, tells first. */
+  /**
+   * What a packet of DHCP, or the name of the file that a loader asks by, tells. Anybody sends one in a card's name: what it says
+   * later counts, for the machine itself says it at each boot; of TFTP's requests, which have any source, the first alone. One
+   * UUID in the other byte order is the same.
+   */
   #marksNew(
-    { uuid, detail }: NewBootEvent,
+    { type, uuid, detail }: NewBootEvent,
     before: SeenMachine | undefined,
   ): Pick<SeenMachine, 'uuid' | 'serial'> {
     const asked = markAskedBy(String(detail?.['path'] ?? ''));
     const told = uuid ?? (asked !== undefined && 'uuid' in asked ? asked.uuid : undefined);
     const serial =
       asked !== undefined && 'serialHex' in asked ? serialOfHex(this.#machines, asked.serialHex) : undefined;
+    const isFirstWord = type.startsWith('tftp.');
+    const keepsUuid =
+      before?.uuid !== undefined &&
+      (isFirstWord || (told !== undefined && uuidForms(told).includes(before.uuid)));
+    const keepsSerial = before?.serial !== undefined && isFirstWord;
     return {
-      ...(told === undefined || before?.uuid !== undefined ? {} : { uuid: told }),
-      ...(serial === undefined || before?.serial !== undefined ? {} : { serial }),
+      ...(told === undefined || keepsUuid ? {} : { uuid: told }),
+      ...(serial === undefined || keepsSerial ? {} : { serial }),
     };
   }
 

@@ -37,7 +37,7 @@ export const seenMachineSchema = toldSchema.extend({
   firstSeenAt: z.string(),
   lastSeenAt: z.string(),
   ip: text.optional(),
-  /** it fetched files: more than a packet of DHCP, which anybody makes up */
+  /** it has read files of a boot: more than a packet, which anybody makes up */
   hasLoaded: z.boolean().optional(),
 });
 

@@ -412,6 +412,12 @@ machines:
     expect(events.at(-1)).toMatchObject({ type: 'seed.requested', mac: MAC, detail: { machine: 'rack-1' } });
   });
 
+  it('gets its seed for its token, though a packet in its card’s name has said that it is another', async () => {
+    owners.set(MAC, { ...context.config.machines[0]!, serial: 'XY 99', name: 'rack-2' });
+    expect(await ask(path, { mac: MAC })).toMatchObject({ status: 403 });
+    expect(await ask(path, { mac: MAC, token: 'aa' })).toMatchObject({ status: 200 });
+  });
+
   it('reports with its token, or without an order from a card that was seen of it', async () => {
     expect(await ask(`/report/${KEY}/done`, { mac: MAC })).toMatchObject({ status: 403 });
     expect(await ask(`/report/${KEY}/done`, { mac: MAC, token: 'aa' })).toMatchObject({ status: 200 });

@@ -77,7 +77,13 @@ describe('a boot that installs', () => {
       // whose address is the machine's by what DHCP was told
       { time: at(12), type: 'http.get', mac: MAC, ip: '10.2.0.66' as Ipv4Address, detail: script },
       { time: at(13), type: 'http.get', ip: '10.2.0.66' as Ipv4Address, detail: { ...script, askedAs: MAC } },
+      // acknowledged blindly, to every port there is: once is guessed, and one large window needs no more
+      ...[
+        { path: 'pxelinux.cfg/default', sizeBytes: 493, blksize: 512, windowsize: 1 },
+        { path: 'lpxelinux.0', sizeBytes: 90_000, blksize: 1468, windowsize: 64 },
+      ].map((detail): BootEvent => ({ time: at(14), type: 'tftp.done', mac: MAC, ip: here, detail })),
     ];
+    cards.set(here, MAC);
     for (const event of forged) installs.take(event);
     // what is written is written in turn: this comes after whatever they began
     await installs.refresh();
@@ -85,14 +91,16 @@ describe('a boot that installs', () => {
     expect(state()).toBe('installing');
   });
 
-  it.each(['http.get', 'tftp.done'] as const)(
-    'is over when its card has fetched a script (%s)',
-    async (type) => {
-      cards.set(here, MAC);
-      installs.take({ time: at(10), type, mac: MAC, ip: here, detail: script });
-      await expect.poll(state).toBe('unreported');
-    },
-  );
+  it.each([
+    ['http.get', script],
+    ['tftp.done', { path: 'lpxelinux.0', sizeBytes: 90_000, blksize: 1468, windowsize: 1 }],
+    // as dnsmasq tells it
+    ['tftp.done', { path: 'ipxe/snponly-x64.efi', sizeBytes: 300_000 }],
+  ] as const)('is over when its card has fetched what it boots by (%s)', async (type, detail) => {
+    cards.set(here, MAC);
+    installs.take({ time: at(10), type, mac: MAC, ip: here, detail });
+    await expect.poll(state).toBe('unreported');
+  });
 
   it('behind a relay it is over when a script was fetched in its name', async () => {
     const machines = context.config.machines.map((machine) => ({ ...machine, isRelayed: true }));

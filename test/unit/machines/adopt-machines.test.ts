@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { planAdoption, type AdoptInput } from '../../../src/machines/adopt-machines.ts';
+import { planAdoption, seenOnly, type AdoptInput } from '../../../src/machines/adopt-machines.ts';
 import { namesFrom } from '../../../src/machines/machine-names.ts';
 import type { SeenMachine } from '../../../src/machines/inventory/seen-machine.ts';
 import type { Machine } from '../../../src/model/config.ts';
@@ -8,6 +8,7 @@ import type { MacAddress } from '../../../src/protocol/addresses.ts';
 const MACS = ['52:54:00:00:00:01', '52:54:00:00:00:02', '52:54:00:00:00:03'] as MacAddress[];
 const UUID = '4c4c4544-0044-4a10-8056-b4c04f4c3332';
 const at = (second: number) => ({
+  ...({ firmware: 'bios', hasLoaded: true } as const),
   firstSeenAt: `2026-01-01T00:00:0${second}.000Z`,
   lastSeenAt: `2026-01-01T00:01:0${9 - second}.000Z`,
 });
@@ -34,6 +35,17 @@ describe('planAdoption', () => {
       { mac: MACS[1], name: 'pc-03', profile: 'room' },
       { mac: MACS[2], name: 'pc-04', profile: 'room' },
     ]);
+  });
+
+  it('of those who were not named, takes none that has read nothing of a boot: a packet is made up by anybody', () => {
+    const { firmware, ...browsed } = at(7);
+    const { hasLoaded, ...asked } = at(8);
+    expect([firmware, hasLoaded]).toEqual(['bios', true]);
+    const [pc, room] = ['52:54:00:00:00:07', '52:54:00:00:00:08'] as MacAddress[];
+    const more = new Map([...seen, [pc!, browsed], [room!, asked]]);
+    expect(plan({ seen: more }).map(({ mac }) => mac)).toEqual([MACS[0], MACS[1], MACS[2]]);
+    expect(seenOnly({ machines }, more)).toEqual([pc, room]);
+    expect(plan({ seen: more, macs: [pc!] })).toHaveLength(1);
   });
 
   it('takes who was named, once and in that order', () => {

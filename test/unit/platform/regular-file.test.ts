@@ -46,6 +46,13 @@ describe('a file in a folder of another user, read by root', () => {
     expect(await read(at('theirs/seeds/link'))).toBe('a secret of root');
   });
 
+  itNeeds('root')('is not opened through a link where none is ever put', async () => {
+    const open = withRegularFile(at('theirs/seeds/link'), (file) => file.readFile('utf8'), {
+      followsLinks: false,
+    });
+    expect(await open).toBeUndefined();
+  });
+
   itNeeds('root', 'mkfifo')('is not waited for when it is a pipe', async () => {
     execFileSync('mkfifo', [at('pipe')]);
     expect(await read(at('pipe'))).toBeUndefined();

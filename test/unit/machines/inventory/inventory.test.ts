@@ -32,6 +32,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(layout.root, { recursive: true }));
 
+const uuid = '4c4c4544-0044-4a10-8056-b4c04f4c3332';
+
 describe('Inventory', () => {
   it('keeps what a machine told on its way, the newest of each, over a restart', async () => {
     const before = await open();
@@ -49,7 +51,6 @@ describe('Inventory', () => {
   });
 
   it('knows the cards of machines that the file gives no MAC: by UUID in either order, by serial, by the file they ask for', async () => {
-    const uuid = '4c4c4544-0044-4a10-8056-b4c04f4c3332';
     const machines = [
       { uuid, name: 'rack-1' },
       { serial: 'AB 12', name: 'rack-2' },
@@ -73,7 +74,8 @@ describe('Inventory', () => {
     await inventory.close();
     expect(told).toBe(1);
     const known = withSeenCards(machines, await readInventory(layout));
-    expect(known.filter(({ name }) => name !== 'pc').map(({ name, mac }) => [name, mac ?? ''])).toEqual([
+    const cards = known.filter(({ name }) => name !== 'pc').map(({ name, mac }) => [name, mac ?? '']);
+    expect(cards.toSorted(([, a = ''], [, b = '']) => a.localeCompare(b))).toEqual([
       ...[
         ['rack-1', ''],
         ['rack-2', ''],
@@ -86,6 +88,30 @@ describe('Inventory', () => {
         ['rack-2', macOf(5)],
       ],
     ]);
+  });
+
+  it('takes what is said of a card later: a packet that anybody sent first holds for no boot after it', async () => {
+    const inventory = await open();
+    const other = '11111111-2222-4333-8444-555555555555';
+    inventory.know([
+      { name: 'rack-1', uuid },
+      { name: 'rack-2', uuid: other },
+    ] as Machine[]);
+    inventory.take(discover(MAC, { uuid: other }));
+    expect(inventory.ownerOf(MAC)?.name).toBe('rack-2');
+    inventory.take(discover(MAC, { uuid }));
+    expect(inventory.ownerOf(MAC)?.name).toBe('rack-1');
+  });
+
+  it('holds nobody for a machine that boots who asked once, or for a file that is not there', async () => {
+    const inventory = await open();
+    inventory.take(discover(macOf(1)));
+    inventory.take({ type: 'tftp.missing', mac: macOf(1), detail: { path: `pxelinux.cfg/${uuid}` } });
+    inventory.take({ type: 'http.missing', mac: macOf(1), detail: { path: '/' } });
+    inventory.take({ type: 'tftp.done', mac: macOf(1), detail: { path: 'grub/grub.cfg', sizeBytes: 500 } });
+    expect(inventory.all().get(macOf(1))?.hasLoaded).toBeUndefined();
+    inventory.take({ type: 'http.get', mac: macOf(1), detail: { path: '/boot.ipxe' } });
+    expect(inventory.all().get(macOf(1))?.hasLoaded).toBe(true);
   });
 
   it('takes the word of iPXE for the firmware where iPXE is all that asks', async () => {
@@ -112,7 +138,7 @@ describe('Inventory', () => {
     const inventory = await open();
     inventory.know([{ mac: macOf(0), name: 'pc' } as Machine]);
     inventory.take(discover(macOf(0)));
-    inventory.take({ type: 'tftp.done', mac: macOf(1), detail: { path: 'lpxelinux.0' } });
+    inventory.take({ type: 'tftp.done', mac: macOf(1), detail: { path: 'lpxelinux.0', sizeBytes: 90_000 } });
     for (let number = 10; number < 2_010; number++) inventory.take(discover(macOf(number)));
     await inventory.close();
     const flooded = await readInventory(layout);
