@@ -9,9 +9,11 @@ type Node<T> = Folder<T> | Exclude<Member<T>, { kind: 'folder' }>;
 
 /** As many links as Linux follows before ELOOP. */
 const MAX_LINKS = 40;
-/** Linux takes no longer path (PATH_MAX); a table of such paths stays small. */
+/** Linux takes no longer path (PATH_MAX). */
 const MAX_PATH_LENGTH = 4096;
 const MAX_DEPTH = 128;
+/** also those that no member is for: each name may go through a hundred that no other has */
+const MAX_FOLDERS = 50_000;
 
 /**
  * The members of one archive under the names that it gives them. Names and links are data here: none is ever a name on
@@ -20,6 +22,7 @@ const MAX_DEPTH = 128;
  */
 export class MemberTable<T> {
   readonly #root: Folder<T> = { kind: 'folder', children: new Map() };
+  #folderCount = 0;
 
   /** Later members replace earlier ones of the same name, as when they are unpacked. @throws Error what is wrong with the name */
   addFile(name: string, content: T): void {
@@ -72,6 +75,7 @@ export class MemberTable<T> {
         }
         folder = real;
       } else {
+        if (++this.#folderCount > MAX_FOLDERS) throw new Error(`it has more than ${MAX_FOLDERS} folders`);
         const made: Folder<T> = { kind: 'folder', children: new Map() };
         folder.children.set(part, made);
         folder = made;

@@ -2,9 +2,12 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { MetricsListen } from '../../model/reporting.ts';
 import { environmentError, systemCodeOf } from '../../model/errors.ts';
 import { networkContains, parseIpv4 } from '../../protocol/addresses.ts';
+import { shareConnections } from './connections.ts';
 
 const RECEIVE_TIMEOUT_MS = 5_000;
 const MAX_CONNECTIONS = 16;
+/** who scrapes from an address where somebody holds all that it may have takes the place of the one that sends nothing */
+const MAX_OF_ONE_ADDRESS = 8;
 
 /**
  * Serves `/metrics` and nothing else, to this computer and to whom `allow` names.
@@ -36,7 +39,10 @@ export async function serveMetrics(
       );
     },
   );
-  server.maxConnections = MAX_CONNECTIONS;
+  shareConnections(server, {
+    ...{ most: MAX_CONNECTIONS, mostPerAddress: MAX_OF_ONE_ADDRESS },
+    onShed: () => undefined,
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(listenError(error, address, port)));
     server.listen({ host: address, port }, resolve);

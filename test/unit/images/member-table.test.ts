@@ -72,4 +72,12 @@ describe('the members of an archive', () => {
       }),
     );
   });
+
+  it('holds no more folders than any image has, also those that its names alone make', () => {
+    const table = new MemberTable<number>();
+    const add = (): void => {
+      for (let n = 0; n < 1_000; n++) table.addFile(`${n}/${'a/'.repeat(100)}f`, n);
+    };
+    expect(add).toThrow('it has more than 50000 folders');
+  });
 });
