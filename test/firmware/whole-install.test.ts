@@ -52,7 +52,7 @@ async function until(
   }
 }
 
-/** A machine with the same seed that nobody armed: it starts its disk, and that stays as it is. */
+/** A machine with the same seed that nobody armed, beside one that installs: it starts its disk, and that stays as it is. */
 async function bootUnarmed(lan: VirtualLan): Promise<void> {
   const disk = makeDiskThatSpeaks(join(lan.folder, 'other-disk'));
   const before = hashOf(disk);
@@ -92,7 +92,6 @@ describe('a machine is switched on and installed without a hand, reports, and st
       const env = docker?.environment ?? {};
       const server = await startPxectlBootServer(lan, { configPath, layout, engine, env });
       cleanups.push(() => server.stop());
-      if (engine === 'builtin') await bootUnarmed(lan);
 
       const installing = startPxectl('install', 'node-1', '--wait', '--yes');
       const told: string[] = [];
@@ -105,6 +104,10 @@ describe('a machine is switched on and installed without a hand, reports, and st
       const events = async (): Promise<BootEvent[]> =>
         (await readEvents(layout.events)).filter(({ mac }) => mac === NODE);
       const has = (type: string) => async () => (await events()).some((event) => event.type === type);
+      if (engine === 'builtin') {
+        await until('the seed', has('seed.requested'), said);
+        await bootUnarmed(lan);
+      }
       await until('the report', has('install.done'), said);
       expect((await installing.ended).exitCode, told.join('\n')).toBe(0);
       expect(told.join('\n')).toMatch(/switched on to boot from the network[^]*1 of 1 installed/);
@@ -115,6 +118,8 @@ describe('a machine is switched on and installed without a hand, reports, and st
       const afterwards = types.slice(types.indexOf('install.done'));
       expect(afterwards.some((type) => type.startsWith('dhcp.'))).toBe(true);
       expect(types.filter((type) => type === 'seed.requested')).toHaveLength(1);
+      const seeded = (await readEvents(layout.events)).filter(({ type }) => type === 'seed.requested');
+      expect(seeded.map(({ mac }) => mac)).toEqual([NODE]);
       expect((await openMachineStates(layout).known()).installs.get(NODE)).toMatchObject({
         kind: 'installed',
       });
