@@ -24,7 +24,7 @@ export default defineConfig({
       project('cli', { isolate: false, maxWorkers: 2, testTimeout: 90_000 }),
       project('contract', { retry, fileParallelism: false, testTimeout: 60_000, hookTimeout: 180_000 }),
       project('integration', { retry, maxWorkers: 2, testTimeout: 60_000, hookTimeout: 120_000 }),
-      project('web', { retry, fileParallelism: false, testTimeout: 60_000 }),
+      project('web', { retry, maxWorkers: 2, testTimeout: 60_000 }),
       project('firmware', { retry, maxWorkers: 2, testTimeout: 900_000, hookTimeout: 180_000 }),
     ],
   },

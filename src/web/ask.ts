@@ -11,6 +11,11 @@ export const ASKED = {
   findings: { method: 'GET', path: '/v1/findings' },
   images: { method: 'GET', path: '/v1/images' },
   plan: { method: 'GET', path: '/v1/plan' },
+  arm: { method: 'POST', path: '/v1/machines/arm' },
+  disarm: { method: 'POST', path: '/v1/machines/disarm' },
+  adopt: { method: 'POST', path: '/v1/machines/adopt' },
+  install: { method: 'POST', path: '/v1/machines/install' },
+  power: { method: 'POST', path: '/v1/machines/power' },
 } as const satisfies Partial<
   Record<OperationName, { readonly method: 'GET' | 'POST'; readonly path: `/v1/${string}` }>
 >;

@@ -55,7 +55,7 @@ export class LiveView {
 
   async start(): Promise<void> {
     try {
-      await this.askSession();
+      await this.#askSession();
       await this.#askAll();
     } catch {
       window.setTimeout(() => void this.start(), TRY_AGAIN_MS);
@@ -73,14 +73,24 @@ export class LiveView {
     new EventStream(reader, SHOWN_EVENTS);
   }
 
-  async askSession(): Promise<void> {
-    const { isHolder } = (await send('GET', 'session')) as { readonly isHolder: boolean };
-    this.#set({ isHolder });
+  /** What it opens, a cookie keeps. @throws Refused */
+  async showToken(token: string): Promise<void> {
+    await send('POST', 'session', JSON.stringify({ token }));
+    this.#set({ isHolder: true });
   }
 
   /** Something was changed from here. */
   refresh(): void {
     this.#refresh(true);
+  }
+
+  async #askSession(): Promise<void> {
+    const [, token] = /^#token=([\w-]+)$/.exec(location.hash) ?? [];
+    // it stays in no history, and is in no address that somebody copies
+    if (token !== undefined) history.replaceState(null, '', location.pathname);
+    if (token !== undefined) await this.showToken(token).catch(() => undefined);
+    const { isHolder } = (await send('GET', 'session')) as { readonly isHolder: boolean };
+    this.#set({ isHolder });
   }
 
   #take(event: SeenEvent): void {

@@ -7,7 +7,10 @@ export interface Route {
 
 export function routeOf(hash: string): Route {
   const [page = '', ...rest] = hash.replace(/^#\/?/, '').split('/');
-  return { page: page === '' ? 'machines' : page, rest: decoded(rest.join('/')) };
+  return {
+    page: page === '' || page.startsWith('token=') ? 'machines' : page,
+    rest: decoded(rest.join('/')),
+  };
 }
 
 export const linkTo = (page: string, rest?: string): string =>

@@ -7,6 +7,12 @@ import type { TestProject } from './test-project.ts';
 export const HOSTILE = `"><img src=x onerror="document.title='taken'">\u202e<script>document.title='taken'</script>`;
 export const MAC = '52:54:00:12:34:56';
 export const OTHER = '52:54:00:12:34:57';
+/** in no entry */
+export const STRANGER = '00:0c:29:00:00:99';
+const STRANGER_SEEN = {
+  ...{ firstSeenAt: '2026-11-28T10:00:00.000Z', lastSeenAt: '2026-11-28T10:00:00.000Z' },
+  ...{ firmware: 'uefi-x64', maker: 'Example', hasLoaded: true },
+};
 const MACHINES = `machines:
   - { mac: "${MAC}", name: node-1, image: debian-12, install: { seed: seed.cfg }, power: { type: wol } }
   - { mac: "${OTHER}", name: node-2 }`;
@@ -16,7 +22,17 @@ export const DASHBOARD_CONFIG = configText('proxy', MACHINES).replace('br0', 'en
 /** What a pxectl left that was here before: boots that went well, one that was slow, one that failed, and names of others' making. */
 export async function fillPast({ path, layout }: TestProject): Promise<void> {
   await mkdir(layout.root, { recursive: true });
-  await writeFile(join(path, 'seed.cfg'), '');
+  await writeFile(
+    join(path, 'seed.cfg'),
+    'd-i preseed/late_command string wget -q -O /dev/null --post-data= @PXECTL_REPORT@/done\n',
+  );
+  await writeFile(
+    join(layout.root, 'inventory.json'),
+    JSON.stringify({
+      schema: 'pxectl.inventory/1',
+      machines: { [STRANGER]: { ...STRANGER_SEEN, product: HOSTILE.slice(0, 60) } },
+    }),
+  );
   const days = [1, 2, 3, 4].map((day) =>
     recordedBoot({
       startedAt: `2026-11-0${day}T10:00:00.000Z`,

@@ -3,8 +3,10 @@ import type { Page } from 'playwright-core';
 import { run } from '../../src/platform/processes.ts';
 import { readEvents } from '../../src/watch/read-events.ts';
 import { useBrowser } from '../support/browser.ts';
-import { DASHBOARD_CONFIG, fillPast, HOSTILE, MAC, OTHER } from '../support/dashboard-project.ts';
+import { DASHBOARD_CONFIG, fillPast, HOSTILE, MAC, OTHER, STRANGER } from '../support/dashboard-project.ts';
 import { itNeeds } from '../support/external-tool.ts';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { axeOn, watchPage } from '../support/page-check.ts';
 import { useProject } from '../support/test-project.ts';
 
@@ -46,7 +48,16 @@ describe('every page', () => {
       const boots = [await idOf(MAC), await idOf(OTHER)];
       await open(page);
       for (const place of [
-        ...['machines', 'machines/node-1', 'boots', 'findings', 'images', 'plan/node-1', 'plan/uefi-x64'],
+        ...[
+          'machines',
+          'machines/node-1',
+          `machines/${STRANGER}`,
+          'boots',
+          'findings',
+          'images',
+          'plan/node-1',
+          'plan/uefi-x64',
+        ],
         ...boots.map((id) => `boots/${id}`),
       ]) {
         await page.goto(`${UI}#/${place}`);
@@ -150,5 +161,87 @@ describe('events', () => {
     }
     expect(told).toMatch(/images\/after[^]*engine\.ready[^]*engine\.stopped[^]*images\/before/);
     expect(await page.evaluate('window.isSame')).toBe(true);
+  });
+});
+
+describe('whoever has the token', () => {
+  const openWithToken = async (page: Page, place: string): Promise<void> => {
+    const token = (await readFile(project.layout.dashboardToken, 'utf8')).trim();
+    await open(page, `#token=${token}`);
+    expect(page.url()).toBe(UI);
+    await page.goto(`${UI}${place}`);
+  };
+
+  it('arms and disarms a machine, and is asked first', async () => {
+    const page = await browser.newPage({ viewport: { width: 360, height: 800 } });
+    const { complaints } = watchPage(page);
+    await openWithToken(page, '#/machines/node-1');
+    await page.getByRole('button', { name: 'Arm node-1' }).press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Arm node-1?' });
+    await dialog.getByText('may wipe its disk').waitFor();
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Cancel');
+    expect((await axeOn(page)).found).toEqual([]);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    expect(await page.getByRole('button', { name: 'Disarm' }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Arm node-1' }).click();
+    await dialog.getByRole('button', { name: 'Arm node-1' }).click();
+    await page.getByText('node-1 is armed.').waitFor();
+    await page.getByRole('button', { name: 'Disarm node-1' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Disarm node-1' }).click();
+    await page.getByText('node-1 is not armed any more.').waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('adopts a machine that was seen', async () => {
+    const page = await browser.newPage();
+    await openWithToken(page, `#/machines/${STRANGER}`);
+    await page.getByLabel('Name for it').fill('node-9');
+    await page.getByRole('button', { name: 'Adopt as node-9' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Adopt as node-9' }).click();
+    await page.getByRole('heading', { level: 1, name: 'node-9' }).waitFor();
+    expect(await readFile(join(project.path, 'pxectl.yaml'), 'utf8')).toContain('node-9');
+  });
+
+  it('sees without it the same, with a place to show it', async () => {
+    const page = await browser.newPage();
+    await open(page, '#/machines/node-1');
+    await page.getByText('Change things from here').click();
+    expect(await page.getByRole('button', { name: 'Arm node-1' }).count()).toBe(0);
+    await page.getByLabel('Token').fill('wrong');
+    await page.getByRole('button', { name: 'Show it' }).click();
+    await page.getByText('that is not the token of this pxectl').waitFor();
+  });
+});
+
+describe('a thousand machines', () => {
+  it('are shown in a moment, and found as somebody types', async () => {
+    const machines = Array.from({ length: 1000 }, (_, index) => {
+      const mac = `52:54:00:77:${[index >> 8, index & 255].map((part) => part.toString(16).padStart(2, '0')).join(':')}`;
+      return `  - { mac: "${mac}", name: rack-${index} }\n`;
+    });
+    const yaml = join(project.path, 'pxectl.yaml');
+    await writeFile(yaml, (await readFile(yaml, 'utf8')).replace(/^machines:\n/m, `$&${machines.join('')}`));
+    expect((await project.cli('reload')).exitCode).toBe(0);
+    const page = await browser.newPage();
+    const took = async (act: () => Promise<void>): Promise<number> => {
+      const startMs = performance.now();
+      await act();
+      return performance.now() - startMs;
+    };
+    const row = page.locator('.machine');
+    const times = {
+      first: await took(async () => {
+        await page.goto(UI);
+        await row.getByText('rack-999', { exact: true }).waitFor();
+      }),
+      find: await took(async () => {
+        await page.getByLabel('Find').fill('rack-77');
+        await expect.poll(() => row.count(), { interval: 20 }).toBe(11);
+      }),
+    };
+    // others work on this machine, too: a second each where it is idle
+    expect(times.first).toBeLessThan(5_000);
+    expect(times.find).toBeLessThan(3_000);
   });
 });

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { bindError } from '../../net/bind-error.ts';
 import type { Ipv4Address } from '../../protocol/addresses.ts';
 import { shareConnections } from '../../server/http/connections.ts';
-import type { ControlHandlers } from '../api.ts';
+import type { ControlHandlers, OperationName } from '../api.ts';
 import { controlListener } from '../control-listener.ts';
 import { readBody } from '../read-body.ts';
 import { forgetCookie, type DashboardToken } from './dashboard-token.ts';
@@ -53,6 +53,9 @@ const HEADERS = {
   'cache-control': 'no-store',
 };
 
+/** What pages have buttons for; `stop` and `set` are for the command line. */
+const CHANGES: readonly OperationName[] = ['arm', 'disarm', 'adopt', 'install', 'power', 'reload'];
+
 const tokenInput = z.strictObject({ token: z.string().max(200) });
 
 /**
@@ -70,7 +73,11 @@ export async function serveDashboard(options: DashboardOptions): Promise<Dashboa
     ...{ handlers, prefix: API },
     isAllowed: (_, { method }) => method === 'GET',
   });
-  const forHolder = controlListener({ handlers, prefix: API, isAllowed: (name) => name !== 'stop' });
+  const forHolder = controlListener({
+    handlers,
+    prefix: API,
+    isAllowed: (name, { method }) => method === 'GET' || CHANGES.includes(name),
+  });
   let port = options.port;
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {

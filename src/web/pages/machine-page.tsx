@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import type { PageProps } from '../page-props.ts';
 import { ask } from '../ask.ts';
 import { useAsked } from '../parts/asked.tsx';
+import { MachineDeeds } from '../parts/machine-deeds.tsx';
 import { Trouble } from '../parts/small.tsx';
 import { linkTo } from '../route.ts';
 import { BootView } from './boot-page.tsx';
@@ -41,6 +42,7 @@ export function MachinePage({ live, view, rest }: PageProps): JSX.Element {
           ),
         )}
       </dl>
+      <MachineDeeds key={rest} live={live} view={view} machine={machine} stranger={stranger} />
       {isKnown && (
         <p>
           <a href={linkTo('plan', machine?.name ?? rest)}>What it gets when it boots</a>
