@@ -5,7 +5,7 @@ import { machineLookup } from '../model/find-machines.ts';
 import { comparedBoots, StagePast, type ComparedStage } from '../model/stage-past.ts';
 import { parseMac, type MacAddress } from '../protocol/addresses.ts';
 import type { RecordedBoot } from '../watch/boot-record.ts';
-import { byStart, readHistory, readLastBoots } from '../watch/history-file.ts';
+import { byStart, readHistory, readLastBoots, supersedes } from '../watch/history-file.ts';
 
 /** The last boot of every machine. */
 export interface LatestBoots {
@@ -33,7 +33,9 @@ export class SessionBoots {
       (boots) => new Map(Array.from(boots, ([mac, boot]) => [mac, withoutEvents(boot)])),
     );
     const byCard = new Map(await this.#before);
-    for (const boot of await this.session.history.boots()) byCard.set(boot.mac, boot);
+    for (const boot of await this.session.history.boots()) {
+      if (supersedes(boot, byCard.get(boot.mac))) byCard.set(boot.mac, boot);
+    }
     const byName = new Map<string, RecordedBoot>();
     for (const { name, mac } of this.#cards()) {
       const boot = mac === undefined ? undefined : byCard.get(mac);
@@ -63,8 +65,12 @@ export class SessionBoots {
   }
 
   async #all(): Promise<readonly RecordedBoot[]> {
-    const boots = new Map((await readHistory(this.#layout)).map((boot) => [boot.id, boot]));
-    for (const boot of await this.session.history.boots()) boots.set(boot.id, boot);
+    const past = await readHistory(this.#layout);
+    const boots = new Map(past.map((boot) => [boot.id, boot]));
+    const recorded = new Map(past.map((boot) => [boot.mac, boot]));
+    for (const boot of await this.session.history.boots()) {
+      if (boots.has(boot.id) || supersedes(boot, recorded.get(boot.mac))) boots.set(boot.id, boot);
+    }
     return [...boots.values()].sort(byStart);
   }
 

@@ -41,6 +41,16 @@ function withEnds(boots: readonly RecordedBoot[], nowMs: number): readonly Recor
 export const byStart = (one: { readonly startedAt: string }, other: { readonly startedAt: string }): number =>
   Number(one.startedAt > other.startedAt) - Number(one.startedAt < other.startedAt);
 
+/**
+ * Whether what events tell of a machine's boot is news beside the last one that is recorded: of a boot that ended as that did and
+ * began later, the first events are gone, and maybe what was wrong.
+ */
+export const supersedes = (
+  boot: Pick<RecordedBoot, 'startedAt' | 'lastEventAt'>,
+  recorded: Pick<RecordedBoot, 'startedAt' | 'lastEventAt'> | undefined,
+): boolean =>
+  recorded === undefined || recorded.lastEventAt < boot.lastEventAt || recorded.startedAt === boot.startedAt;
+
 /** The last boot of each machine alone: most lines are not even parsed. */
 export async function readLastBoots(
   layout: Pick<StateLayout, 'root'>,

@@ -2,7 +2,7 @@ import { machinesWithCards } from '../../machines/inventory/machine-cards.ts';
 import type { BootTrace } from '../../model/boot-trace.ts';
 import type { Config, Machine } from '../../model/config.ts';
 import type { StateLayout } from '../../model/state-layout.ts';
-import { readLastBoots } from '../../watch/history-file.ts';
+import { readLastBoots, supersedes } from '../../watch/history-file.ts';
 import { LatestBoots } from '../../watch/latest-boots.ts';
 import { bootTraces } from '../boot-traces.ts';
 
@@ -14,10 +14,7 @@ export async function latestBoots(
   const machines = await machinesWithCards(config, layout);
   const boots = new Map<string, BootTrace>(await readLastBoots(layout));
   for (const trace of await bootTraces(layout.events, machines, new LatestBoots())) {
-    const kept = boots.get(trace.mac);
-    // of a boot that ended as the recorded one did and began later, the first events are gone, and maybe what was wrong
-    const isNews = kept === undefined || kept.lastEventAt < trace.lastEventAt;
-    if (isNews || kept.startedAt === trace.startedAt) boots.set(trace.mac, trace);
+    if (supersedes(trace, boots.get(trace.mac))) boots.set(trace.mac, trace);
   }
   const latest = new Map<string, BootTrace>();
   for (const { name, mac } of machines) {
