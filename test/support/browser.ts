@@ -10,14 +10,15 @@ export interface TestBrowser {
   readonly newContext: (options?: Parameters<Browser['newContext']>[0]) => Promise<BrowserContext>;
 }
 
-/** Called at the top of a file or describe: Debian's Chromium in this network namespace. */
-export function useBrowser(namespace: () => string): TestBrowser {
+/** Called at the top of a file or describe: Debian's Chromium, in this network namespace where one is given. */
+export function useBrowser(namespace?: () => string): TestBrowser {
   let browser: Browser;
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'pxectl-browser-'));
     const program = join(folder, 'chromium');
-    await writeFile(program, `#!/bin/sh\nexec ip netns exec ${namespace()} chromium "$@"\n`, { mode: 0o755 });
+    const where = namespace === undefined ? '' : `ip netns exec ${namespace()} `;
+    await writeFile(program, `#!/bin/sh\nexec ${where}chromium "$@"\n`, { mode: 0o755 });
     browser = await chromium.launch({
       executablePath: program,
       args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
