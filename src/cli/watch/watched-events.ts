@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { followControl } from '../../control/follow-control.ts';
-import { readLiveSession } from '../../engine/session-record.ts';
+import { readLiveSession, type SessionRecord } from '../../engine/session-record.ts';
 import type { BootEvent } from '../../model/boot-event.ts';
 import { PxectlError } from '../../model/errors.ts';
 import type { StateLayout } from '../../model/state-layout.ts';
@@ -20,43 +19,63 @@ export interface WatchedEventsOptions {
 
 /**
  * The events of whoever serves here, also over a restart: asked of the running pxectl, and read from its file where that cannot
- * be asked (it belongs to somebody else, or is of another version). Ends when the signal aborts.
+ * be asked: none is up, it belongs to somebody else, or is of another version. Ends when the signal aborts.
  */
 export async function* watchedEvents(options: WatchedEventsOptions): AsyncGenerator<BootEvent> {
-  const { layout, signal, onGap } = options;
+  const { layout, signal } = options;
   let last = options.after;
+  let isAsked = true;
   while (!signal.aborted) {
     const live = await readLiveSession(layout);
-    if (live !== undefined) {
-      try {
-        const question = { layout, pid: live.process.pid, command: 'pxectl watch', signal };
-        for await (const { isAfterGap, events } of followControl(last, question)) {
-          if (isAfterGap) onGap();
-          for (const event of events) {
-            last = event.id ?? last;
-            yield event;
-          }
-        }
-      } catch (error) {
-        if (signal.aborted) return;
-        if (!(error instanceof PxectlError)) throw error;
-        // it may be just stopping: then nobody is up the next time
-        if ((await readLiveSession(layout)) !== undefined) {
-          yield* eventsOfFile(layout, last, signal);
-          return;
-        }
+    const isSocket = live !== undefined && isAsked;
+    const events = isSocket
+      ? eventsOfSession(options, last, live.process.pid)
+      : eventsOfFile(options, last, live);
+    try {
+      for await (const event of events) {
+        last = event.id ?? last;
+        yield event;
       }
+      isAsked = true;
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!isSocket || !(error instanceof PxectlError)) throw error;
+      // it may be just stopping: then nobody is up the next time
+      isAsked = (await readLiveSession(layout)) === undefined;
     }
-    await sleep(LOOK_AGAIN_MS, undefined, { signal }).catch(() => undefined);
   }
 }
 
-async function* eventsOfFile(
-  { events }: StateLayout,
+async function* eventsOfSession(
+  { layout, signal, onGap }: WatchedEventsOptions,
   after: number,
-  signal: AbortSignal,
+  pid: number,
 ): AsyncGenerator<BootEvent> {
-  for await (const event of followEvents(events, { fromStart: true, signal })) {
-    if ((event.id ?? 0) > after) yield event;
+  const question = { layout, pid, command: 'pxectl watch', signal };
+  for await (const { isAfterGap, events } of followControl(after, question)) {
+    if (isAfterGap) onGap();
+    yield* events;
+  }
+}
+
+/** Until somebody else is up than now. */
+async function* eventsOfFile(
+  { layout, signal }: WatchedEventsOptions,
+  after: number,
+  live: SessionRecord | undefined,
+): AsyncGenerator<BootEvent> {
+  const ending = new AbortController();
+  const timer = setInterval(() => {
+    void readLiveSession(layout).then((now) => {
+      if (now?.process.pid !== live?.process.pid) ending.abort();
+    });
+  }, LOOK_AGAIN_MS);
+  try {
+    const until = AbortSignal.any([signal, ending.signal]);
+    for await (const event of followEvents(layout.events, { fromStart: true, signal: until })) {
+      if ((event.id ?? 0) > after) yield event;
+    }
+  } finally {
+    clearInterval(timer);
   }
 }
