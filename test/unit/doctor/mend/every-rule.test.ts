@@ -27,7 +27,6 @@ import { mistakeInLine } from '../../../support/known-commands.ts';
 
 /** Findings of which no input here shows one: why, and which test does. */
 const NOT_HERE: Readonly<Record<string, { readonly why: string; readonly shownBy?: string }>> = {
-  'boot-loop': { why: 'no rule makes it: a cause that texts are explained with' },
   'client-architecture-unknown': { why: 'no rule makes it: a cause that texts are explained with' },
   'image-parts-mixed': { why: 'no rule makes it: a cause that texts are explained with' },
   'pxe-service-suffix': { why: 'no rule makes it: a cause that texts are explained with' },
@@ -60,6 +59,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Of the configurations from the field those that show what no other input does; mends.test.ts mends all of them. */
 const CONFIGS: readonly string[] = [
+  'arguments-in-address.ipxe',
   'badcsa.conf',
   'equals-for-hyphen.conf',
   'full-bios-only.conf',
@@ -69,7 +69,9 @@ const CONFIGS: readonly string[] = [
   'no-network-boot.conf',
   'openwrt-architectures',
   'proxy-dhcp-boot-only.conf',
+  'sanboot-winpe.ipxe',
   'tag-that-nothing-sets.conf',
+  'wrapped-append.cfg',
 ];
 
 const samples: Sample[] = [];
