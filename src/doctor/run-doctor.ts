@@ -1,5 +1,6 @@
 import type { Finding } from '../model/finding.ts';
 import { verdictOnAll, type Reading } from '../model/verdict.ts';
+import { outputFileMode } from '../platform/output-file.ts';
 import { answerText } from './answer-text.ts';
 import type { CheckResult } from './checks/check.ts';
 import { chooseSubject } from './choose-subject.ts';
@@ -19,6 +20,8 @@ import { writeBundle } from './write-bundle.ts';
  * @throws PxectlError E_INPUT for files that cannot be read, and what loading a configuration throws
  */
 export async function runDoctor(request: DoctorRequest): Promise<DoctorResult> {
+  // nobody waits for a capture that cannot be packed
+  if (request.bundlePath !== undefined) await outputFileMode(request.bundlePath);
   const findings: Finding[] = [];
   const readings: Reading[] = [];
   const written: string[] = [];

@@ -1,7 +1,8 @@
-import { mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Project } from '../engine/project.ts';
+import { outputFileMode } from '../platform/output-file.ts';
 import { runOrThrow } from '../platform/processes.ts';
 import { readEvents } from '../watch/read-events.ts';
 import type { DoctorRequest } from './doctor-request.ts';
@@ -26,12 +27,14 @@ export interface BundleParts {
  * names and secrets are replaced. The file appears whole or not at all.
  */
 export async function writeBundle(path: string, parts: BundleParts): Promise<void> {
+  const mode = await outputFileMode(path);
   const folder = await mkdtemp(join(tmpdir(), 'pxectl-bundle-'));
   try {
     const files = await collect(folder, parts);
     const target = resolve(path);
     const temporary = join(dirname(target), `.${process.pid}.${Date.now()}.bundle.tmp`);
     await runOrThrow('tar', ['-czf', temporary, '-C', folder, ...files], { timeoutMs: 60_000 });
+    if (mode !== undefined) await chmod(temporary, mode);
     await rename(temporary, target);
   } finally {
     await rm(folder, { recursive: true, force: true });

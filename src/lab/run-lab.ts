@@ -6,6 +6,7 @@ import type { StateLayout } from '../model/state-layout.ts';
 import { parseMac, type MacAddress } from '../protocol/addresses.ts';
 import { followLog } from '../platform/follow-log.ts';
 import type { FileFollower } from '../platform/follow-text.ts';
+import { outputFileMode } from '../platform/output-file.ts';
 import { BootTimeline } from './boot-timeline.ts';
 import { prepareLabProject, type LabLoader, type LabProject } from './lab-project.ts';
 import { claimLabFolder, sweepLabs } from './lab-record.ts';
@@ -73,6 +74,8 @@ const NOTES = [
  */
 export async function runLab(options: LabRunOptions): Promise<LabReport> {
   const say = (text: string): void => options.onProgress?.({ kind: 'step', text });
+  // QEMU opens it at the end: a pipe would hold it up for ever
+  if (options.screenshotFile !== undefined) await outputFileMode(options.screenshotFile);
   await requireLabTools(options.firmware);
   const labRoot = labRootOf(options.userLayout);
   for (const lab of await sweepLabs(labRoot)) {

@@ -71,6 +71,16 @@ describe('pxectl report', () => {
     expect(await readFile(join(folder.path, 'other.html'), 'utf8')).not.toMatch(/<script|<img|52:54:00/);
   });
 
+  it('takes the place of no device, and is printed for -', async () => {
+    const { exitCode, stderr } = await cli('report', 'secret-host', '--out', '/dev/full');
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('cannot write to /dev/full');
+    expect((await stat('/dev/full')).isCharacterDevice()).toBe(true);
+    expect((await cli('report', 'secret-host', '--out', '-')).stdout).toMatch(
+      /^<!doctype html>[^]*<\/html>$/im,
+    );
+  });
+
   it('writes nothing for a machine without a boot, or one that nobody knows', async () => {
     for (const word of ['idle', 'nobody', '20261102-100000-00000000']) {
       const { exitCode, stderr } = await cli('report', word, '--out', 'none.html');

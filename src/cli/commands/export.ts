@@ -45,7 +45,7 @@ async function runExport(context: CommandContext<ExportCommandOptions>): Promise
   const { fillServeFolder, foreignFiles } = await import('../../engine/serve-folder.ts');
   const { openServed } = await import('../../engine/open-served.ts');
   const { checkStored } = await import('../../images/check-stored.ts');
-  const { writeFileAtomic } = await import('../../platform/files.ts');
+  const { writeOutputFile } = await import('../../platform/output-file.ts');
   const project = await loadProject(requestedConfigPath(options));
   const boot = await loadBootContext(project);
   const folder = path.resolve(options.out ?? `${project.layout.root}/export/${kind}`);
@@ -59,7 +59,7 @@ async function runExport(context: CommandContext<ExportCommandOptions>): Promise
   }
   const files = await renderKind(kind, boot, project.layout.root, folder);
   if (!isDryRun) {
-    for (const file of files) await writeFileAtomic(`${folder}/${file.path}`, file.content);
+    for (const file of files) await writeOutputFile(`${folder}/${file.path}`, file.content);
     // what runs with them is another user
     await openServed(
       folder,

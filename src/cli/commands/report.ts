@@ -10,7 +10,7 @@ export function registerReport(program: Command): void {
       'one boot as a page for somebody who helps: timeline, findings, packets; names and cards replaced',
     )
     .argument('<machine>', 'a machine (its last boot), or a boot as `history` calls it')
-    .option('--out <file.html>', 'write it there (default: boot-DATE-TIME.html here)')
+    .option('--out <file.html>', 'write it there, - for stdout (default: boot-DATE-TIME.html here)')
     .option('--json', 'one JSON object on stdout: where it was written')
     .action(
       commandAction(async (context: CommandContext<ReportOptions>) => {

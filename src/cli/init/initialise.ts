@@ -8,7 +8,8 @@ import { configError, usageError } from '../../model/errors.ts';
 import { proposeRange } from '../../model/propose-range.ts';
 import { chooseInterface, type ChosenInterface } from '../../net/choose-interface.ts';
 import { listInterfaces, readDefaultRoute } from '../../net/interfaces.ts';
-import { readTextIfThere, writeFileAtomic } from '../../platform/files.ts';
+import { readTextIfThere } from '../../platform/files.ts';
+import { outputFileMode, writeOutputFile } from '../../platform/output-file.ts';
 import { readTemplate } from '../../platform/package-root.ts';
 import { renderInitialConfig } from '../../render/initial-config.ts';
 import { addImages, mergeIntoConfig, type ConfigEdit } from '../../machines/config-file/edit-config.ts';
@@ -49,6 +50,7 @@ export interface InitResult {
 export async function initialise(wish: InitWish): Promise<InitResult> {
   const path = wish.configPath ?? join(process.cwd(), CONFIG_FILE_NAME);
   await refuseForeignProject(resolve(path));
+  await outputFileMode(path);
   const there = await readTextIfThere(path);
   if (!wish.isForced && !wish.isDryRun && there !== undefined) {
     throw configError('E_CONFIG_EXISTS', {
@@ -119,7 +121,7 @@ export async function initialise(wish: InitWish): Promise<InitResult> {
   } catch (error) {
     throw refusedChange(error, path);
   }
-  if (!wish.isDryRun) await writeFileAtomic(path, text);
+  if (!wish.isDryRun) await writeOutputFile(path, text);
   return { ...found, text };
 }
 

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { createTwoFilesPatch } from 'diff';
 import type { BootContext } from '../../model/boot-context.ts';
 import type { StateLayout } from '../../model/state-layout.ts';
-import { readTextIfThere, writeFileAtomic } from '../../platform/files.ts';
+import { readTextIfThere } from '../../platform/files.ts';
+import { writeOutputFile } from '../../platform/output-file.ts';
 import { readTemplate } from '../../platform/package-root.ts';
 import { renderAll } from '../../render/render-all.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -24,7 +25,7 @@ export async function renderFiles(
 ): Promise<number> {
   const files = renderAll(context, readTemplate, { stateRoot: layout.root });
   if (options.folder !== undefined) {
-    for (const file of files) await writeFileAtomic(join(options.folder, file.path), file.content);
+    for (const file of files) await writeOutputFile(join(options.folder, file.path), file.content);
     output.progress(`${files.length} files written below ${options.folder}`);
   }
   if (options.isDiff) {

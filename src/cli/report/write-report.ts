@@ -3,7 +3,7 @@ import type { Masker } from '../../doctor/mask.ts';
 import { maskerFor } from '../../doctor/masker-for.ts';
 import { programVersions } from '../../doctor/program-versions.ts';
 import { comparedBoots } from '../../model/stage-past.ts';
-import { writeFileAtomic } from '../../platform/files.ts';
+import { isStandardOutput, writeOutputFile } from '../../platform/output-file.ts';
 import { readTemplate } from '../../platform/package-root.ts';
 import { renderBootReport } from '../../render/boot-report.ts';
 import { knownBoots } from '../boot-traces.ts';
@@ -37,8 +37,14 @@ export async function writeReport(context: CommandContext<ReportOptions>): Promi
     [...new Set(names)].filter((name) => text.includes(JSON.stringify(name).slice(1, -1))),
   );
   // an id would name the card to whoever tries out all of a vendor
-  const path = resolve(options.out ?? `boot-${boot.id.slice(0, -9)}.html`);
-  await writeFileAtomic(path, renderBootReport(masked(page, masker), readTemplate));
+  const file = options.out ?? `boot-${boot.id.slice(0, -9)}.html`;
+  const html = renderBootReport(masked(page, masker), readTemplate);
+  if (options.json !== true && isStandardOutput(file)) {
+    output.data(html.trimEnd());
+    return EXIT.ok;
+  }
+  await writeOutputFile(file, html);
+  const path = resolve(file);
   if (options.json) output.json({ schema: 'pxectl.report/1', boot: boot.id, path });
   else output.data(path);
   return EXIT.ok;

@@ -11,7 +11,7 @@ import {
   type SeedWishes,
 } from '../../machines/seeds/new-seed.ts';
 import { messageOf, usageError } from '../../model/errors.ts';
-import { writeFileAtomic } from '../../platform/files.ts';
+import { outputFileMode, writeOutputFile } from '../../platform/output-file.ts';
 import { readTemplate } from '../../platform/package-root.ts';
 import { fillTemplate } from '../../render/template-engine.ts';
 import type { CommandContext } from '../cli.ts';
@@ -37,6 +37,7 @@ export async function writeNewSeed(
   const { ending, image } = SEED_FAMILIES[family];
   const path = options.to ?? join('seeds', `${family}.${ending}`);
   // nobody types a password for nothing
+  await outputFileMode(path);
   if (options.force !== true && (await isThere(path))) {
     throw usageError({
       what: `${path} is there already`,
@@ -52,7 +53,7 @@ export async function writeNewSeed(
   const view = newSeedView(family, wishes, password === undefined ? '' : await hashOf(password));
   const text = fillTemplate(readTemplate(`seeds/${family}.hbs`), { ...view });
   // for its owner alone: it holds the hash of a password
-  await writeFileAtomic(path, text, 0o600);
+  await writeOutputFile(path, text, 0o600);
 
   tellUnused(context, family);
   const key = view.keys.length === 1 ? '1 SSH key' : `${view.keys.length} SSH keys`;

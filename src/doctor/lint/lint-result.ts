@@ -1,6 +1,6 @@
 import type { Finding } from '../../model/finding.ts';
 import type { Reading } from '../../model/verdict.ts';
-import { writeFileAtomic } from '../../platform/files.ts';
+import { writeOutputFile } from '../../platform/output-file.ts';
 import type { JudgedConfig } from '../mend/place-edits.ts';
 import { edited, editsTogether, type Judge } from '../mend/prove-edits.ts';
 
@@ -36,7 +36,7 @@ export async function writeFixed(
   const written: string[] = [];
   for (const [file, text] of after) {
     if (text === texts.get(file)) continue;
-    await writeFileAtomic(`${file}.fixed`, text);
+    await writeOutputFile(`${file}.fixed`, text);
     written.push(`${file}.fixed`);
   }
   return written;

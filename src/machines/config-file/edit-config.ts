@@ -1,11 +1,11 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { createTwoFilesPatch } from 'diff';
 import { isMap, isSeq, parseDocument, type Document } from 'yaml';
 import { layoutBeside } from '../../model/state-layout.ts';
 import { parseConfig } from '../../model/config-file.ts';
 import { withLock } from '../../platform/file-lock.ts';
-import { writeFileAtomic } from '../../platform/files.ts';
+import { outputFileMode, writeOutputFile } from '../../platform/output-file.ts';
 import { keepLayout } from './keep-layout.ts';
 import { changedLines, hunksOf } from './paired-lines.ts';
 import { refusedChange } from './refused-change.ts';
@@ -48,9 +48,9 @@ export async function mergeIntoConfig(
     if (edit.text === edit.before) return edit;
     const backup = `${path}.bak`;
     // mirrors may hold a password: neither file is more open than the one before
-    const mode = (await stat(path)).mode & 0o777;
-    await writeFileAtomic(backup, edit.before, mode);
-    await writeFileAtomic(path, edit.text, mode);
+    const mode = await outputFileMode(path);
+    await writeOutputFile(backup, edit.before, mode);
+    await writeOutputFile(path, edit.text, mode);
     return { ...edit, backup };
   };
   // beside the file: whoever may write that may write here, and .pxectl may be root's
