@@ -43,9 +43,9 @@ export class BootSpans {
 
   readonly #version: string;
 
-  takeBoot(boot: RecordedBoot): void {
+  takeBoot(boot: RecordedBoot, isOfStranger: boolean): void {
     const body = JSON.stringify(otlpTrace(boot, this.#version));
-    this.#delivery.send({ body, headers: () => headersOf(this.environment) });
+    this.#delivery.send({ body, isOfStranger, headers: () => headersOf(this.environment) });
   }
 
   close(): Promise<void> {

@@ -4,6 +4,8 @@ import { messageOf } from '../../model/errors.ts';
 export interface Parcel {
   readonly body: string;
   readonly headers: () => Readonly<Record<string, string>>;
+  /** of no machine of the configuration: it gives way first */
+  readonly isOfStranger: boolean;
 }
 
 export interface DeliveryOptions {
@@ -24,7 +26,7 @@ const LAST_TRY_MS = 2_000;
 
 /**
  * Sends one parcel after the other by HTTP POST. Whoever hands one over never waits; what a receiver does not take is tried again, and
- * the oldest is given up when too many wait. Redirects are not followed: they would lead what is signed elsewhere.
+ * when too many wait, the oldest of strangers is given up, else the oldest. Redirects are not followed: they would lead what is signed elsewhere.
  */
 export class Delivery {
   readonly #waiting: Parcel[] = [];
@@ -39,7 +41,13 @@ export class Delivery {
     if (this.#closing.signal.aborted) return;
     this.#waiting.push(parcel);
     if (this.#waiting.length > MAX_WAITING) {
-      this.#waiting.shift();
+      this.#waiting.splice(
+        Math.max(
+          0,
+          this.#waiting.findIndex((one) => one.isOfStranger),
+        ),
+        1,
+      );
       this.#dropped += 1;
       if (this.#dropped === 1) this.#tell('too many wait: the oldest are given up');
     }

@@ -4,11 +4,9 @@ import { printable } from '../../model/printable.ts';
 import { forgetOldest } from '../../protocol/forget-oldest.ts';
 import type { MacAddress } from '../../protocol/addresses.ts';
 import type { RecordedBoot } from '../../watch/boot-record.ts';
+import { Ration } from './ration.ts';
 import type { NoticeBody } from './webhooks.ts';
 
-/** Made-up cards fill neither memory nor somebody's phone: so many at once, then one in this time. */
-const UNKNOWN_BURST = 20;
-const UNKNOWN_EVERY_MS = 60_000;
 const MAX_SEEN = 4_096;
 
 export interface NoticeTellerInput {
@@ -20,9 +18,8 @@ export interface NoticeTellerInput {
 /** What of all that happens somebody wants to be told of who does not look. */
 export class NoticeTeller {
   readonly #seen: Map<string, true>;
-  #tokens = UNKNOWN_BURST;
-  #filledAtMs = Date.now();
-  #unsaid = 0;
+  readonly #unknown = new Ration();
+  readonly #failedOfStrangers = new Ration();
 
   constructor(private readonly input: NoticeTellerInput) {
     this.#seen = new Map(Array.from(input.seenBefore, (mac) => [mac, true]));
@@ -38,9 +35,11 @@ export class NoticeTeller {
     const { id, startedAt, outcome, current, findings, mac, firmware } = boot;
     const name = boot.machineName ?? this.input.ownerOf(mac)?.name ?? null;
     const why = findings[0] === undefined ? '' : `: ${findings[0].title}`;
+    const more = name === null ? this.#failedOfStrangers.take() : '';
+    if (more === undefined) return;
     this.input.tell({
       type: 'boot-failed',
-      text: printable(`the boot of ${name ?? mac} failed${why}`),
+      text: printable(`the boot of ${name ?? mac} failed${why}${more}`),
       machine: { name, mac, firmware: firmware ?? null },
       boot: {
         ...{ id, startedAt, outcome, stage: current },
@@ -67,29 +66,13 @@ export class NoticeTeller {
     this.#seen.set(mac, true);
     forgetOldest(this.#seen, MAX_SEEN);
     if (this.input.ownerOf(mac) !== undefined) return;
-    if (!this.#mayTell()) {
-      this.#unsaid += 1;
-      return;
-    }
-    const more = this.#unsaid === 0 ? '' : ` (and ${this.#unsaid} others before it)`;
-    this.#unsaid = 0;
+    const more = this.#unknown.take();
+    if (more === undefined) return;
     this.input.tell({
       type: 'unknown-machine',
       text: `${mac} (${firmware}) boots from the network, and is no machine of pxectl.yaml${more}`,
       machine: { name: null, mac, firmware },
       boot: null,
     });
-  }
-
-  #mayTell(): boolean {
-    const nowMs = Date.now();
-    const gained = Math.floor((nowMs - this.#filledAtMs) / UNKNOWN_EVERY_MS);
-    if (gained > 0) {
-      this.#tokens = Math.min(UNKNOWN_BURST, this.#tokens + gained);
-      this.#filledAtMs = nowMs;
-    }
-    if (this.#tokens < 1) return false;
-    this.#tokens -= 1;
-    return true;
   }
 }

@@ -3,6 +3,7 @@ import type { BootEvent, EventSink } from '../../model/boot-event.ts';
 import type { Config } from '../../model/config.ts';
 import { messageOf } from '../../model/errors.ts';
 import { lifeOf } from '../../model/life-cycle.ts';
+import { showsBootRead } from '../../model/read-proof.ts';
 import type { OpenTrouble } from '../../model/network-trouble.ts';
 import type { MetricsListen } from '../../model/reporting.ts';
 import { packageVersion } from '../../platform/package-root.ts';
@@ -102,8 +103,11 @@ export class Reporters {
 
   #takeBoot(boot: RecordedBoot): void {
     this.#metrics.takeBoot(boot);
+    const isOfStranger = (boot.machineName ?? this.input.inventory.ownerOf(boot.mac)) === undefined;
+    // packets alone are made up by anybody, and end as boots that failed
+    if (isOfStranger && !boot.events.some(showsBootRead)) return;
     this.#notices.takeBoot(boot);
-    this.#spans?.sender.takeBoot(boot);
+    this.#spans?.sender.takeBoot(boot, isOfStranger);
   }
 
   *#lifeStates(): Generator<string> {

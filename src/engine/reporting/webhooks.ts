@@ -44,20 +44,21 @@ export class Webhooks {
     const wanted = this.#deliveries.filter(({ hook }) => hook.on.includes(notice.type));
     if (wanted.length === 0) return;
     const id = randomUUID();
+    const isOfStranger = notice.machine.name === null;
     const body = JSON.stringify({
       ...{ schema: 'pxectl.notice/1', id, time: new Date().toISOString() },
       ...notice,
     });
-    for (const { hook, delivery } of wanted) delivery.send(this.#parcel(hook, id, body));
+    for (const { hook, delivery } of wanted) delivery.send(this.#parcel(hook, id, body, isOfStranger));
   }
 
   async close(): Promise<void> {
     await Promise.all(this.#deliveries.map(({ delivery }) => delivery.close()));
   }
 
-  #parcel({ secret }: Webhook, id: string, body: string): Parcel {
+  #parcel({ secret }: Webhook, id: string, body: string, isOfStranger: boolean): Parcel {
     return {
-      body,
+      ...{ body, isOfStranger },
       headers: () => {
         const timestamp = String(Math.floor(Date.now() / 1000));
         return {

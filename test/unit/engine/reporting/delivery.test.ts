@@ -42,10 +42,14 @@ async function receiver(...answers: Answer[]) {
   const troubles: string[] = [];
   const delivery = new Delivery({
     ...{ url, onTrouble: (message) => troubles.push(message) },
-    ...{ backOffMs: [10, 10, 10], timeoutMs: 400 },
+    ...{
+      backOffMs: [10, 10, 10],
+      timeoutMs: answers.some((one) => one === hang || one === drip) ? 400 : 20_000,
+    },
   });
   closers.unshift(() => delivery.close());
-  const send = (body: string) => delivery.send({ body, headers: () => ({}) });
+  const send = (body: string, isOfStranger = false) =>
+    delivery.send({ body, isOfStranger, headers: () => ({}) });
   return { bodies, paths, troubles, delivery, send };
 }
 
@@ -102,12 +106,31 @@ describe('a receiver that', () => {
     expect(bodies).not.toContain('late');
   });
 
+  it('is slow gets what is of machines, however much of strangers waits', async () => {
+    let isSlow = true;
+    const held: ServerResponse[] = [];
+    const { bodies, send } = await receiver((_, response) =>
+      isSlow ? held.push(response) : response.writeHead(204).end(),
+    );
+    send('first');
+    await expect.poll(() => bodies).toEqual(['first']);
+    send('a machine');
+    for (let number = 0; number < 1_000; number++) send(`stranger ${number}`, true);
+    for (let number = 0; number < 199; number++) send(`machine ${number}`);
+    send('a stranger too many', true);
+    isSlow = false;
+    for (const response of held) response.writeHead(204).end();
+    await expect.poll(() => bodies.at(-1), { timeout: 20_000 }).toBe('machine 198');
+    expect(bodies).toHaveLength(201);
+    expect(bodies.join()).not.toContain('stranger');
+  });
+
   it('cannot be signed for is told of as that', async () => {
     const { bodies, troubles, delivery } = await receiver(status(200));
     const headers = () => {
       throw new NotSendable('there is no secret hook');
     };
-    delivery.send({ body: '1', headers });
+    delivery.send({ body: '1', isOfStranger: false, headers });
     await expect.poll(() => troubles).toEqual([expect.stringContaining('there is no secret hook: given up')]);
     expect(bodies).toEqual([]);
   });

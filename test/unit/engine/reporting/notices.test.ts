@@ -57,6 +57,18 @@ describe('who is told of what', () => {
     expect(told).toHaveLength(20);
   });
 
+  it('boots of strangers that failed are a bounded number, those of machines are not', () => {
+    const { told, notices } = teller();
+    const failed = boot('no kernel');
+    const { machineName: _, ...nameless } = failed;
+    for (let number = 0; number < 1_000; number++) {
+      notices.takeBoot({ ...nameless, mac: '52:54:00:00:00:99' as MacAddress });
+    }
+    expect(told).toHaveLength(20);
+    for (let number = 0; number < 30; number++) notices.takeBoot(failed);
+    expect(told).toHaveLength(50);
+  });
+
   it('signs as Standard Webhooks does', () => {
     // the example of the specification's own libraries
     const signed = 'msg_p5jXN8AQM9LWM0D4loKWxJek.1614265330.{"test": 2432232314}';
