@@ -36,11 +36,14 @@ const MAX_TEXT_CHARS = 2000;
 const isLong = (value: unknown): value is string =>
   typeof value === 'string' && value.length > MAX_TEXT_CHARS;
 
-function shortened(detail: EventDetail): EventDetail {
+/** As it will be read from the disk: who hears of it now sees the same. */
+function asKept(detail: EventDetail): EventDetail {
   const entries = Object.entries(detail);
-  if (!entries.some(([, value]) => isLong(value))) return detail;
+  if (!entries.some(([, value]) => value === undefined || isLong(value))) return detail;
   return Object.fromEntries(
-    entries.map(([key, value]) => [key, isLong(value) ? printable(value, MAX_TEXT_CHARS) : value]),
+    entries.flatMap(([key, value]) =>
+      value === undefined ? [] : [[key, isLong(value) ? printable(value, MAX_TEXT_CHARS) : value]],
+    ),
   );
 }
 
@@ -103,7 +106,7 @@ export async function openEventStore(path: string, options: EventStoreOptions = 
     const full: BootEvent = {
       ...event,
       time: event.time ?? new Date().toISOString(),
-      detail: shortened(event.detail ?? {}),
+      detail: asKept(event.detail ?? {}),
     };
     const nowMs = Date.now();
     const isKept = ration.isKept(full, nowMs);

@@ -32,6 +32,16 @@ describe('the event store', () => {
     expect(await readEvents(path)).toEqual(heard);
   });
 
+  it('tells at once what is read later: nothing of what a source left undefined', async () => {
+    const store = await openEventStore(path);
+    const heard: BootEvent[] = [];
+    store.subscribe((event) => heard.push(event));
+    store.emit({ type: 'dhcp.offer', detail: { file: 'x', relay: undefined } });
+    await store.close();
+    expect(Object.keys(heard[0]?.detail ?? {})).toEqual(['file']);
+    expect(await readEvents(path)).toStrictEqual(heard);
+  });
+
   it('keeps events as JSON Lines that can be read again', async () => {
     const store = await openEventStore(path);
     const heard: string[] = [];
