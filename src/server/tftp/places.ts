@@ -15,6 +15,11 @@ const SLOW_BYTES_PER_SECOND = 16 * 1024;
 /** what a transfer takes is not judged sooner */
 const JUDGED_AFTER_MS = 3000;
 
+/** A client that is there has answered by then, also on a busy computer: who is younger is spared while there are others. */
+const ROUND_TRIP_MS = 50;
+/** so many at once that never answered no machine has */
+const CROWD = 4;
+
 interface Peer {
   readonly address: Ipv4Address;
   readonly mac: MacAddress | undefined;
@@ -73,6 +78,37 @@ export class Places {
       if (worst === undefined || isHigher(rank, worst.rank)) worst = { holder, rank };
     }
     return worst?.holder;
+  }
+
+  /**
+   * Who gives its place to a newcomer of its own address, whose share is full: anybody can ask in its name, but acknowledge
+   * nothing. Of those that never answered any one, by chance: a client that is there has answered within a round trip, sooner
+   * than a flood comes to it. Else of those that stand still.
+   */
+  givingWayAt<T extends Holder>(
+    holders: readonly T[],
+    address: Ipv4Address,
+    nowMs: number,
+    chance = Math.random,
+  ): T | undefined {
+    const own = holders.filter(({ peer }) => peer.address === address);
+    const unproven = own.filter(({ hasAnswered }) => !hasAnswered);
+    const still = own.filter(({ answeredAtMs }) => nowMs - answeredAtMs >= STANDS_STILL_MS);
+    const old = unproven.filter(({ startedAtMs }) => nowMs - startedAtMs >= ROUND_TRIP_MS);
+    const choice = [old, unproven, still].find(({ length }) => length > 0) ?? [];
+    return choice[Math.floor(chance() * choice.length)];
+  }
+
+  /** The same where all places are taken: of the address that has most without an answer, of one that has more than a machine needs. */
+  givingWayOfCrowd<T extends Holder>(holders: readonly T[], chance = Math.random): T | undefined {
+    const unproven = holders.filter(({ hasAnswered }) => !hasAnswered);
+    const byAddress = new Map<string, T[]>();
+    for (const one of unproven) {
+      const { address } = one.peer;
+      byAddress.set(address, [...(byAddress.get(address) ?? []), one]);
+    }
+    const crowd = [...byAddress.values()].reduce((most, one) => (one.length > most.length ? one : most), []);
+    return crowd.length < CROWD ? undefined : crowd[Math.floor(chance() * crowd.length)];
   }
 }
 

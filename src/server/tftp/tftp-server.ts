@@ -34,7 +34,7 @@ export interface TftpServerOptions {
   readonly mtu?: number;
   /** transfers at once; more wait in a queue. Default 256 */
   readonly maxTransfers?: number;
-  /** transfers at once for one address; more are refused with an ERROR. Default 16 */
+  /** transfers at once for one address; more are refused with an ERROR, or one without an answer gives way. Default 16 */
   readonly maxTransfersPerClient?: number;
   /** told of files while they are sent */
   readonly transfers?: RunningTransfers;
@@ -183,7 +183,7 @@ class Listener implements TftpServer {
       this.#events.complaint(address, 'mode-refused', { path, message: `mode ${request.mode}` });
       return;
     }
-    if (this.#places.of(address) + this.#waiting.countOf(address) >= this.#maxPerClient) {
+    if (!this.#makesRoomFor(peer)) {
       this.#errors.send(peer, TFTP_ERROR.undefined, 'too many transfers to this address at once');
       this.#events.complaint(address, 'too-many-transfers', {
         path,
@@ -199,6 +199,21 @@ class Listener implements TftpServer {
     if (refused === undefined) return;
     this.#errors.send(refused.peer, TFTP_ERROR.undefined, 'the server is busy, try again');
     this.#events.complaint(refused.peer.address, 'busy', { path: cleanFileName(refused.request.fileName) });
+  }
+
+  /**
+   * Makes room for a request at the cost of those that may have been made up in somebody's name. Returns whether its address
+   * has its share, of transfers that were acknowledged.
+   */
+  #makesRoomFor(peer: TransferPeer): boolean {
+    const all = this.#transfers.all();
+    const unproven = all.filter((one) => one.peer.address === peer.address && !one.hasAnswered).length;
+    const proven = this.#places.of(peer.address) + this.#waiting.countOf(peer.address) - unproven;
+    const isShareFull = proven >= this.#maxPerClient;
+    if (isShareFull || this.#places.of(sourceOf(peer)) >= this.#places.mostPerCard) {
+      this.#places.givingWayAt(all, peer.address, performance.now())?.stop('gave-way');
+    } else if (this.#isFull()) this.#places.givingWayOfCrowd(all)?.stop('gave-way');
+    return !isShareFull;
   }
 
   #isFull(): boolean {

@@ -324,11 +324,31 @@ describe('answers', () => {
   });
 
   it('bound the transfers of one client', async () => {
-    const clients = Array.from({ length: 20 }, rawClient);
-    for (const client of clients) client.ask('medium');
-    const answers = await Promise.all(clients.map((client) => client.next()));
-    expect(answers.filter((packet) => packet.opcode === 'data')).toHaveLength(16);
-    expect(answers.filter((packet) => packet.opcode === 'error')).toHaveLength(4);
+    const clients = Array.from({ length: 16 }, rawClient);
+    for (const client of clients) {
+      client.ask('medium');
+      expect(await client.next()).toMatchObject({ opcode: 'data', block: 1 });
+      client.ack(1);
+      expect(await client.next()).toMatchObject({ opcode: 'data', block: 2 });
+    }
+    const more = rawClient();
+    more.ask('medium');
+    expect(await more.next()).toMatchObject({ opcode: 'error' });
+  });
+
+  it('in its name that nobody acknowledges give way to its own', async () => {
+    const forged = Array.from({ length: 40 }, rawClient);
+    for (const client of forged) {
+      client.ask('medium');
+      await client.next();
+    }
+    const own = rawClient();
+    own.ask('medium');
+    for (let block = 1; block <= 3; block += 1) {
+      expect(await own.next()).toMatchObject({ opcode: 'data', block });
+      own.ack(block);
+      for (const client of forged.splice(0, 10)) client.ask('medium');
+    }
   });
 
   it('wait in a queue when all places are taken', async () => {

@@ -60,3 +60,33 @@ describe('who gives a place away', () => {
     expect(placesOf(...holders).givingWay(holders, 0, NOW_MS)).toBe(still);
   });
 });
+
+describe('who gives way to a newcomer', () => {
+  const last = (): number => 0.99;
+  const proven = holder(1, 20, 500 * KIB);
+  const [forged, forgedToo] = [holder(1, 0.1, 0), holder(1, 0.01, 0)];
+  const other = holder(2, 0.2, 0);
+  const address = ip('10.0.0.1');
+
+  it('of its address is by chance one that never answered, and none that did', () => {
+    const holders = [forged, forgedToo, proven, other];
+    const places = placesOf(...holders);
+    expect(places.givingWayAt(holders, address, NOW_MS, () => 0)).toBe(forged);
+    expect(places.givingWayAt(holders, address, NOW_MS + 100, last)).toBe(forgedToo);
+    // younger than a round trip: spared
+    expect(places.givingWayAt(holders, address, NOW_MS, last)).toBe(forged);
+    expect(places.givingWayAt([proven, other], address, NOW_MS, last)).toBeUndefined();
+  });
+
+  it('of its address is else one that stands still', () => {
+    const still = holder(1, 20, 500 * KIB, 3);
+    expect(placesOf(still).givingWayAt([proven, still], address, NOW_MS, last)).toBe(still);
+  });
+
+  it('of all is one of the address that has most without an answer, not of machines with one or two', () => {
+    const crowd = [1, 2, 3, 4].map(() => holder(1, 0.1, 0));
+    const holders = [other, ...crowd, other];
+    expect(placesOf(...holders).givingWayOfCrowd(holders, last)).toBe(crowd[3]);
+    expect(placesOf(...holders).givingWayOfCrowd([other, proven, forged], last)).toBeUndefined();
+  });
+});
