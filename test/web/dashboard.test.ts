@@ -62,7 +62,7 @@ describe('every page', () => {
       ]) {
         await page.goto(`${UI}#/${place}`);
         await expect.poll(() => page.getByText('Asking', { exact: false }).count()).toBe(0);
-        await page.locator('main :is(li, article)').first().waitFor();
+        await page.locator('main :is(li, dd, article)').first().waitFor();
         const { found, passed } = await axeOn(page);
         expect(found, place).toEqual([]);
         expect(passed).toBeGreaterThan(10);
