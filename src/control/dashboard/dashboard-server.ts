@@ -7,6 +7,7 @@ import type { ControlHandlers, OperationName } from '../api.ts';
 import { controlListener } from '../control-listener.ts';
 import { readBody } from '../read-body.ts';
 import { forgetCookie, type DashboardToken } from './dashboard-token.ts';
+import { guestReads } from './guest-reads.ts';
 import { readPages, type PageFile } from './page-files.ts';
 import { refusalOf } from './request-guard.ts';
 import { WrongTokens } from './wrong-tokens.ts';
@@ -70,7 +71,7 @@ export async function serveDashboard(options: DashboardOptions): Promise<Dashboa
   const wrongTokens = new WrongTokens();
   // each with room for readers of its own: guests do not take that of the one who works here
   const forGuests = controlListener({
-    ...{ handlers, prefix: API },
+    ...{ handlers: guestReads(handlers), prefix: API },
     isAllowed: (_, { method }) => method === 'GET',
   });
   const forHolder = controlListener({

@@ -12,8 +12,8 @@ export class DashboardToken {
   readonly #cookieValue: string;
 
   constructor(readonly text: string) {
-    // not the token itself: what a browser keeps opens this server alone
-    this.#cookieValue = createHmac('sha256', text).update('pxectl dashboard').digest('base64url');
+    // not the token itself, and of this start alone: while nobody serves, whoever takes the port is handed what browsers keep
+    this.#cookieValue = createHmac('sha256', text).update(randomBytes(TOKEN_BYTES)).digest('base64url');
   }
 
   isToken(given: string): boolean {

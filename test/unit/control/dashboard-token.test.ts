@@ -35,6 +35,8 @@ describe('the token of the dashboard', () => {
     expect(token.isInCookies(`pxectl-8080=${token.text}`, 8080)).toBe(false);
     expect(token.isInCookies(undefined, 8080)).toBe(false);
     expect(new DashboardToken('b'.repeat(22)).isInCookies(pair, 8080)).toBe(false);
+    // whoever serves in its place while it is down is handed the cookie: it is worth nothing at the next start
+    expect(new DashboardToken('a'.repeat(22)).isInCookies(pair, 8080)).toBe(false);
     expect(token.isToken('a'.repeat(22))).toBe(true);
     expect(token.isToken('a'.repeat(21))).toBe(false);
   });
