@@ -1,6 +1,7 @@
 // An HTTP receiver in another network namespace: prints each request as one JSON line, answers as its arguments say.
 // node receiver-process.mjs PORT [STATUS…]: the statuses in order, then 200
 import { createServer } from 'node:http';
+import process from 'node:process';
 
 const [port, ...statuses] = process.argv.slice(2).map(Number);
 createServer((request, response) => {
