@@ -3,8 +3,8 @@ import type { BootEvent } from '../model/boot-event.ts';
 import type { EventStore } from './event-store.ts';
 import { storedAfter, type EventBatch, type KeptEvent } from './stored-after.ts';
 
-/** More than wait for a disk that is stuck; most of them are in the traces of boots too. */
-const MAX_RECENT = 10_000;
+/** For who follows closely; whoever stays behind reads on from the disk. */
+const MAX_RECENT = 1_000;
 const MAX_BATCH = 256;
 /** A flood is told in batches: a person sees no difference, and the processor does. */
 const GATHER_MS = 20;

@@ -17,6 +17,8 @@ const MAX_UNKNOWN = 1_000;
 /** who never came past DHCP may be made up, and pushes out nobody else */
 const MAX_PASSING = 500;
 const WRITE_DELAY_MS = 2_000;
+/** who has just booted is adopted by a command that reads the file */
+const NEW_BOOT_DELAY_MS = 100;
 /** how old `lastSeenAt` on the disk may get */
 const SEEN_STEP_MS = 30_000;
 
@@ -40,6 +42,8 @@ export class Inventory {
   #known: ReadonlySet<MacAddress> = new Set();
   #machines: readonly Machine[] = [];
   #timer: NodeJS.Timeout | undefined;
+  /** when it writes */
+  #dueMs = 0;
   #writing: Promise<void> = Promise.resolve();
   #isInTrouble = false;
   #hasNewCards = false;
@@ -159,7 +163,16 @@ export class Inventory {
     this.#passing.delete(mac);
     (machine.hasLoaded === true || this.#known.has(mac) ? this.#seen : this.#passing).set(mac, machine);
     this.#makeRoom();
-    this.#timer ??= setTimeout(() => this.#write(), WRITE_DELAY_MS);
+    const isFirstBoot = machine.hasLoaded === true && before?.hasLoaded !== true;
+    this.#writeWithin(isFirstBoot ? NEW_BOOT_DELAY_MS : WRITE_DELAY_MS);
+  }
+
+  #writeWithin(delayMs: number): void {
+    const dueMs = performance.now() + delayMs;
+    if (this.#timer !== undefined && this.#dueMs <= dueMs) return;
+    clearTimeout(this.#timer);
+    this.#dueMs = dueMs;
+    this.#timer = setTimeout(() => this.#write(), delayMs);
   }
 
   #makeRoom(): void {

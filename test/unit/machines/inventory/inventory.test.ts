@@ -114,6 +114,18 @@ describe('Inventory', () => {
     expect(inventory.all().get(macOf(1))?.hasLoaded).toBe(true);
   });
 
+  it('has on the disk at once who has just booted: a command adopts it', async () => {
+    const inventory = await open();
+    inventory.take(discover(MAC));
+    const beganMs = performance.now();
+    inventory.take({ type: 'http.get', mac: MAC, detail: { path: '/boot.ipxe' } });
+    await expect
+      .poll(async () => (await readInventory(layout)).get(MAC)?.hasLoaded, { interval: 20, timeout: 10_000 })
+      .toBe(true);
+    expect(performance.now() - beganMs).toBeLessThan(1_900);
+    await inventory.close();
+  });
+
   it('takes the word of iPXE for the firmware where iPXE is all that asks', async () => {
     const inventory = await open();
     inventory.take(discover(MAC, { firmware: 'ipxe' }));
