@@ -24,6 +24,21 @@ describe('reads of guests', () => {
     expect((began[2] ?? 0) - (began[0] ?? 0)).toBeGreaterThan(115);
   });
 
+  it('begin after they are asked for: a page asks since something has just happened', async () => {
+    let state = 'before';
+    const boots = async (): Promise<unknown> => {
+      const seen = state;
+      await sleep(50);
+      return seen;
+    };
+    const reads = guestReads({ boots } as unknown as ControlHandlers);
+    const ask = reads.boots as unknown as (input: object) => Promise<unknown>;
+    const first = ask({});
+    await sleep(20);
+    state = 'after';
+    expect(await Promise.all([first, ask({})])).toEqual(['before', 'after']);
+  });
+
   it('are refused when more are asked for than anybody looks at', async () => {
     const reads = guestReads({ boots: () => sleep(1_000) } as unknown as ControlHandlers);
     const ask = reads.boots as unknown as (input: { limit: number }) => Promise<unknown>;
