@@ -1,5 +1,5 @@
 import type { BootTrace } from '../model/boot-trace.ts';
-import { isNetworkBoot, isOver, outcomeOf } from '../model/boot-outcome.ts';
+import { endedAmong, isNetworkBoot, outcomeOf } from '../model/boot-outcome.ts';
 import type { Machine } from '../model/config.ts';
 import type { StateLayout } from '../model/state-layout.ts';
 import { bootIdOf } from '../watch/boot-id.ts';
@@ -29,14 +29,18 @@ export async function knownBoots(
   // oldest first: what of a machine is no newer than this is in the history, or has lost its beginning
   const recordedTo = new Map(past.map(({ mac, lastEventAt }) => [mac, lastEventAt]));
   const traces = buildTraces(events, machines, new KeptBoots(REMEMBERED_BOOTS, REMEMBERED_EVENTS));
-  const latest = new Map(traces.map((trace) => [trace.mac, trace]));
+  const hasEnded = endedAmong(traces);
   const isNews = (trace: BootTrace): boolean =>
     isNetworkBoot(trace) && trace.lastEventAt > (recordedTo.get(trace.mac) ?? '');
   const nowMs = Date.now();
   for (const trace of await withFindings(traces.filter(isNews))) {
-    const isEnded = latest.get(trace.mac)?.startedAt !== trace.startedAt || isOver(trace, nowMs);
     const id = bootIdOf(trace);
-    boots.set(id, { ...trace, id, outcome: outcomeOf(trace, isEnded), eventCount: trace.events.length });
+    boots.set(id, {
+      ...trace,
+      id,
+      outcome: outcomeOf(trace, hasEnded(trace, nowMs)),
+      eventCount: trace.events.length,
+    });
   }
   return [...boots.values()].sort(byStart);
 }

@@ -1,10 +1,10 @@
 import type { Session } from '../engine/session.ts';
 import { withSeenCards } from '../machines/inventory/machine-cards.ts';
 import type { Machine } from '../model/config.ts';
-import { machineLookup } from '../model/find-machines.ts';
 import { comparedBoots, StagePast, type ComparedStage } from '../model/stage-past.ts';
-import { parseMac, type MacAddress } from '../protocol/addresses.ts';
+import type { MacAddress } from '../protocol/addresses.ts';
 import type { RecordedBoot } from '../watch/boot-record.ts';
+import { bootsOfMachine } from '../watch/boots-of-machine.ts';
 import { byStart, readHistory, readLastBoots, supersedes } from '../watch/history-file.ts';
 
 /** The last boot of every machine. */
@@ -47,7 +47,7 @@ export class SessionBoots {
 
   /** The newest boots, of one machine where one is named, oldest first. */
   async list(limit: number, word: string | undefined): Promise<readonly RecordedBoot[]> {
-    const isWanted = word === undefined ? () => true : this.#isOf(word);
+    const isWanted = word === undefined ? () => true : bootsOfMachine(word, this.#cards()).isIts;
     const remembered = (await this.session.history.boots()).filter(isWanted);
     if (remembered.length >= limit) return remembered.slice(-limit);
     return (await this.#all()).filter(isWanted).slice(-limit);
@@ -77,13 +77,6 @@ export class SessionBoots {
   #usual(): Promise<StagePast> {
     this.#past ??= readHistory(this.#layout).then((boots) => new StagePast(boots));
     return this.#past;
-  }
-
-  #isOf(word: string): (boot: RecordedBoot) => boolean {
-    const cards = this.#cards();
-    const name = machineLookup({ machines: cards })(word)?.name ?? word;
-    const macs = new Set([parseMac(word), ...cards.flatMap((one) => (one.name === name ? [one.mac] : []))]);
-    return ({ mac, machineName }) => macs.has(mac) || machineName === name;
   }
 
   #cards(): readonly Machine[] {

@@ -42,6 +42,12 @@ export function isOver(trace: BootTrace, nowMs: number): boolean {
   return nowMs - Date.parse(trace.lastEventAt) >= waitMs;
 }
 
+/** Whether a boot among these, oldest first, has come to its end: the next boot of a machine ends the one before. */
+export function endedAmong(boots: Iterable<BootTrace>): (boot: BootTrace, nowMs: number) => boolean {
+  const latest = new Map(Array.from(boots, ({ mac, startedAt }) => [mac, startedAt]));
+  return (boot, nowMs) => latest.get(boot.mac) !== boot.startedAt || isOver(boot, nowMs);
+}
+
 /** @param isEnded nothing more is to come of it */
 export function outcomeOf(trace: BootTrace, isEnded: boolean): BootOutcome {
   if (trace.isDone) return 'installed';

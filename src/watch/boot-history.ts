@@ -1,5 +1,5 @@
 import type { BootEvent } from '../model/boot-event.ts';
-import { hasReached, isNetworkBoot, isOver } from '../model/boot-outcome.ts';
+import { endedAmong, hasReached, isNetworkBoot } from '../model/boot-outcome.ts';
 import type { BootTrace } from '../model/boot-trace.ts';
 import type { Machine } from '../model/config.ts';
 import type { Finding } from '../model/finding.ts';
@@ -89,8 +89,9 @@ export class BootHistory {
 
   /** How many boots go on. */
   runningCount(nowMs = Date.now()): number {
-    const latest = new Map([...this.#open.values()].map((trace) => [trace.mac, trace]));
-    return [...latest.values()].filter((trace) => isNetworkBoot(trace) && !isOver(trace, nowMs)).length;
+    const open = [...this.#open.values()];
+    const hasEnded = endedAmong(open);
+    return open.filter((trace) => isNetworkBoot(trace) && !hasEnded(trace, nowMs)).length;
   }
 
   /** Told of each boot that comes to an end, once. */
@@ -128,11 +129,9 @@ export class BootHistory {
   /** Whether all that are over have been seen to. */
   #settle(nowMs: number, tell: (boot: RecordedBoot) => void, most = Infinity): boolean {
     let left = most;
-    const latest = new Map<string, BootTrace>();
-    for (const trace of this.#open.values()) latest.set(trace.mac, trace);
+    const hasEnded = endedAmong(this.#open.values());
     for (const [id, trace] of [...this.#open]) {
-      // the next boot of a machine ends the one before
-      if (latest.get(trace.mac) === trace && !isOver(trace, nowMs)) continue;
+      if (!hasEnded(trace, nowMs)) continue;
       if (left === 0) break;
       left -= 1;
       this.#open.delete(id);

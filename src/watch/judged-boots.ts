@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { isNetworkBoot, isOver, outcomeOf } from '../model/boot-outcome.ts';
+import { endedAmong, isNetworkBoot, outcomeOf } from '../model/boot-outcome.ts';
 import type { BootTrace } from '../model/boot-trace.ts';
 import type { Finding } from '../model/finding.ts';
 import { BOOT_IS_OVER_AFTER_MS } from '../model/life-cycle.ts';
@@ -41,7 +41,7 @@ export class JudgedBoots {
 
   async #look(traces: readonly BootTrace[]): Promise<readonly RecordedBoot[]> {
     const judged = new Map<string, Judged>();
-    const latest = new Map(traces.map((trace) => [trace.mac, trace]));
+    const hasEnded = endedAmong(traces);
     const changedMs = Math.min(LOOK_AGAIN_MS, traces.length * LOOK_AGAIN_PER_BOOT_MS);
     let sliceEndsMs = performance.now() + SLICE_MS;
     for (const trace of traces) {
@@ -52,7 +52,7 @@ export class JudgedBoots {
       }
       const nowMs = Date.now();
       const id = bootIdOf(trace);
-      const isEnded = latest.get(trace.mac) !== trace || isOver(trace, nowMs);
+      const isEnded = hasEnded(trace, nowMs);
       judged.set(id, this.#again(this.#last.get(id), trace, { nowMs, isEnded, changedMs }));
     }
     this.#last = judged;

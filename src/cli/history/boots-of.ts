@@ -1,10 +1,9 @@
 import type { Machine } from '../../model/config.ts';
 import { usageError } from '../../model/errors.ts';
-import { machineLookup } from '../../model/find-machines.ts';
 import { nearestWord } from '../../model/nearest-word.ts';
 import { printable } from '../../model/printable.ts';
-import { parseMac } from '../../protocol/addresses.ts';
 import type { RecordedBoot } from '../../watch/boot-record.ts';
+import { bootsOfMachine } from '../../watch/boots-of-machine.ts';
 
 /**
  * The boots of a machine, oldest first: by all of its cards, and by the name that it had.
@@ -15,14 +14,8 @@ export function bootsOf(
   boots: readonly RecordedBoot[],
   machines: readonly Machine[],
 ): readonly RecordedBoot[] {
-  const machine = machineLookup({ machines })(word);
-  const name = machine?.name ?? word;
-  // a machine without an address in the file has one entry for each card that was seen of it
-  const macs = new Set([
-    parseMac(word),
-    ...machines.filter((one) => one.name === name).map(({ mac }) => mac),
-  ]);
-  const found = boots.filter((boot) => macs.has(boot.mac) || boot.machineName === name);
+  const { machine, isIts } = bootsOfMachine(word, machines);
+  const found = boots.filter(isIts);
   if (found.length > 0 || machine !== undefined) return found;
   const names = [...machines, ...boots.map(({ machineName = '' }) => ({ name: machineName }))].map(
     (one) => one.name,

@@ -1,5 +1,6 @@
 import type { ComparedStage } from '../../model/stage-past.ts';
-import { bootDurationMs, stageSpans } from '../../model/stage-spans.ts';
+import { stageSpans } from '../../model/stage-spans.ts';
+import { bootFacts } from '../../watch/boot-facts.ts';
 import type { RecordedBoot } from '../../watch/boot-record.ts';
 import type { BootReply, WholeBootReply } from '../schemas/boots.ts';
 
@@ -7,16 +8,7 @@ import type { BootReply, WholeBootReply } from '../schemas/boots.ts';
 export function bootView(boot: RecordedBoot): BootReply {
   const spans = new Map(stageSpans(boot).map(({ stage, spanMs }) => [stage, spanMs]));
   return {
-    id: boot.id,
-    mac: boot.mac,
-    machine: boot.machineName ?? null,
-    firmware: boot.firmware ?? null,
-    ip: boot.ip ?? null,
-    startedAt: boot.startedAt,
-    lastEventAt: boot.lastEventAt,
-    durationMs: bootDurationMs(boot),
-    outcome: boot.outcome,
-    stage: boot.current,
+    ...bootFacts(boot),
     stages: boot.stages.map(({ stage, startedAt, endedAt, detail, sizeBytes, durationMs = 0 }) => ({
       ...{ stage, startedAt, detail },
       endedAt: endedAt ?? null,

@@ -105,7 +105,9 @@ export class Places {
     const byAddress = new Map<string, T[]>();
     for (const one of unproven) {
       const { address } = one.peer;
-      byAddress.set(address, [...(byAddress.get(address) ?? []), one]);
+      const own = byAddress.get(address);
+      if (own === undefined) byAddress.set(address, [one]);
+      else own.push(one);
     }
     const crowd = [...byAddress.values()].reduce((most, one) => (one.length > most.length ? one : most), []);
     return crowd.length < CROWD ? undefined : crowd[Math.floor(chance() * crowd.length)];
