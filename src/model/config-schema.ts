@@ -38,8 +38,14 @@ const install = z.strictObject({
 });
 
 const loaders = z.strictObject({
-  bios: z.enum(['auto', 'pxelinux', 'ipxe']).optional(),
-  uefi: z.enum(['auto', 'ipxe', 'grub']).optional(),
+  bios: z
+    .enum(['auto', 'pxelinux', 'ipxe'])
+    .optional()
+    .describe('what BIOS machines load first; auto unless given'),
+  uefi: z
+    .enum(['auto', 'ipxe', 'grub'])
+    .optional()
+    .describe('what UEFI machines load first; auto: iPXE, and shim with GRUB where secureBoot is true'),
 });
 
 const vars = z
@@ -68,7 +74,7 @@ const power = z
 const settings = {
   image: text.optional().describe('one of images, or local for the own disk'),
   install: install.optional(),
-  secureBoot: z.boolean().optional(),
+  secureBoot: z.boolean().optional().describe('true: its firmware runs signed loaders only'),
   arguments: z.array(text).optional().describe('extra kernel arguments'),
   loaders: loaders.optional(),
   vars: vars.optional(),
@@ -90,36 +96,51 @@ const match = z
 const profile = z.strictObject({ ...settings, match: match.optional() });
 
 export const machineFileSchema = z.strictObject({
-  mac: text.optional(),
-  uuid: text.optional(),
+  mac: text.optional().describe('MAC address in any spelling'),
+  uuid: text.optional().describe('UUID of SMBIOS, in either byte order'),
   relayed: z
     .boolean()
     .optional()
     .describe('it boots behind a relay of network.relayed, where its token alone is known'),
   serial: text.optional().describe('SMBIOS serial number, as iPXE and dmidecode show it'),
-  name: text.optional(),
+  name: text.optional().describe('what it is called'),
   profile: text.optional().describe('one of profiles: what the machine does not say comes from there'),
   ...settings,
 });
 
 /** pxectl.yaml as it is written, before defaults. Every key is known: an unknown one is a mistake. */
 export const configFileSchema = z.strictObject({
-  version: z.literal(1),
-  network,
-  http: z.strictObject({ port: port.optional() }).optional(),
-  engine: z.enum(ENGINE_CHOICES).optional(),
+  version: z.literal(1).describe('version of this file; always 1'),
+  network: network.describe('where machines are, and how they are answered'),
+  http: z
+    .strictObject({
+      port: port.optional().describe('TCP port for kernels, images and seeds; 8080 unless given'),
+    })
+    .optional(),
+  engine: z
+    .enum(ENGINE_CHOICES)
+    .optional()
+    .describe('what answers machines; auto, unless given: the first that works here'),
   images: z.array(text).optional().describe('image ids, see pxectl images --available'),
   boot: z
     .strictObject({
       default: text.optional().describe('image id, or local for the own disk'),
-      menu: z.boolean().optional(),
-      timeoutSeconds: z.int().min(0).max(3600).optional(),
+      menu: z.boolean().optional().describe('false: the default boots at once; true unless given'),
+      timeoutSeconds: z
+        .int()
+        .min(0)
+        .max(3600)
+        .optional()
+        .describe('how long the menu waits; 0 for ever; 10 unless given'),
       unknown: z
         .enum(UNKNOWN_CHOICES)
         .optional()
         .describe('clients that are no machine: menu (as all), hold until adopted, local disk, or no answer'),
       arguments: z.array(text).optional().describe('extra kernel arguments for every machine'),
-      serialBaud: z.literal(SERIAL_BAUDS).optional(),
+      serialBaud: z
+        .literal(SERIAL_BAUDS)
+        .optional()
+        .describe('loaders and kernels talk on the first serial port too'),
     })
     .optional(),
   loaders: loaders.optional(),
@@ -128,7 +149,10 @@ export const configFileSchema = z.strictObject({
     .record(text, profile)
     .optional()
     .describe('NAME: what the machines that name it are booted with'),
-  machines: z.array(machineFileSchema).optional(),
+  machines: z
+    .array(machineFileSchema)
+    .optional()
+    .describe('machines with an image, an install or settings of their own, known by mac, uuid or serial'),
   dashboard: z
     .union(
       [
@@ -179,7 +203,15 @@ export const configFileSchema = z.strictObject({
   mirrors: z.record(text, text).optional().describe('URL prefix: URL that replaces it'),
   engineOptions: z
     .strictObject({
-      docker: z.strictObject({ image: text.optional(), buildFromHost: z.boolean().optional() }).optional(),
+      docker: z
+        .strictObject({
+          image: text.optional().describe('a ready image instead of the one that pxectl builds'),
+          buildFromHost: z
+            .boolean()
+            .optional()
+            .describe('true: make the image of the dnsmasq and nginx of this computer'),
+        })
+        .optional(),
     })
     .optional(),
 });

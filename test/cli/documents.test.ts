@@ -26,6 +26,10 @@ const NOT_RUN: Readonly<Record<string, string>> = {
     'gigabytes: test/integration/images/fetch-ubuntu.test.ts has a mirror of its own',
   'pxectl fetch ubuntu-24.04':
     'gigabytes: test/integration/images/fetch-ubuntu.test.ts has a mirror of its own',
+  'pxectl fetch debian-12 ubuntu-24.04':
+    'gigabytes: test/integration/images/fetch-ubuntu.test.ts has a mirror of its own',
+  'pxectl fetch ubuntu-20.04.3 --mirror https://releases.ubuntu.com=http://192.168.1.9/ubuntu':
+    'asks that mirror: test/cli/mirrors.test.ts',
   'pxectl doctor --probe': 'takes half a minute: test/integration/doctor/probe.test.ts',
   'pxectl report NAME': 'needs a boot: test/cli/report.test.ts',
   'pxectl machines adopt': 'needs a machine that was seen: test/cli/adopt.test.ts',
@@ -37,7 +41,13 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'pxectl power boot-network NAME': 'needs a controller: test/integration/machines/power.test.ts',
   'pxectl lab run': 'boots a machine: test/firmware/lab-run.test.ts',
   'pxectl lab run --install seeds/debian.cfg': 'installs a machine: test/firmware/whole-lab-install.test.ts',
+  'pxectl lab run --install seed.cfg --image debian-12':
+    'installs a machine: test/firmware/whole-lab-install.test.ts',
   'pxectl lab run --firmware F': 'boots a machine: test/firmware/lab-run.test.ts',
+  'pxectl lab run --firmware bios': 'boots a machine: test/firmware/lab-run.test.ts',
+  'pxectl lab run --firmware uefi': 'boots a machine: test/firmware/lab-run.test.ts',
+  'pxectl lab run --firmware uefi --dnsmasq-conf dnsmasq.conf --screen screen.png':
+    'boots a machine: test/firmware/lab-run.test.ts',
 };
 
 /** What a document leaves out because the reader knows it, and what would ask a person. */
@@ -62,6 +72,9 @@ const COMPLETED: Readonly<Record<string, string>> = {
   'pxectl seeds new debian --disk /dev/sda --timezone Europe/Berlin':
     'pxectl seeds new debian --disk /dev/sda --timezone Europe/Berlin --ssh-key ada.pub --to another.cfg',
   'pxectl doctor CODE or TEXT': 'pxectl doctor PXE-E21',
+  'pxectl doctor --config /etc/dnsmasq.conf --fix': 'pxectl doctor --config dnsmasq.conf --fix',
+  'pxectl doctor --log dnsmasq.log --config /etc/dnsmasq.conf':
+    'pxectl doctor --log dnsmasq.log --config dnsmasq.conf',
 };
 
 /** What stands for something. */
@@ -140,6 +153,7 @@ describe('every command of the documents', () => {
 
   it.each(serving)('%s', async (command) => {
     const words = [...wordsOf(command), '--no-look'];
+    if (words.includes('--dry-run')) return expect(await cli(words)).toMatchObject({ exitCode: 0 });
     if (!words.includes('--detach')) return expect(await runUntil(words, '^C stops')).toBe(0);
     expect(await cli(words)).toMatchObject({ exitCode: 0 });
     expect(await cli(wordsOf('pxectl down'))).toMatchObject({
@@ -175,6 +189,7 @@ describe('every command of the documents', () => {
       ] as const) {
         await copyFile(join(fixture, from), join(folder.path, to));
       }
+      await writeFile(join(folder.path, 'screen.txt'), 'PXE-E18: Server response timeout.\n');
       writeCasperIso(join(folder.path, 'my.iso'));
       expect(await cli(['up', '--detach', '--no-look', '--engine', 'builtin'])).toMatchObject({
         exitCode: 0,

@@ -58,7 +58,9 @@ export const commandsOf = (text: string): string[] =>
 export function documentedCommands(): string[] {
   const found = DOCUMENTS.filter((file) => file !== STORY).flatMap((file) => {
     const prose = readDocument(file).replace(/^```[\s\S]*?^```$/gm, '');
-    const inBlocks = fencedBlocks(file).flatMap(({ text }) => text.split('\n').map(withoutRemark));
+    const inBlocks = fencedBlocks(file)
+      .filter(({ language }) => language !== 'synopsis')
+      .flatMap(({ text }) => text.split('\n').map(withoutRemark));
     return [...inBlocks, ...prose.split('\n').flatMap(commandsOfLine)];
   });
   const commands = found
