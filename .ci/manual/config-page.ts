@@ -82,6 +82,7 @@ function keyTerms(key: string, schema: Schema): readonly Term[] {
 }
 
 function meaningOf(schema: Schema): string {
+  // not with a capital letter: it may begin with a value
   const { description = '', minimum, maximum } = schema;
   const words = [schema, ...(schema.anyOf ?? [])].flatMap((one) => one.enum ?? one.const ?? []);
   const allowed =
@@ -90,5 +91,5 @@ function meaningOf(schema: Schema): string {
       : minimum !== undefined && maximum !== undefined
         ? `From ${minimum} to ${maximum}.`
         : '';
-  return [sentence(description), allowed].filter((part) => part !== '').join(' ');
+  return `${description}. ${allowed}`.trim();
 }
