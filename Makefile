@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 
-SOURCES := $(shell find src -name '*.ts' -o -name '*.json' -o -path 'src/web/*' -type f 2>/dev/null) .ci/build.mjs package.json
+SOURCES := $(shell find src -name '*.ts' -o -name '*.json' -o -path 'src/web/*' -type f 2>/dev/null) .ci/build.mjs .ci/bundle.mjs package.json
 
 .PHONY: help
 help: ## this list
@@ -52,10 +52,18 @@ demo: ## from nothing: real firmware boots a real installer in a virtual LAN (ro
 	@$(MAKE) build
 	@.ci/demo
 
+.PHONY: release
+release: node_modules/.package-lock.json ## everything that is published, into release/ (docs/release.md)
+	npx tsx .ci/release/main.ts
+
+.PHONY: release-exe
+release-exe: node_modules/.package-lock.json ## the single executable for linux x64 alone, into release/
+	npx tsx .ci/release/main.ts --only x64
+
 .PHONY: bench
 bench: setup build ## speed against dnsmasq, tftpd-hpa and nginx, written to docs/bench.md (root)
 	npx tsx test/bench/main.ts --write docs/bench.md
 
 .PHONY: clean
 clean: ## remove what was built
-	rm -rf dist coverage .cache
+	rm -rf dist coverage release .cache

@@ -79,7 +79,7 @@ function layerRule(folder, top = folder) {
 }
 
 export default tseslint.config(
-  { ignores: ['dist', 'coverage', '.cache', '.pxectl', 'node_modules', 'fixtures'] },
+  { ignores: ['dist', 'coverage', 'release', '.cache', '.pxectl', 'node_modules', 'fixtures'] },
   js.configs.recommended,
   {
     files: ['**/*.{ts,tsx}'],

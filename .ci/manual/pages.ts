@@ -1,5 +1,5 @@
 import { buildProgram } from '../../src/cli/main.ts';
-import { packageVersion } from '../../src/platform/package-root.ts';
+import { packageVersion } from '../../src/platform/packaged-files.ts';
 import { commandPages } from './command-pages.ts';
 import { describeCommand } from './command-tree.ts';
 import { configPage } from './config-page.ts';

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { safeJson, safeOutput } from '../model/printable.ts';
-import { packageVersion } from '../platform/package-root.ts';
+import { packageVersion } from '../platform/packaged-files.ts';
 import { EXIT } from './exit-codes.ts';
 import { listenForLostReaders } from './lost-reader.ts';
 import { registerCommands } from './register-commands.ts';

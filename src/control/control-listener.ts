@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { messageOf, PxectlError, usageError } from '../model/errors.ts';
 import { printable } from '../model/printable.ts';
-import { packageVersion } from '../platform/package-root.ts';
+import { packageVersion } from '../platform/packaged-files.ts';
 import { CONTROL_API, type ControlHandlers, type InputOf, type OperationName } from './api.ts';
 import { openApiDocument } from './openapi.ts';
 import { valuesOfPath, type Operation } from './operation.ts';

@@ -1,4 +1,4 @@
-import { packageVersion } from '../platform/package-root.ts';
+import { packageVersion } from '../platform/packaged-files.ts';
 import { findProgram, run } from '../platform/processes.ts';
 
 /** What is at work here, one program a line: for somebody elsewhere who helps. */

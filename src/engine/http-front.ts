@@ -3,7 +3,7 @@ import { neighboursOn } from '../net/neighbours.ts';
 import type { BootContext } from '../model/boot-context.ts';
 import { engineError } from '../model/errors.ts';
 import { prepareConfinement, UNCONFINED, type Confinement } from '../platform/confinement.ts';
-import { readTemplate } from '../platform/package-root.ts';
+import { readTemplate } from '../platform/packaged-files.ts';
 import { findProgram, run } from '../platform/processes.ts';
 import { NGINX_WORKER_DATA_BYTES, renderNginxConfig } from '../render/nginx-config.ts';
 import { startHttpServer } from '../server/http/http-server.ts';

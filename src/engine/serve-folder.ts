@@ -6,7 +6,7 @@ import { machineKey, type MachineKey } from '../model/machine-key.ts';
 import type { StateLayout } from '../model/state-layout.ts';
 import { messageOf } from '../model/errors.ts';
 import { linkOrCopy, readTextIfThere, writeFileAtomic } from '../platform/files.ts';
-import { readTemplate } from '../platform/package-root.ts';
+import { readTemplate } from '../platform/packaged-files.ts';
 import { matchingProfiles, profileFolder } from '../plan/match-profile.ts';
 import { machineFiles, renderAll } from '../render/render-all.ts';
 import type { RenderedFile } from '../render/rendered-file.ts';

@@ -1,7 +1,6 @@
-import { createRequire } from 'node:module';
 import { Readable, type Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
-import type * as xz from 'xz-decompress';
+import type * as XzDecompress from 'xz-decompress';
 import { filterThrough } from '../platform/filter-process.ts';
 import { findProgram, toolMissing } from '../platform/processes.ts';
 
@@ -39,9 +38,9 @@ async function* through(source: AsyncIterable<Uint8Array>, output: Transform): A
 
 async function* unxz(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   // a CommonJS bundle whose names Node does not see through import()
-  const { XzReadableStream } = createRequire(import.meta.url)('xz-decompress') as typeof xz;
+  const { default: xz } = (await import('xz-decompress')) as unknown as { default: typeof XzDecompress };
   const input = Readable.toWeb(Readable.from(source)) as ReadableStream<Uint8Array>;
-  const reader = new XzReadableStream(input).getReader();
+  const reader = new xz.XzReadableStream(input).getReader();
   for (;;) {
     const next = await reader.read();
     if (next.done) return;

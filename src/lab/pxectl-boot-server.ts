@@ -1,9 +1,8 @@
-import { join } from 'node:path';
 import { engineError } from '../model/errors.ts';
 import type { EngineChoice } from '../model/config.ts';
 import type { StateLayout } from '../model/state-layout.ts';
 import { secretsForChild } from '../platform/child-environment.ts';
-import { packageRoot } from '../platform/package-root.ts';
+import { ownCommand } from '../platform/packaged-files.ts';
 import { readEvents } from '../watch/read-events.ts';
 import type { VirtualLan } from './virtual-lan.ts';
 
@@ -25,7 +24,7 @@ export interface PxectlBootServerOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
-  /** the pxectl to run; default: node and this package's bin/pxectl.js */
+  /** the pxectl to run; default: this one */
   readonly command?: readonly string[];
   /** each line that pxectl prints */
   readonly onLine?: (line: string) => void;
@@ -39,10 +38,7 @@ export async function startPxectlBootServer(
   lan: VirtualLan,
   options: PxectlBootServerOptions,
 ): Promise<LabBootServer> {
-  const [program = '', ...first] = options.command ?? [
-    process.execPath,
-    join(packageRoot, 'bin', 'pxectl.js'),
-  ];
+  const [program = '', ...first] = options.command ?? ownCommand();
   const up = ['up', '--config', options.configPath, '--engine', options.engine];
   const pxectl = await lan.startIn('lan', program, [...first, ...up], {
     env: { ...secretsForChild(), ...options.env, NO_COLOR: '1' },

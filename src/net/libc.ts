@@ -1,3 +1,6 @@
+import type Koffi from 'koffi';
+import { loadPackagedAddon } from '../platform/packaged-addon.ts';
+import { isSingleExecutable } from '../platform/packaged-files.ts';
 import { ipv4ToBytes, type Ipv4Address } from '../protocol/addresses.ts';
 
 export const AF_INET = 2;
@@ -29,7 +32,7 @@ export function loadLibc(): Promise<Libc | undefined> {
 async function loadOnce(): Promise<Libc | undefined> {
   if (process.platform !== 'linux') return undefined;
   try {
-    const { default: koffi } = await import('koffi');
+    const koffi = await loadKoffi();
     const library = koffi.load(null);
     return {
       socket: library.func('int socket(int, int, int)') as Libc['socket'],
@@ -46,6 +49,12 @@ async function loadOnce(): Promise<Libc | undefined> {
   } catch {
     return undefined;
   }
+}
+
+async function loadKoffi(): Promise<typeof Koffi> {
+  return isSingleExecutable
+    ? (loadPackagedAddon('koffi.node') as typeof Koffi)
+    : (await import('koffi')).default;
 }
 
 /** struct sockaddr_in: family in host order (little-endian on all platforms of koffi), port in network order. */

@@ -2,7 +2,7 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { run } from '../../src/platform/processes.ts';
-import { packageVersion } from '../../src/platform/package-root.ts';
+import { packageVersion } from '../../src/platform/packaged-files.ts';
 import { itNeeds } from '../support/external-tool.ts';
 import { makeFolder, pxectl } from '../support/pxectl-process.ts';
 

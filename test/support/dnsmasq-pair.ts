@@ -9,7 +9,7 @@ import {
   removeNamespaces,
 } from '../../src/lab/namespaces.ts';
 import type { ClientFacts } from '../../src/model/client-facts.ts';
-import { packageRoot } from '../../src/platform/package-root.ts';
+import { packageRoot } from '../../src/platform/packaged-files.ts';
 import { type LongRunning, start } from '../../src/platform/long-running.ts';
 import { runOrThrow } from '../../src/platform/processes.ts';
 import { type Ipv4Address, macToBytes, UNSPECIFIED_IPV4 } from '../../src/protocol/addresses.ts';

@@ -5,7 +5,7 @@ import {
   type SeedFamilyName,
   type SeedWishes,
 } from '../../src/machines/seeds/new-seed.ts';
-import { readTemplate } from '../../src/platform/package-root.ts';
+import { readTemplate } from '../../src/platform/packaged-files.ts';
 import { fillTemplate } from '../../src/render/template-engine.ts';
 
 export const FAMILIES = Object.keys(SEED_FAMILIES) as readonly SeedFamilyName[];

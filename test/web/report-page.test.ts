@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { bootPage } from '../../src/cli/report/boot-page.ts';
 import { comparedBoots } from '../../src/model/stage-past.ts';
-import { readTemplate } from '../../src/platform/package-root.ts';
+import { readTemplate } from '../../src/platform/packaged-files.ts';
 import { renderBootReport } from '../../src/render/boot-report.ts';
 import { parseRecord } from '../../src/watch/boot-record.ts';
 import { useBrowser } from '../support/browser.ts';

@@ -114,7 +114,7 @@ async function exportDockerfile({
       next: `pxectl export dockerfile > ${options.out}/Dockerfile`,
     });
   }
-  const { readTemplate } = await import('../../platform/package-root.ts');
+  const { readTemplate } = await import('../../platform/packaged-files.ts');
   const { renderDockerfile } = await import('../../render/dockerfile.ts');
   const { content, imageName } = renderDockerfile(readTemplate);
   if (options.json === true)
@@ -130,7 +130,7 @@ async function renderKind(
   stateRoot: string,
   folder: string,
 ): Promise<RenderedFile[]> {
-  const { readTemplate } = await import('../../platform/package-root.ts');
+  const { readTemplate } = await import('../../platform/packaged-files.ts');
   if (kind === 'compose') {
     const { renderComposeExport } = await import('../../render/export-compose.ts');
     return renderComposeExport(boot, readTemplate, { stateRoot });

@@ -10,7 +10,7 @@ import { chooseInterface, type ChosenInterface } from '../../net/choose-interfac
 import { listInterfaces, readDefaultRoute } from '../../net/interfaces.ts';
 import { readTextIfThere } from '../../platform/files.ts';
 import { outputFileMode, writeOutputFile } from '../../platform/output-file.ts';
-import { readTemplate } from '../../platform/package-root.ts';
+import { readTemplate } from '../../platform/packaged-files.ts';
 import { renderInitialConfig } from '../../render/initial-config.ts';
 import { addImages, mergeIntoConfig, type ConfigEdit } from '../../machines/config-file/edit-config.ts';
 import { refusedChange } from '../../machines/config-file/refused-change.ts';

@@ -4,7 +4,7 @@ import type { BootContext } from '../../model/boot-context.ts';
 import type { StateLayout } from '../../model/state-layout.ts';
 import { readTextIfThere } from '../../platform/files.ts';
 import { writeOutputFile } from '../../platform/output-file.ts';
-import { readTemplate } from '../../platform/package-root.ts';
+import { readTemplate } from '../../platform/packaged-files.ts';
 import { renderAll } from '../../render/render-all.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Output } from '../output.ts';

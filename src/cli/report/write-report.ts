@@ -4,7 +4,7 @@ import { maskerFor } from '../../doctor/masker-for.ts';
 import { programVersions } from '../../doctor/program-versions.ts';
 import { comparedBoots } from '../../model/stage-past.ts';
 import { isStandardOutput, writeOutputFile } from '../../platform/output-file.ts';
-import { readTemplate } from '../../platform/package-root.ts';
+import { readTemplate } from '../../platform/packaged-files.ts';
 import { renderBootReport } from '../../render/boot-report.ts';
 import { knownBoots } from '../boot-traces.ts';
 import { requestedConfigPath, type CommandContext } from '../cli.ts';

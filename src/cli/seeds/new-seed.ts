@@ -12,7 +12,7 @@ import {
 } from '../../machines/seeds/new-seed.ts';
 import { messageOf, usageError } from '../../model/errors.ts';
 import { outputFileMode, writeOutputFile } from '../../platform/output-file.ts';
-import { readTemplate } from '../../platform/package-root.ts';
+import { readTemplate } from '../../platform/packaged-files.ts';
 import { fillTemplate } from '../../render/template-engine.ts';
 import type { CommandContext } from '../cli.ts';
 import { canAsk } from '../confirm.ts';

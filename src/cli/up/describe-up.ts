@@ -3,7 +3,7 @@ import type { LookChoice } from '../../engine/session-network.ts';
 import type { Project } from '../../engine/project.ts';
 import type { Config } from '../../model/config.ts';
 import { mirrorsInWords } from '../../images/download/mirrors.ts';
-import { readTemplate } from '../../platform/package-root.ts';
+import { readTemplate } from '../../platform/packaged-files.ts';
 import { renderAll } from '../../render/render-all.ts';
 import type { Output } from '../output.ts';
 

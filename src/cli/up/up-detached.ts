@@ -12,7 +12,7 @@ import { engineError, PxectlError } from '../../model/errors.ts';
 import type { StateLayout } from '../../model/state-layout.ts';
 import { secretsForChild } from '../../platform/child-environment.ts';
 import { openToAppend, writeFileAtomic } from '../../platform/files.ts';
-import { packageRoot } from '../../platform/package-root.ts';
+import { ownCommand } from '../../platform/packaged-files.ts';
 import { start } from '../../platform/long-running.ts';
 import { errorKindOf, EXIT } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
@@ -49,10 +49,11 @@ export async function upDetached(project: Project, options: DetachedOptions): Pr
   // a new file: what the name led to before is not written to
   await writeFileAtomic(logPath, '');
   const logFile = await openToAppend(logPath);
+  const [program, ...first] = ownCommand();
   const child = start(
-    process.execPath,
+    program,
     [
-      join(packageRoot, 'bin', 'pxectl.js'),
+      ...first,
       '--config',
       project.configPath,
       '--no-color',

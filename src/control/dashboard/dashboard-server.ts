@@ -67,7 +67,7 @@ const tokenInput = z.strictObject({ token: z.string().max(200) });
 export async function serveDashboard(options: DashboardOptions): Promise<Dashboard> {
   const { address, token, handlers } = options;
   const names = [address, ...options.names.map((name) => name.toLowerCase())];
-  const pages = await readPages();
+  const pages = readPages();
   const wrongTokens = new WrongTokens();
   // each with room for readers of its own: guests do not take that of the one who works here
   const forGuests = controlListener({

@@ -1,6 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { packageRoot } from '../../platform/package-root.ts';
+import { readPackagedFile } from '../../platform/packaged-files.ts';
 
 export interface PageFile {
   readonly contentType: string;
@@ -15,9 +13,11 @@ const FILES = {
 } as const;
 
 /** What `src/web/` was built to, by the path that it is asked for. */
-export async function readPages(): Promise<ReadonlyMap<string, PageFile>> {
-  const read = async ([path, [name, contentType]]: [string, readonly [string, string]]): Promise<
-    [string, PageFile]
-  > => [path, { contentType, bytes: await readFile(join(packageRoot, 'dist', 'ui', name)) }];
-  return new Map(await Promise.all(Object.entries(FILES).map(read)));
+export function readPages(): ReadonlyMap<string, PageFile> {
+  return new Map(
+    Object.entries(FILES).map(([path, [name, contentType]]) => [
+      path,
+      { contentType, bytes: readPackagedFile(`dist/ui/${name}`) },
+    ]),
+  );
 }

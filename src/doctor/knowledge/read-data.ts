@@ -1,13 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { packageRoot } from '../../platform/package-root.ts';
+import { packagedFiles, readPackagedFile } from '../../platform/packaged-files.ts';
 
 /** Shipped as it is, beside the program that the build makes. */
-const folder = join(packageRoot, 'src/doctor/knowledge/data');
+const FOLDER = 'src/doctor/knowledge/data';
 
 /** A data file of knowledge/data, as data-schema.ts has it: the build and the tests check it, not each start. */
 export function readData<T>(name: string): T {
-  return JSON.parse(readFileSync(join(folder, name), 'utf8')) as T;
+  return JSON.parse(readPackagedFile(`${FOLDER}/${name}`).toString()) as T;
 }
 
 /** All data files of one folder, in the order of their ranks. */
@@ -19,5 +17,5 @@ export function readRanked<T extends { readonly rank: number }>(name: string): r
 
 /** The names of the data files in a folder. */
 export function dataFiles(name: string): readonly string[] {
-  return readdirSync(join(folder, name)).filter((file) => file.endsWith('.json'));
+  return packagedFiles(`${FOLDER}/${name}`).filter((file) => file.endsWith('.json'));
 }

@@ -3,7 +3,7 @@ import type { BootContext } from '../../model/boot-context.ts';
 import { engineError, environmentError } from '../../model/errors.ts';
 import { missingForPort, readPrivileges } from '../../net/privileges.ts';
 import { prepareConfinement, UNCONFINED, type Confine } from '../../platform/confinement.ts';
-import { readTemplate } from '../../platform/package-root.ts';
+import { readTemplate } from '../../platform/packaged-files.ts';
 import { renderDnsmasqConfig } from '../../render/dnsmasq-config.ts';
 import { canServersName } from '../../render/render-all.ts';
 import { createLogToEvents } from '../dnsmasq-log/log-to-events.ts';

@@ -4,7 +4,7 @@ import type { BootContext } from '../../model/boot-context.ts';
 import { engineError, environmentError, PxectlError } from '../../model/errors.ts';
 import type { StateLayout } from '../../model/state-layout.ts';
 import { readTextIfThere, writeFileAtomic } from '../../platform/files.ts';
-import { readTemplate } from '../../platform/package-root.ts';
+import { readTemplate } from '../../platform/packaged-files.ts';
 import { renderDnsmasqConfig } from '../../render/dnsmasq-config.ts';
 import { readVersionText, whyUnsuitable } from '../dnsmasq/dnsmasq-program.ts';
 import { refuseSecondAddress, whyNotFirstAddress } from '../dnsmasq/first-address.ts';

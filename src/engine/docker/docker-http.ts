@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import type { BootContext } from '../../model/boot-context.ts';
-import { readTemplate } from '../../platform/package-root.ts';
+import { readTemplate } from '../../platform/packaged-files.ts';
 import { renderNginxConfig } from '../../render/nginx-config.ts';
 import type { EngineInput } from '../engine.ts';
 import { followNginx, startOwnHttp, type HttpFront } from '../http-front.ts';

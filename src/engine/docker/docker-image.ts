@@ -3,7 +3,7 @@ import type Docker from 'dockerode';
 import { pack } from 'tar-stream';
 import type { Config } from '../../model/config.ts';
 import { engineError, type PxectlError } from '../../model/errors.ts';
-import { readTemplate } from '../../platform/package-root.ts';
+import { readTemplate } from '../../platform/packaged-files.ts';
 import { findProgram } from '../../platform/processes.ts';
 import { IMAGE_LABEL, renderDockerfile } from '../../render/dockerfile.ts';
 import { dockerError, dockerWords, isNotFound } from './docker-errors.ts';

@@ -6,7 +6,7 @@ import { lifeOf } from '../../model/life-cycle.ts';
 import { showsBootRead } from '../../model/read-proof.ts';
 import type { OpenTrouble } from '../../model/network-trouble.ts';
 import type { MetricsListen } from '../../model/reporting.ts';
-import { packageVersion } from '../../platform/package-root.ts';
+import { packageVersion } from '../../platform/packaged-files.ts';
 import { serveMetrics } from '../../server/http/metrics-server.ts';
 import type { BootHistory } from '../../watch/boot-history.ts';
 import type { RecordedBoot } from '../../watch/boot-record.ts';

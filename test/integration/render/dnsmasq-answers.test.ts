@@ -5,7 +5,7 @@ import type { BootContext } from '../../../src/model/boot-context.ts';
 import type { ClientFacts } from '../../../src/model/client-facts.ts';
 import type { Machine } from '../../../src/model/config.ts';
 import { planBoot } from '../../../src/plan/plan-boot.ts';
-import { readTemplate } from '../../../src/platform/package-root.ts';
+import { readTemplate } from '../../../src/platform/packaged-files.ts';
 import { type MacAddress, UNSPECIFIED_IPV4 } from '../../../src/protocol/addresses.ts';
 import { type DhcpPacket, MESSAGE_TYPE, optionData } from '../../../src/protocol/dhcp/dhcp-packet.ts';
 import { renderDnsmasqConfig } from '../../../src/render/dnsmasq-config.ts';

@@ -9,7 +9,7 @@ import {
   newLabId,
   removeNamespaces,
 } from '../../../src/lab/namespaces.ts';
-import { readTemplate } from '../../../src/platform/package-root.ts';
+import { readTemplate } from '../../../src/platform/packaged-files.ts';
 import { type LongRunning, start } from '../../../src/platform/long-running.ts';
 import { run } from '../../../src/platform/processes.ts';
 import { CHANNEL_SOCKET, renderNginxConfig } from '../../../src/render/nginx-config.ts';

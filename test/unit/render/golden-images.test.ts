@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { ImageManifest } from '../../../src/model/image.ts';
-import { readTemplate } from '../../../src/platform/package-root.ts';
+import { readTemplate } from '../../../src/platform/packaged-files.ts';
 import { run } from '../../../src/platform/processes.ts';
 import { renderAll } from '../../../src/render/render-all.ts';
 import { itNeeds } from '../../support/external-tool.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { BootContext } from '../../../src/model/boot-context.ts';
-import { readTemplate } from '../../../src/platform/package-root.ts';
+import { readTemplate } from '../../../src/platform/packaged-files.ts';
 import { run } from '../../../src/platform/processes.ts';
 import { renderAll, type RenderOptions } from '../../../src/render/render-all.ts';
 import type { RenderedFile } from '../../../src/render/rendered-file.ts';

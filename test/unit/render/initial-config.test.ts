@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../../src/model/config-file.ts';
-import { readTemplate } from '../../../src/platform/package-root.ts';
+import { readTemplate } from '../../../src/platform/packaged-files.ts';
 import type { Ipv4Address } from '../../../src/protocol/addresses.ts';
 import { renderInitialConfig, type InitialConfig } from '../../../src/render/initial-config.ts';
 

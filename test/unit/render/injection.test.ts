@@ -4,7 +4,7 @@ import type { BootContext } from '../../../src/model/boot-context.ts';
 import type { Machine } from '../../../src/model/config.ts';
 import { PxectlError } from '../../../src/model/errors.ts';
 import type { ImageManifest } from '../../../src/model/image.ts';
-import { readTemplate } from '../../../src/platform/package-root.ts';
+import { readTemplate } from '../../../src/platform/packaged-files.ts';
 import { renderAll } from '../../../src/render/render-all.ts';
 import { DEBIAN_12, MACHINES_CONFIG, sampleContext, STATE_ROOT, UBUNTU_20_04 } from './sample-context.ts';
 
