@@ -30,7 +30,7 @@ export class EventRation {
   isKept(source: Source, nowMs: number): boolean {
     const key = source.mac ?? source.ip;
     if (key === undefined) return true;
-    const own = this.#bucketOf(isProven(source) ? `${key} proven` : key, nowMs);
+    const own = this.#bucketOf(`${key} ${standingOf(source)}`, nowMs);
     const isKept =
       take(own, PER_SOURCE, nowMs) && (this.isKnown(source) || take(this.#all, ALL_UNKNOWN, nowMs));
     if (!isKept && (this.#dropped.has(key) || this.#dropped.size < MAX_SOURCES)) {
@@ -58,9 +58,17 @@ export class EventRation {
   }
 }
 
-/** What a card or a token has shown, or pxectl has decided: whoever names the machine in a packet takes nothing from its share. */
-const isProven = ({ type }: Source): boolean =>
-  type === 'seed.requested' || type.startsWith('machine.') || type.startsWith('install.');
+const ANSWERED: ReadonlySet<string> = new Set(['tftp.start', 'tftp.done', 'http.get', 'http.done']);
+
+/**
+ * What a card or a token has shown or pxectl has decided, what somebody acknowledged packet by packet, and what anybody says: who
+ * names the machine in a packet takes nothing from its share of the others.
+ */
+function standingOf({ type }: Source): 'proven' | 'answered' | 'said' {
+  if (type === 'seed.requested' || type.startsWith('machine.') || type.startsWith('install.'))
+    return 'proven';
+  return ANSWERED.has(type) ? 'answered' : 'said';
+}
 
 function take(bucket: Bucket, { burst, perSecond }: typeof PER_SOURCE, nowMs: number): boolean {
   const gained = (Math.max(0, nowMs - bucket.atMs) / 1000) * perSecond;

@@ -23,6 +23,8 @@ export class TftpEvents {
   readonly #options: TftpEventsOptions;
   readonly #nearNames: NearNames;
   readonly #complaints = new PerSecond(MAX_COMPLAINTS_PER_SECOND);
+  readonly #unanswered = new PerSecond(MAX_COMPLAINTS_PER_SECOND);
+  readonly #started = new WeakSet<Transfer>();
   readonly #refusals = new PerSecond(MAX_REFUSALS_PER_SECOND);
 
   constructor(options: TftpEventsOptions) {
@@ -30,12 +32,19 @@ export class TftpEvents {
     this.#nearNames = new NearNames(options.root);
   }
 
-  started({ peer, path, sizeBytes, negotiated }: Transfer): void {
+  /** Its client has answered: a request alone is made up by anybody. */
+  started(transfer: Transfer): void {
+    const { peer, path, sizeBytes, negotiated } = transfer;
     const { blksize, windowsize } = negotiated;
+    this.#started.add(transfer);
     this.#emit('tftp.start', peer, { path, sizeBytes, blksize, windowsize });
   }
 
   ended(transfer: Transfer, outcome: TransferOutcome): void {
+    if (!this.#started.has(transfer)) {
+      if (!transfer.hasAnswered && !this.#unanswered.mayHaveOneMore()) return;
+      this.started(transfer);
+    }
     const { blksize, windowsize } = transfer.negotiated;
     this.#emit(`tftp.${outcome.kind}`, transfer.peer, {
       path: transfer.path,

@@ -1,6 +1,5 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import type { EventSink } from '../../model/boot-event.ts';
-import { messageOf } from '../../model/errors.ts';
 import type { RunningTransfers } from '../../model/running-transfer.ts';
 import { bindError } from '../../net/bind-error.ts';
 import { loadSegmentSockets, type SegmentSockets } from '../../net/segment-socket.ts';
@@ -9,17 +8,14 @@ import { ProtocolError } from '../../protocol/protocol-error.ts';
 import { cleanFileName } from '../../protocol/tftp/file-name.ts';
 import { negotiate } from '../../protocol/tftp/options.ts';
 import { decodeTftp, TFTP_ERROR, type TftpRequest } from '../../protocol/tftp/packets.ts';
-import { openInRoot, type OpenOutcome } from '../serve-root.ts';
 import { ChunkCache } from './chunk-cache.ts';
 import { ErrorReplies } from './error-replies.ts';
 import { mtuOf } from './link-mtu.ts';
-import { MAX_NETASCII_BYTES, NetasciiFiles } from './netascii.ts';
-import { Places } from './places.ts';
-import { SharedFiles, type SharedFile } from './shared-files.ts';
+import { RequestedFiles, type NoFile } from './requested-files.ts';
+import type { SharedFile } from './shared-files.ts';
 import { TftpEvents, type ResolveMac } from './tftp-events.ts';
 import { Transfer, type TransferPeer } from './transfer.ts';
 import { Transfers } from './transfers.ts';
-import { sourceOf, WaitingRequests } from './waiting-requests.ts';
 
 export interface TftpServerOptions {
   /** the server's own address: requests to it are answered from it */
@@ -32,9 +28,9 @@ export interface TftpServerOptions {
   readonly resolveMac?: ResolveMac;
   /** MTU of the link, by default that of the interface with `address` */
   readonly mtu?: number;
-  /** transfers at once; more wait in a queue. Default 256 */
+  /** transfers at once; more wait. Default 256 */
   readonly maxTransfers?: number;
-  /** transfers at once for one address; more are refused with an ERROR, or one without an answer gives way. Default 16 */
+  /** transfers at once for one address; more are refused with an ERROR. Default 16 */
   readonly maxTransfersPerClient?: number;
   /** told of files while they are sent */
   readonly transfers?: RunningTransfers;
@@ -47,19 +43,9 @@ export interface TftpServer {
 }
 
 const TICK_MS = 20;
-/** Requests that wait for a free place. */
-const MAX_QUEUED = 512;
-/** Places that are made free at a time, some times a second: a flood that never answers is through within seconds. */
-const MOST_GIVING_WAY = 32;
+const LATE_MS = 200;
 /** Requests whose file is being looked up. */
-const MAX_OPENING = 256;
-/** A request again from the same port within this time is a retransmission, later a client that began anew. */
-const SAME_REQUEST_MS = 900;
-
-type Acquired =
-  | Exclude<OpenOutcome, { readonly kind: 'opened' }>
-  | { readonly kind: 'refused'; readonly reason: string; readonly told: string }
-  | { readonly kind: 'opened'; readonly file: SharedFile };
+const MAX_OPENING = 512;
 
 /**
  * A read-only TFTP server (RFC 1350, 2347, 2348, 2349, 7440) for one folder.
@@ -89,19 +75,15 @@ class Listener implements TftpServer {
   readonly #options: TftpServerOptions;
   readonly #segments: SegmentSockets | undefined;
   readonly #mtu: number;
-  readonly #maxTransfers: number;
-  readonly #maxPerClient: number;
   readonly #cache = new ChunkCache();
-  readonly #files = new SharedFiles(this.#cache);
+  readonly #files: RequestedFiles;
   readonly #events: TftpEvents;
   readonly #errors: ErrorReplies;
-  /** by `address:port` of the client */
-  readonly #transfers = new Transfers();
+  readonly #transfers: Transfers;
   readonly #opening = new Set<string>();
-  readonly #texts = new NetasciiFiles(this.#files);
-  readonly #waiting = new WaitingRequests(MAX_QUEUED, (source) => this.#places.of(source));
-  readonly #places: Places;
   #timer: NodeJS.Timeout | undefined;
+  #tickedAtMs = 0;
+  #wasLate = false;
   #isClosed = false;
 
   constructor(socket: Socket, options: TftpServerOptions, segments: SegmentSockets | undefined) {
@@ -111,10 +93,9 @@ class Listener implements TftpServer {
     this.#options = options;
     this.port = socket.address().port;
     this.#mtu = options.mtu ?? mtuOf(options.address);
-    this.#maxTransfers = options.maxTransfers ?? 256;
-    this.#maxPerClient = options.maxTransfersPerClient ?? 16;
-    this.#places = new Places(this.#maxTransfers, this.#maxPerClient);
-    const { sink, root, resolveMac } = options;
+    const { sink, root, resolveMac, maxTransfers: most = 256, maxTransfersPerClient = 16 } = options;
+    this.#transfers = new Transfers({ most, mostPerAddress: maxTransfersPerClient });
+    this.#files = new RequestedFiles(root, this.#cache);
     this.#events = new TftpEvents({ sink, root, resolveMac });
     try {
       // two hundred machines that are switched on together ask within the same moment
@@ -129,8 +110,7 @@ class Listener implements TftpServer {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#waiting.clear();
-    this.#texts.close();
+    this.#files.close();
     for (const transfer of this.#transfers.all()) transfer.stop('server-stopped');
     clearInterval(this.#timer);
     await new Promise<void>((resolve) => this.#socket.close(() => resolve()));
@@ -167,78 +147,41 @@ class Listener implements TftpServer {
   }
 
   #admit(request: TftpRequest, address: Ipv4Address, port: number): void {
-    const key = `${address}:${port}`;
     const path = cleanFileName(request.fileName);
-    if (this.#opening.has(`${key} ${path}`)) return;
-    const running = this.#transfers.of(key);
-    if (running !== undefined) {
-      const isSame = running.path === path && !running.hasProgress;
-      if (isSame && performance.now() - running.startedAtMs < SAME_REQUEST_MS) return;
-      this.#transfers.endStill(key, performance.now());
-    }
     const mac = this.#options.resolveMac?.(address);
     const peer: TransferPeer = { address, port, mac };
+    const key = `${address}:${port} ${path}`;
+    if (this.#opening.has(key) || !this.#transfers.isNew(peer, path, performance.now())) return;
     if (request.mode !== 'octet' && request.mode !== 'netascii') {
       this.#errors.send(peer, TFTP_ERROR.illegalOperation, 'only octet and netascii are served here');
       this.#events.complaint(address, 'mode-refused', { path, message: `mode ${request.mode}` });
       return;
     }
-    if (!this.#makesRoomFor(peer)) {
-      this.#errors.send(peer, TFTP_ERROR.undefined, 'too many transfers to this address at once');
-      this.#events.complaint(address, 'too-many-transfers', {
-        path,
-        message: `${this.#maxPerClient} are under way`,
-      });
-      return;
-    }
-    if (!this.#isFull() && this.#places.of(sourceOf(peer)) < this.#places.mostPerCard) {
-      void this.#serve(request, path, peer);
-      return;
-    }
-    const refused = this.#waiting.add({ request, peer, sinceMs: performance.now() });
-    if (refused === undefined) return;
-    this.#errors.send(refused.peer, TFTP_ERROR.undefined, 'the server is busy, try again');
-    this.#events.complaint(refused.peer.address, 'busy', { path: cleanFileName(refused.request.fileName) });
-  }
-
-  /**
-   * Makes room for a request at the cost of those that may have been made up in somebody's name. Returns whether its address
-   * has its share, of transfers that were acknowledged.
-   */
-  #makesRoomFor(peer: TransferPeer): boolean {
-    const all = this.#transfers.all();
-    const unproven = all.filter((one) => one.peer.address === peer.address && !one.hasAnswered).length;
-    const proven = this.#places.of(peer.address) + this.#waiting.countOf(peer.address) - unproven;
-    const isShareFull = proven >= this.#maxPerClient;
-    if (isShareFull || this.#places.of(sourceOf(peer)) >= this.#places.mostPerCard) {
-      this.#places.givingWayAt(all, peer.address, performance.now())?.stop('gave-way');
-    } else if (this.#isFull()) this.#places.givingWayOfCrowd(all)?.stop('gave-way');
-    return !isShareFull;
-  }
-
-  #isFull(): boolean {
-    return (
-      this.#transfers.size + this.#opening.size >= this.#maxTransfers || this.#opening.size >= MAX_OPENING
-    );
+    if (this.#opening.size >= MAX_OPENING) return this.#events.complaint(address, 'busy', { path });
+    this.#opening.add(key);
+    void this.#serve(request, path, peer).finally(() => this.#opening.delete(key));
   }
 
   async #serve(request: TftpRequest, path: string, peer: TransferPeer): Promise<void> {
-    const key = `${peer.address}:${peer.port}`;
-    this.#opening.add(`${key} ${path}`);
-    this.#places.count(peer, 1);
-    const outcome = await this.#open(request, path);
-    this.#opening.delete(`${key} ${path}`);
+    const outcome = await this.#files.open(request, path);
     if (outcome.kind !== 'opened') {
-      this.#release(peer);
       if (!this.#isClosed) await this.#refuse(outcome, path, peer);
       return;
     }
     const { file } = outcome;
-    if (this.#isClosed) {
+    if (this.#isClosed) return this.#files.release(file);
+    if (!this.#transfers.makesRoomFor(peer, performance.now())) {
+      // the client asks again by itself
       this.#files.release(file);
+      this.#events.complaint(peer.address, 'busy', { path });
       return;
     }
-    const negotiated = negotiate({ options: request.options, sizeBytes: file.sizeBytes, mtu: this.#mtu });
+    this.#begin(request, path, peer, file);
+  }
+
+  #begin(request: TftpRequest, path: string, peer: TransferPeer, file: SharedFile): void {
+    const { address: ip, mac } = peer;
+    const startedAt = new Date().toISOString();
     let end = (): void => undefined;
     const transfer = new Transfer({
       localAddress: this.#options.address,
@@ -246,49 +189,34 @@ class Listener implements TftpServer {
       path,
       file,
       cache: this.#cache,
-      negotiated,
+      negotiated: negotiate({ options: request.options, sizeBytes: file.sizeBytes, mtu: this.#mtu }),
       segments: this.#segments,
       isAlone: () => this.#transfers.size <= 2,
+      onAnswered: () => {
+        this.#events.started(transfer);
+        end =
+          this.#options.transfers?.begin(() => {
+            const { sentBytes } = transfer;
+            return { ip, mac, path, startedAt, sentBytes, sizeBytes: file.sizeBytes };
+          }) ?? end;
+        this.#transfers.answered(transfer, performance.now());
+      },
       onEnd: (ended, how) => {
         end();
-        this.#transfers.remove(key, ended);
         this.#files.release(file);
         this.#events.ended(ended, how);
-        this.#release(peer);
+        this.#transfers.ended(ended);
       },
     });
-    const { address: ip, mac } = peer;
-    const startedAt = new Date().toISOString();
-    end =
-      this.#options.transfers?.begin(() => {
-        const { sentBytes } = transfer;
-        return { ip, mac, path, startedAt, sentBytes, sizeBytes: file.sizeBytes };
-      }) ?? end;
-    this.#transfers.add(key, transfer, performance.now());
-    this.#events.started(transfer);
-    this.#timer ??= setInterval(() => this.#tick(), TICK_MS);
+    this.#transfers.begin(transfer);
+    if (this.#timer === undefined) {
+      this.#tickedAtMs = performance.now();
+      this.#timer = setInterval(() => this.#tick(), TICK_MS);
+    }
     transfer.start();
   }
 
-  async #open(request: TftpRequest, path: string): Promise<Acquired> {
-    const outcome = await openInRoot(this.#options.root, path);
-    if (outcome.kind !== 'opened') return outcome;
-    if (request.mode === 'octet') return { kind: 'opened', file: this.#files.acquire(outcome.file) };
-    try {
-      const file = await this.#texts.acquire(outcome.file);
-      if (file !== undefined) return { kind: 'opened', file };
-      const told = `text mode is for files up to ${MAX_NETASCII_BYTES} bytes: ask in octet mode`;
-      return { kind: 'refused', reason: told, told };
-    } catch (error) {
-      return { kind: 'failed', reason: messageOf(error) };
-    }
-  }
-
-  async #refuse(
-    outcome: Exclude<Acquired, { readonly kind: 'opened' }>,
-    path: string,
-    peer: TransferPeer,
-  ): Promise<void> {
+  async #refuse(outcome: NoFile, path: string, peer: TransferPeer): Promise<void> {
     if (outcome.kind === 'missing') {
       this.#errors.send(peer, TFTP_ERROR.notFound, 'file not found');
       await this.#events.missing(peer, path);
@@ -301,30 +229,16 @@ class Listener implements TftpServer {
     }
   }
 
-  /** Gives a place back and lets the next in the queue have it. */
-  #release(peer: TransferPeer): void {
-    this.#places.count(peer, -1);
-    const next = this.#waiting.next(performance.now(), this.#places.mostPerCard);
-    if (next !== undefined) this.#admit(next.request, next.peer.address, next.peer.port);
-  }
-
   #tick(): void {
     const now = performance.now();
+    const isLate = now - this.#tickedAtMs > LATE_MS && !this.#wasLate;
+    this.#tickedAtMs = now;
+    this.#wasLate = isLate;
+    // who waited for this computer may have answered long since: that is read first
+    if (isLate) return;
     this.#transfers.tick(now);
-    if (this.#waiting.size > 0 && this.#isFull()) this.#makeRoom(now);
-    if (this.#transfers.size === 0) {
-      clearInterval(this.#timer);
-      this.#timer = undefined;
-    }
-  }
-
-  #makeRoom(nowMs: number): void {
-    for (let made = 0; made < MOST_GIVING_WAY; made += 1) {
-      const fewest = this.#waiting.fewestPlaces(nowMs);
-      if (fewest >= this.#places.mostPerCard) return;
-      const worst = this.#places.givingWay(this.#transfers.all(), fewest, nowMs);
-      if (worst === undefined) return;
-      worst.stop('gave-way');
-    }
+    if (this.#transfers.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
   }
 }

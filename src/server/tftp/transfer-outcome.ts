@@ -1,12 +1,15 @@
 import { printable } from '../../model/printable.ts';
 import type { TftpSender } from '../../protocol/tftp/sender.ts';
 
+/** Why we end one. */
+export type StopReason = 'superseded' | 'server-stopped' | 'gave-way' | 'too-many-transfers';
+
 /** How a transfer ended. */
 export type TransferOutcome =
   | { readonly kind: 'done'; readonly message?: string }
   | {
       readonly kind: 'aborted';
-      readonly reason: 'size-probe' | 'client-aborted' | 'superseded' | 'server-stopped' | 'gave-way';
+      readonly reason: 'size-probe' | 'client-aborted' | StopReason;
       readonly message: string;
     }
   | {
@@ -17,6 +20,25 @@ export type TransferOutcome =
 
 /** How far a transfer has come. */
 type Progress = Pick<TftpSender, 'ackedBlocks' | 'sentBlocks' | 'totalBlocks' | 'isNegotiating'>;
+
+const STOP_TEXT: Readonly<Record<StopReason, string>> = {
+  superseded: 'the client began anew',
+  'server-stopped': 'pxectl stopped',
+  'gave-way': 'all places were taken: it never answered, stood still, was very slow, or had waited for long',
+  'too-many-transfers': 'its address has as many under way as one may have',
+};
+
+/** What the client is told; without a word its own timer tells it. */
+export const TOLD_AT_STOP: Readonly<Partial<Record<StopReason, string>>> = {
+  'server-stopped': 'the server is stopping',
+  'gave-way': 'the server is busy, try again',
+  'too-many-transfers': 'too many transfers to this address at once',
+};
+
+/** We have ended it. */
+export function outcomeOfStop(reason: StopReason): TransferOutcome {
+  return { kind: 'aborted', reason, message: STOP_TEXT[reason] };
+}
 
 /** The client sent an ERROR packet. */
 export function outcomeOfClientError(

@@ -61,6 +61,10 @@ export class TransferSocket {
     this.batchPackets = this.#canBatch ? most : 1;
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   open(): void {
     const { localAddress, peerAddress, peerPort } = this.#options;
     const connect = (): void => {

@@ -2,22 +2,21 @@ import type { SegmentSockets } from '../../net/segment-socket.ts';
 import type { Ipv4Address, MacAddress } from '../../protocol/addresses.ts';
 import { ProtocolError } from '../../protocol/protocol-error.ts';
 import type { Negotiated } from '../../protocol/tftp/options.ts';
-import {
-  decodeTftp,
-  encodeTftp,
-  readAckBlock,
-  TFTP_ERROR,
-  writeDataHeader,
-} from '../../protocol/tftp/packets.ts';
+import { decodeTftp, encodeTftp, readAckBlock, TFTP_ERROR } from '../../protocol/tftp/packets.ts';
 import { TftpSender, type SenderAction } from '../../protocol/tftp/sender.ts';
 import { BlockReader } from './block-reader.ts';
+import { BlockSender } from './block-sender.ts';
 import type { ChunkCache } from './chunk-cache.ts';
+import { RetransmissionTimer } from './retransmission-timer.ts';
 import type { SharedFile } from './shared-files.ts';
 import {
   outcomeOfChangedFile,
   outcomeOfClientError,
   outcomeOfClosedPort,
   outcomeOfSilence,
+  outcomeOfStop,
+  TOLD_AT_STOP,
+  type StopReason,
   type TransferOutcome,
 } from './transfer-outcome.ts';
 import { TransferSocket } from './transfer-socket.ts';
@@ -41,29 +40,22 @@ export interface TransferInput {
   readonly segments: SegmentSockets | undefined;
   /** whether hardly any other transfer is under way */
   readonly isAlone: () => boolean;
+  /** The client has acknowledged the first packet; nothing more is sent before `goOn`. */
+  readonly onAnswered: (transfer: Transfer) => void;
   readonly onEnd: (transfer: Transfer, outcome: TransferOutcome) => void;
 }
 
-/** Waiting time before the first retransmission; it doubles up to the longest. */
-const TIMEOUT_MS = 1000;
-const LONGEST_TIMEOUT_MS = 8000;
 /**
- * With the doubling: 7 s for a client that never answers, about a minute for one that answered once. The first packet may go
- * to somebody who never asked (a forged address): it is small, and few follow.
+ * With the doubling of the waiting time: 7 s for a client that never answers, about a minute for one that answered once. The
+ * first packet may go to somebody who never asked (a forged address): it is small, and few follow.
  */
 const HANDSHAKE_RETRIES = 2;
 const RETRIES = 10;
 /** A client that asked for long timeouts (RFC 2349: up to 255 s) keeps its place no longer than this without an answer. */
 const LONGEST_SILENCE_MS = 120_000;
 const LONGEST_HANDSHAKE_MS = 30_000;
-/** When a client of a window says again what it has: longer than an acknowledgement on its way takes on a LAN. */
-const GAP_TIMEOUT_MS = 40;
-
-const STOP_TEXT = {
-  superseded: 'the client began anew',
-  'server-stopped': 'pxectl stopped',
-  'gave-way': 'it stood still, or was very slow, while others waited for a place',
-} as const;
+/** Firmware that has acknowledged the first packet repeats that for about as long. */
+const LONGEST_WAIT_MS = 30_000;
 
 /** One file on its way to one client, over a socket of its own (RFC 1350 §4: its port is the transfer's id). */
 export class Transfer {
@@ -74,12 +66,13 @@ export class Transfer {
   readonly #input: TransferInput;
   readonly #sender: TftpSender;
   readonly #blocks: BlockReader;
+  readonly #data: BlockSender;
   readonly #socket: TransferSocket;
-  /** the packets of one system call, one behind the other */
-  #packets: Buffer;
-  #next = 1;
-  #last = 0;
-  #deadlineMs = Number.POSITIVE_INFINITY;
+  readonly #timer: RetransmissionTimer;
+  /** what the first acknowledgement asks for */
+  #held: SenderAction | undefined;
+  #hasAnswered = false;
+  #goesOnSinceMs = this.startedAtMs;
   #answeredAtMs = this.startedAtMs;
   #hasEnded = false;
 
@@ -115,7 +108,18 @@ export class Transfer {
       onMessage: (bytes) => this.#receive(bytes),
       onError: (error) => this.#socketFailed(error),
     });
-    this.#packets = this.#newBuffer();
+    this.#data = new BlockSender({
+      socket: this.#socket,
+      blocks: this.#blocks,
+      blksize: input.negotiated.blksize,
+      totalBlocks: this.#sender.totalBlocks,
+    });
+    this.#timer = new RetransmissionTimer(input.negotiated.timeoutMs);
+  }
+
+  /** when it got its place, or began */
+  get goesOnSinceMs(): number {
+    return this.#goesOnSinceMs;
   }
 
   /** when the client last acknowledged something new, or began */
@@ -137,9 +141,9 @@ export class Transfer {
     return this.#sender.timeouts;
   }
 
-  /** whether the client has acknowledged anything, be it the options */
+  /** whether anything came from the client's port: until then its address may be forged */
   get hasAnswered(): boolean {
-    return this.#sender.hasAnswered;
+    return this.#hasAnswered;
   }
 
   /** whether the client has any of the file */
@@ -147,26 +151,45 @@ export class Transfer {
     return !this.#sender.isNegotiating && this.#sender.ackedBlocks > 0;
   }
 
+  /** whether that was all */
+  get isWhole(): boolean {
+    return this.#sender.ackedBlocks === this.#sender.totalBlocks;
+  }
+
   start(): void {
     this.#blocks.begin();
     this.#socket.open();
   }
 
+  /** It has got a place. */
+  goOn(): void {
+    if (this.#held === undefined) return;
+    const action = this.#held;
+    this.#held = undefined;
+    this.#answeredAtMs = this.#goesOnSinceMs = performance.now();
+    this.#do(action);
+  }
+
   /** To be called some times a second: retransmits when the deadline has passed. */
   tick(nowMs: number): void {
     if (this.#blocks.isWaiting || this.#hasEnded) return;
+    if (this.#held !== undefined) {
+      if (nowMs - this.#answeredAtMs > LONGEST_WAIT_MS) this.stop('gave-way');
+      return;
+    }
     const longestMs = this.#sender.hasAnswered ? LONGEST_SILENCE_MS : LONGEST_HANDSHAKE_MS;
     if (nowMs - this.#answeredAtMs > longestMs) this.#giveUp();
-    else if (nowMs >= this.#deadlineMs) this.#do(this.#sender.expire());
+    else if (this.#timer.isDue(nowMs)) this.#do(this.#sender.expire());
   }
 
   /** Ends the transfer from our side and tells the client. */
-  stop(reason: 'superseded' | 'server-stopped' | 'gave-way'): void {
-    if (reason === 'server-stopped') this.#sendError(TFTP_ERROR.undefined, 'the server is stopping');
-    if (reason === 'gave-way' && this.#sender.hasAnswered) {
-      this.#sendError(TFTP_ERROR.undefined, 'the server is busy, try again');
+  stop(reason: StopReason): void {
+    const told = TOLD_AT_STOP[reason];
+    // who never answered may never have asked
+    if (told !== undefined && (this.#sender.hasAnswered || reason === 'server-stopped')) {
+      this.#sendError(TFTP_ERROR.undefined, told);
     }
-    this.#end({ kind: 'aborted', reason, message: STOP_TEXT[reason] });
+    this.#end(outcomeOfStop(reason));
   }
 
   #begin(): void {
@@ -177,20 +200,28 @@ export class Transfer {
     if (this.#hasEnded) return;
     const block = readAckBlock(bytes);
     if (block >= 0) {
-      const action = this.#sender.receiveAck(block);
-      if (action.kind !== 'wait') this.#answeredAtMs = performance.now();
-      this.#do(action);
+      this.#take(this.#sender.receiveAck(block));
       return;
     }
     try {
       const packet = decodeTftp(bytes);
       if (packet.opcode !== 'error') return;
+      this.#hasAnswered = true;
       const { isSizeAsked } = this.negotiated;
       this.#end(outcomeOfClientError(this.#sender, isSizeAsked, packet.code, packet.message));
     } catch (error) {
       // rubbish on a transfer's port changes nothing: the timer goes on
       if (!(error instanceof ProtocolError)) throw error;
     }
+  }
+
+  #take(action: SenderAction): void {
+    if (action.kind !== 'wait') this.#answeredAtMs = performance.now();
+    if (action.kind === 'wait' || this.#hasAnswered) return this.#do(action);
+    this.#hasAnswered = true;
+    this.#held = action;
+    this.#timer.stop();
+    this.#input.onAnswered(this);
   }
 
   #socketFailed(error: NodeJS.ErrnoException): void {
@@ -205,18 +236,14 @@ export class Transfer {
   #do(action: SenderAction): void {
     switch (action.kind) {
       case 'send-blocks':
-        this.#next = action.first;
-        this.#last = action.last;
-        this.#restartTimer();
-        this.#pump();
+        this.#timer.restart(this.#sender.retriesDone);
+        this.#data.send(action.first, action.last);
         return;
       case 'wait':
-        if (action.isGapReported) {
-          this.#deadlineMs = Math.min(this.#deadlineMs, performance.now() + GAP_TIMEOUT_MS);
-        }
+        if (action.isGapReported) this.#timer.hurry();
         return;
       case 'send-oack':
-        this.#restartTimer();
+        this.#timer.restart(this.#sender.retriesDone);
         this.#socket.send(encodeTftp({ opcode: 'oack', options: this.negotiated.accepted }), (error) => {
           if (error !== null) this.#socketFailed(error);
         });
@@ -242,51 +269,13 @@ export class Transfer {
   /** The disk has brought what the window waited for. */
   #goOn(): void {
     if (this.#hasEnded) return;
-    this.#restartTimer();
-    this.#pump();
-  }
-
-  /** Sends what the window allows and the disk has brought; goes on when more is read. */
-  #pump(): void {
-    const packetBytes = 4 + this.negotiated.blksize;
-    const { batchPackets } = this.#socket;
-    let filledBytes = 0;
-    while (this.#next <= this.#last) {
-      if (filledBytes > 0 && this.#next === this.#sender.totalBlocks) {
-        // the short last packet goes alone: captures on this machine show a batch as one packet, and then tell its end
-        this.#flush(filledBytes);
-        filledBytes = 0;
-      }
-      const lengthBytes = this.#blocks.copyBlock(this.#next, this.#packets, filledBytes + 4);
-      if (lengthBytes < 0) break;
-      writeDataHeader(this.#packets, filledBytes, this.#next);
-      this.#next += 1;
-      filledBytes += 4 + lengthBytes;
-      if (filledBytes >= batchPackets * packetBytes) {
-        this.#flush(filledBytes);
-        filledBytes = 0;
-      }
-    }
-    if (filledBytes > 0 && !this.#hasEnded) this.#flush(filledBytes);
-  }
-
-  #flush(filledBytes: number): void {
-    if (!this.#socket.sendPackets(this.#packets, filledBytes)) this.#packets = this.#newBuffer();
-  }
-
-  #newBuffer(): Buffer {
-    return Buffer.allocUnsafeSlow(this.#socket.batchPackets * (4 + this.negotiated.blksize));
+    this.#timer.restart(this.#sender.retriesDone);
+    this.#data.goOn();
   }
 
   #fileChanged(error: Error | undefined): void {
     this.#sendError(TFTP_ERROR.undefined, 'the file changed while it was read');
     this.#end(outcomeOfChangedFile(error));
-  }
-
-  #restartTimer(): void {
-    const first = this.negotiated.timeoutMs ?? TIMEOUT_MS;
-    const factor = 2 ** Math.min(this.#sender.retriesDone, 3);
-    this.#deadlineMs = performance.now() + Math.max(first, Math.min(first * factor, LONGEST_TIMEOUT_MS));
   }
 
   #sendError(code: number, message: string): void {
@@ -300,7 +289,7 @@ export class Transfer {
   #end(outcome: TransferOutcome): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    this.#deadlineMs = Number.POSITIVE_INFINITY;
+    this.#timer.stop();
     this.#socket.close();
     this.#input.onEnd(this, outcome);
   }

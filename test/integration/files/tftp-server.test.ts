@@ -285,6 +285,7 @@ describe('answers', () => {
     client.ask('small');
     const packet = await client.next();
     expect(packet).toMatchObject({ opcode: 'data', block: 1 });
+    client.ack(1);
     expect((await events.wait('tftp.aborted')).detail).toMatchObject({
       reason: 'superseded',
       path: 'medium',
@@ -333,34 +334,46 @@ describe('answers', () => {
     }
     const more = rawClient();
     more.ask('medium');
-    expect(await more.next()).toMatchObject({ opcode: 'error' });
+    expect(await more.next()).toMatchObject({ opcode: 'data', block: 1 });
+    more.ack(1);
+    expect(await more.next()).toMatchObject({
+      opcode: 'error',
+      message: expect.stringContaining('too many'),
+    });
   });
 
-  it('in its name that nobody acknowledges give way to its own', async () => {
-    const forged = Array.from({ length: 40 }, rawClient);
-    for (const client of forged) {
-      client.ask('medium');
-      await client.next();
-    }
+  it('in its name that nobody acknowledges take nothing from it, not even what has just begun, and are hardly told of', async () => {
     const own = rawClient();
     own.ask('medium');
     for (let block = 1; block <= 3; block += 1) {
       expect(await own.next()).toMatchObject({ opcode: 'data', block });
+      const forged = Array.from({ length: 100 }, rawClient);
+      for (const client of forged) client.ask('medium');
+      await Promise.all(forged.map((client) => client.next(20_000)));
       own.ack(block);
-      for (const client of forged.splice(0, 10)) client.ask('medium');
     }
+    expect(await own.next()).toMatchObject({ opcode: 'data', block: 4 });
+    for (const client of raws.splice(0)) if (client !== own) client.socket.close();
+    raws.push(own);
+    own.send(encodeTftp({ opcode: 'error', code: 0, message: 'enough' }));
+    await expect.poll(() => events.events.at(-1)?.detail?.['message']).toContain('enough');
+    expect(events.events.length).toBeLessThan(60);
   });
 
-  it('wait in a queue when all places are taken', async () => {
+  it('wait after the first acknowledgement when all places are taken', async () => {
     await server.close();
     server = await startTftpServer({ address: LOOPBACK, port: 0, root, sink: events, maxTransfers: 1 });
     const [first, second] = [rawClient(), rawClient()];
-    first.ask('small');
-    await first.next();
-    second.ask('small');
+    for (const client of [first, second]) {
+      client.ask('even');
+      expect(await client.next()).toMatchObject({ opcode: 'data', block: 1 });
+      client.ack(1);
+    }
+    expect(await first.next()).toMatchObject({ opcode: 'data', block: 2 });
     await expect(second.next(300)).rejects.toThrow('no packet');
-    first.ack(1);
-    expect(await second.next()).toMatchObject({ opcode: 'data', block: 1 });
+    first.ack(2);
+    first.ack(3);
+    expect(await second.next()).toMatchObject({ opcode: 'data', block: 2 });
   });
 });
 

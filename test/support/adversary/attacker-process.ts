@@ -15,6 +15,9 @@ const lasting: Readonly<Record<string, (untilMs: number) => Promise<number | voi
   malformedDhcp: udp.malformedDhcp,
   tftpAndSilence: udp.tftpAndSilence,
   blindAcks: udp.blindAcks,
+  asks40InName: (untilMs) => udp.asksInName(40, untilMs),
+  asks300InName: (untilMs) => udp.asksInName(300, untilMs),
+  asks1000InName: (untilMs) => udp.asksInName(1000, untilMs),
   malformedTftp: udp.malformedTftp,
   escapeByTftp: udp.escapeByTftp,
 };

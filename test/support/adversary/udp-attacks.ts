@@ -9,17 +9,17 @@ import { addressOption } from '../../../src/protocol/dhcp/options/address-option
 import { clientPacket } from '../../../src/protocol/pxe/client-packet.ts';
 import { encodeTftp } from '../../../src/protocol/tftp/packets.ts';
 import { escapes } from './path-forms.ts';
-import { INITRD, LOADER, SECRET, SERVER, SMALL_FILE, sleep } from './targets.ts';
+import { CLIENT, INITRD, LOADER, SECRET, SERVER, SMALL_FILE, sleep } from './targets.ts';
 
 /** of IP and UDP */
 const HEADERS_BYTES = 28;
 
-async function udpSocket(): Promise<Socket> {
+async function udpSocket(address = '0.0.0.0'): Promise<Socket> {
   const socket = createSocket({
     type: 'udp4',
     lookup: (host, _options, callback) => callback(null, host, 4),
   });
-  await new Promise<void>((resolve) => socket.bind(0, resolve));
+  await new Promise<void>((resolve) => socket.bind(0, address, resolve));
   return socket;
 }
 
@@ -121,6 +121,18 @@ export async function tftpAndSilence(untilMs: number): Promise<void> {
     }
     await sleep(15);
   }
+  for (const socket of sockets) socket.close();
+}
+
+/** Asks for the loader in the name of the good client, so often a second and from a thousand ports; the answers go to that. */
+export async function asksInName(perSecond: number, untilMs: number): Promise<void> {
+  const sockets: Socket[] = [];
+  while (sockets.length < 1000) sockets.push(await udpSocket(CLIENT));
+  let next = 0;
+  const bytes = request(LOADER, { tsize: '0', blksize: '1456' });
+  await atRate(perSecond, Math.max(untilMs, performance.now() + 1000), () =>
+    sockets[next++ % sockets.length]?.send(bytes, 69, SERVER),
+  );
   for (const socket of sockets) socket.close();
 }
 

@@ -11,5 +11,8 @@ it('what anybody sends in the name of a machine uses up no share of what is prov
   for (const type of ['seed.requested', 'install.progress', 'install.done', 'machine.state'] as const) {
     expect(ration.isKept({ mac: MAC, type }, 1_000)).toBe(true);
   }
-  expect(ration.isKept({ mac: MAC, type: 'tftp.done' }, 1_000)).toBe(false);
+  for (const type of ['tftp.start', 'tftp.done', 'http.done'] as const) {
+    expect(ration.isKept({ mac: MAC, type }, 1_000)).toBe(true);
+  }
+  expect(ration.isKept({ mac: MAC, type: 'tftp.missing' }, 1_000)).toBe(false);
 });
