@@ -63,7 +63,7 @@ export function refetchImage({
   origin,
   verification,
 }: Pick<ImageManifest, 'id' | 'origin' | 'verification'>): string {
-  return verification === 'local' ? `pxectl fetch ${id} --from ${origin}` : `pxectl fetch --force ${id}`;
+  return verification === 'local' ? `pxectl fetch ${origin} --as ${id}` : `pxectl fetch --force ${id}`;
 }
 
 /** Loaders come with any image; those that are damaged are taken anew. */

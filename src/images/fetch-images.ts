@@ -3,12 +3,13 @@ import type { ImageManifest } from '../model/image.ts';
 import { findRemoteImage } from './catalogue/available.ts';
 import { unknownImage } from './catalogue/unknown-image.ts';
 import { openHttpClient, type HttpClient } from './download/http-client.ts';
-import { fetchFrom } from './fetch-from.ts';
+import { fetchOwn, type OwnInput } from './fetch-own.ts';
 import { fetchFromPackage } from './fetch-package-image.ts';
 import { fetchRemoteImage } from './fetch-remote-image.ts';
 import type { FetchContext, FetchedImage, FetchOptions } from './fetch-types.ts';
 import { checkImageId } from './image-id.ts';
 import { lockWait } from './lock-wait.ts';
+import { isOwnSource } from './own-source.ts';
 import { openStore, type ImageStore } from './store.ts';
 
 const DEFAULT_PARALLEL = 3;
@@ -16,40 +17,41 @@ const DEFAULT_PARALLEL = 3;
 /**
  * Brings images into the store, verified; those that are there already are left alone.
  *
- * With `options.from` there is one image at most, and its id may be left out: it is then stored as what it is
+ * Each word is the name of an image, or a file, folder or address of the user's own, which is stored as what it is
  * recognised as. All images are tried even when one fails; then the first failure is thrown, and the others are told as
  * warnings. A name that nobody knows fails before anything is downloaded.
  * @throws PxectlError E_USAGE, E_IMAGE_UNKNOWN, E_DOWNLOAD, E_NOT_FOUND, E_CHECKSUM, E_SIGNATURE, E_ISO_INVALID …
  */
 export async function fetchImages(
-  ids: readonly string[],
+  words: readonly string[],
   options: FetchOptions,
   context: FetchContext,
 ): Promise<FetchedImage[]> {
   const store = openStore(context.layout);
-  ids.forEach(checkImageId);
-  if (options.from !== undefined) {
-    if (ids.length > 1) throw usageError({ what: '--from takes one image, and there are several names' });
-    const client = await openClient(options, context);
-    try {
-      const manifest = await fetchFrom(options.from, ids[0], { store, options, context, client });
-      return [finished(manifest, context)];
-    } finally {
-      await client.close();
-    }
+  if (options.storedAs !== undefined) {
+    checkImageId(options.storedAs);
+    if (words.length !== 1 || !isOwnSource(words[0] ?? ''))
+      throw usageError({
+        what: '--as names one image that comes from a file, folder or address of your own',
+      });
   }
-  for (const id of ids) {
+  for (const id of words) {
+    if (isOwnSource(id)) continue;
+    checkImageId(id);
     if (findRemoteImage(id) === undefined && (await findPresent(store, id, options)) === undefined)
       throw unknownImage(id);
   }
   const client = await openClient(options, context);
-  const waiting = [...new Set(ids)];
+  const waiting = [...new Set(words)];
   const results: FetchedImage[] = [];
   const failures: { readonly id: string; readonly error: unknown }[] = [];
   const work = async (): Promise<void> => {
     for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
       try {
-        results.push(await fetchOne(store, id, options, context, client));
+        const fetched = isOwnSource(id)
+          ? await takeOwn(id, { store, options, context, client })
+          : await fetchOne(store, id, options, context, client);
+        results.push(fetched);
       } catch (error) {
         failures.push({ id, error });
       }
@@ -69,6 +71,11 @@ export async function fetchImages(
     }
   }
   throw first.error;
+}
+
+async function takeOwn(source: string, input: OwnInput): Promise<FetchedImage> {
+  const { manifest, outcome } = await fetchOwn(source, input);
+  return outcome === 'fetched' ? finished(manifest, input.context) : { manifest, outcome };
 }
 
 async function fetchOne(

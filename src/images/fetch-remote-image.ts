@@ -125,7 +125,7 @@ async function findImage(image: RemoteImage, input: VouchInput, tried: string[])
   throw assetError('E_NOT_FOUND', {
     what: `${image.id} is at none of its addresses`,
     why: tried.join('; '),
-    next: 'pxectl images --available; for a mirror: --mirror PREFIX=URL; for a file of your own: --from FILE',
+    next: 'pxectl images --available; for a mirror: --mirror PREFIX=URL; for a file of your own: pxectl fetch FILE',
     details: { tried },
   });
 }

@@ -4,8 +4,8 @@ import type { LoaderPlatform } from '../model/firmware.ts';
 import type { FetchProgress } from './fetch-progress.ts';
 
 export interface FetchOptions {
-  /** ISO, netboot tarball or folder, or the https URL of an ISO, instead of the catalogue's address */
-  readonly from?: string;
+  /** the name that a file, folder or address of the user's own is stored under, instead of what it is recognised as */
+  readonly storedAs?: string;
   /** `prefix → replacement` for URLs; the longest matching prefix wins */
   readonly mirrors?: Readonly<Record<string, string>>;
   /** use nothing but what is on this machine */
@@ -14,7 +14,7 @@ export interface FetchOptions {
   readonly keyring?: string;
   /** accept files that could not be verified; noted in the manifest for ever */
   readonly isVerificationSkipped?: boolean;
-  /** with `from` an address: store kernel and initrd only, and let the machines get the ISO from that address */
+  /** of an address of the user's own: store kernel and initrd only, and let the machines get the ISO from that address */
   readonly isRootLeftRemote?: boolean;
   /** `hwe`: also the newer kernel of an Ubuntu LTS point release */
   readonly kernel?: 'default' | 'hwe';

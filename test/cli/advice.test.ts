@@ -1,20 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { buildProgram } from '../../src/cli/main.ts';
 import { mistakeIn } from '../support/known-commands.ts';
-import { configText } from '../support/engine/prepare-state.ts';
-import { makeFolder, pxectl } from '../support/pxectl-process.ts';
 
 const SOURCE = join(import.meta.dirname, '..', '..', 'src');
 
 /** `pxectl up --engine builtin` inside a text: words of the command line, up to where the sentence goes on. */
 const COMMAND_IN_TEXT =
   /(?<![\w/.-])pxectl ((?:--config \S+ )?[a-z]+(?: (?:-{1,2}[a-z-]+|[A-Z]{2,}|\w+-[\w.]+))*)/g;
-
-const folders: string[] = [];
-afterAll(() => Promise.all(folders.map((path) => rm(path, { recursive: true }))));
 
 /** A word that stands behind `pxectl` in a text where pxectl is the subject of a sentence. */
 const isCommand = (word: string | undefined): boolean =>
@@ -35,19 +29,6 @@ for (const name of readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })) {
   if (!/\.(?:ts|json)$/.test(name)) continue;
   for (const words of adviceIn(readFileSync(join(SOURCE, name), 'utf8'))) ADVICE.set(words, name);
 }
-
-it.each([
-  ['my.iso', 'pxectl fetch --from my.iso ('],
-  ['debian-13', 'pxectl fetch debian-13 ('],
-  ['no-such-image', 'pxectl images --available'],
-])('up %s, which the configuration does not name, says what brings it', async (image, next) => {
-  const { path } = await makeFolder();
-  folders.push(path);
-  await writeFile(join(path, 'pxectl.yaml'), configText());
-  const { exitCode, stderr } = await pxectl(['up', image, '--dry-run'], { cwd: path });
-  expect(exitCode).toBe(2);
-  expect(stderr).toContain(`next: ${next}`);
-});
 
 describe('commands that pxectl tells people to run', () => {
   it('are found in the source', () => {

@@ -40,7 +40,7 @@ it('names the command that brings each damaged image back from where it came', a
     'whole/linux: ok',
   ]);
   expect(stderr.trim()).toBe(
-    'damaged: debian-12, mine; next: pxectl fetch --force debian-12 && pxectl fetch mine --from /srv/own.iso',
+    'damaged: debian-12, mine; next: pxectl fetch --force debian-12 && pxectl fetch /srv/own.iso --as mine',
   );
 });
 
@@ -69,7 +69,7 @@ itNeeds('root', 'ip')(
 
     await cli('down');
     const again = await up();
-    expect(again.stderr).toContain('next: pxectl fetch debian-12 --from');
+    expect(again.stderr).toContain('--as debian-12');
     expect(again.exitCode).toBe(5);
     await writeFile(stored, bytes);
     const verified = await cli('images', 'verify');

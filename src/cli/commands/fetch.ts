@@ -1,11 +1,13 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { LoaderPlatform } from '../../model/firmware.ts';
-import type { StateLayout } from '../../model/state-layout.ts';
+import { isOwnSource } from '../../images/own-source.ts';
+import { PxectlError, usageError } from '../../model/errors.ts';
 import { commandAction, requestedConfigPath, type CommandContext } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
 
 interface FetchCommandOptions {
   readonly from?: string;
+  readonly as?: string;
   readonly mirror?: Readonly<Record<string, string>>;
   readonly offline?: boolean;
   readonly keyring?: string;
@@ -24,14 +26,18 @@ export function registerFetch(program: Command): void {
   program
     .command('fetch')
     .description('download, verify and unpack images and boot loaders; what is here already is left alone')
-    .argument('[images...]', 'image names (pxectl images --available lists them)')
-    .option('--from <source>', 'an ISO, netboot tarball or folder of your own, or the URL of an ISO')
+    .argument(
+      '[images...]',
+      'names (pxectl images --available lists them), ISOs, netboot tarballs or folders of your own, URLs of ISOs',
+    )
+    .option('--as <image>', 'what an ISO, tarball, folder or URL is stored as (default: what it is)')
+    .option('--from <source>', 'the same as naming it; an image name beside it is what it is stored as')
     .option('--mirror <prefix=url>', 'fetch URLs with this prefix from elsewhere (repeatable)', addMirror)
     .option('--offline', 'use nothing but what is on this machine')
     .option('--keyring <file>', 'trust the keys in this file instead of the pinned ones')
     .option(
       '--remote-root',
-      'with --from URL: keep kernel and initrd only, machines read the ISO from that URL',
+      'of an ISO at a URL: keep kernel and initrd only, machines read the ISO from that URL',
     )
     .option('--signed-ipxe', 'also the signed iPXE with its shim (Secure Boot), and iPXE for ia32 and arm64')
     .addOption(
@@ -50,7 +56,7 @@ export function registerFetch(program: Command): void {
     )
     .option('--insecure-skip-verify', 'accept what cannot be verified (recorded with the image)')
     .option('--force', 'fetch again although the image is here')
-    .option('--no-add', 'do not add the images to pxectl.yaml')
+    .option('--no-add', 'do not add the images to pxectl.yaml, nor write one')
     .option('--dry-run', 'say what would be fetched, change nothing')
     .option('--json', 'one JSON object on stdout')
     .addHelpText(
@@ -58,7 +64,7 @@ export function registerFetch(program: Command): void {
       `
 Examples:
   pxectl fetch debian-12 ubuntu-24.04
-  pxectl fetch --from my.iso
+  pxectl fetch my.iso
   pxectl fetch ubuntu-20.04.3 --mirror https://releases.ubuntu.com=http://192.168.1.9/ubuntu`,
     )
     .action(commandAction(runFetch));
@@ -75,31 +81,32 @@ async function runFetch(context: CommandContext<FetchCommandOptions>): Promise<n
   const { output, options, args, signal } = context;
   const { fetchForUser } = await import('../fetch-for-user.ts');
   const { stateFor } = await import('../state-for.ts');
-  const { usageError } = await import('../../model/errors.ts');
+  const { addImages } = await import('../add-images.ts');
   const state = await stateFor(requestedConfigPath(options));
-  const ids = args.length > 0 || options.from !== undefined ? args : (state.config?.images ?? []);
-  if (ids.length === 0 && options.from === undefined) {
+  const { words, storedAs } = wordsOf(args, options);
+  const wanted = words.length > 0 ? words : (state.config?.images ?? []);
+  if (wanted.length === 0) {
     throw usageError({ what: 'no image named', next: 'pxectl images --available lists what can be had' });
   }
-  if (options.from !== undefined && ids.length > 1) {
-    throw usageError({ what: `--from takes one image, and there are several names: ${ids.join(' ')}` });
-  }
   if (options.dryRun) {
-    await describeFetch(context, ids, state.layout);
+    const { describeFetch } = await import('../describe-fetch.ts');
+    const { layout } = state;
+    const isForced = options.force === true;
+    await describeFetch(wanted, { layout, storedAs, isForced, isJson: options.json === true }, output);
     return EXIT.ok;
   }
   const addToConfig = async (here: readonly string[]): Promise<void> => {
-    const unlisted = here.filter((id) => state.config?.images.includes(id) !== true);
-    if (state.configPath === undefined || unlisted.length === 0 || options.add === false) return;
-    const { addImagesToConfig } = await import('../../machines/config-file/edit-config.ts');
-    const { sayConfigEdit } = await import('../say-config-edit.ts');
-    sayConfigEdit(output, await addImagesToConfig(state.configPath, unlisted));
-    output.progress(`${unlisted.join(', ')} added to images in ${state.configPath}`);
+    if (options.add === false) return;
+    await addImages(here, state, output).catch((error: unknown) => {
+      if (state.config !== undefined || !(error instanceof PxectlError)) throw error;
+      // the images are here, on a machine that need not be the one that serves them
+      output.progress(`no pxectl.yaml is written: ${error.message}; when there is a network: pxectl init`);
+    });
   };
   const result = await fetchForUser(
-    ids,
+    wanted,
     {
-      ...(options.from === undefined ? {} : { from: options.from }),
+      ...(storedAs === undefined ? {} : { storedAs }),
       mirrors: { ...state.config?.mirrors, ...options.mirror },
       ...(options.offline === undefined ? {} : { isOffline: options.offline }),
       ...(options.keyring === undefined ? {} : { keyring: options.keyring }),
@@ -116,35 +123,18 @@ async function runFetch(context: CommandContext<FetchCommandOptions>): Promise<n
   return EXIT.ok;
 }
 
-/** `fetch --dry-run`: what is here already, and what would be fetched. */
-async function describeFetch(
-  { output, options }: CommandContext<FetchCommandOptions>,
-  ids: readonly string[],
-  layout: StateLayout,
-): Promise<void> {
-  const { openStore } = await import('../../images/store.ts');
-  const { findRemoteImage } = await import('../../images/catalogue/available.ts');
-  const { unknownImage } = await import('../../images/catalogue/unknown-image.ts');
-  const store = openStore(layout);
-  const images = [];
-  for (const id of options.from === undefined ? ids : []) {
-    const isPresent = options.force !== true && (await store.find(id)) !== undefined;
-    if (!isPresent && findRemoteImage(id) === undefined) throw unknownImage(id);
-    images.push({ id, outcome: isPresent ? 'present' : 'would-fetch' });
-  }
-  if (options.json) {
-    output.json({
-      schema: 'pxectl.fetch/1',
-      dryRun: true,
-      images,
-      ...(options.from ? { from: options.from } : {}),
+/** What is to be fetched: `--from SOURCE [NAME]` says the same as `SOURCE [--as NAME]`. */
+function wordsOf(
+  args: readonly string[],
+  { from, as }: FetchCommandOptions,
+): { readonly words: readonly string[]; readonly storedAs: string | undefined } {
+  if (from === undefined) return { words: args, storedAs: as };
+  const names = as === undefined ? args : [...args, as];
+  if (names.length > 1) {
+    throw usageError({
+      what: `--from takes one image, and there are several names: ${names.join(' ')}`,
+      next: 'name files and addresses like images: pxectl fetch FILE IMAGE',
     });
-    return;
   }
-  for (const { id, outcome } of images) {
-    if (outcome === 'present') output.data(`${id} is here already`);
-    else output.data(`would fetch ${id} into ${layout.images}/${id}`);
-  }
-  if (options.from !== undefined)
-    output.data(`would store what is in ${options.from}${ids[0] === undefined ? '' : ` as ${ids[0]}`}`);
+  return { words: [isOwnSource(from) ? from : `./${from}`], storedAs: names[0] };
 }

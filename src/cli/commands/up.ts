@@ -22,7 +22,7 @@ export function registerUp(program: Command): void {
     .description('serve: answer machines that boot from the network, until ^C')
     .argument(
       '[image]',
-      'image that boots by default; without a pxectl.yaml here this does init, fetch and up in one go',
+      'image that boots by default: a name, an ISO or a URL; what is missing is fetched, and pxectl.yaml written',
     )
     .addOption(
       new Option('--engine <engine>', 'what answers (default: as in pxectl.yaml)').choices(ENGINE_CHOICES),
@@ -42,6 +42,7 @@ export function registerUp(program: Command): void {
       `
 Examples:
   sudo pxectl up debian-12            without a pxectl.yaml: everything in one go
+  sudo pxectl up my.iso
   sudo pxectl up --detach             in the background; pxectl watch shows the machines
   pxectl up --dry-run                 what it would do`,
     )

@@ -62,7 +62,7 @@ function withUsableRoot(recipe: ImageRecipe, tree: FileTree): ImageRecipe {
   throw assetError('E_IMAGE_UNSUPPORTED', {
     what: `${tree.origin} has the files of ${recipe.title}, but not the ISO they came from`,
     why: 'machines download the whole ISO as their root file system, and it cannot be put together again',
-    next: 'pxectl fetch --from FILE.iso',
+    next: 'pxectl fetch FILE.iso',
   });
 }
 
@@ -71,7 +71,7 @@ async function isoBeside(tree: FileTree): Promise<string | undefined> {
   const name = (await tree.list('')).find((entry) => entry.toLowerCase().endsWith('.iso'));
   return name === undefined || tree.sizeBytes !== undefined
     ? undefined
-    : `name the image itself: pxectl fetch --from ${tree.origin}/${name}`;
+    : `name the image itself: pxectl fetch ${tree.origin}/${name}`;
 }
 
 async function whatIsThere(tree: FileTree): Promise<string> {

@@ -41,7 +41,7 @@ const debianInstallerCd: Look = async (tree) => {
         ? `pxectl fetch debian-${release}: the same installer, made for the network`
         : isUbuntu
           ? 'pxectl fetch ubuntu-20.04: the first release whose image boots over the network'
-          : "pxectl fetch --from the distribution's netboot tarball (netboot.tar.gz)",
+          : "pxectl fetch the distribution's netboot tarball (netboot.tar.gz)",
   };
 };
 
@@ -51,7 +51,7 @@ const oldCasper: Look = async (tree) => {
   return {
     title: info ?? 'a live system with casper',
     why: 'a casper older than that of Ubuntu 20.04 downloads no ISO, and this one does not say that it is newer',
-    next: 'pxectl fetch ubuntu-24.04, or --from an image that is based on Ubuntu 20.04 or later',
+    next: 'pxectl fetch ubuntu-24.04, or an image that is based on Ubuntu 20.04 or later',
   };
 };
 
@@ -74,7 +74,7 @@ const dracutLive: Look = async (tree) => {
   return {
     title: `a live system${tree.volumeId === undefined ? '' : ` (${tree.volumeId})`}`,
     why: 'whether the initrd of a live desktop downloads its root image differs from image to image',
-    next: "--from the distribution's boot or netinst ISO, which is made for it: pxectl images --available",
+    next: "take the distribution's boot or netinst ISO, which is made for it: pxectl images --available",
   };
 };
 
@@ -90,7 +90,7 @@ const memtest: Look = async (tree) =>
     ? {
         title: 'Memtest86+',
         why: 'it is one program without an initrd, and pxectl boots a kernel with its initrd',
-        next: 'start it from a USB stick, or test memory in SystemRescue: pxectl fetch --from its ISO',
+        next: 'start it from a USB stick, or test memory in SystemRescue: pxectl fetch its ISO',
       }
     : undefined;
 

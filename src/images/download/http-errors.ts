@@ -112,7 +112,7 @@ export function redirectError(url: string, why: string): Error {
 export function offlineError(url: string): Error {
   return assetError('E_OFFLINE', {
     what: `${url} would have to be fetched, and --offline forbids it`,
-    next: 'leave out --offline, or use --from FILE',
+    next: 'leave out --offline, or name a file of your own: pxectl fetch FILE',
     details: { url },
   });
 }

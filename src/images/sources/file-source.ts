@@ -13,7 +13,7 @@ export async function openFileSource(path: string): Promise<StreamingSource> {
   const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: unknown) => {
     throw diskError(error, path);
   });
-  const { size } = await handle.stat();
+  const { size, ctimeMs } = await handle.stat();
   const readInto = async (bytes: Uint8Array, offset: number): Promise<Uint8Array> => {
     const { length } = bytes;
     let done = 0;
@@ -27,6 +27,8 @@ export async function openFileSource(path: string): Promise<StreamingSource> {
   return {
     origin: path,
     sizeBytes: size,
+    // not the time of the file, which a copy may bring along
+    changedAtMs: ctimeMs,
     read: (offset, length) => readInto(Buffer.allocUnsafe(length), offset),
     async *stream(offset, length) {
       const readAt = (done: number): Promise<Uint8Array> =>

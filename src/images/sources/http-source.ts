@@ -26,7 +26,8 @@ export async function openHttpSource(client: HttpClient, url: string): Promise<S
   first.body.destroy();
   const range = parseContentRange(first.header('content-range'));
   if (first.status !== 206 || range?.totalBytes === undefined) return undefined;
-  return new HttpSource(client, url, range.totalBytes, first.header('etag'));
+  const changedAtMs = Date.parse(first.header('last-modified') ?? '');
+  return new HttpSource(client, url, range.totalBytes, first.header('etag'), changedAtMs);
 }
 
 class HttpSource implements StreamingSource {
@@ -37,6 +38,8 @@ class HttpSource implements StreamingSource {
     readonly origin: string,
     readonly sizeBytes: number,
     private readonly etag: string | undefined,
+    /** NaN where the server does not tell */
+    readonly changedAtMs: number,
   ) {}
 
   async read(offset: number, length: number): Promise<Uint8Array> {
@@ -123,7 +126,7 @@ class HttpSource implements StreamingSource {
     return assetError('E_DOWNLOAD', {
       what: `${this.origin} cannot be read in pieces`,
       why,
-      next: 'run the same command again, or download the file and use --from FILE',
+      next: 'run the same command again, or download the file, then pxectl fetch FILE',
       details: { isRetryable: mayPass },
     });
   }

@@ -4,6 +4,8 @@ import type { ByteSource } from '../../protocol/iso9660/byte-source.ts';
 export interface StreamingSource extends ByteSource {
   /** where it is, for messages */
   readonly origin: string;
+  /** when its bytes last changed, where that is known */
+  readonly changedAtMs?: number;
   stream(offset: number, length: number): AsyncIterable<Uint8Array>;
   close(): Promise<void>;
 }

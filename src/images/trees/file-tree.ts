@@ -7,6 +7,8 @@ export interface FileTree {
   readonly origin: string;
   /** size of the ISO it is read from; undefined for folders and tarballs */
   readonly sizeBytes?: number;
+  /** when the ISO that it is read from last changed, where that is known */
+  readonly changedAtMs?: number;
   /** volume name of the ISO it is read from */
   readonly volumeId?: string;
   /** size in bytes, or undefined when there is no such regular file */

@@ -39,6 +39,7 @@ async function readIsoTree(source: StreamingSource): Promise<IsoTree> {
     image,
     volumeId: image.volumeId,
     sizeBytes: source.sizeBytes,
+    ...(source.changedAtMs === undefined ? {} : { changedAtMs: source.changedAtMs }),
     streamWhole: () => source.stream(0, source.sizeBytes),
     sizeOf: async (path) => (await findFile(path))?.sizeBytes,
     list: async (path) =>

@@ -58,7 +58,7 @@ function tableTree(
     throw assetError('E_ARCHIVE_INVALID', {
       what: `${path} in ${origin} cannot be read`,
       why: member.content.unreadable,
-      next: 'unpack it with GNU tar, then pxectl fetch --from the folder',
+      next: 'unpack it with GNU tar, then pxectl fetch the folder',
     });
   };
   return {
@@ -97,8 +97,8 @@ function unpackError(file: string, error: unknown): Error {
     what: `${file} cannot be unpacked`,
     why: isPackedIso ? 'there is an ISO image in it, and no tar archive' : 'there is no tar archive in it',
     next: isPackedIso
-      ? 'unpack it with gunzip, unxz or unzstd, then pxectl fetch --from the ISO'
-      : 'an ISO image, a tar archive (plain, gz, xz, zst) or a folder is what --from takes',
+      ? 'unpack it with gunzip, unxz or unzstd, then pxectl fetch the ISO'
+      : 'an ISO image, a tar archive (plain, gz, xz, zst) or a folder is what pxectl takes',
     cause: error,
   });
 }

@@ -268,7 +268,7 @@ describe('other sources', () => {
     writeCasperIso(file, {
       files: { 'EFI/boot/bootx64.efi': readFileSync('/usr/lib/shim/shimx64.efi.signed') },
     });
-    await fetchImages([], { from: file }, context());
+    await fetchImages([file], {}, context());
     const { files } = await fetchLoaders({}, context(), [empty]);
     expect(files).toMatchObject([{ path: 'shimx64.efi', isSigned: true, version: '20.04.3' }]);
   });
@@ -290,7 +290,7 @@ describe('other sources', () => {
           [`pool/main/g/grub2-signed/grub-efi-amd64-signed_${UBUNTU.grub}_amd64.deb`]: grubDeb,
         },
       });
-      await fetchImages([], { from: file }, context());
+      await fetchImages([file], {}, context());
     };
     const versions = async (sources = [installedPackages]): Promise<(string | undefined)[]> => {
       const { files } = await fetchLoaders({}, context(), sources);
@@ -314,7 +314,7 @@ describe('other sources', () => {
     it('are those of the packages as long as an image of their vendor is here', async () => {
       const own = await installedPackages.find('shim-signed', 'amd64', []);
       await takeUbuntu();
-      await fetchImages([], { from: '/usr/lib/debian-installer/images/12/amd64/text' }, context());
+      await fetchImages(['/usr/lib/debian-installer/images/12/amd64/text'], {}, context());
       expect((await versions())[0]).toBe(own?.version);
     });
 

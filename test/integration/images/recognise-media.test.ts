@@ -36,7 +36,7 @@ async function take(file: string): Promise<{ manifest: ImageManifest; notes: str
     if (event.type === 'warning') notes.push(event.text);
   };
   const layout = stateLayout(join(folder, `state-${count++}`));
-  const [image] = await fetchImages([], { from: file }, { layout, progress });
+  const [image] = await fetchImages([file], {}, { layout, progress });
   return { manifest: image?.manifest ?? expect.fail(), notes };
 }
 
@@ -294,7 +294,7 @@ describe('media that cannot be booted over the network are named, with a way out
       '.disk/info': 'Ubuntu-Server 24.04.1 LTS "Noble Numbat" - Release amd64 (20240827)',
     });
     const error = await take(join(dirname(file), 'tree')).catch((reason: unknown) => reason);
-    expect(error).toMatchObject({ code: 'E_IMAGE_UNSUPPORTED', next: 'pxectl fetch --from FILE.iso' });
+    expect(error).toMatchObject({ code: 'E_IMAGE_UNSUPPORTED', next: 'pxectl fetch FILE.iso' });
     expect((await take(file)).manifest.id).toBe('ubuntu-24.04.1');
   });
 

@@ -48,8 +48,8 @@ const fetchFrom = (
   signal?: AbortSignal,
 ): Promise<FetchedImage[]> =>
   fetchImages(
-    id === undefined ? [] : [id],
-    { from, http: { stallTimeoutMs: 2000, retryPauseMs: 5 } },
+    [from],
+    { ...(id === undefined ? {} : { storedAs: id }), http: { stallTimeoutMs: 2000, retryPauseMs: 5 } },
     { layout, progress, ...(signal === undefined ? {} : { signal }) },
   );
 
@@ -168,7 +168,7 @@ await ${work}.then(() => console.log('done'), (error) => console.log(error.code,
   };
 
   const fetchAsNobody = (): Promise<string> =>
-    runAsNobody(`fetchImages([], { from: '${file}' }, { layout, progress: () => undefined })`);
+    runAsNobody(`fetchImages(['${file}'], {}, { layout, progress: () => undefined })`);
   const openStoreToAll = (): void => {
     for (const path of [layout.root, layout.images]) chmodSync(path, 0o777);
   };

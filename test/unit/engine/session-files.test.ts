@@ -59,7 +59,7 @@ describe('at up and at reload', () => {
       code: 'E_CHECKSUM',
       message: expect.stringContaining(stored()),
       why: expect.stringContaining('SHA-256'),
-      next: expect.stringContaining(`pxectl fetch ${TEST_IMAGE} --from`),
+      next: expect.stringContaining(`--as ${TEST_IMAGE}`),
     });
   });
 

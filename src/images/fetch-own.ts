@@ -11,11 +11,12 @@ import { downloadFile } from './download/download-file.ts';
 import type { HttpClient } from './download/http-client.ts';
 import { partFile } from './download/part-file.ts';
 import { reportBytes, reportResume } from './fetch-progress.ts';
-import type { FetchContext, FetchOptions } from './fetch-types.ts';
+import type { FetchContext, FetchedImage, FetchOptions } from './fetch-types.ts';
 import { kindOfFile, type FileKind } from './file-kind.ts';
 import { writeHashed } from './hashed-copy.ts';
 import type { HashedFile } from './hashed-writer.ts';
 import { checkImageId } from './image-id.ts';
+import { findTaken, freeName } from './known-own.ts';
 import { lockWait } from './lock-wait.ts';
 import { openFileSource } from './sources/file-source.ts';
 import { openHttpSource } from './sources/http-source.ts';
@@ -26,7 +27,7 @@ import { openFolderTree } from './trees/folder-tree.ts';
 import { openIsoTree } from './trees/iso-tree.ts';
 import { openTarTree } from './trees/tar-tree.ts';
 
-export interface FromInput {
+export interface OwnInput {
   readonly store: ImageStore;
   readonly options: FetchOptions;
   readonly context: FetchContext;
@@ -37,46 +38,45 @@ export interface FromInput {
 type BringRoot = (incoming: IncomingImage, name: string, id: string) => Promise<HashedFile | undefined>;
 
 /**
- * Takes an image from an ISO, netboot tarball or folder of the user's own, or from the address of an ISO.
- * @param wantedId the id to store it under; default: what it was recognised as
+ * Takes an image from an ISO, netboot tarball or folder of the user's own, or from the address of an ISO. What was taken
+ * from there before and has not changed is left alone.
  * @throws PxectlError E_NOT_FOUND, E_IMAGE_UNRECOGNISED, E_ISO_INVALID, E_ARCHIVE_INVALID, E_DOWNLOAD,
  * E_IMAGE_UNSUPPORTED, E_USAGE
  */
-export async function fetchFrom(
-  from: string,
-  wantedId: string | undefined,
-  input: FromInput,
-): Promise<ImageManifest> {
+export async function fetchOwn(from: string, input: OwnInput): Promise<FetchedImage> {
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(from)?.[1]?.toLowerCase();
   if (scheme === 'http' || scheme === 'https') {
     // two of one address share what was downloaded of it
     const lockName = `from-${createHash('sha256').update(from).digest('hex').slice(0, 16)}`;
-    const wait = lockWait(wantedId ?? from, input.context);
-    return input.store.locked(lockName, () => fetchFromUrl(from, wantedId, input), wait);
+    const wait = lockWait(input.options.storedAs ?? from, input.context);
+    return input.store.locked(lockName, () => fetchFromUrl(from, input), wait);
   }
   if (scheme !== undefined && scheme !== 'file') {
     throw usageError({
-      what: `--from ${from}: pxectl downloads over http and https`,
-      next: `download it with another program, then pxectl fetch --from FILE`,
+      what: `${from}: pxectl downloads over http and https`,
+      next: `download it with another program, then pxectl fetch FILE`,
     });
   }
   if (input.options.isRootLeftRemote === true) {
     throw usageError({
       what: `--remote-root leaves the ISO at its address, and ${from} is not an address`,
-      next: 'leave out --remote-root, or use --from URL',
+      next: 'leave out --remote-root, or name the URL of an ISO',
     });
   }
   const path = resolve(scheme === 'file' ? fileURLToPath(from) : from);
   const info = await stat(path).catch(() => undefined);
   if (info === undefined) {
-    throw assetError('E_NOT_FOUND', { what: `there is no file or folder ${path}`, next: 'check --from' });
+    throw assetError('E_NOT_FOUND', {
+      what: `there is no file or folder ${path}`,
+      next: 'check the name; what can be had without a file of your own: pxectl images --available',
+    });
   }
   // a pipe cannot be read at any place, and a device does not say how long it is
   if (!info.isDirectory() && !info.isFile()) {
     throw assetError('E_ARCHIVE_INVALID', {
       what: `${path} is a device or a pipe, and no file`,
       why: 'pxectl reads here and there in an image, and keeps it for the machines',
-      next: `cat ${path} > image.iso, then pxectl fetch --from image.iso`,
+      next: `cat ${path} > image.iso, then pxectl fetch image.iso`,
     });
   }
   const tree = info.isDirectory() ? await openFolderTree(path) : await openArchive(path, path, input);
@@ -88,11 +88,11 @@ export async function fetchFrom(
     const onDone = (done: number): void => onBytes(done, tree.sizeBytes);
     return writeHashed(tree.streamWhole(), target, onDone, input.context.signal);
   };
-  return storeTree(tree, wantedId, 'nobody: a file of your own', copyRoot, input);
+  return storeTree(tree, 'nobody: a file of your own', copyRoot, input);
 }
 
 /** Tells an ISO from a tarball by what is in it. `origin` is what the user calls the file. */
-async function openArchive(path: string, origin: string, { store, context }: FromInput): Promise<FileTree> {
+async function openArchive(path: string, origin: string, { store, context }: OwnInput): Promise<FileTree> {
   const source = { ...(await openFileSource(path)), origin };
   const kind = await kindOfFile(source);
   if (mayBeIso(kind, origin)) return openIsoTree(source);
@@ -124,7 +124,7 @@ function notAnArchive(origin: string, kind: FileKind): Error {
     what: `${origin} is ${KIND_NAMES[kind] ?? 'neither an ISO image nor a tar archive'}`,
     why: 'pxectl reads ISO images and tar archives (plain, gz, xz, zst)',
     next: isPacked
-      ? 'unpack it, then pxectl fetch --from what was in it'
+      ? 'unpack it, then pxectl fetch what was in it'
       : isAddress
         ? 'open the address in a browser: it must be that of the file itself'
         : `see what it is (file ${origin}), and fetch it again`,
@@ -132,12 +132,9 @@ function notAnArchive(origin: string, kind: FileKind): Error {
 }
 
 /** Recognises the ISO and reads kernel and initrd by ranges, so that a wrong address costs no gigabytes. */
-async function fetchFromUrl(
-  url: string,
-  wantedId: string | undefined,
-  input: FromInput,
-): Promise<ImageManifest> {
+async function fetchFromUrl(url: string, input: OwnInput): Promise<FetchedImage> {
   const { client, context, options, store } = input;
+  const wantedId = options.storedAs;
   context.progress({
     type: 'warning',
     subject: wantedId ?? url,
@@ -165,7 +162,7 @@ async function fetchFromUrl(
       await part.finish(join(incoming.folder, name));
       return hashed;
     };
-    return storeTree(await openIsoTree(source), wantedId, verifiedBy, bringRoot, input);
+    return storeTree(await openIsoTree(source), verifiedBy, bringRoot, input);
   }
   context.progress({ type: 'step', subject: wantedId ?? url, text: 'downloading all of it first' });
   const hashed = await download(wantedId ?? url);
@@ -176,9 +173,9 @@ async function fetchFromUrl(
   };
   try {
     const tree = await openArchive(part.path, url, input);
-    const manifest = await storeTree(tree, wantedId, verifiedBy, moveRoot, input);
+    const fetched = await storeTree(tree, verifiedBy, moveRoot, input);
     await part.discard();
-    return manifest;
+    return fetched;
   } catch (error) {
     // all of it is here and it is no image: there is nothing to go on from
     if (error instanceof PxectlError && USELESS.has(error.code)) await part.discard();
@@ -195,16 +192,22 @@ const USELESS: ReadonlySet<string> = new Set([
 
 async function storeTree(
   tree: FileTree,
-  wantedId: string | undefined,
   verifiedBy: string,
   bringRoot: BringRoot,
-  { store, options, context }: FromInput,
-): Promise<ImageManifest> {
+  { store, options, context }: OwnInput,
+): Promise<FetchedImage> {
   try {
     const recognised = selectKernels(await recogniseTree(tree), options.kernel ?? 'default');
-    const recipe = { ...recognised, id: checkImageId(wantedId ?? recognised.id) };
-    const { id } = recipe;
+    const { storedAs } = options;
+    const { id, taken } = storedAs === undefined ? await freeName(store, recognised.id) : { id: storedAs };
+    const recipe = { ...recognised, id: checkImageId(id) };
     context.progress({ type: 'step', subject: id, text: `recognised ${recipe.title} in ${tree.origin}` });
+    const before = await findTaken(store, id, tree, options);
+    if (before !== undefined) return { manifest: before, outcome: 'present' };
+    if (taken !== undefined) {
+      const text = `${taken.id} is here, verified by ${taken.verifiedBy}: what nobody vouches for becomes ${id}`;
+      context.progress({ type: 'warning', subject: id, text });
+    }
     for (const note of recipe.notes) context.progress({ type: 'warning', subject: id, text: note });
     const build = async (incoming: IncomingImage): Promise<ImageManifest> => {
       const provenance = { origin: tree.origin, verification: 'local', verifiedBy } as const;
@@ -213,7 +216,8 @@ async function storeTree(
       await incoming.commit(manifest);
       return manifest;
     };
-    return await store.locked(id, () => store.build(id, build), lockWait(id, context));
+    const manifest = await store.locked(id, () => store.build(id, build), lockWait(id, context));
+    return { manifest, outcome: 'fetched' };
   } finally {
     await tree.close();
   }

@@ -52,12 +52,12 @@ beforeEach(() => {
 const from = async (
   source: string,
   options: FetchOptions = {},
-  ids: string[] = [],
+  storedAs?: string,
 ): Promise<ImageManifest> => {
   const http = { stallTimeoutMs: 1000, retryPauseMs: 5 };
   const [image] = await fetchImages(
-    ids,
-    { from: source, http, ...options },
+    [source],
+    { http, ...options, ...(storedAs === undefined ? {} : { storedAs }) },
     { layout, progress: (e) => events.push(e) },
   );
   return image?.manifest ?? expect.fail();
@@ -73,7 +73,7 @@ const expectWhole = async (manifest: ImageManifest): Promise<void> => {
   expect(readdirSync(layout.images).filter((name) => !name.startsWith('.parts'))).toEqual([manifest.id]);
 };
 
-describe('--from FILE', () => {
+describe('FILE', () => {
   it('an Ubuntu ISO: recognised, extracted, kept as the root image', async () => {
     const manifest = await from(iso);
     expect(manifest).toMatchObject({
@@ -91,7 +91,7 @@ describe('--from FILE', () => {
   });
 
   it('under another name', async () => {
-    const manifest = await from(iso, {}, ['class-room']);
+    const manifest = await from(iso, {}, 'class-room');
     expect(manifest.id).toBe('class-room');
     await expectWhole(manifest);
   });
@@ -189,7 +189,7 @@ describe('--from FILE', () => {
   });
 });
 
-describe('--from something that cannot be taken says what it is', () => {
+describe('something that cannot be taken says what it is', () => {
   const page = Buffer.from(`<!DOCTYPE html><html>${'log in '.repeat(10_000)}</html>`);
   const rows: readonly [string, string, () => Buffer, RegExp, RegExp][] = [
     ['an empty file', 'empty.iso', () => Buffer.alloc(0), /is empty$/, /fetch it again/],
@@ -231,7 +231,7 @@ describe('--from something that cannot be taken says what it is', () => {
         symlinkSync(precious, theirs);
       },
     };
-    const [image] = await fetchImages([], { from: theirs }, context);
+    const [image] = await fetchImages([theirs], {}, context);
     const root = fileOf(image?.manifest ?? expect.fail(), 'root-image');
     expect(root).toMatchObject({ sha256: sha256Of(readFileSync(iso)) });
     rmSync(theirs);
@@ -244,7 +244,7 @@ describe('--from something that cannot be taken says what it is', () => {
       const error = await from(path).catch((reason: unknown) => reason);
       expect(error).toMatchObject({
         code: 'E_ARCHIVE_INVALID',
-        next: `cat ${path} > image.iso, then pxectl fetch --from image.iso`,
+        next: `cat ${path} > image.iso, then pxectl fetch image.iso`,
       });
     }
   });
@@ -256,7 +256,7 @@ describe('--from something that cannot be taken says what it is', () => {
     const error = await from(downloads).catch((reason: unknown) => reason);
     expect(error).toMatchObject({
       code: 'E_IMAGE_UNRECOGNISED',
-      next: `name the image itself: pxectl fetch --from ${downloads}/some.iso`,
+      next: `name the image itself: pxectl fetch ${downloads}/some.iso`,
     });
   });
 
@@ -267,7 +267,7 @@ describe('--from something that cannot be taken says what it is', () => {
   });
 });
 
-describe('--from DIR', () => {
+describe('DIR', () => {
   it("the package's folder", async () => {
     const manifest = await from(INSTALLER);
     expect(manifest.id).toBe('debian-12');
@@ -290,7 +290,7 @@ describe('--from DIR', () => {
   });
 });
 
-describe('--from URL', () => {
+describe('URL', () => {
   const requested = () => mirror.requests.map((request) => request.range ?? 'all');
 
   it('reads kernel and initrd by ranges, then downloads the ISO for the machines', async () => {
