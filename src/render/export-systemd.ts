@@ -35,6 +35,7 @@ export function renderSystemdExport(
       folder: unitPath(folder),
       served: unitPath(served),
       view: viewOf(name),
+      hardening: readTemplate('export/hardening.conf').trimEnd(),
       isLowPort: context.config.http.port < 1024,
       memory: NGINX_MEMORY_BYTES,
       workerData: NGINX_WORKER_DATA_BYTES,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LongRunning, start } from '../../../src/platform/long-running.ts';
 import { findProgram, run } from '../../../src/platform/processes.ts';
+import { exposure } from '../../support/systemd-exposure.ts';
 import { configText, prepareState } from '../../support/engine/prepare-state.ts';
 import { makePrivateNetwork, type PrivateNetwork } from '../../support/pxectl-process.ts';
 
@@ -88,6 +89,7 @@ describe('pxectl export', () => {
       const verified = await run('systemd-analyze', ['verify', '--man=no', ...units]);
       expect(verified.stderr).toBe('');
       expect(verified.exitCode).toBe(0);
+      for (const unit of units) expect(await exposure(unit), unit).toBeLessThan(3);
       const start = /^ExecStart=(.*)$/m.exec(await readFile(units[0] ?? '', 'utf8'))?.[1] ?? '';
       const conf = '/run/pxectl-dnsmasq/config/dnsmasq.conf';
       expect(start).toBe(`/usr/sbin/dnsmasq --keep-in-foreground --conf-file=${conf} --pid-file=`);
