@@ -9,7 +9,8 @@ import { kindOfConfig, otherKindOf, type ConfigKind } from './lint/config-kinds.
 import { lintCompose } from './lint/lint-compose.ts';
 import { lintKea } from './lint/lint-kea.ts';
 import { lintDnsmasq } from './lint/judge-dnsmasq.ts';
-import { lintDhcpdFile, lintScript } from './lint/judge-scripts.ts';
+import { lintDhcpdFile } from './lint/judge-dhcpd.ts';
+import { lintScript } from './lint/judge-scripts.ts';
 import type { LintOptions, LintResult } from './lint/lint-result.ts';
 import { followIncludes } from './lint/script-includes.ts';
 import type { BootScriptKind } from './lint/script-lines.ts';

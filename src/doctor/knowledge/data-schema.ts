@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ConfigKindsFile } from '../lint/config-kinds.ts';
+import type { DhcpdWordsFile } from '../lint/dhcpd/dhcpd-words.ts';
 import type { DnsmasqOptionsFile } from '../lint/dnsmasq-options.ts';
 import type { FindingFile } from '../finding-catalogue.ts';
 import type { IpxeCausesFile, IpxeErrorsFile } from './ipxe-codes.ts';
@@ -151,6 +152,14 @@ const scriptWords = z.strictObject({
   ipxe: z.array(words),
 }) satisfies z.ZodType<ScriptWordsFile>;
 
+const dhcpdWords = z.strictObject({
+  $schema,
+  source: words,
+  statements: z.array(words),
+  options: z.array(words),
+  spaces: z.array(words),
+}) satisfies z.ZodType<DhcpdWordsFile>;
+
 /** The form of each data file, and the name of its JSON Schema for editors (data/schemas/NAME.schema.json). */
 export const DATA_FORMS = {
   messages,
@@ -161,6 +170,7 @@ export const DATA_FORMS = {
   'dnsmasq-options': dnsmasqOptions,
   'config-kinds': configKinds,
   'script-words': scriptWords,
+  'dhcpd-words': dhcpdWords,
 };
 
 /** Everything that is wrong in knowledge/data: one line each, with the file and the place in it. */
@@ -174,6 +184,7 @@ export function dataProblems(): readonly string[] {
     ['dnsmasq-options.json', dnsmasqOptions],
     ['config-kinds.json', configKinds],
     ['script-words.json', scriptWords],
+    ['dhcpd-words.json', dhcpdWords],
   ];
   const malformed = files.flatMap(([name, form]) => {
     const result = form.safeParse(readData(name));

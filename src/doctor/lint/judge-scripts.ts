@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { rangesOf, verdictOn, type PassedOver } from '../../model/verdict.ts';
 import { proveEdits, type Judge } from '../mend/prove-edits.ts';
 import { placedReader } from './config-reader.ts';
-import { lintDhcpd } from './dhcpd/lint-dhcpd.ts';
 import { fragmentLimits, lintBootScript, type BootScriptKind } from './lint-boot-script.ts';
 import { ADVICE, writeFixed, type LintOptions, type LintResult } from './lint-result.ts';
 import { givenFor, includesOf } from './script-includes.ts';
@@ -57,53 +56,9 @@ export async function lintScript(
   };
 }
 
-function passedLines(what: string, numbers: readonly number[], text: string): readonly PassedOver[] {
+export function passedLines(what: string, numbers: readonly number[], text: string): readonly PassedOver[] {
   const [first] = numbers;
   if (first === undefined) return [];
   const example = text.split(/\r?\n/)[first - 1]?.trim() ?? '';
   return [{ what, count: numbers.length, at: rangesOf(numbers), example, matters: true }];
-}
-
-/** Judges a configuration of ISC dhcpd, with the files that it includes and that were given. */
-export async function lintDhcpdFile(
-  path: string,
-  given: ReadonlyMap<string, string>,
-  { fix, root }: LintOptions,
-): Promise<LintResult> {
-  const lint = (texts: ReadonlyMap<string, string>) => {
-    const reader = placedReader({ given: new Map([...given, ...texts]), root });
-    return lintDhcpd(path, texts.get(path) ?? '', (name) => reader.read(name));
-  };
-  const texts = new Map([[path, given.get(path) ?? '']]);
-  const judge: Judge = (edited) => lint(edited).findings;
-  const { findings: found, statementCount, unknown, missing } = lint(texts);
-  const findings = proveEdits(texts, found, judge);
-  const [first] = unknown;
-  const passedOver: PassedOver[] = first
-    ? [
-        {
-          what: 'conditions that doctor cannot tell',
-          count: unknown.length,
-          at: rangesOf(unknown.map(({ line }) => line)),
-          example: first.raw,
-          matters: true,
-        },
-      ]
-    : [];
-  const isPartly = missing.length > 0 || passedOver.length > 0;
-  return {
-    readings: [
-      {
-        source: path,
-        kind: 'a configuration of ISC dhcpd',
-        read: `${statementCount} statements, as text: who is given which boot file`,
-        verdict: verdictOn(findings, { passedOver, limits: missing }),
-        passedOver,
-        limits: missing,
-        advice: isPartly ? ADVICE : [],
-      },
-    ],
-    findings,
-    written: fix ? await writeFixed(texts, findings, judge) : [],
-  };
 }

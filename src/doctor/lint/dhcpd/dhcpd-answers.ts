@@ -73,11 +73,13 @@ export function readFor(statements: readonly DhcpdStatement[], client: LintClien
         }
         continue;
       }
-      if (first === 'filename') Object.assign(env, { file: text(words[1]), at: statement });
-      else if (first === 'next-server') env.nextServer = words[1];
-      else if (first === 'option' && words[1] === 'bootfile-name')
-        Object.assign(env, { file: text(words[2]), at: statement });
-      else if (first === 'option' && words[1] === 'tftp-server-name') env.nextServer ??= text(words[2]);
+      if (namesFile(statement)) {
+        const file = fileOf(statement);
+        if (file === undefined) unknown.push(statement);
+        Object.assign(env, { file, at: statement });
+      } else if (first === 'next-server') env.nextServer = valueOf(words, 1);
+      else if (first === 'server-name') env.nextServer ??= valueOf(words, 1);
+      else if (first === 'option' && words[1] === 'tftp-server-name') env.nextServer ??= valueOf(words, 2);
       else if (/^(?:switch|subclass)$/.test(first ?? '') && block?.some(saysFile)) unknown.push(statement);
       else if (first === 'pool') run(block ?? [], env, false);
       else if (isNetwork && holdsNetwork(statement)) networks.push(block ?? []);
@@ -98,14 +100,22 @@ export function holdsNetwork({ words: [first], block = [] }: DhcpdStatement): bo
 }
 
 /** Whether a statement, or one inside it, names a boot file. */
-export function saysFile({ words, block }: DhcpdStatement): boolean {
-  return (
-    words[0] === 'filename' ||
-    (words[0] === 'option' && words[1] === 'bootfile-name') ||
-    (block ?? []).some(saysFile)
-  );
+export function saysFile(statement: DhcpdStatement): boolean {
+  return namesFile(statement) || (statement.block ?? []).some(saysFile);
 }
 
-function text(word: string | undefined): string | undefined {
-  return word?.startsWith('"') ? word.slice(1, -1) : undefined;
+function namesFile({ words }: DhcpdStatement): boolean {
+  return words[0] === 'filename' || (words[0] === 'option' && words[1] === 'bootfile-name');
+}
+
+/** The boot file that a statement names; undefined for one that dhcpd puts together as it answers. */
+export function fileOf({ words }: DhcpdStatement): string | undefined {
+  const value = valueOf(words, words[0] === 'filename' ? 1 : 2);
+  const isText = value?.startsWith('"') === true && words.at(-1) === value;
+  return isText ? value.slice(1, -1) : undefined;
+}
+
+/** What stands behind a name; `name = value` says the same as `name value`. */
+function valueOf(words: readonly string[], at: number): string | undefined {
+  return words[at] === '=' ? words[at + 1] : words[at];
 }

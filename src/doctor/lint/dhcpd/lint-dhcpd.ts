@@ -1,12 +1,16 @@
-import type { Firmware } from '../../../model/firmware.ts';
 import type { Finding } from '../../../model/finding.ts';
 import { words } from '../../../model/fix.ts';
 import { editDistance } from '../../../model/nearest-word.ts';
-import { efiSiblingOf, fitsFirmware, isStockIpxe, platformOfName } from '../../analyse/boot-files.ts';
+import { isStockIpxe, platformOfName } from '../../analyse/boot-files.ts';
 import { sortFindings } from '../../finding-catalogue.ts';
-import { lintFinding, type Edit } from '../lint-finding.ts';
-import { holdsNetwork, optionNames, readFor, saysFile, type DhcpdAnswer } from './dhcpd-answers.ts';
+import { lintFinding } from '../lint-finding.ts';
+import { isTemplateLine } from '../templates.ts';
+import { holdsNetwork, readFor, saysFile, type DhcpdAnswer } from './dhcpd-answers.ts';
 import { everyStatement, parseDhcpd, type DhcpdStatement } from './dhcpd-syntax.ts';
+import { isDhcpdStatement } from './dhcpd-words.ts';
+import { arch9LikeBios, CLIENTS, unfitPrograms } from './firmware-rules.ts';
+import { missingNextServer } from './next-server-rules.ts';
+import { refusedStatements } from './refused-rules.ts';
 
 /** What was made of a dhcpd.conf. */
 export interface DhcpdLint {
@@ -14,15 +18,15 @@ export interface DhcpdLint {
   readonly statementCount: number;
   /** what decides about boot files and was not understood */
   readonly unknown: readonly DhcpdStatement[];
+  /** statements that begin with no word of dhcpd */
+  readonly foreign: readonly DhcpdStatement[];
+  /** lines that are filled in later, 1 for the first */
+  readonly templateLines: readonly number[];
   /** what belongs to it and was not given: files that are read in its place, the beginning of its block */
   readonly missing: readonly string[];
+  /** everything that dhcpd reads was given */
+  readonly isGiven: boolean;
 }
-
-const CLIENTS: readonly (readonly [code: number, firmware: Firmware, what: string])[] = [
-  [0, 'bios', 'BIOS (arch 0)'],
-  [7, 'uefi-x64', '64-bit x86 UEFI (arch 7): nearly every PC of the last ten years'],
-  [9, 'uefi-x64', 'arch 9, which some 64-bit x86 UEFI firmware sends'],
-];
 
 /** Finds what is wrong for network boot in a configuration of ISC dhcpd: who is given which boot file. */
 export function lintDhcpd(path: string, text: string, read: (path: string) => string | undefined): DhcpdLint {
@@ -42,23 +46,38 @@ export function lintDhcpd(path: string, text: string, read: (path: string) => st
       mends: [words('correct it; dhcpd -t -cf FILE tells the line')],
     }),
   );
+  const templateLines = text
+    .split(/\r?\n/)
+    .flatMap((line, index) => (isTemplateLine(line.replace(/(\S\s*)#.*$/, '$1'), false) ? [index + 1] : []));
+  const isGiven = missing.length === 0;
   const all = everyStatement(statements);
+  const foreign = all.filter(
+    ({ file, line, words: [first = ''] }) =>
+      !isDhcpdStatement(first) && !(file === path && templateLines.includes(line)),
+  );
   const curly = all.filter(hasCurlyQuotes);
   const asked = CLIENTS.map(([code]) => readFor(statements, { architecture: code, isIpxe: false }));
   missing.push(...unknownPrograms(asked));
-  const unknown = [...new Set(asked.flatMap((one) => one.unknown))];
+  const unknown = [...new Set(asked.flatMap((one) => one.unknown))].filter((one) => !hasCurlyQuotes(one));
   const isWhole =
     missing.length === 0 && unknown.length === 0 && brokenAt === undefined && curly.length === 0;
+  const isPlain = unknown.length === 0 && brokenAt === undefined && templateLines.length === 0;
   const findings = [
     ...unreadable,
     ...curly.map(curlyQuotes),
     ...misspeltFunctions(all),
-    ...uefiClients(statements, asked, isWhole),
+    ...(isGiven ? refusedStatements(statements) : []),
+    ...(isGiven && isPlain ? missingNextServer(path, asked) : []),
+    ...unfitPrograms(statements, asked, isWhole),
     ...arch9LikeBios(asked),
     ...loop(statements),
     ...withoutBoot(statements, isWhole),
   ];
-  return { findings: sortFindings(findings), statementCount: all.length, unknown, missing };
+  return {
+    findings: sortFindings(findings),
+    statementCount: all.length,
+    ...{ unknown, foreign, templateLines, missing, isGiven },
+  };
 }
 
 /** What people copy out of the middle of a file. */
@@ -80,82 +99,12 @@ function curlyQuotes(at: DhcpdStatement): Finding {
   });
 }
 
-/** UEFI machines that are given a BIOS program, or nothing where others are given something. */
-function uefiClients(
-  statements: readonly DhcpdStatement[],
-  asked: readonly { readonly answers: readonly DhcpdAnswer[] }[],
-  isWhole: boolean,
-): Finding[] {
-  const named = filesIn(statements);
-  const findings: Finding[] = [];
-  const told = new Set<string>();
-  CLIENTS.forEach(([code, firmware, what], index) => {
-    asked[index]?.answers.forEach((answer, network) => {
-      // a network beside the one that boots is served nothing, and needs nothing
-      if (!asked.some(({ answers }) => answers[network]?.file !== undefined)) return;
-      const at = answer.at ?? named[0];
-      if (at === undefined || (answer.file === undefined && (!isWhole || code === 0))) return;
-      const platform = answer.file === undefined ? undefined : platformOfName(answer.file);
-      const fits = platform === undefined ? undefined : fitsFirmware(platform, firmware);
-      if (answer.file !== undefined && fits !== false) return;
-      const key = `${firmware} ${at.line} ${answer.file ?? ''}`;
-      if (told.has(key)) return;
-      told.add(key);
-      const given =
-        answer.file === undefined ? 'is given no boot file' : `is given ${answer.file}, which it cannot run`;
-      findings.push(
-        lintFinding(
-          code === 0 ? 'loader-arch-mismatch' : 'no-boot-service-for-arch',
-          [at],
-          answer.file === undefined || code === 0 ? [] : chainFor(statements, at, answer.file),
-          {
-            // a network may have no BIOS machine
-            severity: code === 0 ? 'info' : answer.file !== undefined || code === 7 ? 'error' : 'warning',
-            title: `${what}: ${given}`,
-            cause:
-              answer.file === undefined
-                ? 'A machine of this kind gets an address and no boot file (PXE-E53, PXE-E21), while others are served.'
-                : `${code === 0 ? 'BIOS firmware cannot run an EFI program' : 'UEFI firmware runs EFI programs (.efi) of its own CPU only'}: it drops the file after the download, or cancels.`,
-            ...(answer.file === undefined || code === 0
-              ? {
-                  mends: [
-                    words(
-                      `give this architecture its own program: if option ${architectureName(statements)} = 00:0${code} { filename "…"; }`,
-                    ),
-                  ],
-                }
-              : {}),
-          },
-        ),
-      );
-    });
-  });
-  return findings;
-}
-
 /** Files of which the name does not tell for which firmware they are. */
 function unknownPrograms(asked: readonly { readonly answers: readonly DhcpdAnswer[] }[]): readonly string[] {
   const names = asked
     .flatMap(({ answers }) => answers.flatMap(({ file }) => file ?? []))
     .filter((file) => !file.includes('://') && platformOfName(file) === undefined);
   return [...new Set(names)].map((file) => `the name ${file} does not tell for which firmware it is`);
-}
-
-/** Arch 7 has an answer of its own, and arch 9, which is the same firmware, falls to that of BIOS machines. */
-function arch9LikeBios(asked: readonly { readonly answers: readonly DhcpdAnswer[] }[]): Finding[] {
-  const [bios, uefi, other] = asked.map(({ answers }) => answers[0]);
-  const isSame = other?.file !== undefined && other.file === bios?.file && uefi?.file !== other.file;
-  // a name that tells what it is was judged already
-  if (!isSame || !other?.at || uefi?.file === undefined || platformOfName(other.file ?? '') !== undefined)
-    return [];
-  return [
-    lintFinding('no-boot-service-for-arch', [other.at], [], {
-      severity: 'warning',
-      title: `arch 9, which some 64-bit x86 UEFI firmware sends, is given ${other.file ?? ''}, as BIOS machines are`,
-      cause: `Firmware that says arch 9 runs the same programs as arch 7, which is given ${uefi.file}.`,
-      mends: [words('ask for both: … = 00:07 or option … = 00:09')],
-    }),
-  ];
 }
 
 /** Functions of dhcp-eval(5) that people write in conditions. */
@@ -187,41 +136,6 @@ function misspeltFunctions(all: readonly DhcpdStatement[]): Finding[] {
       ];
     }),
   );
-}
-
-/** A statement that names a file for everyone becomes one that tells UEFI from BIOS. */
-function chainFor(statements: readonly DhcpdStatement[], at: DhcpdStatement, file: string): readonly Edit[] {
-  const isAlone = /^(?:filename|option\s+bootfile-name)\s+"[^"]*"\s*;$/.test(at.raw);
-  const [first] = statements;
-  if (!isAlone || first === undefined || platformOfName(file) !== 'bios') return [];
-  const name = architectureName(statements);
-  const isDefined = optionNames(statements).has(name);
-  const program =
-    filesIn(statements)
-      .flatMap(({ raw }) => /"([^"]+\.efi)"/.exec(raw)?.[1] ?? [])
-      .find((name) => fitsFirmware(platformOfName(name) ?? 'bios', 'uefi-x64') === true) ??
-    efiSiblingOf(file);
-  const lines = [
-    `if option ${name} = 00:07 or option ${name} = 00:09 {`,
-    `  ${at.raw.replace(/"[^"]*"/, `"${program}"`)}`,
-    '} else {',
-    `  ${at.raw}`,
-    '}',
-  ];
-  const edits: Edit[] = [{ at, lines: [lines.join(' ').replace(/\s+/g, ' ')] }];
-  return isDefined
-    ? edits
-    : [{ at: first, lines: [`option ${name} code 93 = unsigned integer 16;`, first.raw] }, ...edits];
-}
-
-/** What the configuration calls option 93. */
-function architectureName(statements: readonly DhcpdStatement[]): string {
-  const own = [...optionNames(statements)].find(([, code]) => code === 93);
-  // its definition may stand in another file
-  const used = everyStatement(statements).flatMap(({ words: said }) =>
-    said.filter((word, index) => said[index - 1] === 'option' && /arch/i.test(word)),
-  );
-  return own?.[0] ?? used[0] ?? 'architecture-type';
 }
 
 /** iPXE that is given iPXE. */
@@ -262,13 +176,6 @@ function withoutBoot(statements: readonly DhcpdStatement[], isWhole: boolean): F
       mends: [],
     }),
   ];
-}
-
-/** Statements that name a boot file, wherever they stand. */
-function filesIn(statements: readonly DhcpdStatement[]): readonly DhcpdStatement[] {
-  return everyStatement(statements).filter(
-    (statement) => statement.block === undefined && saysFile(statement),
-  );
 }
 
 const MAX_INCLUDES = 20;

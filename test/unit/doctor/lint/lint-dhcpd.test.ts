@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { lintFiles } from '../../../../src/doctor/lint-files.ts';
 import { lintDhcpd } from '../../../../src/doctor/lint/dhcpd/lint-dhcpd.ts';
+import { fixTexts } from '../../../../src/doctor/mend/fix-steps.ts';
 import { run } from '../../../../src/platform/processes.ts';
 import { itNeeds } from '../../../support/external-tool.ts';
 
@@ -81,6 +82,27 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   ['two networks, one boots', ARCH + subnet(CHAIN) + 'subnet 10.9.0.0 netmask 255.255.255.0 { }\n', []],
 ];
 
+/** What dhcpd itself refuses, or what leaves a boot without its server: name, text, title */
+const REFUSED: readonly (readonly [string, string, RegExp])[] = [
+  ['an option that nobody defines', subnet(CHAIN), /option arch is defined nowhere/],
+  [
+    'an option with a slip in its name',
+    subnet('option domain-name-server 10.0.0.1;'),
+    /domain-name-server is/,
+  ],
+  ['an option that is defined too late', subnet(CHAIN) + ARCH, /option arch is defined below/],
+  [
+    'a range of another network',
+    'subnet 10.0.0.0 netmask 255.255.255.0 { range 10.1.0.5 10.1.0.9; next-server 10.0.0.1; filename "ipxe.efi"; }\n',
+    /10\.1\.0\.5 and 10\.1\.0\.9, which is not in subnet 10\.0\.0\.0/,
+  ],
+  [
+    'a style of older versions',
+    `${subnet('filename "ipxe.efi";')}ddns-update-style ad-hoc;\n`,
+    /ad-hoc is gone/,
+  ],
+];
+
 const faultsOf = (text: string): readonly string[] =>
   lintDhcpd('/etc/dhcp/dhcpd.conf', text, () => undefined)
     .findings.filter(({ severity }) => severity !== 'info')
@@ -96,6 +118,58 @@ describe('configurations of ISC dhcpd', () => {
 
   it.each(CASES)('%s', (_name, text, faults) => {
     expect([...new Set(faultsOf(text))]).toEqual(faults);
+  });
+
+  it.each(REFUSED)('%s: dhcpd does not start', (_name, text, title) => {
+    const { findings } = lintDhcpd('/d.conf', text, () => undefined);
+    const refused = findings.filter(({ id }) => id === 'config-unreadable');
+    expect(refused.map((one) => one.title)).toEqual([expect.stringMatching(title)]);
+  });
+
+  it.each([
+    ['filename "pxelinux.0";', true],
+    ['filename="pxelinux.0";', true],
+    ['filename "http://10.0.0.1/x.efi";', false],
+    ['filename "pxelinux.0"; next-server 10.0.0.1;', false],
+    ['filename "pxelinux.0"; option tftp-server-name "10.0.0.1";', false],
+  ])('%s: a boot file must have its server', (inside, isTold) => {
+    const text = `subnet 10.0.0.0 netmask 255.255.255.0 { range 10.0.0.5 10.0.0.9; ${inside} }\n`;
+    const { findings } = lintDhcpd('/d.conf', text, () => undefined);
+    expect(findings.some(({ id }) => id === 'wrong-server-address')).toBe(isTold);
+  });
+
+  it('a server for 64-bit ARM alone is no fault', () => {
+    const { findings } = lintDhcpd('/d.conf', subnet('filename "grubaa64.efi";'), () => undefined);
+    expect(findings.map(({ id, severity }) => [id, severity])).toEqual([['loader-arch-mismatch', 'info']]);
+  });
+
+  it('mends are in the words of dhcpd', () => {
+    const texts = [...CASES, ...REFUSED].map(([, text]) => text);
+    const others = [
+      subnet('filename "grubaa64.efi";'),
+      'subnet 10.0.0.0 netmask 255.0.0.0 { filename "ipxe.efi"; }',
+    ];
+    for (const text of [...texts, ...others])
+      for (const { mends } of lintDhcpd('/d.conf', text, () => undefined).findings)
+        expect(fixTexts(mends).join('\n')).not.toMatch(/pxe-service|dhcp-\w+=|pxectl (?!doctor)/);
+  });
+
+  it('placeholders and words that no dhcpd knows are no all-clear', async () => {
+    const path = join(folder, 'filled-later.conf');
+    for (const inside of ['option domain-name-servers <INSERT SERVERS HERE>;', 'boot-wonder on;']) {
+      writeFileSync(path, ARCH + subnet(`${CHAIN}\n${inside}`));
+      const { readings } = await lintFiles([path], { fix: false, root: undefined });
+      expect(readings[0]?.passedOver[0]?.example).toContain(inside);
+      expect(readings[0]?.verdict).not.toBe('healthy');
+    }
+  });
+
+  itNeeds('dhcpd')('what only dhcpd itself refuses is told in its words, with the line', async () => {
+    const path = join(folder, 'only-dhcpd.conf');
+    writeFileSync(path, `${ARCH}default-lease-time ten;\n${subnet(CHAIN)}`);
+    const { findings } = await lintFiles([path], { fix: false, root: undefined });
+    expect(findings[0]?.title).toContain('dhcpd -t of this host refuses it');
+    expect(findings[0]?.evidence).toEqual([{ source: 'only-dhcpd.conf:2', text: 'default-lease-time ten;' }]);
   });
 
   it('no network boot is told as that', () => {
@@ -178,6 +252,11 @@ describe('configurations of ISC dhcpd', () => {
         expect(faultsOf(readFileSync(`${path}.fixed`, 'utf8')).length, name).toBeLessThan(faults.length);
       }
       expect(mended).toBeGreaterThan(1);
+      for (const [name, text] of REFUSED) {
+        const path = join(folder, 'refused.conf');
+        writeFileSync(path, text);
+        expect(await takes(path), name).not.toBe('');
+      }
     },
     60_000,
   );

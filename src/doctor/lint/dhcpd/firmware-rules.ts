@@ -1,0 +1,142 @@
+import type { Firmware } from '../../../model/firmware.ts';
+import type { Finding } from '../../../model/finding.ts';
+import { words } from '../../../model/fix.ts';
+import { efiSiblingOf, fitsFirmware, platformOfName } from '../../analyse/boot-files.ts';
+import { lintFinding, type Edit } from '../lint-finding.ts';
+import { fileOf, optionNames, saysFile, type DhcpdAnswer } from './dhcpd-answers.ts';
+import { everyStatement, type DhcpdStatement } from './dhcpd-syntax.ts';
+
+/** Machines that are asked for: PCs, which are nearly everywhere. */
+export const CLIENTS: readonly (readonly [code: number, firmware: Firmware, what: string])[] = [
+  [0, 'bios', 'BIOS (arch 0)'],
+  [7, 'uefi-x64', '64-bit x86 UEFI (arch 7): nearly every PC of the last ten years'],
+  [9, 'uefi-x64', 'arch 9, which some 64-bit x86 UEFI firmware sends'],
+];
+
+/** Each kind of PC: what it is given, in each network. */
+export function unfitPrograms(
+  statements: readonly DhcpdStatement[],
+  asked: readonly { readonly answers: readonly DhcpdAnswer[] }[],
+  isWhole: boolean,
+): Finding[] {
+  const named = filesIn(statements);
+  const forArm = onlyForArm(statements, named);
+  if (forArm) return [forArm];
+  const findings: Finding[] = [];
+  const told = new Set<string>();
+  CLIENTS.forEach(([code, firmware, what], index) => {
+    asked[index]?.answers.forEach((answer, network) => {
+      // a network beside the one that boots is served nothing, and needs nothing
+      if (!asked.some(({ answers }) => answers[network]?.file !== undefined)) return;
+      const at = answer.at ?? named[0];
+      if (at === undefined || (answer.file === undefined && (!isWhole || code === 0))) return;
+      const platform = answer.file === undefined ? undefined : platformOfName(answer.file);
+      const fits = platform === undefined ? undefined : fitsFirmware(platform, firmware);
+      if (answer.file !== undefined && fits !== false) return;
+      const key = `${firmware} ${at.line} ${answer.file ?? ''}`;
+      if (told.has(key)) return;
+      told.add(key);
+      const given =
+        answer.file === undefined ? 'is given no boot file' : `is given ${answer.file}, which it cannot run`;
+      const edits = answer.file === undefined || code === 0 ? [] : chainFor(statements, at, answer.file);
+      findings.push(
+        lintFinding(code === 0 ? 'loader-arch-mismatch' : 'no-boot-service-for-arch', [at], edits, {
+          // a network may have no BIOS machine
+          severity: code === 0 ? 'info' : answer.file !== undefined || code === 7 ? 'error' : 'warning',
+          title: `${what}: ${given}`,
+          cause:
+            answer.file === undefined
+              ? 'A machine of this kind gets an address and no boot file (PXE-E53, PXE-E21), while others are served.'
+              : `${code === 0 ? 'BIOS firmware cannot run an EFI program' : 'UEFI firmware runs EFI programs (.efi) of its own CPU only'}: it drops the file after the download, or cancels.`,
+          ...(edits.length > 0 ? {} : { mends: [words(ownProgram(statements, code))] }),
+        }),
+      );
+    });
+  });
+  return findings;
+}
+
+function ownProgram(statements: readonly DhcpdStatement[], code: number): string {
+  const name = architectureName(statements);
+  const isDefined = optionNames(statements).has(name);
+  const definition = isDefined
+    ? ''
+    : `option ${name} code 93 = unsigned integer 16; at the top of the file, and `;
+  return `give this architecture its own program: ${definition}if option ${name} = 00:0${code} { filename "…"; }`;
+}
+
+/** A network of boards and servers with 64-bit ARM is served what it runs: that no PC may boot there is no fault. */
+function onlyForArm(
+  statements: readonly DhcpdStatement[],
+  named: readonly DhcpdStatement[],
+): Finding | undefined {
+  const [first] = named;
+  if (!first || !named.every((one) => platformOfName(fileOf(one) ?? '') === 'arm64')) return undefined;
+  return lintFinding('loader-arch-mismatch', [first], [], {
+    severity: 'info',
+    title: `64-bit ARM machines alone are served: a PC is given ${fileOf(first) ?? ''} too, and cannot run it`,
+    cause: 'Each boot file of this configuration is a program for 64-bit ARM.',
+    mends: [
+      words(`where no PC boots from this server, nothing is to be done; else ${ownProgram(statements, 7)}`),
+    ],
+  });
+}
+
+/** Arch 7 has an answer of its own, and arch 9, which is the same firmware, falls to that of BIOS machines. */
+export function arch9LikeBios(asked: readonly { readonly answers: readonly DhcpdAnswer[] }[]): Finding[] {
+  const [bios, uefi, other] = asked.map(({ answers }) => answers[0]);
+  const isSame = other?.file !== undefined && other.file === bios?.file && uefi?.file !== other.file;
+  // a name that tells what it is was judged already
+  if (!isSame || !other?.at || uefi?.file === undefined || platformOfName(other.file ?? '') !== undefined)
+    return [];
+  return [
+    lintFinding('no-boot-service-for-arch', [other.at], [], {
+      severity: 'warning',
+      title: `arch 9, which some 64-bit x86 UEFI firmware sends, is given ${other.file ?? ''}, as BIOS machines are`,
+      cause: `Firmware that says arch 9 runs the same programs as arch 7, which is given ${uefi.file}.`,
+      mends: [words('ask for both: … = 00:07 or option … = 00:09')],
+    }),
+  ];
+}
+
+/** A statement that names a file for everyone becomes one that tells UEFI from BIOS. */
+function chainFor(statements: readonly DhcpdStatement[], at: DhcpdStatement, file: string): readonly Edit[] {
+  const isAlone = /^(?:filename|option\s+bootfile-name)(?:\s+|\s*=\s*)"[^"]*"\s*;$/.test(at.raw);
+  const [first] = statements;
+  if (!isAlone || first === undefined || platformOfName(file) !== 'bios') return [];
+  const name = architectureName(statements);
+  const isDefined = optionNames(statements).has(name);
+  const program =
+    filesIn(statements)
+      .flatMap((one) => fileOf(one) ?? [])
+      .find((name) => fitsFirmware(platformOfName(name) ?? 'bios', 'uefi-x64') === true) ??
+    efiSiblingOf(file);
+  const lines = [
+    `if option ${name} = 00:07 or option ${name} = 00:09 {`,
+    `  ${at.raw.replace(/"[^"]*"/, `"${program}"`)}`,
+    '} else {',
+    `  ${at.raw}`,
+    '}',
+  ];
+  const edits: Edit[] = [{ at, lines: [lines.join(' ').replace(/\s+/g, ' ')] }];
+  return isDefined
+    ? edits
+    : [{ at: first, lines: [`option ${name} code 93 = unsigned integer 16;`, first.raw] }, ...edits];
+}
+
+/** What the configuration calls option 93. */
+function architectureName(statements: readonly DhcpdStatement[]): string {
+  const own = [...optionNames(statements)].find(([, code]) => code === 93);
+  // its definition may stand in another file
+  const used = everyStatement(statements).flatMap(({ words: said }) =>
+    said.filter((word, index) => said[index - 1] === 'option' && /arch/i.test(word)),
+  );
+  return own?.[0] ?? used[0] ?? 'architecture-type';
+}
+
+/** Statements that name a boot file, wherever they stand. */
+function filesIn(statements: readonly DhcpdStatement[]): readonly DhcpdStatement[] {
+  return everyStatement(statements).filter(
+    (statement) => statement.block === undefined && saysFile(statement),
+  );
+}
