@@ -59,16 +59,19 @@ export function eventText(event: BootEvent): string | undefined {
     case 'engine.starting':
     case 'engine.ready':
     case 'engine.stopped':
-      return `${event.type}: ${String(detail['message'] ?? detail['engine'] ?? '')}`;
+      return `${wordOf(event)}: ${String(detail['message'] ?? detail['engine'] ?? '')}`;
     case 'network.trouble':
       return `${detail['severity'] === 'info' ? '·' : '!'} ${String(detail['message'] ?? '')} (pxectl doctor explains ${String(detail['finding'] ?? '')})`;
     case 'network.over':
       return String(detail['message'] ?? '');
     case 'engine.warning':
     case 'engine.error':
-      return `${event.type}: ${String(detail['message'] ?? '')}`;
+      return `${wordOf(event)}: ${String(detail['message'] ?? '')}`;
   }
 }
+
+/** `ready` of `engine.ready`. */
+const wordOf = ({ type }: BootEvent): string => type.slice(type.indexOf('.') + 1);
 
 function suggestion(event: BootEvent): string {
   const near = event.detail['message'];

@@ -25,6 +25,8 @@ const ASK_EVERY_MS = 1_000;
 /** A server that takes long for its answer is asked less. */
 const REST_FACTOR = 20;
 const TRY_AGAIN_MS = 3_000;
+/** A boot that stands still is told by no event. */
+const LOOK_AGAIN_MS = 5_000;
 
 /** What the server knows, kept up to date by its events. */
 export class LiveView {
@@ -42,6 +44,7 @@ export class LiveView {
   #isAsking = false;
   #isStale = false;
   #hasToAskStatus = false;
+  #nextLook: number | undefined;
 
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
@@ -135,6 +138,14 @@ export class LiveView {
       unknown: kept(this.view.unknown, seen.unknown, ({ mac }) => mac),
       ...{ findings, status, nameOf },
     });
+    this.#lookAgain();
+  }
+
+  #lookAgain(): void {
+    clearTimeout(this.#nextLook);
+    const rows = [...this.view.machines, ...this.view.unknown];
+    if (!rows.some(({ boot }) => boot?.outcome === 'running')) return;
+    this.#nextLook = window.setTimeout(() => this.#refresh(false), LOOK_AGAIN_MS);
   }
 
   #set(change: Partial<View>): void {

@@ -56,9 +56,14 @@ export function frame(facts: FrameFacts, size: Size): readonly string[] {
 }
 
 function titleOf({ title, all }: FrameFacts, width: number): string {
-  const running = all.filter(({ isRunning }) => isRunning).length;
+  const running = all.filter(({ isRunning }) => isRunning);
+  const installing = running.filter(({ stage }) => stage === 'installing').length;
   const wrong = all.filter(({ finding }) => finding !== undefined && finding.severity !== 'info').length;
-  const counts = `${all.length} machines, ${running} booting, ${wrong} with a problem`;
+  const counts = [
+    `${all.length} machines, ${running.length - installing} booting`,
+    ...(installing > 0 ? [`${installing} installing`] : []),
+    `${wrong} with a problem`,
+  ].join(', ');
   const room = width - counts.length - 2;
   return room < 10 ? counts : `${fit(title, room)}  ${counts}`;
 }

@@ -45,7 +45,8 @@ const STAGES: Readonly<Record<BootStage, string>> = {
   kernel: 'kernel',
   initrd: 'initrd',
   'root-image': 'root image',
-  'install-seed': 'seed',
+  // it has fetched what it installs by
+  'install-seed': 'installing',
   installing: 'installing',
   done: 'installed',
 };

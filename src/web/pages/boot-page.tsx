@@ -3,7 +3,6 @@ import { useEffect } from 'preact/hooks';
 import { formatDuration } from '../../model/units.ts';
 import type { PageProps } from '../page-props.ts';
 import { ask } from '../ask.ts';
-import type { LiveView } from '../live-view.ts';
 import { useAsked } from '../parts/asked.tsx';
 import { EventList } from '../parts/event-list.tsx';
 import { FindingCard } from '../parts/finding-card.tsx';
@@ -14,19 +13,19 @@ import { linkTo } from '../route.ts';
 const ASK_EVERY_MS = 500;
 
 export const BootPage = ({ live, view, rest }: PageProps): JSX.Element => (
-  <BootView key={rest} live={live} id={rest} nameOf={view.nameOf} level="page" />
+  <BootView key={rest} live={live} view={view} id={rest} level="page" />
 );
 
-interface BootViewProps {
-  readonly live: LiveView;
+interface BootViewProps extends Pick<PageProps, 'live' | 'view'> {
   readonly id: string;
-  readonly nameOf: ReadonlyMap<string, string>;
   /** a page of its own, or a part of that of its machine */
   readonly level: 'page' | 'part';
 }
 
-export function BootView({ live, id, nameOf, level }: BootViewProps): JSX.Element {
-  const { value: boot, error, again } = useAsked(() => ask('boot', { id }), [id]);
+export function BootView({ live, view, id, level }: BootViewProps): JSX.Element {
+  const row = [...view.machines, ...view.unknown].find((one) => one.boot?.id === id);
+  // time alone finds fault with a boot that stands still, and takes that back
+  const { value: boot, error, again } = useAsked(() => ask('boot', { id }), [id, row?.finding?.id]);
   const mac = boot?.mac;
   useEffect(() => {
     // at once, and then no more often than eyes follow
@@ -82,7 +81,7 @@ export function BootView({ live, id, nameOf, level }: BootViewProps): JSX.Elemen
         </p>
         <Timeline boot={boot} />
       </section>
-      <EventList events={boot.events} nameOf={nameOf} title="What happened, newest first" />
+      <EventList events={boot.events} nameOf={view.nameOf} title="What happened, newest first" />
     </>
   );
 }

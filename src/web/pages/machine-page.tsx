@@ -48,9 +48,7 @@ export function MachinePage({ live, view, rest }: PageProps): JSX.Element {
           <a href={linkTo('plan', machine?.name ?? rest)}>What it gets when it boots</a>
         </p>
       )}
-      {boot !== undefined && (
-        <BootView key={boot.id} live={live} id={boot.id} nameOf={view.nameOf} level="part" />
-      )}
+      {boot !== undefined && <BootView key={boot.id} live={live} view={view} id={boot.id} level="part" />}
       <h2>Boots</h2>
       {boots.error !== undefined && <Trouble error={boots.error} />}
       {boots.value !== undefined && <BootList boots={boots.value.boots} />}

@@ -102,7 +102,10 @@ const textOf = ({ name, word, about, state, boot }: Row): string =>
 function countsOf(rows: readonly Row[]): string {
   const counts = new Map<string, number>();
   for (const { state } of rows) counts.set(state, (counts.get(state) ?? 0) + 1);
-  return [...counts].map(([state, count]) => `${count} ${state}`).join(', ');
+  const wrong = rows.filter(({ finding }) => finding !== null && finding.severity !== 'info').length;
+  return [...counts, ...(wrong > 0 ? [['with a problem', wrong] as const] : [])]
+    .map(([what, count]) => `${count} ${what}`)
+    .join(', ');
 }
 
 interface RowProps {

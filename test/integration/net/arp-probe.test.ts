@@ -79,7 +79,7 @@ describe('who uses an address', () => {
 describe('whose an address is', () => {
   interface Asked {
     readonly answers: readonly string[];
-    readonly moreFiles: number;
+    readonly moreSockets: number;
   }
   const ask = (more: object): Promise<Asked> => {
     const options = { interfaceName: 'lan0', address: '10.77.0.9', mac: otherMac, waitMs: 1500, ...more };
@@ -88,9 +88,9 @@ describe('whose an address is', () => {
   const confirm = async (more: object = {}): Promise<string | undefined> => (await ask(more)).answers[0];
 
   needsRoot('is asked once for all who want to know it, over one socket', async () => {
-    const { answers, moreFiles } = await ask({ waitMs: 20_000, times: 500 });
+    const { answers, moreSockets } = await ask({ waitMs: 20_000, times: 500 });
     expect([...new Set(answers)]).toEqual(['confirmed']);
-    expect(moreFiles).toBe(0);
+    expect(moreSockets).toBe(0);
   });
 
   needsRoot('is said by the card that answers, not by a table that anybody writes', async () => {
