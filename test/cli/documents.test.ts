@@ -211,7 +211,7 @@ describe('every command of the documents', () => {
 
     it('pxectl watch', async () => {
       // from the beginning, since no machine boots here
-      expect(await runUntil(['watch', '--all'], 'engine.ready')).toBe(0);
+      expect(await runUntil(['watch', '--all'], 'ready: ')).toBe(0);
     });
   });
 });
