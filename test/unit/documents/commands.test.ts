@@ -62,8 +62,8 @@ describe('the man pages', () => {
 });
 
 describe('the variables of the environment in pxectl(1)', () => {
-  /** Of the system, and of sudo: nobody sets them for pxectl. */
-  const OF_THE_SYSTEM = ['HOME', 'PATH', 'SUDO_UID', 'SUDO_USER', 'XDG_RUNTIME_DIR'];
+  /** Of the system, of systemd and of sudo: nobody sets them for pxectl. */
+  const OF_THE_SYSTEM = ['HOME', 'PATH', 'SUDO_UID', 'SUDO_USER', 'XDG_RUNTIME_DIR', 'RUNTIME_DIRECTORY'];
   /** Read by packages: undici and picocolors. */
   const OF_PACKAGES = ['no_proxy', 'FORCE_COLOR'];
   const documented = ENVIRONMENT.flatMap(
