@@ -143,8 +143,8 @@ function printExplanation(entry: Explanation, output: Output): void {
     if (restCount > 0) output.data(colors.dim(`         … and ${restCount} more: --json shows all`));
   });
   const rest = entry.causes.length - shown.length;
-  if (rest > 0)
-    output.data(colors.dim(`\n  … and ${rest} more: docs/troubleshooting.md#${entry.id}, or --json`));
+  if (rest > 0) output.data(colors.dim(`\n  … and ${rest} more causes: --json shows all`));
+  output.data(colors.dim(`\n  more ${entry.docs}`));
 }
 
 /**

@@ -52,6 +52,7 @@ export function formatLabEnd(report: LabReport): string[] {
       `  ! ${finding.title} (${finding.id})`,
       `    ${finding.cause}`,
       ...finding.fix.map((step) => `    fix: ${step}`),
+      `    more: ${finding.docs}`,
     ]),
     ...tail,
   ];

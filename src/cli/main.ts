@@ -1,9 +1,11 @@
 import { Command, CommanderError } from 'commander';
 import { safeJson, safeOutput } from '../model/printable.ts';
+import { errorAddress } from '../model/documentation.ts';
 import { packageVersion } from '../platform/packaged-files.ts';
 import { EXIT } from './exit-codes.ts';
 import { listenForLostReaders } from './lost-reader.ts';
 import { registerCommands } from './register-commands.ts';
+import { moreAbout } from './report-error.ts';
 
 /** Runs the command line `argv` (as in process.argv) and sets process.exitCode. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -17,7 +19,10 @@ export async function main(argv: readonly string[]): Promise<void> {
     // commander has told people; a program that asked for JSON gets it too
     if (process.exitCode === EXIT.usage && argv.includes('--json')) {
       const message = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
-      const json = { schema: 'pxectl.error/1', error: { code: 'E_USAGE', message } };
+      const json = {
+        schema: 'pxectl.error/1',
+        error: { code: 'E_USAGE', message, docs: errorAddress('E_USAGE') },
+      };
       process.stdout.write(`${safeJson(json, 2)}\n`);
     }
   }
@@ -37,7 +42,7 @@ export function buildProgram(): Command {
     .option('-v, --verbose', 'more progress, and stacks with errors')
     .option('--no-color', 'no colours (NO_COLOR works too)')
     .showSuggestionAfterError()
-    .showHelpAfterError('  next: pxectl --help')
+    .showHelpAfterError(`  next: pxectl --help\n${moreAbout('E_USAGE')}`)
     .addHelpText(
       'after',
       `
@@ -61,7 +66,7 @@ Examples:
 function settle(command: Command, words: string): void {
   command
     .exitOverride()
-    .showHelpAfterError(`  next: ${words} --help`)
+    .showHelpAfterError(`  next: ${words} --help\n${moreAbout('E_USAGE')}`)
     .allowExcessArguments(command.commands.length > 0);
   for (const sub of command.commands) settle(sub, `${words} ${sub.name()}`);
 }

@@ -1,3 +1,4 @@
+import { findingAddress } from '../model/documentation.ts';
 import type { Fix } from '../model/fix.ts';
 import type { CheckResult } from './checks/check.ts';
 import { FINDING_CATALOGUE } from './finding-catalogue.ts';
@@ -29,6 +30,8 @@ export interface Explanation {
   readonly meaning: string;
   readonly causes: readonly ExplainedCause[];
   readonly source: string;
+  /** where more is said */
+  readonly docs: string;
 }
 
 /** What else stands on the screen. */
@@ -71,6 +74,7 @@ export function explain(
     meaning: entry.meaning,
     causes: [...found, ...causes.filter((cause) => !found.includes(cause))],
     source: entry.source,
+    docs: findingAddress(entry.id),
   };
 }
 

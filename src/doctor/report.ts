@@ -1,4 +1,5 @@
 import type { Verdict } from '../model/verdict.ts';
+import { findingAddress } from '../model/documentation.ts';
 import type { Finding } from '../model/finding.ts';
 import { fixSteps } from './mend/fix-steps.ts';
 
@@ -67,6 +68,7 @@ function renderFinding(finding: Finding, { width, style }: ReportOptions): strin
       'fix',
       fixSteps(finding.mends).map(({ text, isToCopy }) => (isToCopy ? `    ${text}` : text)),
     ),
+    ...section('more', [style.dim(findingAddress(finding.id))]),
   ].join('\n');
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ENGINE_CHOICES, NETWORK_MODES, UNKNOWN_CHOICES } from './config.ts';
+import { CONFIG_SCHEMA_ADDRESS } from './documentation.ts';
 import { LOADER_PLATFORMS } from './firmware.ts';
 import { BOOT_MODES, POWER_TYPES } from './power.ts';
 import { DASHBOARD_REACHES, NOTICES } from './reporting.ts';
@@ -225,9 +226,10 @@ export type PowerFile = z.infer<typeof power>;
 export type MatchFile = z.infer<typeof match>;
 export type MachineFile = z.infer<typeof machineFileSchema>;
 
-/** The JSON Schema of pxectl.yaml, for editors. */
+/** The JSON Schema of pxectl.yaml, for editors; in the draft that all of them read. */
 export function configJsonSchema(): Record<string, unknown> {
-  return { ...z.toJSONSchema(configFileSchema), title: 'pxectl.yaml' };
+  const schema = z.toJSONSchema(configFileSchema, { target: 'draft-7' });
+  return { $id: CONFIG_SCHEMA_ADDRESS, title: 'pxectl.yaml', ...schema };
 }
 
 /** The keys that are allowed at a path of pxectl.yaml; none when the path leads to no map with fixed keys. */

@@ -10,6 +10,7 @@ export interface BootReport {
     readonly severity: 'error' | 'warning' | 'info';
     readonly title: string;
     readonly cause: string;
+    readonly docs: string;
     readonly evidence: readonly { readonly source: string; readonly text: string }[];
     readonly steps: readonly { readonly text: string; readonly isToCopy: boolean }[];
   }[];

@@ -1,4 +1,5 @@
 import type { NetworkMode } from '../model/config.ts';
+import { CONFIG_SCHEMA_ADDRESS, DOCUMENTATION } from '../model/documentation.ts';
 import { explainUnsafe, IMAGE_ID, INTERFACE_NAME } from '../model/safe-text.ts';
 import { usageError } from '../model/errors.ts';
 import { proposeRange } from '../model/propose-range.ts';
@@ -41,6 +42,8 @@ export function renderInitialConfig(found: InitialConfig, readTemplate: ReadTemp
     if (why !== undefined) throw usageError({ what: `${JSON.stringify(value)} cannot be used`, why });
   }
   return fillTemplate(readTemplate('pxectl.yaml.hbs'), {
+    schema: CONFIG_SCHEMA_ADDRESS,
+    docs: `${DOCUMENTATION}config`,
     remarks: [
       found.router === undefined ? 'Found: no router.' : `Found: the router ${found.router}.`,
       ...found.assumed.map((sentence) => `Assumed: ${plainComment(sentence)}`),

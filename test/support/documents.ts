@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import { parse, stringify } from 'yaml';
 import { buildProgram } from '../../src/cli/main.ts';
 
 /** What a user reads, from the repository's folder on. */
@@ -31,6 +32,28 @@ export function fencedBlocks(file: string): FencedBlock[] {
     blocks.push({ where: `${file}:${line}`, language: match[1] ?? '', text: match[2] ?? '' });
   }
   return blocks;
+}
+
+/** Files of others, told by the first line of their block: test/unit/machines/seeds looks at those. */
+const SEED_BLOCK = /^# autoinstall/;
+/** What a part of a configuration is put into. */
+const MINIMAL = { version: 1, network: { interface: 'eno1', address: '192.168.1.50' } };
+
+export interface DocumentedConfig {
+  /** `docs/config.md:8` */
+  readonly where: string;
+  /** a whole pxectl.yaml */
+  readonly text: string;
+}
+
+/** Every configuration of the documents, and every part of one, put into the least that there is. */
+export function documentedConfigs(): readonly DocumentedConfig[] {
+  return DOCUMENTS.flatMap(fencedBlocks)
+    .filter(({ language, text }) => language === 'yaml' && !SEED_BLOCK.test(text))
+    .map(({ where, text }) => {
+      const written = parse(text) as object;
+      return { where, text: 'version' in written ? text : stringify({ ...MINIMAL, ...written }) };
+    });
 }
 
 /** Lines of shell blocks that are not pxectl's. */
@@ -106,3 +129,15 @@ export async function isTaken(words: readonly string[]): Promise<boolean> {
   await program.parseAsync([...words], { from: 'user' }).catch(() => undefined);
   return isReached;
 }
+
+/** As GitHub makes them of headings, and those that are written out. */
+export const anchorsOf = (text: string): ReadonlySet<string> =>
+  new Set([
+    ...[...text.matchAll(/<a id="([^"]+)"/g)].map(([, id = '']) => id),
+    ...[...text.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
+      title
+        .toLowerCase()
+        .replace(/[^\w\- ]/g, '')
+        .replaceAll(' ', '-'),
+    ),
+  ]);

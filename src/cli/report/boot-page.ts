@@ -1,5 +1,6 @@
 import { fixSteps } from '../../doctor/mend/fix-steps.ts';
 import type { BootEvent } from '../../model/boot-event.ts';
+import { findingAddress } from '../../model/documentation.ts';
 import { eventText } from '../../model/event-text.ts';
 import { printable } from '../../model/printable.ts';
 import type { ComparedStage } from '../../model/stage-past.ts';
@@ -33,7 +34,7 @@ export function bootPage(
       { name: 'last stage', value: boot.current },
     ],
     findings: boot.findings.map(({ id, severity, title, cause, evidence, mends }) => ({
-      ...{ id, severity, title: text(title), cause: text(cause) },
+      ...{ id, severity, title: text(title), cause: text(cause), docs: findingAddress(id) },
       evidence: evidence.map((one) => ({ source: text(one.source), text: text(one.text) })),
       steps: fixSteps(mends).map((step) => ({ ...step, text: text(step.text) })),
     })),

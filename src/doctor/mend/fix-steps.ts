@@ -1,3 +1,4 @@
+import { findingAddress } from '../../model/documentation.ts';
 import { isFileEdit, words, type FileEdit, type Fix } from '../../model/fix.ts';
 import type { Finding } from '../../model/finding.ts';
 
@@ -30,11 +31,11 @@ export function editInWords({ file, line, replaces, by }: FileEdit): Fix {
   return words(`at ${placeOf(file, line)}: ${lines.length === 0 ? 'without this line' : lines.join(' · ')}`);
 }
 
-/** A finding as --json shows it: what to do as text to read, and as data. */
-export type ToldFinding = Finding & { readonly fix: readonly string[] };
+/** A finding as --json shows it: what to do as text to read, and as data, and where more is said. */
+export type ToldFinding = Finding & { readonly fix: readonly string[]; readonly docs: string };
 
 export function toldFinding(finding: Finding): ToldFinding {
-  return { ...finding, fix: fixTexts(finding.mends) };
+  return { ...finding, fix: fixTexts(finding.mends), docs: findingAddress(finding.id) };
 }
 
 function editSteps({ file, line, replaces, by }: FileEdit): readonly FixStep[] {

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { fixSteps } from '../../doctor/mend/fix-steps.ts';
+import { findingAddress } from '../../model/documentation.ts';
 import type { Finding } from '../../model/finding.ts';
 import { Severity } from './small.tsx';
 
@@ -41,7 +42,12 @@ export function FindingCard({
           </ul>
         </>
       )}
-      <p class="muted">{[finding.id, ...finding.codes].join(' · ')}</p>
+      <p class="muted">
+        <a href={findingAddress(finding.id)} rel="noreferrer">
+          {finding.id}
+        </a>
+        {finding.codes.map((code) => ` · ${code}`)}
+      </p>
     </article>
   );
 }

@@ -1,20 +1,25 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { configJsonSchema } from '../../../src/model/config-schema.ts';
 import { findOutputs } from './find-outputs.ts';
 import type { JsonSchema } from './schema-of-type.ts';
+
+/** What `init` names in the file that it writes. */
+export const CONFIG_SCHEMA = 'pxectl.yaml.schema.json';
 
 const FOLDER = join(import.meta.dirname, '../../../docs/schemas');
 const fileOf = (id: string): string => `${id.replace(/^pxectl\./, '').replace('/', '-')}.json`;
 
 /** The files of docs/schemas, by name, as the source makes them. */
 export function madeSchemas(): ReadonlyMap<string, string> {
-  return new Map(
-    [...findOutputs()].map(([id, schema]) => {
+  return new Map([
+    ...[...findOutputs()].map(([id, schema]): readonly [string, string] => {
       const whole = { $schema: 'https://json-schema.org/draft/2020-12/schema', title: id, ...schema };
       return [fileOf(id), `${JSON.stringify(whole, null, 2)}\n`];
     }),
-  );
+    [CONFIG_SCHEMA, `${JSON.stringify(configJsonSchema(), null, 2)}\n`],
+  ]);
 }
 
 export const publishedSchemas = (): ReadonlyMap<string, string> =>
