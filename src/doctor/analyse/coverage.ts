@@ -2,7 +2,7 @@ import { RASPBERRY_PI_PREFIXES } from '../../plan/firmware-of.ts';
 import { baseName } from '../../model/file-name.ts';
 import { isLoaderName, isRaspberryPiFile, platformOfName } from './boot-files.ts';
 import { foreignGrubPrefix } from './grub-prefix.ts';
-import type { ClientObservation, Limit, Observations } from './observation.ts';
+import type { ClientObservation, Limit, Observations, TftpOutcome } from './observation.ts';
 
 /** How far a boot was seen to get. */
 type Reach = 'asked' | 'answered' | 'loader' | 'kernel' | 'end';
@@ -61,6 +61,7 @@ export function limitsOf(observations: Observations): readonly Limit[] {
   const { settled } = observations;
   const limits = [...(observations.limits ?? []), ...(settled?.limits ?? [])];
   const open = observations.clients.filter((client) => isBoot(client) && reachOf(client) !== 'end');
+  limits.push(...strayTransfers(observations));
   const first = settled?.firstOpen ?? open[0];
   if (first) limits.push(notToTheEnd(observations, first, open.length + (settled?.openCount ?? 0)));
   if (
@@ -107,8 +108,55 @@ function notToTheEnd(observations: Observations, first: ClientObservation, count
       text: `${text}: no file transfer is in this log`,
       advice: "add the TFTP server's log to the file, or give a capture: pxectl doctor --pcap FILE",
     };
+  const answers = answersTo(first);
+  if (isLog && reach === 'answered' && answers >= OFTEN_ANSWERED)
+    return {
+      text: `${text}: it was answered ${answers} times and asks for no file. Either no DHCP server gives it an address (a proxy gives none), or it finds no boot program for its kind of firmware in the answer, or its packets to the ports 4011 and 69 do not arrive`,
+      advice: `see on its screen whether it gets an address and what it says then; ${LOG_DHCP}`,
+    };
   return { text, advice: 'record until the machine stops or its system starts' };
 }
+
+/** Firmware asks three or four times for one boot: more are several tries. */
+const OFTEN_ANSWERED = 5;
+
+function answersTo({ phases }: ClientObservation): number {
+  const counts = phases.map(({ requests, replies }) =>
+    replies.length > 0 ? replies.length : requests.filter((seen) => seen.wasAnswered === true).length,
+  );
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+/** Files that nobody is known to boot with, and that did not come: the log alone does not tell whether they are a boot's. */
+function strayTransfers({ clients }: Observations): readonly Limit[] {
+  const lost = clients
+    .filter((client) => !isBoot(client))
+    .flatMap((client) =>
+      client.phases.flatMap(({ tftp }) =>
+        tftp.flatMap(({ path, outcome, server }) => {
+          const what = NOT_COME[outcome];
+          return what === undefined || path === '' ? [] : [{ path, what, who: client.ip, server }];
+        }),
+      ),
+    );
+  const [first] = lost;
+  if (!first) return [];
+  const others = new Set(lost.map(({ path }) => path)).size - 1;
+  const where = first.server === undefined ? '' : ` of ${first.server}`;
+  return [
+    {
+      text: `${first.who ?? 'somebody'} asked for ${first.path}${where} over TFTP${others > 0 ? ` and for ${others} more` : ''}, and ${first.what}. It is no boot program that doctor knows by its name: where that machine boots with it, this is the fault`,
+      advice: `see whether the file lies below the folder of the TFTP server under exactly this name; or give a capture of the whole boot: pxectl doctor --pcap FILE`,
+    },
+  ];
+}
+
+const NOT_COME: Readonly<Partial<Record<TftpOutcome, string>>> = {
+  missing: 'the server does not have it',
+  denied: 'the server refuses it',
+  'no-answer': 'no answer came',
+  'answer-lost': 'the answer did not arrive',
+};
 
 const LOG_DHCP =
   'add log-dhcp to dnsmasq.conf, start dnsmasq and the machine again, and give doctor the new log';

@@ -7,6 +7,8 @@ import { logFirmware } from './record-values.ts';
 
 const MAX_MAC_TEXTS = 1000;
 const MAX_XIDS = 2000;
+/** Boot loaders that ask by classes of their own: U-Boot, RouterBOOT (Mips_boot), Etherboot. */
+const LOADER_CLASS = /^[\w-]*boot\b/i;
 const NAMELESS = 'a client that the log does not name';
 
 /** Whose packet a record of dnsmasq's log is of: by its MAC, what is left of that, or the transaction it belongs to. */
@@ -44,7 +46,12 @@ export class LogClients {
       isIpxe,
       record.mac ?? record.macText,
     );
-    const isBoot = boot !== undefined || record.message.startsWith('pxe') || isIpxe || key === NAMELESS;
+    const isBoot =
+      boot !== undefined ||
+      LOADER_CLASS.test(vendorClass ?? '') ||
+      record.message.startsWith('pxe') ||
+      isIpxe ||
+      key === NAMELESS;
     // the beginning of a packet's lines says of no program which it is
     if (!isBoot && record.message === 'unknown' && vendorClass === undefined) return undefined;
     if (!isBoot && !this.isBootClient(key)) return 'boots-nothing';

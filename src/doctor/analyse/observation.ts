@@ -158,6 +158,8 @@ export interface ServerProblem extends Seen {
   readonly subject?: string;
   /** who complains, where that is not dnsmasq */
   readonly server?: string;
+  /** it is about an interface beside the one that serves */
+  readonly isBeside?: boolean;
   /** the complaint without what stands before it in the log */
   readonly words?: string;
 }

@@ -13,6 +13,7 @@ import { ServerLogObserver } from './observe-servers.ts';
 import { ForeignLines } from './foreign-lines.ts';
 import { serverOf, type ReadServer } from '../../protocol/server-logs/programs.ts';
 import { AddressClashes } from './address-clashes.ts';
+import { AnsweredInterfaces } from './answered-interfaces.ts';
 import { AddressSeekers } from './address-seekers.ts';
 import { Ipv6Boots } from './ipv6-boots.ts';
 import { LogClients } from './log-clients.ts';
@@ -41,6 +42,7 @@ export class LogObserver {
   readonly #recent = new RecentLines();
   readonly #replies = new LogReplies(this.#recent);
   readonly #clashes = new AddressClashes();
+  readonly #answered = new AnsweredInterfaces();
   readonly #problems: ServerProblem[] = [];
   readonly #server: ServerFacts = {};
   /** the log names no programs: `journalctl -o cat` */
@@ -95,7 +97,9 @@ export class LogObserver {
           ? { otherDhcp: this.#otherDhcp }
           : {}),
       },
-      problems: this.#seekers.hasGiven ? this.#problems.filter(isNoIdleInterface) : this.#problems,
+      problems: this.#answered.settle(
+        this.#seekers.hasGiven ? this.#problems.filter(isNoIdleInterface) : this.#problems,
+      ),
       ...(this.#firstTimeMs === undefined ? {} : { firstTimeMs: this.#firstTimeMs }),
       ...(this.#lastTimeMs === undefined ? {} : { lastTimeMs: this.#lastTimeMs }),
       readCount: this.#lastLine,
@@ -205,6 +209,8 @@ export class LogObserver {
 
   #takeExchange(record: ExchangeRecord, timeMs: number | undefined): void {
     this.#clashes.take(record);
+    if (record.reply !== undefined || (isPxeLine(record) && !record.isIgnored))
+      this.#answered.take(record.interfaceName);
     this.#takeSeeker(record);
     const who = this.#clients.identify(record);
     if (who === undefined) {

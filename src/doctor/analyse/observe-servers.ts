@@ -132,6 +132,7 @@ export class ServerLogObserver {
     const read = this.#open.get(thread);
     if (!read || event.outcome === 'asked') return;
     read.outcome = OUTCOMES[event.outcome];
+    if (event.reason !== undefined) read.message = event.reason;
     // the line that says how it ended names the file only beside the one that asked for it
     read.evidence = { source: seen.evidence.source, text: `${read.evidence.text} → ${seen.evidence.text}` };
     this.#open.delete(thread);

@@ -2,7 +2,7 @@ import { sniffLayout } from '../../protocol/log-lines/layout.ts';
 import type { LogLine } from '../../protocol/log-lines/log-line.ts';
 import { Unwrapper, type Layout } from '../../protocol/log-lines/unwrapper.ts';
 import { LogObserver } from '../analyse/observe-log.ts';
-import type { Observations } from '../analyse/observation.ts';
+import type { Limit, Observations } from '../analyse/observation.ts';
 
 /** Lines by which the layout of a log is found. */
 const HEAD_LINES = 600;
@@ -11,6 +11,24 @@ const MAX_TURNED_LINES = 60_000;
 
 /** What dnsmasq writes most of: names that were asked for. */
 const DNS_MESSAGE = /^(?:\d+ \S+ )?(?:query\[|forwarded |reply |cached |config |validation )/;
+
+const NO_SUCH_NAME = /^(?:\d+ \S+ )?(?:reply|cached|config) (\S+) is NXDOMAIN/;
+const ONLY_NAMES = { source: 'log of dnsmasq', programs: ['dnsmasq'] };
+
+/** A log in which dnsmasq answers questions for names, and does nothing else. */
+function namesAlone(unknown: string | undefined): Limit {
+  const name =
+    unknown === undefined
+      ? ''
+      : ` It does not know ${unknown} (NXDOMAIN): a machine whose boot script or kernel arguments name its server so gets no further`;
+  return {
+    text: `dnsmasq is asked for names here, and no line is of DHCP or TFTP.${name}`,
+    advice:
+      unknown === undefined
+        ? 'give the log from before the machine starts until it stops'
+        : `write the address of the server instead of ${unknown}, or let dnsmasq know it: host-record=${unknown},ADDRESS`,
+  };
+}
 
 /** The one reader in front of all log readers: raw lines of a file in, observations out. */
 export class LogFileObserver {
@@ -21,6 +39,8 @@ export class LogFileObserver {
   #layout: Layout | undefined;
   #line = 0;
   #left = 0;
+  #hasNames = false;
+  #unknownName: string | undefined;
 
   /** Lines stand alone and name their programs: those of others may be left out with `skip`. */
   get canSkip(): boolean {
@@ -44,6 +64,8 @@ export class LogFileObserver {
     this.#take(this.#unwrapper?.flush() ?? []);
     for (const line of this.#turned.reverse()) this.#observer.push(line);
     const observations = this.#observer.finish(this.#line);
+    if (observations.programs === undefined && this.#hasNames)
+      return { ...observations, ...ONLY_NAMES, limits: [namesAlone(this.#unknownName)] };
     if (this.#left === 0) return observations;
     const limit = {
       text: `the newest line comes first, and only the oldest ${MAX_TURNED_LINES} lines were read`,
@@ -63,7 +85,11 @@ export class LogFileObserver {
 
   #take(lines: readonly LogLine[]): void {
     for (const line of lines) {
-      if (line.program === 'dnsmasq' && DNS_MESSAGE.test(line.message) && this.canSkip) continue;
+      if (line.program === 'dnsmasq' && DNS_MESSAGE.test(line.message) && this.canSkip) {
+        this.#hasNames = true;
+        this.#unknownName ??= NO_SUCH_NAME.exec(line.message)?.[1];
+        continue;
+      }
       if (this.#layout?.isReversed === true) this.#turned.push(line);
       else this.#observer.push(line);
     }

@@ -295,7 +295,7 @@ const PROBLEMS: readonly {
   { pattern: /^process is missing required capability (\S+)/, problem: 'missing-capability' },
   { pattern: /^setting capabilities failed: (.+)/, problem: 'cannot-drop-privileges' },
   { pattern: /^failed to change (?:user|group)-id to (\S+):/, problem: 'cannot-drop-privileges' },
-  { pattern: /^unknown user or group: (\S+)/, problem: 'cannot-drop-privileges' },
+  { pattern: /^unknown user or group: (\S+)/, problem: 'unknown-user' },
   { pattern: /TFTP directory (\S+) inaccessible/, problem: 'tftp-root-inaccessible' },
   { pattern: / at line (\d+(?: of \S+)?)/, problem: 'bad-configuration' },
   { pattern: /^bad command line options/, problem: 'bad-configuration' },

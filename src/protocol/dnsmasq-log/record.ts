@@ -132,6 +132,7 @@ export type ProblemName =
   | 'unknown-interface'
   | 'missing-capability'
   | 'cannot-drop-privileges'
+  | 'unknown-user'
   | 'tftp-root-inaccessible'
   | 'bad-configuration'
   | 'no-address-range'

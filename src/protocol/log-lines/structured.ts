@@ -74,12 +74,25 @@ export function entryOf(fields: Readonly<Record<string, unknown>>): Entry | unde
   const stamp = stampOf(first(fields, STAMP_KEYS));
   const pid = Number(first(fields, PID_KEYS));
   return {
-    message: message.trimEnd(),
+    message: `${moduleOf(fields)}${message.trimEnd()}${errorOf(fields)}`,
     ...(program === undefined ? {} : { program }),
     ...(host === undefined ? {} : { host }),
     ...(stamp === undefined ? {} : { stamp }),
     ...(Number.isInteger(pid) && pid > 0 ? { pid } : {}),
   };
+}
+
+/** Programs in Go name the module that writes by its path; its last part is the program. */
+function moduleOf({ service, logger }: Readonly<Record<string, unknown>>): string {
+  for (const path of [service, logger])
+    if (typeof path === 'string' && /^[\w.-]+(?:\/[\w.-]+){2,}$/.test(path))
+      return `${path.split('/').at(-1) ?? ''}: `;
+  return '';
+}
+
+/** What went wrong stands in a field of its own in the logs of zap, zerolog and logrus. */
+function errorOf({ error }: Readonly<Record<string, unknown>>): string {
+  return typeof error === 'string' && error !== '' ? `: ${error}` : '';
 }
 
 function first(fields: Readonly<Record<string, unknown>>, keys: readonly string[]): unknown {

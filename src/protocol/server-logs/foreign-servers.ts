@@ -22,7 +22,10 @@ const FOREIGN_SERVERS: readonly (readonly [name: string, pattern: RegExp])[] = [
   ['Foreman', /\bforeman-proxy\b|\bsmart-proxy\b/i],
   ['FOG', /\bFOGService\b|\bfogserver\b/i],
   ['Cobbler', /\bcobblerd?\b/i],
-  ['booter or smee (Tinkerbell)', /"(?:caller|service)":"(?:smee|boots)|\btinkerbell\/(?:smee|boots)\b/i],
+  [
+    'booter or smee (Tinkerbell)',
+    /"(?:caller|service)":"(?:smee|boots)|\btinkerbell\/(?:smee|boots)\b|^(?:smee|boots|ipxedust): /i,
+  ],
   ['udhcpd', /\budhcpd(?:\[\d+\])?: /],
   ['odhcpd', /\bodhcpd(?:\[\d+\])?: /],
   ['RouterOS', /\b(?:dhcp|tftp),(?:info|debug|warning|error|packet)(?:,\w+)* /],

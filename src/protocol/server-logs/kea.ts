@@ -6,6 +6,8 @@ const LINE =
   /^(?:(?:[A-Z]+ +)?(?:\[[^\]]+\] )?)([A-Z][A-Z0-9]*_[A-Z0-9_]+)\b ?(?:.*?\[hwtype=\d+ ([0-9a-f:]{17})\])?(.*)$/;
 /** how DHCP4_PACKET_SEND_FAIL ends, where its lines were broken */
 const SOCKETS = /suitable IPv4 sockets open/;
+/** what its DHCP4_PACKET_NAK_0001 says: no refusal of an address, nobody in this network is answered */
+const NO_SUBNET = /failed to select a subnet/;
 const VENDOR_CLASS = /VENDOR_CLASS_((?:PXE|HTTP)Client[^\s,]*)/;
 
 /** Messages that say what became of a packet; all others repeat it in steps. */
@@ -25,7 +27,8 @@ export function parseKea(message: string): ServerLogEvent {
   const mac = parseMac(found?.[2] ?? '');
   const kind = MESSAGES.find(([pattern]) => pattern.test(found?.[1] ?? ''))?.[1];
   if (!found) return SOCKETS.test(message) ? complaintOfKea('', message) : NOTE;
-  if (mac === undefined || kind === undefined) return complaintOfKea(found[1] ?? '', found[3] ?? '');
+  if (mac === undefined || kind === undefined || NO_SUBNET.test(found[3] ?? ''))
+    return complaintOfKea(found[1] ?? '', found[3] ?? '');
   const rest = found[3] ?? '';
   const address = parseIpv4(/(?:lease|address) (\d+(?:\.\d+){3})/.exec(rest)?.[1] ?? '');
   const vendorClass = VENDOR_CLASS.exec(rest)?.[1];

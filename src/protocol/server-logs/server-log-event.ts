@@ -8,6 +8,8 @@ export type ServerProblemName =
   | 'bad-configuration'
   | 'file-unreadable'
   | 'cannot-drop-privileges'
+  /** it is to run as a user that this computer does not have */
+  | 'unknown-user'
   | 'no-interface'
   /** no network or addresses for who asks on this interface */
   | 'no-address-range'
@@ -31,6 +33,8 @@ export type ServerLogEvent =
       readonly kind: 'tftp';
       /** `asked`: the log does not say how it ended */
       readonly outcome: 'asked' | 'sent' | 'missing' | 'denied' | 'aborted' | 'failed';
+      /** the words of the server's refusal */
+      readonly reason?: string;
       readonly path?: string;
       readonly client?: Ipv4Address;
     }

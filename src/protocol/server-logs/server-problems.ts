@@ -22,6 +22,11 @@ export const ISC_COMPLAINTS: readonly Complaint[] = [
 
 /** Kea 2.2 to 3.0, by the names of its messages (dhcp4_messages.mes, dhcpsrv_messages.mes). */
 export const KEA_COMPLAINTS: readonly Complaint[] = [
+  // src 0.0.0.0: who asks has no address yet and no relay before it
+  [
+    /^DHCP4_\w+.*failed to select a subnet for incoming packet, src (?:0\.0\.0\.0|(\d[\d.]*\d))/,
+    'no-address-range',
+  ],
   [/Interface (\S+?)(?:\/\d+)? does not have any suitable IPv4 sockets open/, 'no-interface'],
   [/^DHCP4_PACKET_(?:SEND|PACK)_FAIL\b/, 'send-failed'],
   [/^(?:DHCPSRV|DHCP4)_(?:NO|OPEN)_SOCKETS?\w*.*Address already in use/, 'port-in-use'],
@@ -52,9 +57,10 @@ export function complaintOfKea(name: string, rest: string): ServerLogEvent {
 export const HPA_COMPLAINTS: readonly Complaint[] = [
   [/^cannot bind to local .*: (Address already in use)/, 'port-in-use'],
   [
-    /^(?:cannot (?:bind|open)|chroot)\b.*: (?:Operation not permitted|Permission denied)|^cannot (?:drop privileges|set groups)|^no user (\S+):/,
+    /^(?:cannot (?:bind|open)|chroot)\b.*: (?:Operation not permitted|Permission denied)|^cannot (?:drop privileges|set groups)/,
     'cannot-drop-privileges',
   ],
+  [/^no user (\S+):/, 'unknown-user'],
   [
     /^(?:Bad (?:timeout|port range|maximum)|Unknown option|Invalid umask|Cannot open map file|Bad regex|Remap command)/,
     'bad-configuration',
@@ -71,8 +77,10 @@ export const HPA_COMPLAINTS: readonly Complaint[] = [
 
 /** atftpd 0.8: tftpd.c */
 export const ATFTPD_COMPLAINTS: readonly Complaint[] = [
-  [/^atftpd: can't bind port|^bind: (Address already in use)/, 'port-in-use'],
-  [/^atftpd: (?:can't open socket|failed to (?:chdir|set))|^setgid|^setuid/, 'cannot-drop-privileges'],
+  // the address is the empty one where an option took the next one's place
+  [/^(?:atftpd: )?(invalid IP address(?: \S+)?)/, 'bad-configuration'],
+  [/^(?:atftpd: )?can't bind port|^bind: (Address already in use)/, 'port-in-use'],
+  [/^(?:atftpd: )?(?:can't open socket|failed to (?:chdir|set))|^setgid|^setuid/, 'cannot-drop-privileges'],
   [
     /^(?:atftpd: )?(?:Error: )?(?:directory )?(\/\S+)(?:: no such| does not exist|.*cannot be accessed)/i,
     'tftp-root-inaccessible',

@@ -1,5 +1,5 @@
 import { clientAddressOf } from '../log-lines/client-address.ts';
-import type { ServerLogEvent } from './server-log-event.ts';
+import { NOTE, type ServerLogEvent } from './server-log-event.ts';
 import { ATFTPD_COMPLAINTS, complaintOf, HPA_COMPLAINTS } from './server-problems.ts';
 
 /** A line of tftpd-hpa (in.tftpd -v). It logs what was asked for and what was refused; never that a transfer ended. */
@@ -9,7 +9,8 @@ export function parseTftpdHpa(message: string): ServerLogEvent {
   const refused = /^sending NAK \((\d+), (.*)\) to (?:::ffff:)?(\S+)$/.exec(message);
   if (refused) {
     const outcome = refused[1] === '1' ? 'missing' : refused[1] === '2' ? 'denied' : 'failed';
-    return { kind: 'tftp', outcome, ...named(undefined, refused[3]) };
+    const reason = refused[2] ?? '';
+    return { kind: 'tftp', outcome, ...(reason === '' ? {} : { reason }), ...named(undefined, refused[3]) };
   }
   const finished = /^Client (?:::ffff:)?(\S+) finished (\S+)/.exec(message);
   if (finished) return { kind: 'tftp', outcome: 'sent', ...named(finished[2], finished[1]) };
@@ -28,6 +29,8 @@ export function parseAtftpd(message: string): ServerLogEvent {
   if (message === 'End of transfer') return { kind: 'tftp', outcome: 'sent' };
   if (message === 'Aborting transfer') return { kind: 'tftp', outcome: 'aborted' };
   if (/^client \(\S+\) not responding/.test(message)) return { kind: 'tftp', outcome: 'failed' };
+  // its last line of each transfer
+  if (message === 'Server thread exiting') return NOTE;
   const error = /^sent ERROR <code: (\d+)/.exec(message);
   if (error?.[1] === '2') return { kind: 'tftp', outcome: 'denied' };
   return complaintOf(message, ATFTPD_COMPLAINTS);

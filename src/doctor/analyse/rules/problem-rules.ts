@@ -9,7 +9,8 @@ type Words = Partial<Omit<Finding, 'id' | 'evidence'>>;
 /** What a server program complains of: why it does not start, or does not answer. */
 export function findingOfProblem(observations: Observations, seen: ServerProblem): readonly Finding[] {
   const [id, said] = judged(observations, seen, seen.server ?? 'dnsmasq') ?? [];
-  return id === undefined ? [] : [makeFinding(id, [seen.evidence], said)];
+  if (id === undefined) return [];
+  return [makeFinding(id, [seen.evidence], seen.isBeside === true ? besideWords(seen) : said)];
 }
 
 function judged(
@@ -23,6 +24,8 @@ function judged(
     case 'missing-capability':
     case 'cannot-drop-privileges':
       return ['privilege-missing', server === 'dnsmasq' ? {} : { mends: [words(`start ${server} as root`)] }];
+    case 'unknown-user':
+      return ['config-unreadable', unknownUser(seen, server)];
     case 'unknown-interface':
     case 'interface-missing':
       return [
@@ -55,6 +58,16 @@ function judged(
     default:
       return undefined;
   }
+}
+
+/** Clients are answered elsewhere: what arrives on another interface is mostly none of a boot's. */
+function besideWords({ subject = 'another interface' }: ServerProblem): Words {
+  return {
+    severity: 'info',
+    title: `dnsmasq answers nobody on ${subject}`,
+    cause: `It has no addresses there, and serves on another interface. That is right where no machine boots through ${subject}.`,
+    mends: [words(`interface=IF in dnsmasq.conf, of the interface that serves, keeps ${subject} out of it`)],
+  };
 }
 
 /** Who listens where: `lsof` and `ss` are asked by port. */
@@ -124,16 +137,46 @@ function noInterface({ subject }: ServerProblem, server: string): Words {
 }
 
 function noSubnet({ subject = 'the interface' }: ServerProblem, server: string): Words {
+  const isRelay = /^\d+(?:\.\d+){3}$/.test(subject);
   return {
     title: `${server} has no addresses for the network of ${subject}`,
-    cause: `${server} answers only in networks that its configuration has a subnet with a range for, and ${subject} has no address in one of them.`,
+    cause: isRelay
+      ? `${server} answers only in networks that its configuration has a subnet with a range for. The packets come through the relay ${subject} (or from that address), and no subnet of it holds this address: the subnet is missing, or the configuration that has it was not loaded.`
+      : `${server} answers only in networks that its configuration has a subnet with a range for, and ${subject} has no address in one of them.`,
     mends: [
-      command('ip -brief address', 'see which address and prefix it has'),
+      isRelay
+        ? words(`see which network ${subject} is in, and whether the configuration that runs has it`)
+        : command('ip -brief address', 'see which address and prefix it has'),
       server === 'Kea'
         ? addTo('kea-dhcp4.conf', [
             '"subnet4": [ { "id": 1, "subnet": "NETWORK/PREFIX", "pools": [ { "pool": "FIRST - LAST" } ] } ]',
           ])
         : addTo('dhcpd.conf', ['subnet NETWORK netmask NETMASK { range FIRST LAST; }']),
+    ],
+  };
+}
+
+/** Where Debian keeps the options of servers that have no configuration file. */
+const OPTIONS_OF: Readonly<Record<string, string>> = {
+  'tftpd-hpa': '/etc/default/tftpd-hpa',
+  atftpd: '/etc/default/atftpd',
+};
+
+function unknownUser({ subject = '' }: ServerProblem, server: string): Words {
+  const isOption = subject.startsWith('-');
+  const user = server === 'dnsmasq' ? 'user=dnsmasq' : 'TFTP_USERNAME="tftp"';
+  const file = OPTIONS_OF[server] ?? '/etc/dnsmasq.conf';
+  return {
+    title: isOption
+      ? `${server} does not start: no user is named in its options`
+      : `${server} does not start: this computer has no user ${subject}`,
+    cause: isOption
+      ? `Its option for the user (-u, --user) stands there without a name and takes the next option, ${subject}, for one.`
+      : `It gives up the rights of root for those of ${subject} before it serves anybody.`,
+    mends: [
+      addTo(file, [user], `name the user in ${file}:`),
+      ...(isOption ? [] : [command(`id ${subject}`, 'or see what it is called here')]),
+      words('then start it again'),
     ],
   };
 }
@@ -152,7 +195,11 @@ function refusedBy({ subject }: ServerProblem, server: string): Words {
     cause: `${server} refuses the whole configuration for one line, and serves nobody until it is mended.`,
     mends: [
       ...(test === undefined ? [] : [command(test, 'it tells the line')]),
-      words('mend that line, and start it again'),
+      words(
+        OPTIONS_OF[server] === undefined
+          ? 'mend that line, and start it again'
+          : `mend its options in ${OPTIONS_OF[server]} (each that wants a value has one), and start it again`,
+      ),
     ],
   };
 }

@@ -5,6 +5,7 @@ import { bootFileOf, phaseName, type TftpRead } from '../observation.ts';
 import { bootAnswerOf, clientFinding, leaseOf, silenceMsAfter, type PhaseContext } from '../phase-context.ts';
 import { untilMissed, WAITING_TIMES } from '../waiting-times.ts';
 import { alteredName, isAltered, printable } from './altered-names.ts';
+import { refusedFile } from './refused-files.ts';
 
 /** What became of the files that the client asked TFTP for. */
 export function judgeTransfers(context: PhaseContext): readonly Finding[] {
@@ -28,11 +29,7 @@ function judgePath(context: PhaseContext, path: string, reads: readonly TftpRead
       if (reads.some((read) => didWithout(context, read))) return [];
       return [missingFile(context, path, last)];
     case 'denied':
-      return [
-        clientFinding(context, 'tftp-access-denied', [last.evidence], {
-          title: `the TFTP server may not read ${printable(path)}`,
-        }),
-      ];
+      return [refusedFile(context, path, last)];
     case 'no-answer':
     case 'answer-lost':
     case 'stalled':

@@ -71,7 +71,7 @@ describe('screens of real firmware', () => {
     ['no-dhcp-server', 'edk2-pxe-e16'],
     ['pxelinux-without-ldlinux', 'pxelinux-ldlinux'],
     ['tftp-blocked-after-oack', 'edk2-pxe-e18'],
-    ['unsigned-loader-under-secure-boot', 'edk2-nbp-downloaded'],
+    ['unsigned-loader-under-secure-boot', 'bds-denied'],
   ])('%s stops at %s', (name, cause) => {
     expect(lookUp(serial(name)).matches[0]?.id).toBe(cause);
   });
