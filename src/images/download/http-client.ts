@@ -49,7 +49,8 @@ const SMALL_FILE_ATTEMPTS = 4;
 
 /** Opens a client. undici is loaded here and not before: it costs 80 ms of start-up. */
 export async function openHttpClient(options: HttpClientOptions = {}): Promise<HttpClient> {
-  const { EnvHttpProxyAgent, request } = await import('undici');
+  // a package in CommonJS: of a bundle it has its default alone
+  const { EnvHttpProxyAgent, request } = (await import('undici')).default;
   const silenceMs = options.stallTimeoutMs ?? DEFAULT_STALL_MS;
   const proxies = readProxies();
   const dispatcher = new EnvHttpProxyAgent({

@@ -32,7 +32,8 @@ export async function connectRedfish(
   { host, ca, fingerprint }: Pick<ControllerPower, 'host' | 'ca' | 'fingerprint'>,
   timeoutMs = REQUEST_MS,
 ): Promise<RedfishConnection> {
-  const { Agent, buildConnector, request } = await import('undici');
+  // a package in CommonJS: of a bundle it has its default alone
+  const { Agent, buildConnector, request } = (await import('undici')).default;
   const connect = buildConnector({
     timeout: timeoutMs,
     // a resumed session shows no certificate
