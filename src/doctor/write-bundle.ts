@@ -1,8 +1,8 @@
-import { chmod, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Project } from '../engine/project.ts';
-import { outputFileMode } from '../platform/output-file.ts';
+import { writeOutputFile } from '../platform/output-file.ts';
 import { runOrThrow } from '../platform/processes.ts';
 import { readEvents } from '../watch/read-events.ts';
 import type { DoctorRequest } from './doctor-request.ts';
@@ -27,15 +27,13 @@ export interface BundleParts {
  * names and secrets are replaced. The file appears whole or not at all.
  */
 export async function writeBundle(path: string, parts: BundleParts): Promise<void> {
-  const mode = await outputFileMode(path);
   const folder = await mkdtemp(join(tmpdir(), 'pxectl-bundle-'));
   try {
     const files = await collect(folder, parts);
-    const target = resolve(path);
-    const temporary = join(dirname(target), `.${process.pid}.${Date.now()}.bundle.tmp`);
-    await runOrThrow('tar', ['-czf', temporary, '-C', folder, ...files], { timeoutMs: 60_000 });
-    if (mode !== undefined) await chmod(temporary, mode);
-    await rename(temporary, target);
+    // packed where nobody else can put a link in its way
+    const archive = join(folder, 'bundle.tgz');
+    await runOrThrow('tar', ['-czf', archive, '-C', folder, ...files], { timeoutMs: 60_000 });
+    await writeOutputFile(path, await readFile(archive));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

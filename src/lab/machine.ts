@@ -1,8 +1,9 @@
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { environmentError, messageOf, systemCodeOf } from '../model/errors.ts';
 import type { MacAddress } from '../protocol/addresses.ts';
 import type { LongRunning } from '../platform/long-running.ts';
+import { writeOutputFile } from '../platform/output-file.ts';
 import { LAB_BOARDS, type LabBoard, type LabFirmware } from './lab-firmware.ts';
 import { pngFromPpm } from './png.ts';
 import { MACHINE_FILES, qemuArguments, type NetworkCard } from './qemu-arguments.ts';
@@ -123,15 +124,16 @@ class QemuMachine implements VirtualMachine {
   }
 
   async screenshot(file: string): Promise<void> {
-    const target = resolve(file);
+    const picture = join(this.options.folder, 'screen');
     try {
-      await this.control.execute('screendump', { filename: target, format: 'png' });
+      await this.control.execute('screendump', { filename: picture, format: 'png' });
+      await writeOutputFile(file, await readFile(picture));
     } catch (error) {
       // QEMU before 7.1 knows PPM only, and one without libpng has no PNG
       if (!/format|png/i.test(messageOf(error) + String((error as { why?: string }).why))) throw error;
-      const picture = join(this.options.folder, 'screen.ppm');
       await this.control.execute('screendump', { filename: picture });
-      await writeFile(target, pngFromPpm(await readFile(picture)));
+      await writeOutputFile(file, pngFromPpm(await readFile(picture)));
+    } finally {
       await rm(picture, { force: true });
     }
   }

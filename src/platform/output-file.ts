@@ -6,11 +6,18 @@ import { diskError, writeFileAtomic } from './files.ts';
 /** What people call "print it" where a file is asked for. */
 export const isStandardOutput = (path: string): boolean => ['-', '/dev/stdout', '/dev/fd/1'].includes(path);
 
+/** Others may write to their own file, and not to what replaces it. */
+const OTHERS_WRITE = 0o022;
+
 /**
  * Writes a file that the user has named; one that is there keeps its mode, unless `mode` says another.
  * @throws PxectlError E_USAGE where it is no regular file; E_DISK_FULL or E_PERMISSION
  */
-export async function writeOutputFile(path: string, content: string, mode?: number): Promise<void> {
+export async function writeOutputFile(
+  path: string,
+  content: string | Uint8Array,
+  mode?: number,
+): Promise<void> {
   const before = await outputFileMode(path);
   await writeFileAtomic(path, content, mode ?? before);
 }
@@ -33,7 +40,9 @@ export async function outputFileMode(path: string): Promise<number | undefined> 
   }
   try {
     const found = await stat(path);
-    if (found.isFile()) return found.mode & 0o777;
+    if (found.isFile()) {
+      return found.mode & (found.uid === process.getuid?.() ? 0o777 : 0o777 & ~OTHERS_WRITE);
+    }
     const kind = found.isDirectory()
       ? 'a folder'
       : found.isFIFO()

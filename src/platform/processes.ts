@@ -13,7 +13,12 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string | Uint8Array;
   readonly timeoutMs?: number;
+  /** where pxectl is root, as a user without any rights: for what reads the words of somebody else */
+  readonly asNobody?: boolean;
 }
+
+/** the user and the group nobody */
+const NOBODY_ID = 65_534;
 
 /**
  * Runs a program to its end, without a shell.
@@ -34,6 +39,7 @@ export async function run(
     extendEnv: false,
     ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
     ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
+    ...(options.asNobody === true && process.getuid?.() === 0 ? { uid: NOBODY_ID, gid: NOBODY_ID } : {}),
   });
   if (result.code === 'ENOENT') throw toolMissing(file);
   if (result.timedOut) {

@@ -1,6 +1,3 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { findProgram, run } from '../../platform/processes.ts';
 import type { ConfLine } from './conf-line.ts';
 import type { ConfFiles } from './conf-lines.ts';
@@ -35,36 +32,41 @@ const LEFT_OUT = new Set([
 /** dnsmasq stops at the first line that it refuses: the others are found without it. */
 const MAX_RUNS = 12;
 const TIMEOUT_MS = 5_000;
+/** dnsmasq reads 1,024 bytes at a time, and takes what comes after them for a line of its own (option.c read_file). */
+const MAX_LINE_BYTES = 1_000;
+const TOO_LONG = 'longer than the 1,024 bytes that dnsmasq reads of a line';
 
-/** What `dnsmasq --test` of this host refuses, line by line; nothing where there is no dnsmasq. */
+/**
+ * What `dnsmasq --test` of this host refuses, line by line; nothing where there is no dnsmasq. The lines are somebody else's: no
+ * option of theirs that runs or opens something gets there, and dnsmasq has no rights here.
+ */
 export async function testByDnsmasq(files: ConfFiles): Promise<readonly RefusedLine[]> {
   const program = await findProgram('dnsmasq');
   if (program === undefined) return [];
-  const lines: (ConfLine | undefined)[] = files.lines.map((line) =>
-    LEFT_OUT.has(line.key) ? undefined : line,
-  );
-  const folder = await mkdtemp(join(tmpdir(), 'pxectl-lint-'));
   const refused: RefusedLine[] = [];
-  try {
-    const copy = join(folder, 'dnsmasq.conf');
-    for (let runs = 0; runs < MAX_RUNS; runs++) {
-      const text = lines.map((line) =>
-        line === undefined ? '' : line.hasValue ? `${line.key}=${line.value}` : line.key,
-      );
-      await writeFile(copy, `${text.join('\n')}\n`);
-      const { exitCode, stderr } = await run(program, ['--test', `--conf-file=${copy}`], {
-        timeoutMs: TIMEOUT_MS,
-      });
-      if (exitCode === 0) break;
-      const match = /dnsmasq: (.*?) at line (\d+) of /.exec(stderr);
-      const index = Number(match?.[2]) - 1;
-      const at = lines[index];
-      if (!match || !at) break;
-      refused.push({ at, words: match[1] ?? '' });
-      lines[index] = undefined;
-    }
-  } finally {
-    await rm(folder, { recursive: true, force: true });
+  const lines = files.lines.map((at) => {
+    const text = textOf(at);
+    if (Buffer.byteLength(text) > MAX_LINE_BYTES) refused.push({ at, words: TOO_LONG });
+    else if (isOneLine(text) && /^[a-z0-9-]+$/.test(at.key) && !LEFT_OUT.has(at.key)) return { at, text };
+    return undefined;
+  });
+  for (let runs = 0; runs < MAX_RUNS; runs++) {
+    const { exitCode, stderr } = await run(program, ['--test', '--conf-file=-'], {
+      input: `${lines.map((line) => line?.text ?? '').join('\n')}\n`,
+      timeoutMs: TIMEOUT_MS,
+      asNobody: true,
+    });
+    if (exitCode === 0) break;
+    const match = /dnsmasq: (.*?) at line (\d+) of /.exec(stderr);
+    const index = Number(match?.[2]) - 1;
+    const at = lines[index]?.at;
+    if (!match || !at) break;
+    refused.push({ at, words: match[1] ?? '' });
+    lines[index] = undefined;
   }
   return refused;
 }
+
+const textOf = ({ key, value, hasValue }: ConfLine): string => (hasValue ? `${key}=${value}` : key);
+
+const isOneLine = (text: string): boolean => !/[\0-\x08\n-\x1f\x7f]/.test(text);

@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, lstatSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  lstatSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -27,6 +36,14 @@ describe('a file that the user has named', () => {
     await writeOutputFile(at('private'), 'new');
     expect(readFileSync(at('private'), 'utf8')).toBe('new');
     expect(lstatSync(at('private')).mode & 0o777).toBe(0o600);
+  });
+
+  itNeeds('root')('is written by no user but its new owner', async () => {
+    writeFileSync(at('lent'), 'old');
+    chmodSync(at('lent'), 0o777);
+    chownSync(at('lent'), 65534, 65534);
+    await writeOutputFile(at('lent'), 'new');
+    expect(lstatSync(at('lent'))).toMatchObject({ uid: 0, mode: 0o100755 });
   });
 
   it('is no folder, nothing of the kernel’s, and no standard output', async () => {

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { lintFiles } from '../../../../src/doctor/lint-files.ts';
+import { itNeeds } from '../../../support/external-tool.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pxectl-hostile-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -25,6 +26,25 @@ it.each<readonly [string, string]>([
   // seconds on an idle machine; without the bounds it was minutes
   60_000,
 );
+
+itNeeds('dnsmasq')('nothing that stands in a configuration is run', async () => {
+  // for who has no rights, too
+  chmodSync(folder, 0o777);
+  const made = join(folder, 'made');
+  const script = `conf-script="touch ${made}; true"`;
+  const uci = `config dnsmasq\n\toption dhcpscript 'x'\n\tlist server '1.1.1.1\r${script}'\n`;
+  for (const lengthBytes of [1023, 1024, 1025, 2048]) {
+    const long = `user=${'a'.repeat(lengthBytes - 5)}${script}`;
+    writeFileSync(join(folder, 'long.conf'), `interface=eth0\ndhcp-range=192.168.1.0,proxy\n${long}\n`);
+    const { findings } = await lint('long.conf');
+    expect(findings.map(({ title }) => title).join()).toContain('longer than the 1,024 bytes');
+  }
+  for (const text of [`${script}\n`, `user=a\r${script}\n`, `"${script}"\n`, uci]) {
+    writeFileSync(join(folder, 'script.conf'), `interface=eth0\ndhcp-range=192.168.1.0,proxy\n${text}`);
+    await lint('script.conf');
+  }
+  expect(existsSync(made)).toBe(false);
+});
 
 it('a pipe, a binary, nothing and no file are told', async () => {
   execFileSync('mkfifo', [join(folder, 'pipe.conf')]);
