@@ -7,9 +7,10 @@ import type { Project } from './project.ts';
 
 /**
  * The configuration together with what is in the store.
- * @throws PxectlError E_IMAGE_NOT_FETCHED, E_LOADER_MISSING
+ * @throws PxectlError E_IMAGE_NOT_FETCHED, E_LOADER_MISSING; E_NO_INTERFACE, E_NO_ADDRESS where `auto` stands for nothing
  */
 export async function loadBootContext(project: Project): Promise<BootContext> {
+  if (project.networkProblem !== undefined) throw project.networkProblem;
   const store = openStore(project.layout);
   const images: ImageManifest[] = [];
   for (const id of project.config.images) {

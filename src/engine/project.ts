@@ -2,12 +2,12 @@ import { access, readFile } from 'node:fs/promises';
 import { dirname, join, parse, resolve } from 'node:path';
 import type { Config, EngineChoice } from '../model/config.ts';
 import type { KnownInstalls } from '../model/machine-state.ts';
-import { parseConfig } from '../model/config-file.ts';
-import { configError, systemCodeOf } from '../model/errors.ts';
+import { configError, systemCodeOf, type PxectlError } from '../model/errors.ts';
 import { layoutBeside, type StateLayout } from '../model/state-layout.ts';
 import { diskError } from '../platform/files.ts';
 import { refuseForeignPlaces, refusePlanted } from '../platform/folder-trust.ts';
 import { applyInstalls } from '../machines/apply-installs.ts';
+import { readOnThisComputer } from './own-network.ts';
 import { inventoryPath } from '../machines/inventory/inventory-file.ts';
 import { openMachineStates } from '../machines/machine-states.ts';
 import { stateFiles } from '../machines/state-file.ts';
@@ -29,6 +29,8 @@ export interface Project {
   readonly orderTokens: KnownInstalls['tokens'];
   /** why what was known of machines is not believed: nobody is armed */
   readonly stateProblem?: string;
+  /** why `auto` in `network` stands for nothing now: nothing can be served, and all else works */
+  readonly networkProblem?: PxectlError;
 }
 
 /** What the command line says instead of the file; it stays in force when the file is read again. */
@@ -96,7 +98,8 @@ export async function loadProject(
   }
   const layout = layoutBeside(configPath);
   const text = await readConfigText(configPath);
-  const config = parseConfig(text, { path: configPath, stateRoot: layout.root });
+  const place = { path: configPath, stateRoot: layout.root };
+  const { config, networkProblem } = await readOnThisComputer(text, place);
   const known = await openMachineStates(layout).known();
   return {
     configPath,
@@ -105,6 +108,7 @@ export async function loadProject(
     layout,
     overrides: {},
     orderTokens: known.tokens,
+    ...(networkProblem === undefined ? {} : { networkProblem }),
     ...(known.problem === undefined ? {} : { stateProblem: known.problem }),
   };
 }

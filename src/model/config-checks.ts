@@ -15,6 +15,7 @@ import type { ConfigFile } from './config-schema.ts';
 import { checkReporting } from './config-reporting.ts';
 import { checkVars, type ConfigPlace } from './config-settings.ts';
 import { nearestWord } from './nearest-word.ts';
+import { askedOfComputer, UNRESOLVED_ADDRESS, type OwnNetwork } from './own-network.ts';
 import { proposeRange } from './propose-range.ts';
 import { IMAGE_ID, INTERFACE_NAME, KERNEL_ARGUMENT, URL_TEXT } from './safe-text.ts';
 
@@ -27,7 +28,7 @@ const DEFAULT_TIMEOUT_SECONDS = 10;
 /** Checks what a schema cannot say and fills in the defaults. */
 export function checkConfig(file: ConfigFile, options: ConfigPlace): Outcome {
   const checker = new ConfigChecker();
-  const network = checkNetwork(file, checker);
+  const network = checkNetwork(file, checker, options.own);
   const images = file.images ?? [];
   images.forEach((id, index) => {
     checker.safe(['images', index], id, IMAGE_ID);
@@ -51,7 +52,9 @@ export function checkConfig(file: ConfigFile, options: ConfigPlace): Outcome {
   );
   checkVars(file.vars, [], checker);
   const checks = { checker, place: options, isImage, defaultImage: bootDefault };
-  const profiles = checkProfiles(file, checks, network);
+  // without an address there is no network of our own that a match could name
+  const known = network?.address === UNRESOLVED_ADDRESS ? undefined : network;
+  const profiles = checkProfiles(file, checks, known);
   const machines = checkMachines(file, checks);
   for (const [from, to] of Object.entries(file.mirrors ?? {})) {
     checker.safe(['mirrors', from], from, URL_TEXT);
@@ -95,10 +98,26 @@ export function checkConfig(file: ConfigFile, options: ConfigPlace): Outcome {
   };
 }
 
-function checkNetwork(file: ConfigFile, checker: ConfigChecker): Config['network'] | undefined {
+function checkNetwork(
+  file: ConfigFile,
+  checker: ConfigChecker,
+  own: OwnNetwork | undefined,
+): Config['network'] | undefined {
   const { network } = file;
   checker.safe(['network', 'interface'], network.interface, INTERFACE_NAME);
   const mode = network.mode ?? 'proxy';
+  if (askedOfComputer(file) !== undefined) {
+    if (own !== undefined)
+      return checkNetwork({ ...file, network: resolved(network, own) }, checker, undefined);
+    const relayed = checkRelayed(network.relayed, { address: UNRESOLVED_ADDRESS, prefix: 24, mode }, checker);
+    return {
+      interface: network.interface,
+      address: UNRESOLVED_ADDRESS,
+      prefix: DEFAULT_PREFIX,
+      mode,
+      relayed,
+    };
+  }
   const [addressText = '', prefixText, ...rest] = network.address.split('/');
   const address = parseIpv4(addressText);
   const path = ['network', 'address'];
@@ -159,6 +178,12 @@ function checkNetwork(file: ConfigFile, checker: ConfigChecker): Config['network
     ...(relayed.length === 0 ? {} : { relayed }),
   };
 }
+
+const resolved = (network: ConfigFile['network'], own: OwnNetwork): ConfigFile['network'] => ({
+  ...network,
+  interface: own.interfaceName,
+  address: `${own.address}/${own.prefix}`,
+});
 
 /** Networks behind relays; their own DHCP server leases there, so boot information is all they can be given. */
 function checkRelayed(

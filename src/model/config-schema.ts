@@ -12,8 +12,12 @@ const port = z.int().min(1).max(65_534);
 export const SERIAL_BAUDS = [9600, 19200, 38400, 57600, 115200] as const;
 
 const network = z.strictObject({
-  interface: text.describe('network interface on which machines boot, for example eno1'),
-  address: text.describe('IPv4 address of this interface, 192.168.1.50 or 192.168.1.50/24'),
+  interface: text.describe(
+    'network interface on which machines boot, eno1; auto: where the default route goes',
+  ),
+  address: text.describe(
+    'IPv4 address of this interface, 192.168.1.50 or 192.168.1.50/24; auto: the one it has',
+  ),
   prefix: z.int().min(8).max(30).optional().describe('prefix length of the network; 24 unless given'),
   mode: z
     .enum(NETWORK_MODES)

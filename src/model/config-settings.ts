@@ -5,12 +5,15 @@ import type { ConfigChecker } from './config-checker.ts';
 import type { ConfigPath } from './config-problems.ts';
 import type { ConfigFile, SettingsFile } from './config-schema.ts';
 import type { Layer, LayerValues } from './resolve-settings.ts';
+import type { OwnNetwork } from './own-network.ts';
 import { FILE_PATH, KERNEL_ARGUMENT, VAR_NAME } from './safe-text.ts';
 
 /** Where the file lies, and what belongs to it. */
 export interface ConfigPlace {
   readonly path: string;
   readonly stateRoot: string;
+  /** what `auto` in `network` stands for; who only looks at the rest of the file leaves it out */
+  readonly own?: OwnNetwork | undefined;
 }
 
 export interface SettingsChecks {

@@ -12,6 +12,8 @@ export interface InitialConfig {
   readonly interfaceName: string;
   readonly address: Ipv4Address;
   readonly prefix: number;
+  /** the address is what the interface has at each up, and was not asked for */
+  readonly isAddressAuto: boolean;
   readonly mode: NetworkMode;
   /** FIRST-LAST, for pxe-only and full */
   readonly range?: string;
@@ -41,16 +43,19 @@ export function renderInitialConfig(found: InitialConfig, readTemplate: ReadTemp
     const why = explainUnsafe(value, kind);
     if (why !== undefined) throw usageError({ what: `${JSON.stringify(value)} cannot be used`, why });
   }
+  const own = `Found: ${found.interfaceName} with ${found.address}/${found.prefix}.`;
   return fillTemplate(readTemplate('pxectl.yaml.hbs'), {
     schema: CONFIG_SCHEMA_ADDRESS,
     docs: `${DOCUMENTATION}config`,
     remarks: [
+      ...(found.isAddressAuto ? [own] : []),
       found.router === undefined ? 'Found: no router.' : `Found: the router ${found.router}.`,
       ...found.assumed.map((sentence) => `Assumed: ${plainComment(sentence)}`),
     ],
     interface: found.interfaceName,
     address: found.address,
     prefix: found.prefix,
+    isAddressAuto: found.isAddressAuto,
     mode: found.mode,
     range: found.range,
     leaseRouter: found.terms?.router,

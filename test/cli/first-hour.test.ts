@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { runOrThrow } from '../../src/platform/processes.ts';
 import { writeCasperIso } from '../support/casper-iso.ts';
 import { startLoopbackMirror, type LoopbackMirror } from '../support/loopback-mirror.ts';
 import { makeFolder, makePrivateNetwork, pxectl, type PrivateNetwork } from '../support/pxectl-process.ts';
@@ -92,5 +93,43 @@ describe('a file or an address in the place of a name', () => {
       expect(stderr).toContain('nobody vouches for');
       expect(stderr).toContain('ubuntu-20.04.3');
     });
+  });
+});
+
+describe('address: auto', () => {
+  const ip = (...args: string[]) => runOrThrow('ip', ['-n', network.namespace, ...args]);
+  const up = () => cli('up', '--no-look', '--detach', '--engine', 'builtin');
+
+  it('is what init writes; up serves where the interface is, and tells when that is elsewhere', async () => {
+    await cli('fetch', 'debian-12');
+    expect(await config()).toMatch(/interface: eno1\n.*\n {2}address: auto\n/);
+    expect((await cli('render', '--for', 'bios')).stdout).toContain('192.168.1.50');
+    expect((await up()).stderr).toContain('192.168.1.50');
+    await ip('address', 'del', '192.168.1.50/24', 'dev', 'eno1');
+    await ip('address', 'add', '192.168.1.77/24', 'dev', 'eno1');
+    try {
+      const moved = await cli('reload');
+      expect(moved.exitCode).toBe(3);
+      expect(moved.stderr).toContain('network.address cannot change while pxectl is up');
+      expect((await cli('down')).exitCode).toBe(0);
+      const again = await up();
+      expect(again.stderr).toContain(
+        'network: 192.168.1.77 on eno1 now, 192.168.1.50 on eno1 at the last up',
+      );
+      expect(again.stderr).toContain('TFTP and HTTP on 192.168.1.77');
+      expect((await cli('down')).exitCode).toBe(0);
+      // without any address nothing can be served, and all else works
+      await ip('address', 'del', '192.168.1.77/24', 'dev', 'eno1');
+      const without = await up();
+      expect(without.exitCode).toBe(4);
+      expect(without.stderr).toContain('the interface eno1 has no IPv4 address');
+      expect((await cli('machines', 'add', '52:54:00:00:00:01')).exitCode).toBe(0);
+      expect((await cli('images')).exitCode).toBe(0);
+      const { stdout } = await cli('doctor');
+      expect(stdout).toContain('network.address: auto stands for nothing');
+    } finally {
+      await ip('address', 'replace', '192.168.1.50/24', 'dev', 'eno1');
+      await ip('route', 'replace', 'default', 'via', '192.168.1.1');
+    }
   });
 });

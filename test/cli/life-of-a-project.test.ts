@@ -276,7 +276,7 @@ describe('the life of a project', () => {
     const { exitCode, stderr } = await cli('up', '--no-look', '--engine', 'builtin');
     expect(exitCode).toBe(4);
     expect(stderr).toContain('eno7');
-    await writeFile(join(folder.path, 'pxectl.yaml'), good.replace('192.168.1.50', '192.168.1.51'));
+    await writeFile(join(folder.path, 'pxectl.yaml'), good.replace('address: auto', 'address: 192.168.1.51'));
     const wrong = await cli('up', '--no-look', '--engine', 'builtin');
     expect(wrong.exitCode).toBe(4);
     expect(wrong.stderr).toContain('192.168.1.51');

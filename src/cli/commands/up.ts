@@ -83,6 +83,9 @@ async function runUp(context: CommandContext<UpOptions>): Promise<number> {
     await describeUp(project, output, { isJson: options.json === true, look });
     return EXIT.ok;
   }
+  const { isInBackground } = await import('../up/in-background.ts');
+  const { tellMove } = await import('../up/tell-move.ts');
+  if (!isInBackground()) await tellMove(project, output);
   const serve = {
     output,
     isJson: options.json === true,

@@ -107,6 +107,8 @@ export async function initialise(wish: InitWish): Promise<InitResult> {
       interfaceName: network.interfaceName,
       address: network.address,
       prefix: network.prefix,
+      // what is leased lies around one address: there it stands still
+      isAddressAuto: wish.address === undefined && mode === 'proxy',
       ...(network.router === undefined ? {} : { router: network.router }),
       mode,
       ...(range === undefined ? {} : { range }),

@@ -1,5 +1,6 @@
 import { isMap, parseDocument, type Document } from 'yaml';
 import type { LeaseTerms } from './lease-terms.ts';
+import { AUTO } from '../../model/own-network.ts';
 import { NETWORK_MODES, type NetworkMode } from '../../model/config.ts';
 
 /** What init finds out or is told; all else in a file is none of its business. */
@@ -44,14 +45,14 @@ export function mergeNetwork(document: Document, found: FoundNetwork): void {
   };
   const address = `${found.address}/${found.prefix}`;
   // a router that somebody wrote down for this network is right until it is another network
-  const isMoved = ![address, found.address].includes(String(document.getIn(['network', 'address'])));
+  const isMoved = ![address, found.address, AUTO].includes(String(document.getIn(['network', 'address'])));
   const setTerm = (key: string, value: string | readonly string[] | undefined): void => {
     if (document.getIn(['network', key]) !== undefined && !isMoved) return;
     if (value === undefined) document.deleteIn(['network', key]);
     else document.setIn(['network', key], document.createNode(value, { flow: true }));
   };
-  set('interface', found.interfaceName);
-  set('address', address, [address, found.address]);
+  set('interface', found.interfaceName, [found.interfaceName, AUTO]);
+  set('address', address, [address, found.address, AUTO]);
   set('mode', found.mode);
   // the range of a mode that leases stays, for whoever switches back
   if (found.range !== undefined) set('range', found.range);

@@ -1,5 +1,6 @@
 import { findDnsmasq, whyUnsuitable } from '../../engine/dnsmasq/dnsmasq-program.ts';
 import type { Finding } from '../../model/finding.ts';
+import { UNRESOLVED_ADDRESS } from '../../model/own-network.ts';
 import { findInterface, readDefaultRoute } from '../../net/interfaces.ts';
 import { conflictingOwners, describeOwner, findPortOwners } from '../../net/port-owner.ts';
 import { missingForPort, readPrivileges } from '../../net/privileges.ts';
@@ -83,7 +84,11 @@ async function lookAtInterface(subject: Subject): Promise<Looked> {
       seen: has,
       findings: [
         makeFinding('address-not-on-interface', [
-          host(`${interfaceName} has ${has}, the configuration says ${address}`),
+          host(
+            address === UNRESOLVED_ADDRESS
+              ? `${interfaceName} has ${has}: network.address: auto stands for nothing`
+              : `${interfaceName} has ${has}, the configuration says ${address}`,
+          ),
         ]),
       ],
     };

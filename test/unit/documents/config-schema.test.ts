@@ -29,7 +29,8 @@ describe('the schema of pxectl.yaml', () => {
   });
 
   it('takes what init writes, which names it in its first line, for editors', () => {
-    const found = { interfaceName: 'eno1', address: '192.168.1.50' as Ipv4Address, prefix: 24 };
+    const own = { interfaceName: 'eno1', address: '192.168.1.50' as Ipv4Address, prefix: 24 };
+    const found = { ...own, isAddressAuto: false };
     const text = renderInitialConfig(
       { ...found, mode: 'full', range: '192.168.1.200-192.168.1.220', images: ['debian-12'], assumed: [] },
       readTemplate,

@@ -8,6 +8,7 @@ const FOUND: InitialConfig = {
   interfaceName: 'eno1',
   address: '10.20.30.40' as Ipv4Address,
   prefix: 16,
+  isAddressAuto: false,
   mode: 'proxy',
   images: ['debian-12'],
   router: '10.20.0.1' as Ipv4Address,
