@@ -3,6 +3,7 @@ import type { EventSink } from '../model/boot-event.ts';
 import type { Machine } from '../model/config.ts';
 import { machineKey, parseMachineKey } from '../model/machine-key.ts';
 import { printable } from '../model/printable.ts';
+import { isBrowser } from '../model/read-proof.ts';
 import { NOT_ARMED, type InstallState } from '../model/machine-state.ts';
 import type { Inventory } from '../machines/inventory/inventory.ts';
 import { hardwareReport, toldFacts } from '../machines/inventory/seen-machine.ts';
@@ -237,6 +238,7 @@ function takeFacts(input: MachineRoutesInput, request: HttpRouteRequest): HttpRo
   const [, , word = '', ...rest] = request.path.split('/');
   const mac = parseMac(word);
   if (mac === undefined || rest.length > 0 || request.method === 'POST') return undefined;
+  if (isBrowser(request.userAgent)) return text(403, 'a browser is no machine that boots\n');
   if (request.mac !== mac) return text(403, `that is told by ${whoAsks(mac, request)}\n`);
   const { query } = request;
   const macs = [0, 1, 2, 3].map((card) => query.get(`mac${card}`) ?? '').filter((word) => word !== '');

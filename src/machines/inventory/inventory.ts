@@ -107,12 +107,12 @@ export class Inventory {
     });
   }
 
-  /** What the machine, or its installer, says; whoever calls has looked that it is the machine. */
+  /** What the machine, or its installer, says; whoever calls has looked that it is the machine. That it booted its loads show. */
   learn(mac: MacAddress, { firmware, ...facts }: ToldFacts): void {
     // what its packets tell comes first, until iPXE is all that they tell
     const { firmware: before = 'ipxe' } = this.#of(mac) ?? {};
     const isNews = firmware !== undefined && before === 'ipxe';
-    this.#put(mac, { ...facts, ...(isNews ? { firmware } : {}), hasLoaded: true });
+    this.#put(mac, { ...facts, ...(isNews ? { firmware } : {}) });
   }
 
   /** Writes what is pending. */

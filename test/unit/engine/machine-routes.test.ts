@@ -73,6 +73,7 @@ async function ask(
     method?: 'GET' | 'POST' | 'HEAD';
     body?: string;
     query?: string;
+    userAgent?: string;
   } = { mac: MAC },
 ): Promise<HttpRouteResponse | undefined> {
   const routes = machineRoutes({
@@ -104,7 +105,7 @@ async function ask(
     ip: (options.ip ?? '192.168.1.7') as Ipv4Address,
     ...(options.token === undefined ? {} : { token: options.token }),
     ...(options.mac === undefined ? {} : { mac: options.mac }),
-    userAgent: 'debian-installer',
+    userAgent: options.userAgent ?? 'debian-installer',
     readBody: async () => {
       bodiesRead += 1;
       return Buffer.from(options.body ?? '');
@@ -528,6 +529,8 @@ describe('what a machine is', () => {
     ]);
     expect(await ask(path, { mac: OTHER, query })).toMatchObject({ status: 403 });
     expect(await ask(path, { query })).toMatchObject({ status: 403 });
+    // a page of anywhere has a browser ask for it
+    expect(await ask(path, { mac: MAC, query, userAgent: 'Mozilla/5.0' })).toMatchObject({ status: 403 });
     expect(await ask(`${path}/more`, { mac: MAC, query })).toBeUndefined();
     expect(await ask(path, { mac: MAC, query, method: 'POST' })).toBeUndefined();
     expect(learnt).toHaveLength(1);

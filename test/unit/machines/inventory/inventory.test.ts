@@ -137,6 +137,18 @@ describe('Inventory', () => {
     expect((await readInventory(layout)).get(MAC)?.firmware).toBe('bios');
   });
 
+  it('takes nobody for booted whose browser was led here, nor on a word of its own', async () => {
+    const inventory = await open();
+    const userAgent = 'Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0';
+    inventory.take({ type: 'http.done', mac: MAC, detail: { path: '/boot.ipxe', userAgent } });
+    inventory.learn(
+      MAC,
+      toldFacts((key) => ({ platform: 'efi', arch: 'x86_64', maker: 'Dell' })[key]),
+    );
+    await inventory.close();
+    expect((await readInventory(layout)).get(MAC)).not.toHaveProperty('hasLoaded');
+  });
+
   it('is no list of everybody who asks for an address', async () => {
     const inventory = await open();
     inventory.take({ type: 'dhcp.discover', mac: MAC, detail: { vendorClass: 'MSFT 5.0' } });
@@ -160,7 +172,9 @@ describe('Inventory', () => {
     const again = await open();
     again.know([{ mac: macOf(0), name: 'pc' } as Machine]);
     again.take(discover(macOf(0)));
-    for (let number = 3_000; number < 4_100; number++) again.learn(macOf(number), {});
+    for (let number = 3_000; number < 4_100; number++) {
+      again.take({ type: 'http.get', mac: macOf(number), detail: { path: '/boot.ipxe' } });
+    }
     await again.close();
     const after = await readInventory(layout);
     expect(after.has(macOf(0))).toBe(true);
