@@ -24,18 +24,21 @@ export const isTemporaryName = (path: string): boolean => /\.\d+\.[0-9a-f]{8}\.t
 
 /**
  * Writes a file so that readers see the old or the new content and never a part of it (also after kill -9).
+ * @param mode less what the umask takes, unless `isExact`
  * @throws PxectlError E_DISK_FULL or E_PERMISSION
  */
 export async function writeFileAtomic(
   path: string,
   content: string | Uint8Array,
   mode = 0o644,
+  { isExact = false }: { readonly isExact?: boolean } = {},
 ): Promise<void> {
   const temporary = temporaryName(path);
   try {
     await makeFolder(dirname(path));
     const handle = await open(temporary, 'wx', mode);
     try {
+      if (isExact) await handle.chmod(mode);
       await handle.writeFile(content);
       await handle.sync();
     } finally {

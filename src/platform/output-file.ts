@@ -19,7 +19,8 @@ export async function writeOutputFile(
   mode?: number,
 ): Promise<void> {
   const before = await outputFileMode(path);
-  await writeFileAtomic(path, content, mode ?? before);
+  const wanted = mode ?? before;
+  await writeFileAtomic(path, content, wanted, { isExact: wanted !== undefined });
 }
 
 /**

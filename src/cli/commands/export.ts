@@ -43,7 +43,7 @@ async function runExport(context: CommandContext<ExportCommandOptions>): Promise
   const { loadProject } = await import('../../engine/project.ts');
   const { loadBootContext } = await import('../../engine/boot-context.ts');
   const { fillServeFolder, foreignFiles } = await import('../../engine/serve-folder.ts');
-  const { openServed } = await import('../../engine/open-served.ts');
+  const { openFolders } = await import('../../engine/open-served.ts');
   const { checkStored } = await import('../../images/check-stored.ts');
   const { writeOutputFile } = await import('../../platform/output-file.ts');
   const project = await loadProject(requestedConfigPath(options));
@@ -59,12 +59,9 @@ async function runExport(context: CommandContext<ExportCommandOptions>): Promise
   }
   const files = await renderKind(kind, boot, project.layout.root, folder);
   if (!isDryRun) {
-    for (const file of files) await writeOutputFile(`${folder}/${file.path}`, file.content);
     // what runs with them is another user
-    await openServed(
-      folder,
-      files.map((file) => `${folder}/${file.path}`),
-    );
+    for (const file of files) await writeOutputFile(`${folder}/${file.path}`, file.content, 0o644);
+    await openFolders(folder, new Set(files.map((file) => path.dirname(`${folder}/${file.path}`))));
   }
 
   const withSeed = project.config.machines.filter(({ install }) => install !== undefined);

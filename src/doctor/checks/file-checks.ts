@@ -1,4 +1,4 @@
-import { open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readLoaderManifest } from '../../images/loaders/loader-manifest.ts';
 import { mirrorsInWords } from '../../images/download/mirrors.ts';
@@ -8,6 +8,7 @@ import { messageOf, systemCodeOf } from '../../model/errors.ts';
 import type { Finding } from '../../model/finding.ts';
 import { LOADER_PATHS, type LoaderFile } from '../../model/loader.ts';
 import type { StateLayout } from '../../model/state-layout.ts';
+import { withRegularFile } from '../../platform/regular-file.ts';
 import { decodePe } from '../../protocol/pe/pe-image.ts';
 import { ProtocolError } from '../../protocol/protocol-error.ts';
 import { command } from '../../model/fix.ts';
@@ -210,14 +211,11 @@ async function lookAtImages(config: Config, layout: StateLayout): Promise<Looked
 /** What the first bytes of a boot program of a foreign TFTP root say; undefined when it cannot be read. */
 export async function readProgramHead(path: string): Promise<Uint8Array | undefined> {
   try {
-    const file = await open(path, 'r');
-    try {
+    return await withRegularFile(path, async (file) => {
       const head = new Uint8Array(4096);
       const { bytesRead } = await file.read(head, 0, head.length, 0);
       return head.subarray(0, bytesRead);
-    } finally {
-      await file.close();
-    }
+    });
   } catch {
     return undefined;
   }

@@ -1,6 +1,17 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+} from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import type { ConfReader } from './conf-lines.ts';
+import { MAX_CONFIG_BYTES } from './read-configs.ts';
 
 /** Where the files are that a configuration names. */
 export interface ConfigPlace {
@@ -39,13 +50,13 @@ export function placedReader({ given, root }: ConfigPlace): ConfReader {
       const own = given.get(path) ?? given.get(namesake(path) ?? '');
       if (own !== undefined) return own;
       const place = below(path);
-      return place === undefined ? undefined : readTextQuietly(place);
+      return place === undefined ? undefined : readTextBelow(root, place);
     },
     list: (path) => {
       const own = paths.filter((one) => basename(dirname(one)) === basename(path));
       if (own.length > 0) return own.map((one) => basename(one));
       const place = below(path);
-      return place === undefined ? undefined : quietly(() => readdirSync(place));
+      return place === undefined ? undefined : quietly(() => readdirSync(realBelow(root, place)));
     },
     exists: (path) => {
       if (given.has(path)) return true;
@@ -65,9 +76,32 @@ function isBelowVisible(path: string): boolean {
   return false;
 }
 
-/** The text of a file; undefined when it cannot be read. */
-export function readTextQuietly(path: string): string | undefined {
-  return quietly(() => readFileSync(path, 'utf8'));
+/**
+ * The text of a file below the root of another computer; undefined when it cannot be read. A link that leads out of the root is one
+ * of that computer, and leads nowhere here; pipes, devices and what is too large for a configuration are not read.
+ */
+export function readTextBelow(root: string | undefined, path: string): string | undefined {
+  return quietly(() => {
+    const real = realBelow(root, path);
+    // to open a device is to use it
+    if (!lstatSync(real).isFile()) return undefined;
+    const file = openSync(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    try {
+      const found = fstatSync(file);
+      return found.isFile() && found.size <= MAX_CONFIG_BYTES ? readFileSync(file, 'utf8') : undefined;
+    } finally {
+      closeSync(file);
+    }
+  });
+}
+
+/** @throws Error where it is elsewhere, or not there */
+function realBelow(root: string | undefined, path: string): string {
+  const [top, real] = [realpathSync(root ?? ''), realpathSync(path)];
+  if (root === undefined || (real !== top && !real.startsWith(top === '/' ? top : `${top}/`))) {
+    throw new Error(`${path} is not below ${root}`);
+  }
+  return real;
 }
 
 function quietly<T>(read: () => T): T | undefined {

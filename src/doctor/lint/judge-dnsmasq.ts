@@ -3,7 +3,7 @@ import { rangesOf, verdictOn, type PassedOver } from '../../model/verdict.ts';
 import { checkTftpRoot } from '../checks/tftp-root-checks.ts';
 import { makeFinding } from '../finding-catalogue.ts';
 import { proveEdits, type Judge } from '../mend/prove-edits.ts';
-import { placedReader, readTextQuietly } from './config-reader.ts';
+import { placedReader, readTextBelow } from './config-reader.ts';
 import { mendsOfRefusal } from './dnsmasq-options.ts';
 import { lintDnsmasqConfig } from './lint-dnsmasq.ts';
 import { ADVICE, writeFixed, type LintOptions, type LintResult } from './lint-result.ts';
@@ -24,7 +24,7 @@ export async function lintDnsmasq(
   const linted = lintDnsmasqConfig(order, reader);
   const { config, isWhole } = linted;
   const judge: Judge = (texts) => lintDnsmasqConfig(order, placedReader({ given: texts, root })).findings;
-  const texts = textsOf(config, given);
+  const texts = textsOf(config, given, root);
   const found = linted.findings.map((finding) => mendsInUci(finding, (file) => isUci(texts.get(file) ?? '')));
   const findings = proveEdits(texts, found, judge);
   const said = new Set(
@@ -111,10 +111,14 @@ export async function lintDnsmasq(
 }
 
 /** The files that were given, and those that they include and that could be read. */
-function textsOf(config: PxeConfig, given: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+function textsOf(
+  config: PxeConfig,
+  given: ReadonlyMap<string, string>,
+  root: string | undefined,
+): ReadonlyMap<string, string> {
   const texts = new Map(given);
   for (const { file } of config.files.lines) {
-    const text = texts.has(file) ? undefined : readTextQuietly(file);
+    const text = texts.has(file) ? undefined : readTextBelow(root, file);
     if (text !== undefined) texts.set(file, text);
   }
   return texts;

@@ -1,5 +1,5 @@
 import { basename, dirname, join } from 'node:path';
-import { readTextQuietly } from './config-reader.ts';
+import { readTextBelow } from './config-reader.ts';
 import type { BootScriptKind } from './script-lines.ts';
 
 const WORDS: Readonly<Partial<Record<BootScriptKind, RegExp>>> = {
@@ -40,9 +40,9 @@ export function followIncludes(
       }
       if (root === undefined || given.size >= MAX_FILES || /[$*]/.test(name)) continue;
       const place = [join(root, name), join(dirname(path), name)].find(
-        (one) => readTextQuietly(one) !== undefined,
+        (one) => readTextBelow(root, one) !== undefined,
       );
-      const found = place === undefined ? undefined : readTextQuietly(place);
+      const found = place === undefined ? undefined : readTextBelow(root, place);
       if (place !== undefined && found !== undefined && !found.includes('\0')) take(place, found, kind);
     }
   }

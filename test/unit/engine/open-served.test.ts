@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -22,4 +22,16 @@ it('opens what is served and the folders on the way to it, and nothing else', as
   const modes = await Promise.all(closed.map(modeOf));
   expect(modes.map((mode) => mode.toString(8))).toEqual(['755', '755', '755', '644', '640', '700']);
   expect(await modeOf('.')).toBe(0o700);
+});
+
+it('opens nothing that a link leads to, be it put there a moment ago', async () => {
+  const root = join(folder, 'serve');
+  await mkdir(root);
+  await mkdir(join(folder, 'private'), { mode: 0o700 });
+  await writeFile(join(folder, 'secret'), '', { mode: 0o600 });
+  await symlink(join(folder, 'secret'), join(root, 'file'));
+  await symlink(join(folder, 'private'), join(root, 'folder'));
+  await openServed(root, [join(root, 'file'), join(root, 'folder/file')]);
+  expect(await modeOf('secret')).toBe(0o600);
+  expect(await modeOf('private')).toBe(0o700);
 });

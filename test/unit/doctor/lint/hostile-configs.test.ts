@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -45,6 +45,24 @@ itNeeds('dnsmasq')('nothing that stands in a configuration is run', async () => 
   }
   expect(existsSync(made)).toBe(false);
 });
+
+itNeeds('mkfifo')(
+  'of the folder of another computer nothing outside is read, and nothing that has no end',
+  async () => {
+    const root = join(folder, 'root');
+    mkdirSync(join(root, 'etc/dnsmasq.d'), { recursive: true });
+    writeFileSync(join(root, 'etc/dnsmasq.conf'), 'dhcp-range=192.168.1.0,proxy\nconf-dir=/etc/dnsmasq.d\n');
+    writeFileSync(join(folder, 'secret'), 'root:secret-hash:1::\n');
+    writeFileSync(join(root, 'own'), 'domain=own\n');
+    const leadsTo = { secret: join(folder, 'secret'), zero: '/dev/zero', own: '../../own' };
+    for (const [name, target] of Object.entries(leadsTo))
+      symlinkSync(target, join(root, 'etc/dnsmasq.d', name));
+    execFileSync('mkfifo', [join(root, 'etc/dnsmasq.d/pipe')]);
+    const result = await lintFiles([join(root, 'etc/dnsmasq.conf')], { fix: false, root });
+    expect(JSON.stringify(result)).not.toContain('secret-hash');
+    expect(result.readings[0]?.read).toBe('3 settings');
+  },
+);
 
 it('a pipe, a binary, nothing and no file are told', async () => {
   execFileSync('mkfifo', [join(folder, 'pipe.conf')]);
