@@ -12,6 +12,7 @@ import { lintDnsmasq } from './lint/judge-dnsmasq.ts';
 import { lintDhcpdFile } from './lint/judge-dhcpd.ts';
 import { lintScript } from './lint/judge-scripts.ts';
 import type { LintOptions, LintResult } from './lint/lint-result.ts';
+import { lintWebFile } from './lint/web/judge-web.ts';
 import { followIncludes } from './lint/script-includes.ts';
 import type { BootScriptKind } from './lint/script-lines.ts';
 import { MAX_CONFIG_BYTES, readGiven } from './lint/read-configs.ts';
@@ -78,6 +79,8 @@ export async function lintFiles(paths: readonly string[], options: LintOptions):
       );
     else if (kind.format === 'compose')
       results.push(readInPart(path, kind, 'the networks of its services', lintCompose(path, text)));
+    else if (kind.format === 'nginx' || kind.format === 'apache')
+      results.push(await lintWebFile(path, given, kind.format, { ...options, root }));
     else if (kind.format === 'dhcpd') results.push(await lintDhcpdFile(path, given, { ...options, root }));
     else results.push(await lintScript(path, given, kind.format, { ...options, root }));
   }

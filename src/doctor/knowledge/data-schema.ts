@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ConfigKindsFile } from '../lint/config-kinds.ts';
 import type { DhcpdWordsFile } from '../lint/dhcpd/dhcpd-words.ts';
+import type { WebWordsFile } from '../lint/web/web-words.ts';
 import type { DnsmasqOptionsFile } from '../lint/dnsmasq-options.ts';
 import type { FindingFile } from '../finding-catalogue.ts';
 import type { IpxeCausesFile, IpxeErrorsFile } from './ipxe-codes.ts';
@@ -139,7 +140,7 @@ const configKinds = z.strictObject({
   kinds: z.array(
     z.strictObject({
       ...{ name: words, marks: z.array(regex).min(1), advice: words.optional() },
-      format: z.enum(['dhcpd', 'kea', 'compose']).optional(),
+      format: z.enum(['dhcpd', 'kea', 'compose', 'nginx', 'apache']).optional(),
     }),
   ),
 }) satisfies z.ZodType<ConfigKindsFile>;
@@ -160,6 +161,13 @@ const dhcpdWords = z.strictObject({
   spaces: z.array(words),
 }) satisfies z.ZodType<DhcpdWordsFile>;
 
+const webWords = z.strictObject({
+  $schema,
+  source: words,
+  nginx: z.array(regex),
+  apache: z.array(regex),
+}) satisfies z.ZodType<WebWordsFile>;
+
 /** The form of each data file, and the name of its JSON Schema for editors (data/schemas/NAME.schema.json). */
 export const DATA_FORMS = {
   messages,
@@ -171,6 +179,7 @@ export const DATA_FORMS = {
   'config-kinds': configKinds,
   'script-words': scriptWords,
   'dhcpd-words': dhcpdWords,
+  'web-words': webWords,
 };
 
 /** Everything that is wrong in knowledge/data: one line each, with the file and the place in it. */
@@ -185,6 +194,7 @@ export function dataProblems(): readonly string[] {
     ['config-kinds.json', configKinds],
     ['script-words.json', scriptWords],
     ['dhcpd-words.json', dhcpdWords],
+    ['web-words.json', webWords],
   ];
   const malformed = files.flatMap(([name, form]) => {
     const result = form.safeParse(readData(name));

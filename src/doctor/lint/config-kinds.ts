@@ -11,12 +11,13 @@ export interface ConfigKindsFile {
     readonly marks: readonly string[];
     readonly advice?: string;
     /** doctor reads it by rules of its own */
-    readonly format?: 'dhcpd' | 'kea' | 'compose';
+    readonly format?: 'dhcpd' | 'kea' | 'compose' | 'nginx' | 'apache';
   }[];
 }
 
 export interface ConfigKind {
-  readonly format: 'dnsmasq' | 'dhcpd' | 'kea' | 'compose' | BootScriptKind | 'other';
+  readonly format:
+    'dnsmasq' | NonNullable<ConfigKindsFile['kinds'][number]['format']> | BootScriptKind | 'other';
   readonly name: string;
   /** what to give doctor instead */
   readonly advice?: string;

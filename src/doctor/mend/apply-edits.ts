@@ -22,8 +22,17 @@ export function applyEdits(text: string, file: string, edits: readonly FileEdit[
     if (!entry) return [raw];
     const unique = (lines: readonly string[]): string[] => [...new Set(lines)];
     const kept =
-      entry.replacement === raw.trim() ? [raw] : entry.replacement === undefined ? [] : [entry.replacement];
+      entry.replacement === raw.trim()
+        ? [raw]
+        : entry.replacement === undefined
+          ? []
+          : [indentedAs(raw, entry.replacement)];
     return [...unique(entry.before), ...kept, ...unique(entry.after)];
   });
   return out.join('\n');
+}
+
+/** What stands in the place of a line stands as far in as it did. */
+function indentedAs(raw: string, line: string): string {
+  return /^\s/.test(line) ? line : `${/^\s*/.exec(raw)?.[0] ?? ''}${line}`;
 }

@@ -60,3 +60,11 @@ export const BOOT_SCRIPT_SAMPLES: readonly (readonly [name: string, text: string
     'LABEL x\n  KERNEL /var/lib/tftpboot/vmlinuz\n  INITRD a\n  INITRD b\n  APPEND ip=dhcp\n',
   ],
 ];
+
+/** Configurations of web servers, with what each refuses. */
+export const WEB_SAMPLES: readonly (readonly [name: string, text: string])[] = [
+  ['alias.nginx.conf', 'server {\n  location / {\n    alias /srv/boot;\n  }\n}\n'],
+  ['refuses.nginx.conf', 'server {\n  limit_rate 100k;\n  deny all;\n}\n'],
+  ['https.nginx.conf', 'server {\n  listen 80;\n  return 301 https://$host$request_uri;\n}\n'],
+  ['alias.apache.conf', '<VirtualHost *:80>\n  Alias /boot/ /srv/boot\n</VirtualHost>\n'],
+];

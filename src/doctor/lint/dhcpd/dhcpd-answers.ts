@@ -1,6 +1,7 @@
 import type { LintClient } from '../client-answers.ts';
 import { holds, type OptionNames } from './dhcpd-condition.ts';
-import { everyStatement, type DhcpdStatement } from './dhcpd-syntax.ts';
+import { everyStatement } from '../block-syntax.ts';
+import type { DhcpdStatement } from './dhcpd-syntax.ts';
 
 /** What a client is told, with the statements that say so. */
 export interface DhcpdAnswer {

@@ -4,7 +4,8 @@ import { words } from '../../../model/fix.ts';
 import { efiSiblingOf, fitsFirmware, platformOfName } from '../../analyse/boot-files.ts';
 import { lintFinding, type Edit } from '../lint-finding.ts';
 import { fileOf, optionNames, saysFile, type DhcpdAnswer } from './dhcpd-answers.ts';
-import { everyStatement, type DhcpdStatement } from './dhcpd-syntax.ts';
+import { everyStatement } from '../block-syntax.ts';
+import type { DhcpdStatement } from './dhcpd-syntax.ts';
 
 /** Machines that are asked for: PCs, which are nearly everywhere. */
 export const CLIENTS: readonly (readonly [code: number, firmware: Firmware, what: string])[] = [

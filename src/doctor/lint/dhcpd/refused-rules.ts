@@ -4,7 +4,7 @@ import { nearestWord } from '../../../model/nearest-word.ts';
 import { ipv4ToNumber, parseIpv4 } from '../../../protocol/addresses.ts';
 import { lintFinding, type Edit } from '../lint-finding.ts';
 import type { DhcpdStatement } from './dhcpd-syntax.ts';
-import { everyStatement } from './dhcpd-syntax.ts';
+import { everyStatement } from '../block-syntax.ts';
 import { isOwnOption, OWN_OPTIONS } from './dhcpd-words.ts';
 
 /** Statements with which dhcpd does not start, though each of their words is right. */

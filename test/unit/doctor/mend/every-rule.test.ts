@@ -19,7 +19,12 @@ import { buildTraces } from '../../../../src/watch/trace-builder.ts';
 import { DESTRUCTIVE } from '../../../support/destructive-words.ts';
 import { itNeeds } from '../../../support/external-tool.ts';
 import { checkFindings } from '../../../support/findings/check-samples.ts';
-import { BOOT_SCRIPT_SAMPLES, HEALTHY_PROXY, SPOIL } from '../../../support/findings/config-samples.ts';
+import {
+  BOOT_SCRIPT_SAMPLES,
+  HEALTHY_PROXY,
+  SPOIL,
+  WEB_SAMPLES,
+} from '../../../support/findings/config-samples.ts';
 import { OBSERVED_SAMPLES } from '../../../support/findings/observed-samples.ts';
 import { CLIENT, observationsOf } from '../../../support/findings/seen-phase.ts';
 import { TRACE_SAMPLES } from '../../../support/findings/trace-samples.ts';
@@ -101,7 +106,7 @@ beforeAll(async () => {
       await lintText(name, readFileSync(path, 'utf8'));
   }
   for (const [from, to] of SPOIL) await lintText('spoilt.conf', HEALTHY_PROXY.replace(from, to));
-  for (const [name, text] of BOOT_SCRIPT_SAMPLES) await lintText(name, text);
+  for (const [name, text] of [...BOOT_SCRIPT_SAMPLES, ...WEB_SAMPLES]) await lintText(name, text);
   for (const [id, observations] of OBSERVED_SAMPLES) observed(id, observations);
   for (const problem of ['missing-capability', 'interface-without-address']) {
     const evidence = { source: 'log:1', text: problem };
