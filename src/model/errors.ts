@@ -5,7 +5,6 @@ export type ErrorCode =
   | 'E_CONFIG_SYNTAX'
   | 'E_CONFIG_VALUE'
   | 'E_CONFIG_UNSAFE_VALUE'
-  | 'E_CONFIG_EXISTS'
   | 'E_PRIVILEGE'
   | 'E_PORT_IN_USE'
   | 'E_NO_INTERFACE'

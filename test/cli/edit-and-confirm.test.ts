@@ -111,3 +111,38 @@ describe('what cannot be undone', () => {
     expect((await cli('machines')).stdout).not.toContain('idle');
   });
 });
+
+describe('init beside a configuration', () => {
+  const OWN = WRITTEN.replace('eth9', 'eno1').replace('10.9.9.9/24', '192.168.1.50/24');
+
+  it('adds what is missing, changes what it is told to, and keeps the rest', async () => {
+    await writeFile(path, OWN.replace('  mode: proxy\n', ''));
+    const { exitCode, stderr } = await cli('init', '--image', 'debian-13');
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain('+  mode: proxy');
+    expect(await config()).toBe(OWN.replace(`[${TEST_IMAGE}]`, `[ ${TEST_IMAGE}, debian-13 ]`));
+    await cli('init', '--address', 'auto');
+    expect(await config()).toContain('  address: auto\n');
+    expect(await readFile(join(project.path, '.gitignore'), 'utf8')).toBe(
+      '.pxectl/\nsecrets/\npxectl.yaml.bak\n',
+    );
+  });
+
+  it('does not exchange an interface that is not there for another, and says what does', async () => {
+    const { exitCode, stderr } = await cli('init');
+    expect(exitCode).toBe(4);
+    expect(stderr).toContain('there is no interface eth9');
+    expect(await config()).toBe(WRITTEN);
+    expect((await cli('init', '--interface', 'eno1')).exitCode).toBe(0);
+    expect(await config()).toBe(OWN);
+  });
+
+  it('adds its lines to a .gitignore that is there', async () => {
+    await writeFile(path, OWN);
+    await writeFile(join(project.path, '.gitignore'), '*.log\n/secrets');
+    await cli('init');
+    expect(await readFile(join(project.path, '.gitignore'), 'utf8')).toBe(
+      '*.log\n/secrets\n.pxectl/\npxectl.yaml.bak\n',
+    );
+  });
+});

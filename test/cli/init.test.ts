@@ -17,8 +17,11 @@ let folder: Awaited<ReturnType<typeof makeFolder>>;
 beforeAll(async () => {
   network = await makePrivateNetwork();
   const ip = (...args: string[]) => runOrThrow('ip', ['-n', network.namespace, ...args]);
+  await ip('link', 'add', 'lab0', 'type', 'bridge');
+  await ip('address', 'add', '172.17.0.1/16', 'dev', 'lab0');
+  // nobody is asked about it
   await ip('link', 'add', 'docker0', 'type', 'bridge');
-  await ip('address', 'add', '172.17.0.1/16', 'dev', 'docker0');
+  await ip('address', 'add', '172.18.0.1/16', 'dev', 'docker0');
 });
 afterAll(() => network.destroy());
 beforeEach(async () => {
@@ -113,10 +116,10 @@ describe('the question which interface', () => {
   }
 
   it('is asked again until the answer is one of them', async () => {
-    const { exitCode, screen } = await typed('eth7\\n', 'docker0\\n');
+    const { exitCode, screen } = await typed('eth7\\n', 'lab0\\n');
     expect(exitCode).toBe(0);
-    expect(screen.match(/Which interface are the machines on\? eno1, docker0 \[eno1\]/g)).toHaveLength(2);
-    expect(await config()).toContain('interface: docker0');
+    expect(screen.match(/Which interface are the machines on\? eno1, lab0 \[eno1\]/g)).toHaveLength(2);
+    expect(await config()).toContain('interface: lab0');
   });
 
   it.each([

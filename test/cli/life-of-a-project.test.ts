@@ -58,15 +58,15 @@ describe('the life of a project', () => {
     expect(await config()).toContain('interface: eno1');
   });
 
-  it('init does not write over it, unless told to', async () => {
+  it('init keeps all that is there', async () => {
     await appendFile(join(folder.path, 'pxectl.yaml'), '# mine\n');
+    const before = await config();
     const { exitCode, stderr } = await cli('init');
-    expect(exitCode).toBe(3);
-    expect(stderr).toContain('--force');
-    expect(await config()).toContain('# mine');
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain('says so already');
     expect((await cli('init', '--force')).exitCode).toBe(0);
-    // all that init does not ask about stays
-    expect(await config()).toContain('# mine');
+    expect(await config()).toBe(before);
+    expect(await readFile(join(folder.path, '.gitignore'), 'utf8')).toContain('.pxectl/\nsecrets/\n');
   });
 
   it('up says what it would do about an image that is missing', async () => {

@@ -18,9 +18,14 @@ interface InitOptions {
 export function registerInit(program: Command): void {
   program
     .command('init')
-    .description('look at the network and write a commented pxectl.yaml')
+    .description(
+      'look at the network and write a commented pxectl.yaml, or what is missing into the one that is there',
+    )
     .option('--interface <name>', 'interface that the machines are on')
-    .option('--address <ipv4>', 'address of this computer that machines are told')
+    .option(
+      '--address <ipv4>',
+      'address of this computer that machines are told; auto: what the interface has at each up',
+    )
     .addOption(
       new Option('--mode <mode>', 'proxy: next to a router (default); the others lease addresses').choices(
         NETWORK_MODES,
@@ -32,7 +37,7 @@ export function registerInit(program: Command): void {
     )
     .option('--image <image...>', 'images to serve')
     .option('-y, --yes', 'ask nothing')
-    .option('--force', 'change the network of an existing pxectl.yaml, and nothing else in it')
+    .option('--force', 'change also what an existing pxectl.yaml says of its network')
     .option('--dry-run', 'print the file, write nothing')
     .option('--json', 'one JSON object on stdout')
     .action(commandAction(runInit));

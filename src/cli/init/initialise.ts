@@ -4,7 +4,8 @@ import { isSeq } from 'yaml';
 import { CONFIG_FILE_NAME, refuseForeignProject } from '../../engine/project.ts';
 import { parseConfig } from '../../model/config-file.ts';
 import type { NetworkMode } from '../../model/config.ts';
-import { configError, usageError } from '../../model/errors.ts';
+import { usageError } from '../../model/errors.ts';
+import { AUTO } from '../../model/own-network.ts';
 import { proposeRange } from '../../model/propose-range.ts';
 import { chooseInterface, type ChosenInterface } from '../../net/choose-interface.ts';
 import { listInterfaces, readDefaultRoute } from '../../net/interfaces.ts';
@@ -14,6 +15,7 @@ import { readTemplate } from '../../platform/packaged-files.ts';
 import { renderInitialConfig } from '../../render/initial-config.ts';
 import { addImages, mergeIntoConfig, type ConfigEdit } from '../../machines/config-file/edit-config.ts';
 import { refusedChange } from '../../machines/config-file/refused-change.ts';
+import { ignoreState } from './ignore-state.ts';
 import { findLeaseTerms } from './lease-terms.ts';
 import { mergeNetwork, networkOf } from './merge-network.ts';
 
@@ -43,22 +45,16 @@ export interface InitResult {
 }
 
 /**
- * Looks at the network and writes a commented pxectl.yaml; with `isForced` into a file that is there, of which everything
- * stays that init does not ask about.
- * @throws PxectlError E_CONFIG_EXISTS, E_NO_INTERFACE, E_NO_ADDRESS, E_USAGE
+ * Looks at the network and writes a commented pxectl.yaml, and a .gitignore beside it. In a file that is there all that it says
+ * stays, but for what was asked for; with `isForced` its network becomes the one that is found.
+ * @throws PxectlError E_NO_INTERFACE, E_NO_ADDRESS, E_USAGE
  */
 export async function initialise(wish: InitWish): Promise<InitResult> {
   const path = wish.configPath ?? join(process.cwd(), CONFIG_FILE_NAME);
   await refuseForeignProject(resolve(path));
   await outputFileMode(path);
   const there = await readTextIfThere(path);
-  if (!wish.isForced && !wish.isDryRun && there !== undefined) {
-    throw configError('E_CONFIG_EXISTS', {
-      what: `${path} is there already`,
-      next: 'change it by hand, or look at the network anew and keep all else in it: pxectl init --force',
-    });
-  }
-  const isMerged = wish.isForced && there !== undefined && there.trim() !== '';
+  const isMerged = there !== undefined && there.trim() !== '';
   const old = isMerged ? networkOf(there) : {};
   const mode = wish.mode ?? old.mode ?? 'proxy';
   if (wish.range !== undefined && mode === 'proxy') {
@@ -68,7 +64,11 @@ export async function initialise(wish: InitWish): Promise<InitResult> {
       next: `pxectl init --mode pxe-only --range ${wish.range}`,
     });
   }
-  const chosen = await chooseNetwork(wish);
+  const isAuto = wish.address === AUTO;
+  const { address: asked, ...open } = wish;
+  const looked: InitWish = asked === undefined || isAuto ? open : { ...open, address: asked };
+  const kept = isAuto && old.interfaceName !== undefined ? { interfaceName: old.interfaceName } : old;
+  const chosen = await chooseNetwork(wish.isForced ? looked : asWritten(looked, kept));
   const isSameNetwork = old.address?.split('/')[0] === chosen.address;
   const known = wish.range ?? (isSameNetwork ? old.range : undefined);
   const range = mode === 'proxy' ? undefined : (known ?? proposeRange(chosen.address, chosen.prefix));
@@ -92,6 +92,8 @@ export async function initialise(wish: InitWish): Promise<InitResult> {
           mode,
           ...(range === undefined ? {} : { range }),
           ...(terms && { terms }),
+          isAddressAuto: isAuto,
+          isKept: (key) => !wish.isForced && !isAsked(key, wish),
         });
         const images = document.get('images');
         const listed = isSeq(images) ? images.items.map(String) : [];
@@ -100,6 +102,7 @@ export async function initialise(wish: InitWish): Promise<InitResult> {
       },
       wish.isDryRun,
     );
+    if (!wish.isDryRun) await ignoreState(path);
     return { ...found, text: edit.text, edit };
   }
   const text = renderInitialConfig(
@@ -108,7 +111,7 @@ export async function initialise(wish: InitWish): Promise<InitResult> {
       address: network.address,
       prefix: network.prefix,
       // what is leased lies around one address: there it stands still
-      isAddressAuto: wish.address === undefined && mode === 'proxy',
+      isAddressAuto: isAuto || (wish.address === undefined && mode === 'proxy'),
       ...(network.router === undefined ? {} : { router: network.router }),
       mode,
       ...(range === undefined ? {} : { range }),
@@ -123,8 +126,32 @@ export async function initialise(wish: InitWish): Promise<InitResult> {
   } catch (error) {
     throw refusedChange(error, path);
   }
-  if (!wish.isDryRun) await writeOutputFile(path, text);
+  if (!wish.isDryRun) {
+    await writeOutputFile(path, text);
+    await ignoreState(path);
+  }
   return { ...found, text };
+}
+
+/** An address belongs to its interface: with another one it is looked for anew. */
+function isAsked(key: 'interface' | 'address' | 'mode' | 'range', wish: InitWish): boolean {
+  if (key === 'interface') return wish.interfaceName !== undefined;
+  if (key === 'address') return wish.address !== undefined || wish.interfaceName !== undefined;
+  return wish[key] !== undefined;
+}
+
+/** Networks that programs make for themselves, on which no machine boots unless somebody says so. */
+const OF_A_PROGRAM = /^(docker\d+|br-[0-9a-f]{12}|veth\w+|cni\d+|podman\d+|tailscale\d+|wg\d+|tun\d+|zt\w+)$/;
+
+/** What the file says of its network needs no looking for, and no question. */
+function asWritten(wish: InitWish, { interfaceName, address }: ReturnType<typeof networkOf>): InitWish {
+  if (wish.interfaceName !== undefined || wish.address !== undefined) return wish;
+  const [bare] = address?.split('/') ?? [];
+  return {
+    ...wish,
+    ...(interfaceName === undefined ? {} : { interfaceName }),
+    ...(bare === undefined ? {} : { address: bare }),
+  };
 }
 
 async function chooseNetwork(wish: InitWish): Promise<ChosenInterface> {
@@ -135,7 +162,9 @@ async function chooseNetwork(wish: InitWish): Promise<ChosenInterface> {
       ...(name === undefined ? {} : { interfaceName: name }),
       ...(wish.address === undefined ? {} : { address: wish.address }),
     });
-  const usable = interfaces.filter((candidate) => !candidate.isLoopback && candidate.addresses.length > 0);
+  const usable = interfaces.filter(
+    ({ name, isLoopback, addresses }) => !isLoopback && addresses.length > 0 && !OF_A_PROGRAM.test(name),
+  );
   const isOpen = wish.interfaceName === undefined && wish.address === undefined && usable.length > 1;
   if (!isOpen || wish.ask === undefined) return named(wish.interfaceName);
   const proposed = usable.find((candidate) => candidate.name === route?.interfaceName) ?? usable[0];

@@ -9,13 +9,18 @@ export interface FoundNetwork {
   readonly address: string;
   readonly prefix: number;
   readonly mode: NetworkMode;
+  /** it is to stand there as what the interface has at each up */
+  readonly isAddressAuto: boolean;
   readonly range?: string;
+  /** what stands in the file already stays, but for what was asked for */
+  readonly isKept: (key: 'interface' | 'address' | 'mode' | 'range') => boolean;
   /** what leases name; undefined in mode proxy */
   readonly terms?: Pick<LeaseTerms, 'router' | 'nameServers'>;
 }
 
 /** What a file says of its network, as far as it can be read. */
 export function networkOf(text: string): {
+  readonly interfaceName?: string;
   readonly address?: string;
   readonly mode?: NetworkMode;
   readonly range?: string;
@@ -26,9 +31,11 @@ export function networkOf(text: string): {
     const value = document.getIn(['network', key]);
     return typeof value === 'string' ? value : undefined;
   };
-  const [address, range] = [read('address'), read('range')];
+  const said = (key: string): string | undefined => (read(key) === AUTO ? undefined : read(key));
+  const [interfaceName, address, range] = [said('interface'), said('address'), read('range')];
   const mode = NETWORK_MODES.find((one) => one === read('mode'));
   return {
+    ...(interfaceName === undefined ? {} : { interfaceName }),
     ...(address === undefined ? {} : { address }),
     ...(mode === undefined ? {} : { mode }),
     ...(range === undefined ? {} : { range }),
@@ -38,8 +45,10 @@ export function networkOf(text: string): {
 /** Writes what was found into `network:`; a value that says the same already is left as it is written. */
 export function mergeNetwork(document: Document, found: FoundNetwork): void {
   if (!isMap(document.get('network'))) document.set('network', document.createNode({}));
-  const set = (key: string, value: string, same: readonly string[] = [value]): void => {
+  type Key = Parameters<FoundNetwork['isKept']>[0];
+  const set = (key: Key, value: string, same: readonly string[] = [value]): void => {
     const there = document.getIn(['network', key]);
+    if (there !== undefined && found.isKept(key)) return;
     if (typeof there === 'string' && same.includes(there)) return;
     document.setIn(['network', key], value);
   };
@@ -52,7 +61,8 @@ export function mergeNetwork(document: Document, found: FoundNetwork): void {
     else document.setIn(['network', key], document.createNode(value, { flow: true }));
   };
   set('interface', found.interfaceName, [found.interfaceName, AUTO]);
-  set('address', address, [address, found.address, AUTO]);
+  if (found.isAddressAuto) set('address', AUTO);
+  else set('address', address, [address, found.address, AUTO]);
   set('mode', found.mode);
   // the range of a mode that leases stays, for whoever switches back
   if (found.range !== undefined) set('range', found.range);

@@ -13,7 +13,7 @@ export interface SetUp {
 
 /** What only who serves with pxectl can do; to serve with it instead is a way for everybody. */
 const OF_A_PROJECT =
-  /\bpxectl (?:images|render|machines|logs|reload|watch|down|init --force|fetch IMAGE)\b|pxectl\.yaml|\bmode: (?:pxe-only|full|proxy)\b/;
+  /\bpxectl (?:images|render|machines|logs|reload|watch|down|init --address auto|init --interface NAME|fetch IMAGE)\b|pxectl\.yaml|\bmode: (?:pxe-only|full|proxy)\b/;
 const OF_DNSMASQ = /\bdnsmasq\.conf\b|\bdhcp-(?:boot|host|ignore)=|\bpxe-service\b/;
 
 /** A finding of a log with mends for the servers that wrote it. */

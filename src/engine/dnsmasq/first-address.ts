@@ -20,6 +20,6 @@ export async function refuseSecondAddress(network: Config['network']): Promise<v
   throw engineError('E_ENGINE_START', {
     what: `dnsmasq cannot serve ${network.address}`,
     why,
-    next: `pxectl up --engine builtin, or take the other address away; pxectl init --force takes it for its own`,
+    next: `pxectl up --engine builtin, or take the other address away; pxectl init --address auto takes it for its own`,
   });
 }
