@@ -10,6 +10,8 @@ export interface LoadOptions {
   readonly interfaceName: string;
   readonly perSecond: number;
   readonly count: number;
+  /** how many different cards ask, in turn; default: every packet is of another */
+  readonly clients?: number;
 }
 
 export interface LoadResult {
@@ -25,7 +27,12 @@ export interface LoadResult {
 /** packets before the measurement */
 const WARM_UP = 500;
 
-const { interfaceName, perSecond, count } = JSON.parse(process.argv[2] ?? '{}') as LoadOptions;
+const {
+  interfaceName,
+  perSecond,
+  count,
+  clients = count,
+} = JSON.parse(process.argv[2] ?? '{}') as LoadOptions;
 const socket = createSocket({ type: 'udp4', lookup: (host, _options, callback) => callback(null, host, 4) });
 const fd = await openDeviceSocket(interfaceName, 68);
 if (fd === undefined) throw new Error('needs koffi');
@@ -34,7 +41,7 @@ socket.setBroadcast(true);
 socket.setRecvBufferSize(8 * 1024 * 1024);
 
 const packets = Array.from({ length: count }, (_, index) => {
-  const suffix = index
+  const suffix = (index % clients)
     .toString(16)
     .padStart(8, '0')
     .replace(/(..)(?!$)/g, '$1:');
