@@ -64,11 +64,12 @@ class TalkingOutput extends Output {
   }
 
   override data(line: string): void {
-    this.#talk.say(line);
+    // as a diff has them
+    this.#talk.say(line.replaceAll('\t', '  '));
   }
 
   override progress(line: string): void {
-    this.#talk.say(line);
+    this.data(line);
   }
 
   override status(): void {

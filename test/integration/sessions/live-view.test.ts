@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect } from 'vitest';
@@ -14,6 +14,7 @@ let lan: VirtualLan;
 let folder: string;
 let terminal: TmuxTerminal;
 let other: TmuxTerminal;
+let stranger: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pxectl-view-'));
@@ -22,13 +23,15 @@ beforeAll(async () => {
   for (const [name, address] of [
     ['pc1', '192.168.1.61'],
     ['pc2', '192.168.1.62'],
+    ['pc3', '192.168.1.63'],
   ] as const) {
     await lan.addHost(name, address);
     macs.push((await lan.execIn(name, 'cat', ['/sys/class/net/eth0/address'])).stdout.trim());
   }
+  stranger = macs[2]!;
   const machines = [
     `{ mac: "${macs[0]}", name: node-1, install: { seed: seed.cfg } }`,
-    `{ mac: "${macs[1]}", name: node-2 }`,
+    `{ mac: "${macs[1]}", name: node-2, power: { type: wol } }`,
   ];
   await prepareState(folder, configText('proxy', `machines: [${machines.join(', ')}]`), {
     initrdBytes: 60_000_000,
@@ -106,10 +109,35 @@ itNeeds(
   await terminal.type('Escape');
   await terminal.shows(/node-2 +bios/);
 
+  // one that is in no file, when it has read its loader
+  await untilShown(
+    async () => {
+      await discover('pc3');
+      await curl('pc3', 'tftp://192.168.1.50/lpxelinux.0');
+    },
+    new RegExp(`${stranger.slice(9)} +bios`),
+  );
+  await terminal.type('/', ...stranger, 'Enter', 'n');
+  await terminal.shows(/is added to pxectl\.yaml.*Go on\? y\/N/);
+  await terminal.type('y');
+  const name = `node-${stranger.slice(9).replaceAll(':', '')}`;
+  await terminal.shows(new RegExp(`${name} +bios`));
+  expect(await readFile(join(folder, 'pxectl.yaml'), 'utf8')).toContain(name);
+  await terminal.type('Escape');
+  await terminal.shows(/node-2 +bios/);
+  await terminal.type('/', ...'node-2', 'Enter', 'p');
+  await terminal.shows(/power: o on/);
+  await terminal.type('o');
+  await terminal.shows(/node-2 is switched on.*Go on\? y\/N/);
+  await terminal.type('y');
+  await terminal.shows(/node-2: woken/);
+  await terminal.type('Escape');
+  await terminal.shows(/node-1 +bios/);
+
   await terminal.type('C-z');
   await terminal.shows(/Stopped/);
   await terminal.type('fg', 'Enter');
-  await terminal.shows(/2 machines, \d booting/);
+  await terminal.shows(/3 machines, \d booting/);
   await terminal.type('C-c');
   const after = await terminal.shows(/stopped\nshell>/);
   expect(after).not.toContain('machines, ');
