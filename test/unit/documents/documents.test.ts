@@ -15,6 +15,8 @@ const FOREIGN_OPTIONS = [
   '--add-port',
   '--add-service',
   '--conf-file',
+  '--db',
+  '--ignition-hash',
   '--list',
   '--maas-url',
   '--net-directory',
@@ -22,6 +24,7 @@ const FOREIGN_OPTIONS = [
   '--permanent',
   '--post-data',
   '--reload',
+  '--stop',
   '--test',
   '--unix-socket',
 ];
