@@ -6,6 +6,7 @@ import { environmentError } from '../model/errors.ts';
 import { start } from '../platform/long-running.ts';
 import { findProgram } from '../platform/processes.ts';
 import type { Subject } from './checks/host-facts.ts';
+import { installHint } from '../platform/install-hint.ts';
 
 /** Packets that tell a boot; of file transfers only the beginnings matter. */
 const MAX_PACKETS = 20_000;
@@ -25,7 +26,7 @@ export async function recordCapture(
   if (tcpdump === undefined) {
     throw environmentError('E_TOOL_MISSING', {
       what: 'the program tcpdump is not installed',
-      next: 'sudo apt-get install tcpdump',
+      next: installHint(['tcpdump']),
     });
   }
   const path = join(await mkdtemp(join(tmpdir(), 'pxectl-doctor-')), 'capture.pcap');

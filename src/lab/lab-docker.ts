@@ -5,6 +5,7 @@ import { endProcesses, identityOf } from '../platform/process-identity.ts';
 import { start } from '../platform/long-running.ts';
 import { run } from '../platform/processes.ts';
 import type { VirtualLan } from './virtual-lan.ts';
+import { installHint } from '../platform/install-hint.ts';
 
 /** A Docker Engine of a lab's own. */
 export interface LabDocker {
@@ -55,6 +56,6 @@ export async function startLabDocker(lan: VirtualLan, folder: string): Promise<L
   throw environmentError('E_LAB', {
     what: 'the lab could not start a Docker Engine of its own',
     why: words.slice(-3).join(' | '),
-    next: 'sudo apt-get install docker.io, or pxectl lab run --engine dnsmasq',
+    next: `${installHint(['docker'])}, or pxectl lab run --engine dnsmasq`,
   });
 }

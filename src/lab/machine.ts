@@ -10,6 +10,7 @@ import { MACHINE_FILES, qemuArguments, type NetworkCard } from './qemu-arguments
 import { connectQmp, type QmpClient } from './qmp-client.ts';
 import { followSerial, type SerialConsole } from './serial-console.ts';
 import type { VirtualLan } from './virtual-lan.ts';
+import { installHint } from '../platform/install-hint.ts';
 
 export interface MachineOptions {
   readonly firmware: LabFirmware;
@@ -97,7 +98,7 @@ async function copyVariables(files: NonNullable<LabBoard['uefi']>, target: strin
     throw environmentError('E_TOOL_MISSING', {
       what: 'the UEFI firmware for virtual machines is not installed',
       why: `${files.variables} is not there`,
-      next: `sudo apt-get install ${files.package}`,
+      next: installHint([files.package]),
       details: { program: files.package },
     });
   }

@@ -1,5 +1,6 @@
 import { environmentError } from '../model/errors.ts';
 import { childEnvironment } from './child-environment.ts';
+import { installHint } from './install-hint.ts';
 
 /** What a finished program left behind. A non-zero exit is a result here, not an exception. */
 export interface ProcessResult {
@@ -82,21 +83,12 @@ export async function findProgram(name: string): Promise<string | undefined> {
   return undefined;
 }
 
-/** Debian package that brings a program, where its name differs. */
-const PACKAGE_OF: Readonly<Record<string, string>> = {
-  dnsmasq: 'dnsmasq-base',
-  ip: 'iproute2',
-  'qemu-system-x86_64': 'qemu-system-x86',
-  nginx: 'nginx-light',
-  gpgv: 'gpgv',
-};
-
-/** The error for a program that is not here, with the package that brings it. */
+/** The error for a program that is not here, with the line that installs it. */
 export function toolMissing(file: string): Error {
   const name = file.split('/').pop() ?? file;
   return environmentError('E_TOOL_MISSING', {
     what: `the program ${name} is not installed`,
-    next: `sudo apt-get install ${PACKAGE_OF[name] ?? name}`,
+    next: installHint([name]),
     details: { program: name },
   });
 }

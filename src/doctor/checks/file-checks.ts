@@ -14,6 +14,7 @@ import { ProtocolError } from '../../protocol/protocol-error.ts';
 import { command } from '../../model/fix.ts';
 import { makeFinding } from '../finding-catalogue.ts';
 import type { Check, Looked } from './check.ts';
+import { familyOf } from '../../platform/install-hint.ts';
 
 /** Loaders and images of a project: there, whole, for the right CPU, readable. */
 export function fileChecks(config: Config, layout: StateLayout): readonly Check[] {
@@ -153,7 +154,9 @@ function lookAtSecureBoot(config: Config, files: readonly LoaderFile[]): Finding
         title: 'a machine has secureBoot: true, and there is no signed shim',
         cause: 'Firmware with Secure Boot starts only programs with a signature that it knows.',
         mends: [
-          command('sudo apt-get install shim-signed grub-efi-amd64-signed'),
+          ...(familyOf() === 'apt'
+            ? [command('sudo apt-get install shim-signed grub-efi-amd64-signed')]
+            : []),
           command('pxectl fetch IMAGE'),
         ],
       },

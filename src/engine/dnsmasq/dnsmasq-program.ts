@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { engineError, environmentError } from '../../model/errors.ts';
 import { findProgram, run } from '../../platform/processes.ts';
+import { installHint } from '../../platform/install-hint.ts';
 
 /** A dnsmasq on this machine and what it can do. */
 export interface DnsmasqProgram {
@@ -97,7 +98,7 @@ function lastWords(output: string): string {
 export function dnsmasqMissing(): Error {
   return environmentError('E_TOOL_MISSING', {
     what: 'the program dnsmasq is not installed',
-    next: 'sudo apt-get install dnsmasq-base, or use the built-in servers: pxectl up --engine builtin',
+    next: `${installHint(['dnsmasq'])}, or use the built-in servers: pxectl up --engine builtin`,
     details: { program: 'dnsmasq' },
   });
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type Docker from 'dockerode';
 import { environmentError, messageOf, systemCodeOf } from '../../model/errors.ts';
 import { readTextIfThere } from '../../platform/files.ts';
+import { installHint } from '../../platform/install-hint.ts';
 
 /** A place where a Docker Engine may answer, and where we know it from. */
 export interface EndpointCandidate {
@@ -133,7 +134,7 @@ function unreachable(attempts: readonly EndpointAttempt[]): Error {
     why: attempts.map(({ from, url, failure }) => `${url} (${from}): ${failure}`).join('\n'),
     next: denied
       ? 'run pxectl with sudo'
-      : 'sudo apt-get install docker.io, or use another engine: pxectl up --engine auto',
+      : `${installHint(['docker'])}, or use another engine: pxectl up --engine auto`,
     details: { attempts },
   });
 }

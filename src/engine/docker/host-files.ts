@@ -3,6 +3,7 @@ import { readFile, realpath } from 'node:fs/promises';
 import { pack, type Pack } from 'tar-stream';
 import { engineError } from '../../model/errors.ts';
 import { findProgram, run } from '../../platform/processes.ts';
+import { installHint } from '../../platform/install-hint.ts';
 
 /** One file of an image that is made from this machine's own programs. */
 export interface HostFile {
@@ -35,7 +36,7 @@ export async function hostFiles(): Promise<HostFile[]> {
       if (name === 'nginx') continue;
       throw engineError('E_IMAGE_BUILD', {
         what: `the image cannot be made from this machine: ${name} is not installed`,
-        next: 'sudo apt-get install dnsmasq-base nginx-light',
+        next: installHint(['dnsmasq', 'nginx']),
       });
     }
     const folder = name === 'sh' ? '/bin' : '/usr/sbin';

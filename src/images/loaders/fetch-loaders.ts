@@ -17,6 +17,7 @@ import { LOADER_GROUPS, SIGNED_CHAIN_X64, type LoaderGroup } from './loader-sour
 import { installedPackages, type LoaderPackage, type PackageSource } from './package-source.ts';
 import { isChainForeign } from './signed-chain.ts';
 import { downloadSignedIpxe, SIGNED_IPXE, SIGNED_IPXE_FILES } from './signed-ipxe.ts';
+import { familyOf } from '../../platform/install-hint.ts';
 
 const SUBJECT = 'loaders';
 /** Platforms whose loaders are fetched unless others are asked for. */
@@ -67,6 +68,12 @@ export async function fetchLoaders(
 }
 
 /** @throws PxectlError E_LOADER_MISSING when there is no program for a platform that the user named */
+/** Loaders are read out of Debian's packages: elsewhere they come from its archive. */
+const fromPackages = (names: string): string =>
+  familyOf() === 'apt'
+    ? `sudo apt-get install ${names}`
+    : 'try again where https://ftp.debian.org is reached';
+
 function finish(manifest: LoaderManifest, options: FetchOptions): LoaderManifest {
   const there = new Set(manifest.files.filter((file) => file.isProgram).map((file) => file.platform));
   const missing = (options.loaderPlatforms ?? []).filter((platform) => !there.has(platform));
@@ -77,7 +84,7 @@ function finish(manifest: LoaderManifest, options: FetchOptions): LoaderManifest
     why: 'neither the packages here, nor apt, nor the archive have one (the warnings say why)',
     next: isInSignedIpxe
       ? 'add --signed-ipxe: the release of its makers has iPXE for x64, ia32 and arm64'
-      : 'sudo apt-get install pxelinux syslinux-common ipxe, or leave out --platform',
+      : `${fromPackages('pxelinux syslinux-common ipxe')}, or leave out --platform`,
   });
 }
 
@@ -268,7 +275,7 @@ async function store(
   if (!files.some((file) => file.isProgram)) {
     throw assetError('E_LOADER_MISSING', {
       what: 'no boot loader could be found',
-      next: 'sudo apt-get install pxelinux syslinux-common ipxe shim-signed grub-efi-amd64-signed',
+      next: fromPackages('pxelinux syslinux-common ipxe shim-signed grub-efi-amd64-signed'),
     });
   }
   const manifest: LoaderManifest = { schema: 'pxectl.loaders/1', files };

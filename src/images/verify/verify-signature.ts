@@ -1,6 +1,7 @@
 import { assetError, environmentError, PxectlError, systemCodeOf } from '../../model/errors.ts';
 import { findProgram } from '../../platform/processes.ts';
 import type { SignatureFacts } from './signature-facts.ts';
+import { installHint } from '../../platform/install-hint.ts';
 
 /** Public keys that may vouch for a file. */
 export interface TrustedKeys {
@@ -30,7 +31,7 @@ export async function chooseSignatureBackend(): Promise<SignatureBackend> {
     if (systemCodeOf(error) !== 'ERR_MODULE_NOT_FOUND') throw error;
     throw environmentError('E_TOOL_MISSING', {
       what: 'signatures cannot be checked here: there is neither gpgv nor the openpgp package',
-      next: 'sudo apt-get install gpgv',
+      next: installHint(['gpgv']),
     });
   }
 }

@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs';
+
+/** Kinds of Linux by the program that installs. */
+export type Family = 'apt' | 'dnf' | 'pacman' | 'zypper' | 'apk' | 'nix';
+
+const COMMANDS: Readonly<Record<Family, string>> = {
+  apt: 'sudo apt-get install',
+  dnf: 'sudo dnf install',
+  pacman: 'sudo pacman -S',
+  zypper: 'sudo zypper install',
+  apk: 'sudo apk add',
+  nix: 'nix-shell -p',
+};
+
+/** ID and ID_LIKE of os-release(5), the names that derived systems point at. */
+const FAMILY_OF_ID: Readonly<Record<string, Family>> = {
+  debian: 'apt',
+  ubuntu: 'apt',
+  fedora: 'dnf',
+  rhel: 'dnf',
+  centos: 'dnf',
+  arch: 'pacman',
+  suse: 'zypper',
+  opensuse: 'zypper',
+  sles: 'zypper',
+  alpine: 'apk',
+  nixos: 'nix',
+};
+
+const same = (name: string): Readonly<Record<Family, string>> => ({
+  ...{ apt: name, dnf: name, pacman: name, zypper: name, apk: name, nix: name },
+});
+
+/** Packages that bring a program, or firmware for virtual machines, where they are not called like it. */
+const PACKAGES: Readonly<Record<string, Readonly<Record<Family, string>>>> = {
+  dnsmasq: { ...same('dnsmasq'), apt: 'dnsmasq-base' },
+  nginx: { ...same('nginx'), apt: 'nginx-light' },
+  docker: { ...same('docker'), apt: 'docker.io', dnf: 'moby-engine' },
+  ip: { ...same('iproute2'), dnf: 'iproute' },
+  gpgv: { ...same('gnupg'), apt: 'gpgv', dnf: 'gnupg2', zypper: 'gpg2', apk: 'gpgv' },
+  nft: same('nftables'),
+  unshare: same('util-linux'),
+  setpriv: same('util-linux'),
+  'qemu-system-x86_64': {
+    ...{ apt: 'qemu-system-x86', dnf: 'qemu-system-x86', pacman: 'qemu-system-x86' },
+    ...{ zypper: 'qemu-x86', apk: 'qemu-system-x86_64', nix: 'qemu' },
+  },
+  'qemu-system-aarch64': {
+    ...{ apt: 'qemu-system-arm', dnf: 'qemu-system-aarch64', pacman: 'qemu-system-aarch64' },
+    ...{ zypper: 'qemu-arm', apk: 'qemu-system-aarch64', nix: 'qemu' },
+  },
+  ovmf: { ...same('edk2-ovmf'), apt: 'ovmf', zypper: 'qemu-ovmf-x86_64', apk: 'ovmf', nix: 'OVMF' },
+  'qemu-efi-aarch64': {
+    ...{ apt: 'qemu-efi-aarch64', dnf: 'edk2-aarch64', pacman: 'edk2-aarch64' },
+    ...{ zypper: 'qemu-uefi-aarch64', apk: 'aavmf', nix: 'qemu' },
+  },
+};
+
+/** The line that installs these programs on this computer; on a system that nothing is known of, what is to be installed. */
+export function installHint(programs: readonly string[], osRelease = readOsRelease()): string {
+  const family = familyOf(osRelease);
+  if (family === undefined) return `install ${programs.join(', ')} with the packages of this system`;
+  const packages = programs.map((program) => (PACKAGES[program] ?? same(program))[family]);
+  return `${COMMANDS[family]} ${[...new Set(packages)].join(' ')}`;
+}
+
+/** Which kind of Linux this is, or the one that it says to be like. */
+export function familyOf(osRelease = readOsRelease()): Family | undefined {
+  const value = (key: string): string =>
+    new RegExp(`^${key}=["']?([^"'\\n]*)`, 'm').exec(osRelease)?.[1]?.toLowerCase() ?? '';
+  const ids = [value('ID'), ...value('ID_LIKE').split(/\s+/)];
+  // opensuse-tumbleweed, opensuse-leap
+  return ids.map((id) => FAMILY_OF_ID[id] ?? FAMILY_OF_ID[id.split('-')[0] ?? '']).find((one) => one);
+}
+
+/** os-release(5): the one in /etc wins; empty where there is none. */
+function readOsRelease(): string {
+  for (const path of ['/etc/os-release', '/usr/lib/os-release']) {
+    try {
+      return readFileSync(path, 'utf8');
+    } catch {
+      // not there: the other one
+    }
+  }
+  return '';
+}
