@@ -21,6 +21,12 @@ export interface RunOptions {
 /** the user and the group nobody */
 const NOBODY_ID = 65_534;
 
+/** Gives a file or folder to whom `asNobody` runs as; where pxectl is not root, that is its own user. */
+export async function giveToNobody(path: string): Promise<void> {
+  const { chown } = await import('node:fs/promises');
+  if (process.getuid?.() === 0) await chown(path, NOBODY_ID, NOBODY_ID);
+}
+
 /**
  * Runs a program to its end, without a shell.
  * @throws PxectlError E_TOOL_MISSING when there is no such program, E_TOOL_FAILED when it runs out of time.

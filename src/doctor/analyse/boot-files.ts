@@ -43,6 +43,11 @@ export function efiSiblingOf(file: string): string {
     : 'ipxe.efi';
 }
 
+/** A BIOS program's name in a folder for UEFI: somebody may have given an EFI program the name that clients ask for. */
+export function isBiosNameForUefi(path: string): boolean {
+  return platformOfName(path) === 'bios' && /(?:^|\/)(?:u?efi[\w-]*|x64|amd64|x86_64)\//i.test(path);
+}
+
 /** A program that firmware starts, by its name. */
 export function isLoaderName(path: string): boolean {
   return platformOfName(path) !== undefined;

@@ -151,6 +151,7 @@ const scriptWords = z.strictObject({
   pxelinux: z.array(words),
   grub: z.array(words),
   ipxe: z.array(words),
+  ipxeSettings: z.array(words),
 }) satisfies z.ZodType<ScriptWordsFile>;
 
 const dhcpdWords = z.strictObject({

@@ -67,3 +67,18 @@ export function leasedFileOf(config: PxeConfig, client: LintClient): LeasedFile 
   // an option with tags takes the place of one without (option_filter of dnsmasq)
   return options.findLast((option) => option.tags.length > 0) ?? options.at(-1);
 }
+
+/**
+ * The first file of a client: of its own pxe-service line, else as a server that leases addresses gives it. Undefined
+ * where dnsmasq makes a menu of several lines.
+ */
+export function firstFileOf(config: PxeConfig, client: LintClient): LeasedFile | undefined {
+  const tags = tagsOf(config, client);
+  const own = config.services.filter(
+    (service) => service.architecture === client.architecture && isTagged(service.tags, tags),
+  );
+  const [service] = own;
+  if (service === undefined) return leasedFileOf(config, client);
+  if (own.length > 1 || service.file === undefined) return undefined;
+  return { file: service.file.includes('.') ? service.file : `${service.file}.0`, at: service.at };
+}

@@ -50,10 +50,10 @@ export function kindOfConfig(path: string, text: string): ConfigKind {
   const known = keys.filter(isDnsmasqOption);
   const form = TRANSLATED_FORMS.find(({ isIt }) => isIt(text));
   if (form) return { format: 'dnsmasq', name: `a configuration of ${form.name}` };
-  if (hasCommandLine(text) && known.length < lines.length / 2)
+  const isScript = text.startsWith('#!');
+  if (hasCommandLine(text) && (isScript || known.length < lines.length / 2))
     return { format: 'dnsmasq', name: 'a command line of dnsmasq' };
   const other = otherKindOf(text);
-  const isScript = text.startsWith('#!');
   if (other && (isScript || known.length < lines.length / 2)) return { format: 'other', ...other };
   // one misspelt line is a configuration all the same
   const isNear = known.length > 0 || keys.slice(0, MAX_COMPARED).some(isNearDnsmasqOption);

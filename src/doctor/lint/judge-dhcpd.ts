@@ -27,7 +27,7 @@ export async function lintDhcpdFile(
   const isAskable = isGiven && templateLines.length === 0;
   // of a fault that is told already dhcpd tells the same, and its other lines follow from it
   const isToldAlready = own.some(({ id }) => id === 'config-unreadable');
-  const said = isAskable && !isToldAlready ? await testByDhcpd(text, (name) => reader.read(name)) : undefined;
+  const said = isAskable && !isToldAlready ? await testByDhcpd(text) : undefined;
   const findings = [...own, ...(typeof said === 'object' ? [refused(path, text, said)] : [])];
   const passedOver: PassedOver[] = [
     ...passedLines('lines of a template, filled in later', templateLines, text),

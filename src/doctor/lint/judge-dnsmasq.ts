@@ -1,10 +1,14 @@
 import { basename } from 'node:path';
+import type { Finding } from '../../model/finding.ts';
+import { command } from '../../model/fix.ts';
 import { rangesOf, verdictOn, type PassedOver } from '../../model/verdict.ts';
 import { checkTftpRoot } from '../checks/tftp-root-checks.ts';
 import { makeFinding } from '../finding-catalogue.ts';
 import { proveEdits, type Judge } from '../mend/prove-edits.ts';
+import type { ConfLine } from './conf-line.ts';
 import { placedReader, readTextBelow } from './config-reader.ts';
-import { mendsOfRefusal } from './dnsmasq-options.ts';
+import { isBlotted } from './blotted-values.ts';
+import { isDnsmasqOption, mendsOfRefusal } from './dnsmasq-options.ts';
 import { lintDnsmasqConfig } from './lint-dnsmasq.ts';
 import { ADVICE, writeFixed, type LintOptions, type LintResult } from './lint-result.ts';
 import type { PxeConfig } from './pxe-config.ts';
@@ -25,7 +29,9 @@ export async function lintDnsmasq(
   const { config, isWhole } = linted;
   const judge: Judge = (texts) => lintDnsmasqConfig(order, placedReader({ given: texts, root })).findings;
   const texts = textsOf(config, given, root);
-  const found = linted.findings.map((finding) => mendsInUci(finding, (file) => isUci(texts.get(file) ?? '')));
+  const found = linted.findings.map((finding) =>
+    mendsInUci(finding, texts.keys(), (file) => isUci(texts.get(file) ?? '')),
+  );
   const findings = proveEdits(texts, found, judge);
   const said = new Set(
     findings
@@ -35,6 +41,7 @@ export async function lintDnsmasq(
   const refused = (await testByDnsmasq(config.files)).flatMap(({ at, words: own }) => {
     const source = `${basename(at.file)}:${at.line}`;
     if (said.has(source)) return [];
+    if (own === 'bad option' && root !== '/' && isDnsmasqOption(at.key)) return [unknownHere(at)];
     return [
       makeFinding('config-unreadable', [{ source, text: at.raw }], {
         title: `dnsmasq --test of this host refuses the line: ${own}`,
@@ -73,6 +80,15 @@ export async function lintDnsmasq(
           },
         ]),
   );
+  const blotted = config.files.lines.filter(({ value }) => isBlotted(value));
+  if (blotted[0])
+    passedOver.push({
+      what: 'lines with an address that is made unreadable',
+      count: blotted.length,
+      at: rangesOf(blotted.map(({ line }) => line)),
+      example: blotted[0].raw,
+      matters: true,
+    });
   const limits = dnsmasqLimits(
     config.files.hasCommandLine && !isWhole,
     findings.some(({ id }) => id === 'ipv6-boot-not-judged'),
@@ -108,6 +124,16 @@ export async function lintDnsmasq(
     },
     written: fix ? await writeFixed(texts, findings, judge) : [],
   };
+}
+
+/** An option of other versions than this host's: whose computer the configuration is of may have one of them. */
+function unknownHere({ file, line, raw, key }: ConfLine): Finding {
+  return makeFinding('config-option-unknown', [{ source: `${basename(file)}:${line}`, text: raw }], {
+    severity: 'info',
+    title: `not every dnsmasq has the option ${key}: the one of this host has not`,
+    cause: 'dnsmasq does not start with an option that it does not have.',
+    mends: [command('dnsmasq --version', 'where the configuration is from, see that it has it')],
+  });
 }
 
 /** The files that were given, and those that they include and that could be read. */

@@ -4,6 +4,7 @@ import { proveEdits, type Judge } from '../mend/prove-edits.ts';
 import { placedReader } from './config-reader.ts';
 import { fragmentLimits, lintBootScript, type BootScriptKind } from './lint-boot-script.ts';
 import { ADVICE, writeFixed, type LintOptions, type LintResult } from './lint-result.ts';
+import { variableLimits } from './rules/ipxe-name-rules.ts';
 import { givenFor, includesOf } from './script-includes.ts';
 import { unknownLines } from './script-words.ts';
 import { isTemplateLine } from './templates.ts';
@@ -35,6 +36,7 @@ export async function lintScript(
   ];
   const limits = [
     ...fragmentLimits({ text, kind }),
+    ...(kind === 'ipxe' ? variableLimits(text) : []),
     ...includesOf(text, kind)
       .filter((name) => givenFor(name, path, given) === undefined)
       .map((name) => `${name}, which ${kind} reads too, was not given`),

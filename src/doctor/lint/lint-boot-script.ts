@@ -6,7 +6,7 @@ import { liveSystems } from './rules/live-system-rules.ts';
 import { lostArguments } from './rules/lost-argument-rules.ts';
 import { nfsRootFaults } from './rules/nfs-root-rules.ts';
 import { grubWithoutInitrd, serverPaths } from './rules/path-rules.ts';
-import { isPxelinuxFragment, lintPxelinux } from './rules/pxelinux-rules.ts';
+import { eachLabelAppends, isPxelinuxFragment, lintPxelinux } from './rules/pxelinux-rules.ts';
 import { lineEdit, lineEvidence, type BootScriptInput, type BootScriptKind } from './script-lines.ts';
 
 export type { BootScriptKind } from './script-lines.ts';
@@ -63,8 +63,14 @@ function lintKernel(input: BootScriptInput, line: KernelLine): Finding[] {
   const text = line.arguments;
   // one line may have several faults: each finding shows it with all of them mended
   let corrected = line.raw.trim();
-  const say = (id: FindingId, title?: string, from?: string | RegExp, to = ''): void => {
-    const finding = makeFinding(id, [line.evidence], title === undefined ? {} : { title });
+  const say = (
+    id: FindingId,
+    title?: string,
+    from?: string | RegExp,
+    to = '',
+    more: Partial<Pick<Finding, 'severity' | 'cause'>> = {},
+  ): void => {
+    const finding = makeFinding(id, [line.evidence], { ...(title === undefined ? {} : { title }), ...more });
     findings.push(finding);
     if (from === undefined) return;
     corrected = corrected.replace(from, to);
@@ -105,7 +111,7 @@ function lintKernel(input: BootScriptInput, line: KernelLine): Finding[] {
       say('iso-fetched-twice', title, end, ' cloud-config-url=/dev/null$1');
     }
   }
-  for (const { id, title, from, to } of nfsRootFaults(input, line)) say(id, title, from, to);
+  for (const { id, title, from, to, more } of nfsRootFaults(input, line)) say(id, title, from, to, more);
   const mends = [lineEdit(path, line.index, line.raw, [corrected])];
   return findings.map((finding) => (mended.has(finding) ? { ...finding, mends } : finding));
 }
@@ -114,10 +120,14 @@ function lintKernel(input: BootScriptInput, line: KernelLine): Finding[] {
 function kernelLines({ kind, path }: BootScriptInput, lines: readonly string[]): readonly KernelLine[] {
   const out: KernelLine[] = [];
   let pxelinuxKernel: string | undefined;
+  const firstLabel = lines.findIndex((line) => /^\s*label\s/i.test(line));
+  const eachHasItsOwn = kind === 'pxelinux' && eachLabelAppends(lines);
   lines.forEach((raw, index) => {
     const evidence = lineEvidence(path, index, raw);
     const text = raw.trim();
     if (kind === 'pxelinux') {
+      // a label's own APPEND takes the place of the one before all labels
+      if (index < firstLabel && eachHasItsOwn) return;
       pxelinuxKernel = /^(?:kernel|linux)\s+(\S+)/i.exec(text)?.[1] ?? pxelinuxKernel;
       const append = /^append\s+(.*)$/i.exec(text)?.[1];
       if (append !== undefined) out.push({ evidence, index, raw, kernel: pxelinuxKernel, arguments: append });

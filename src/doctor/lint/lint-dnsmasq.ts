@@ -3,9 +3,11 @@ import { isFileEdit, words } from '../../model/fix.ts';
 import { sortFindings } from '../finding-catalogue.ts';
 import type { ConfLine } from './conf-line.ts';
 import { readConfig, type ConfFiles, type ConfReader } from './conf-lines.ts';
+import { isBlotted } from './blotted-values.ts';
 import { isDnsmasqOption, refusalOf } from './dnsmasq-options.ts';
 import { lintFinding, type LintInput } from './lint-finding.ts';
 import { readPxeConfig, type PxeConfig } from './pxe-config.ts';
+import { lostOptions } from './rules/command-line-rules.ts';
 import { lintBootFiles } from './rules/file-rules.ts';
 import { lintLeases } from './rules/lease-rules.ts';
 import { lintNextServer } from './rules/next-server-rules.ts';
@@ -13,6 +15,7 @@ import { lintServer } from './rules/server-rules.ts';
 import { lintServices } from './rules/service-rules.ts';
 import { lintTags } from './rules/tag-rules.ts';
 import { lintUci } from './rules/uci-rules.ts';
+import { misspeltVendorClasses } from './rules/vendor-class-rules.ts';
 
 /** What was made of dnsmasq configurations that belong together. */
 export interface DnsmasqLint {
@@ -36,7 +39,7 @@ export function lintDnsmasqConfig(paths: readonly string[], reader: ConfReader):
   // a line that nobody can read may be the one that is missed
   const isReadable = refused.every((finding) => finding.mends.some(isFileEdit));
   // without a range dnsmasq answers nobody: these lines belong to others, which nobody gave
-  const isPart = !has('dhcp-range') && has('pxe-service', 'dhcp-boot');
+  const isPart = !has('dhcp-range') && (has('pxe-service', 'dhcp-boot') || config.bootFileOptions.length > 0);
   const ofUci = lintUci(config, reader);
   const isParsed = !ofUci.some(({ id }) => id === 'config-unreadable');
   const input: LintInput = { config, reader, isWhole: isWhole && isReadable && isParsed && !isPart };
@@ -57,6 +60,8 @@ export function lintDnsmasqConfig(paths: readonly string[], reader: ConfReader):
     ...lintBootFiles(input),
     ...lintServer(input),
     ...lintTags(input),
+    ...lostOptions(input),
+    ...misspeltVendorClasses(input),
     ...ofUci,
     ...unknownOptions(files),
   ];
@@ -75,6 +80,7 @@ function refusedLines(files: ConfFiles): { refused: Finding[]; meant: readonly C
   const meant = files.lines.map((line): ConfLine => {
     const isUnknown = !isDnsmasqOption(line.key);
     if (isUnknown) unknown++;
+    if (isBlotted(line.value)) return line;
     const isLookedAt = refused.length < MAX_REFUSED && (!isUnknown || unknown <= MAX_UNKNOWN);
     const refusal = isLookedAt ? refusalOf(line) : undefined;
     if (!refusal) return line;

@@ -35,7 +35,7 @@ export interface DhcpRange {
   readonly netmask: Ipv4Address | undefined;
 }
 
-/** `dhcp-option=[tag:…,]67,file` or `option:bootfile-name`. */
+/** `dhcp-option=[tag:…,]67,file` or `option:bootfile-name`, and the same for option 66. */
 export interface BootFileOption {
   readonly at: ConfLine;
   readonly tags: readonly string[];
@@ -53,6 +53,8 @@ export interface PxeConfig {
   readonly hasTftp: boolean;
   /** boot files that clients are told through option 67 */
   readonly bootFileOptions: readonly BootFileOption[];
+  /** servers that clients are told through option 66: `file` is the server */
+  readonly serverOptions: readonly BootFileOption[];
   /** the tag that marks iPXE, by option 175 or its user class */
   readonly ipxeTags: readonly string[];
   /** tag → architectures that set it */
@@ -76,6 +78,7 @@ export function readPxeConfig(files: ConfFiles): PxeConfig {
   const all = (key: string): ConfLine[] =>
     files.lines.filter((line) => line.key === key).slice(0, MAX_OF_A_KIND);
   const root = all('tftp-root').at(-1);
+  const options = [...all('dhcp-option'), ...all('dhcp-option-force')];
   const ipxeTags = new Set<string>();
   const architectureTags = new Map<string, number[]>();
   for (const at of [...all('dhcp-match'), ...all('dhcp-userclass'), ...all('dhcp-vendorclass')]) {
@@ -101,7 +104,8 @@ export function readPxeConfig(files: ConfFiles): PxeConfig {
     }),
     tftpRoot: root && { at: root, path: splitValue(root.value)[0] ?? '' },
     hasTftp: all('enable-tftp').length > 0,
-    bootFileOptions: [...all('dhcp-option'), ...all('dhcp-option-force')].flatMap(parseBootFileOption),
+    bootFileOptions: options.flatMap((at) => parseOption(at, BOOT_FILE)),
+    serverOptions: options.flatMap((at) => parseOption(at, TFTP_SERVER)),
     ipxeTags: [...ipxeTags],
     architectureTags,
     vendors: all('dhcp-pxe-vendor').flatMap((at) => splitValue(at.value)),
@@ -157,10 +161,17 @@ function parseBoot(at: ConfLine): DhcpBoot {
   };
 }
 
-function parseBootFileOption(at: ConfLine): readonly BootFileOption[] {
-  const { tags, rest } = takeTags(splitValue(at.value));
-  const [code = '', file = ''] = rest;
-  return /^(?:67|option:(?:67|bootfile-name))$/i.test(code) && file !== '' ? [{ at, tags, file }] : [];
+const BOOT_FILE = /^(?:67|option:(?:67|bootfile-name))$/i;
+const TFTP_SERVER = /^(?:66|option:(?:66|tftp-server))$/i;
+/** What stands behind the tags of dhcp-option; any other word there is a tag in the old way (parse_dhcp_opt of option.c). */
+const OPTION_CODE = /^(?:\d+$|option6?:|vendor:|encap:|vi-encap:)/;
+
+function parseOption(at: ConfLine, wanted: RegExp): readonly BootFileOption[] {
+  const parts = splitValue(at.value);
+  const code = parts.findIndex((part) => OPTION_CODE.test(part));
+  const [, file = ''] = parts.slice(code);
+  if (code < 0 || file === '' || !wanted.test(parts[code] ?? '')) return [];
+  return [{ at, tags: parts.slice(0, code).map(tagName), file }];
 }
 
 function parseRange(at: ConfLine): DhcpRange {
@@ -177,8 +188,12 @@ export function takeTags(parts: readonly string[]): { tags: readonly string[]; r
   const count = parts.findIndex((part) => !isTag(part));
   const end = count < 0 ? parts.length : count;
   return {
-    // `#` is the old way to write `!`
-    tags: parts.slice(0, end).map((part) => part.replace(/^(?:tag|net):/, '').replace(/^#/, '!')),
+    tags: parts.slice(0, end).map(tagName),
     rest: parts.slice(end),
   };
+}
+
+/** `#` is the old way to write `!`. */
+function tagName(part: string): string {
+  return part.replace(/^(?:tag|net):/, '').replace(/^#/, '!');
 }

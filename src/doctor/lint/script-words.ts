@@ -5,6 +5,8 @@ import { isTemplateLine } from './templates.ts';
 /** data/script-words.json: the words that a line of a loader's configuration may begin with. */
 export type ScriptWordsFile = Readonly<Record<BootScriptKind, readonly string[]>> & {
   readonly source: string;
+  /** variables that iPXE has without a line that sets them */
+  readonly ipxeSettings: readonly string[];
 };
 
 const known = readData<ScriptWordsFile>('script-words.json');
@@ -13,6 +15,8 @@ const WORDS: Readonly<Record<BootScriptKind, ReadonlySet<string>>> = {
   grub: new Set(known.grub),
   ipxe: new Set(known.ipxe),
 };
+
+export const IPXE_SETTINGS: ReadonlySet<string> = new Set(known.ipxeSettings);
 
 /** Lines (0 for the first) that begin with no word of this loader: what they do was not understood. */
 export function unknownLines(text: string, kind: BootScriptKind): readonly number[] {

@@ -1,4 +1,5 @@
 import { findProgram, run } from '../../platform/processes.ts';
+import { isBlotted } from './blotted-values.ts';
 import type { ConfLine } from './conf-line.ts';
 import type { ConfFiles } from './conf-lines.ts';
 
@@ -46,6 +47,7 @@ export async function testByDnsmasq(files: ConfFiles): Promise<readonly RefusedL
   const refused: RefusedLine[] = [];
   const lines = files.lines.map((at) => {
     const text = textOf(at);
+    if (isBlotted(at.value)) return undefined;
     if (Buffer.byteLength(text) > MAX_LINE_BYTES) refused.push({ at, words: TOO_LONG });
     else if (isOneLine(text) && /^[a-z0-9-]+$/.test(at.key) && !LEFT_OUT.has(at.key)) return { at, text };
     return undefined;

@@ -1,11 +1,28 @@
 import type { Finding } from '../../model/finding.ts';
-import { addTo, isFileEdit, words, type Fix } from '../../model/fix.ts';
+import { addTo, isFileEdit, words, type AddedLines, type Fix } from '../../model/fix.ts';
 import { splitValue } from './conf-lines.ts';
 import { takeTags } from './pxe-config.ts';
 
 /** What mends an OpenWrt file, in its own syntax: it takes no line of dnsmasq. Other steps stay as they are. */
-export function mendsInUci(finding: Finding, isUci: (file: string) => boolean): Finding {
-  return { ...finding, mends: finding.mends.flatMap((fix) => inUci(fix, isUci)) };
+export function mendsInUci(
+  finding: Finding,
+  files: Iterable<string>,
+  isUci: (file: string) => boolean,
+): Finding {
+  const own = [...files].find(isUci);
+  if (own === undefined) return finding;
+  return {
+    ...finding,
+    mends: finding.mends.flatMap((fix) =>
+      fix.kind === 'edit' && fix.file === 'dnsmasq.conf' ? addedToUci(own, fix) : inUci(fix, isUci),
+    ),
+  };
+}
+
+/** Lines for a dnsmasq.conf that there is none of; OpenWrt hands pxe-service to nobody. */
+function addedToUci(file: string, { by, about }: AddedLines): readonly Fix[] {
+  const settings = by.filter((line) => !line.startsWith('pxe-service='));
+  return settings.length === 0 ? [] : [addTo(file, settings.flatMap(uciOf), about)];
 }
 
 function inUci(fix: Fix, isUci: (file: string) => boolean): readonly Fix[] {

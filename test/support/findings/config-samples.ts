@@ -54,6 +54,11 @@ export const BOOT_SCRIPT_SAMPLES: readonly (readonly [name: string, text: string
     `#!ipxe\nkernel vmlinuz initrd=initrd ${ISO} autoinstall cloud-config-url=/dev/null "${SEED}/"\ninitrd initrd\nboot\n`,
   ],
   ['bare.ipxe', '#!ipxe\nkernel vmlinuz ip=dhcp\ninitrd initrd\nboot\n'],
+  [
+    'no-label.ipxe',
+    '#!ipxe\nmenu Boot\nitem live Live\nchoose what && goto ${what}\n:lvie\nchain live.ipxe\n',
+  ],
+  ['no-variable.ipxe', '#!ipxe\nset server http://192.168.1.11\nchain ${sevrer}/live.ipxe\n'],
   ['no-mark.ipxe', 'dhcp\nchain http://192.168.1.11/menu.ipxe\n'],
   [
     'pxelinux.cfg/default',

@@ -1,7 +1,7 @@
 import type { Firmware } from '../../../model/firmware.ts';
 import type { Finding } from '../../../model/finding.ts';
 import { words } from '../../../model/fix.ts';
-import { efiSiblingOf, fitsFirmware, platformOfName } from '../../analyse/boot-files.ts';
+import { efiSiblingOf, fitsFirmware, isBiosNameForUefi, platformOfName } from '../../analyse/boot-files.ts';
 import { lintFinding, type Edit } from '../lint-finding.ts';
 import { fileOf, optionNames, saysFile, type DhcpdAnswer } from './dhcpd-answers.ts';
 import { everyStatement } from '../block-syntax.ts';
@@ -39,11 +39,21 @@ export function unfitPrograms(
       told.add(key);
       const given =
         answer.file === undefined ? 'is given no boot file' : `is given ${answer.file}, which it cannot run`;
-      const edits = answer.file === undefined || code === 0 ? [] : chainFor(statements, at, answer.file);
+      // somebody may have given an EFI program the name that clients ask for
+      const isUnsure = answer.file !== undefined && isBiosNameForUefi(answer.file);
+      const edits =
+        answer.file === undefined || isUnsure || code === 0 ? [] : chainFor(statements, at, answer.file);
       findings.push(
         lintFinding(code === 0 ? 'loader-arch-mismatch' : 'no-boot-service-for-arch', [at], edits, {
           // a network may have no BIOS machine
-          severity: code === 0 ? 'info' : answer.file !== undefined || code === 7 ? 'error' : 'warning',
+          severity:
+            code === 0
+              ? 'info'
+              : isUnsure
+                ? 'warning'
+                : answer.file !== undefined || code === 7
+                  ? 'error'
+                  : 'warning',
           title: `${what}: ${given}`,
           cause:
             answer.file === undefined

@@ -1,7 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findProgram, run } from '../../../platform/processes.ts';
+import { findProgram, giveToNobody, run } from '../../../platform/processes.ts';
+import { inPlainWords } from './dhcpd-syntax.ts';
 
 /** What dhcpd says of a configuration that it refuses. */
 export interface DhcpdsWord {
@@ -11,38 +12,30 @@ export interface DhcpdsWord {
 }
 
 const TIMEOUT_MS = 5_000;
-const MAX_INCLUDES = 20;
-const INCLUDE = /\binclude\s+"([^"]+)"\s*;/g;
 /** Its own trouble, and none of the configuration: a guard of the system that lets it read its own folder alone. */
 const OWN_TROUBLE = /^(?:Can't |can't |unable to |Unable to |No such|Permission)/;
 
 /**
- * What `dhcpd -t` of this host says: it reads a copy, opens no socket of the network and answers nobody. Undefined where
- * it could not be asked.
+ * What `dhcpd -t` of this host says of a text: it opens no socket of the network and answers nobody. The text is
+ * somebody else's: dhcpd gets the words that were seen here and no file besides, and has no rights. Undefined where it could
+ * not be asked.
  */
-export async function testByDhcpd(
-  text: string,
-  read: (path: string) => string | undefined,
-): Promise<DhcpdsWord | 'taken' | 'no dhcpd' | undefined> {
+export async function testByDhcpd(text: string): Promise<DhcpdsWord | 'taken' | 'no dhcpd' | undefined> {
   const program = await findProgram('dhcpd');
   if (program === undefined) return 'no dhcpd';
+  const words = inPlainWords(text);
+  if (words === undefined || /\binclude\b/i.test(words)) return undefined;
   const folder = await mkdtemp(join(tmpdir(), 'pxectl-lint-'));
   try {
-    let count = 0;
-    /** A copy of a text in which each file that it includes is a copy too. */
-    const copy = async (name: string, whole: string): Promise<string> => {
-      const path = join(folder, name);
-      let copied = whole;
-      for (const [statement, included = ''] of whole.matchAll(INCLUDE)) {
-        const inner = ++count > MAX_INCLUDES ? undefined : read(included);
-        const place = await copy(`include-${count}.conf`, inner ?? '');
-        copied = copied.replace(statement, () => `include "${place}";`);
-      }
-      await writeFile(path, copied);
-      return path;
-    };
-    const path = await copy('dhcpd.conf', text);
-    const { exitCode, stderr } = await run(program, ['-t', '-cf', path], { timeoutMs: TIMEOUT_MS });
+    // it reads no standard input
+    const path = join(folder, 'dhcpd.conf');
+    await writeFile(path, `${words}\n`, { mode: 0o600 });
+    await giveToNobody(path);
+    await giveToNobody(folder);
+    const { exitCode, stderr } = await run(program, ['-t', '-cf', path], {
+      timeoutMs: TIMEOUT_MS,
+      asNobody: true,
+    });
     return exitCode === 0 ? 'taken' : wordOf(stderr, path);
   } catch {
     return undefined;

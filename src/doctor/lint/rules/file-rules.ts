@@ -1,10 +1,12 @@
 import type { Finding } from '../../../model/finding.ts';
 import { command, words } from '../../../model/fix.ts';
-import { isStockIpxe } from '../../analyse/boot-files.ts';
 import { lintFinding, type LintInput } from '../lint-finding.ts';
+import { ipxeLoop } from './ipxe-loop-rules.ts';
 import { misspeltLoaders } from './misspelt-loader-rules.ts';
 import { isUnusedName } from './service-rules.ts';
+import { parseIpv4 } from '../../../protocol/addresses.ts';
 import type { ConfLine } from '../conf-line.ts';
+import { splitValue } from '../conf-lines.ts';
 
 /** The files that clients are sent to: are they there, and does somebody serve them? */
 export function lintBootFiles(input: LintInput): Finding[] {
@@ -14,6 +16,7 @@ export function lintBootFiles(input: LintInput): Finding[] {
     ...unservedFiles(input),
     ...ipxeLoop(input),
     ...missingAddresses(input),
+    ...addressesAsNames(input),
   ];
 }
 
@@ -120,26 +123,6 @@ function unservedFiles(input: LintInput): Finding[] {
   ];
 }
 
-/** iPXE that is given iPXE. */
-function ipxeLoop(input: LintInput): Finding[] {
-  const { config, reader } = input;
-  const ipxe = namedFiles(input).find(({ file }) => isStockIpxe(file));
-  if (!ipxe || config.ipxeTags.length > 0 || !input.isWhole) return [];
-  const folder = `${config.tftpRoot?.path.replace(/\/$/, '') ?? ''}/${ipxe.file}`.replace(/\/[^/]*$/, '');
-  const scripts = [
-    `${folder}/autoexec.ipxe`,
-    `${config.tftpRoot?.path.replace(/\/$/, '') ?? ''}/autoexec.ipxe`,
-  ];
-  if (scripts.some((path) => reader.exists(path) === true)) return [];
-  const canLook = reader.exists(folder) === true;
-  return [
-    lintFinding('ipxe-loop', [ipxe.at], [], {
-      severity: canLook ? 'warning' : 'info',
-      title: `nothing tells iPXE from the firmware: without a script inside, ${ipxe.file} loads itself again and again`,
-    }),
-  ];
-}
-
 /** In proxy mode dnsmasq leaves the next server empty without an address, and iPXE passes such an answer over. */
 function missingAddresses({ config }: LintInput): Finding[] {
   if (!config.ranges.some((range) => range.isProxy)) return [];
@@ -169,4 +152,36 @@ function missingAddresses({ config }: LintInput): Finding[] {
       ),
     ];
   });
+}
+
+/** `dhcp-boot=FILE,ADDRESS`: the second part is a name that firmware does not look at, the third is the server. */
+function addressesAsNames({ config, isWhole }: LintInput): Finding[] {
+  // who serves the files itself is the server that an empty address means
+  if (config.hasTftp || !isWhole) return [];
+  const own = new Set(
+    config.files.lines.flatMap(({ key, value }) => (key === 'listen-address' ? splitValue(value) : [])),
+  );
+  const named = config.boots.filter(
+    ({ serverName = '', address }) =>
+      address === undefined && parseIpv4(serverName) !== undefined && !own.has(serverName),
+  );
+  const [first] = named;
+  if (!first) return [];
+  const edits = named.map(({ at, serverName = '' }) => ({
+    at,
+    lines: [at.raw.replace(new RegExp(`,(\\s*${serverName.replaceAll('.', '\\.')})\\b`), ',,$1')],
+  }));
+  return [
+    lintFinding(
+      'wrong-server-address',
+      named.map(({ at }) => at),
+      edits,
+      {
+        severity: 'warning',
+        title: `${first.serverName ?? ''} stands where the name of the server belongs: clients are sent to this dnsmasq`,
+        cause:
+          'dhcp-boot takes the file, the name of a server and its address. Firmware goes by the address; where it is missing, dnsmasq writes its own, and it serves no TFTP here.',
+      },
+    ),
+  ];
 }

@@ -1,6 +1,7 @@
 import type { Finding } from '../../../model/finding.ts';
 import { words } from '../../../model/fix.ts';
 import { makeFinding } from '../../finding-catalogue.ts';
+import { lintIpxeNames } from './ipxe-name-rules.ts';
 import { lineEdit, lineEvidence, needsNoInitrd, type BootScriptInput } from '../script-lines.ts';
 
 /** What one boot of a script loads: from a kernel line to the boot command, or to the next kernel. */
@@ -26,6 +27,7 @@ export function lintIpxe(input: BootScriptInput, lines: readonly string[]): read
     ...missingShebang(input, lines),
     ...missingInitrdArgument(input, sections),
     ...missingInitrd(input, sections),
+    ...(ipxeFragment(input.text).length > 0 ? [] : lintIpxeNames(input, lines)),
   ];
 }
 

@@ -1,7 +1,8 @@
 import type { Firmware } from '../../../model/firmware.ts';
-import { efiSiblingOf, fitsFirmware, platformOfName } from '../../analyse/boot-files.ts';
+import { efiSiblingOf, fitsFirmware, isBiosNameForUefi, platformOfName } from '../../analyse/boot-files.ts';
 import { leasedFileOf, type LeasedFile } from '../client-answers.ts';
 import type { Finding } from '../../../model/finding.ts';
+import { words } from '../../../model/fix.ts';
 import { lintFinding, type Edit, type LintInput } from '../lint-finding.ts';
 import type { PxeConfig } from '../pxe-config.ts';
 import { efiProgram, isForRaspberryPis } from './service-rules.ts';
@@ -32,6 +33,7 @@ function uefiClients({ config, isWhole }: LintInput): Finding[] {
   const named = config.services.flatMap(({ at, file }) => (file === undefined ? [] : [{ at, file }]));
   const served = [...config.boots, ...config.bootFileOptions, ...named];
   const biosOnly = served.every(({ file }) => platformOfName(file) === 'bios' || file.includes('://'));
+  if (served.every(({ file }) => platformOfName(file) === 'arm64')) return onlyForArm(served);
   const faulty = UEFI.flatMap((client): readonly (UefiClient & { given: LeasedFile | undefined })[] => {
     // a pxe-service line of its own decides for such a machine
     if (config.services.some((service) => service.architecture === client.code)) return [];
@@ -45,12 +47,14 @@ function uefiClients({ config, isWhole }: LintInput): Finding[] {
   if (!first) return [];
   const at = first.given?.at ?? served.at(-1)?.at;
   if (!at) return [];
+  const name = first.given?.file ?? '';
+  if (isBiosNameForUefi(name)) return [nameToLookAt(at, first.what, name)];
   const efi = served.find(({ file }) => /(?:x64|x86_64|amd64|\.efi$)/i.test(file) && file.endsWith('.efi'));
   const tag = tagFor(
     config,
     faulty.map(({ code }) => code),
   );
-  const file = efi?.file ?? efiSiblingOf(first.given?.file ?? '');
+  const file = efi?.file ?? efiSiblingOf(name);
   const [ipxe] = config.ipxeTags;
   const template = config.boots.find((boot) => boot.address !== undefined);
   const where = template ? `,${template.serverName ?? ''},${template.address ?? ''}` : '';
@@ -62,7 +66,9 @@ function uefiClients({ config, isWhole }: LintInput): Finding[] {
     option ? `${option.at.key}=${tags},option:bootfile-name,"${file}"` : `dhcp-boot=${tags},${file}${where}`,
   ];
   const edits: Edit[] = [{ at, lines: [at.raw, ...lines] }];
-  const what = first.given ? `is given the BIOS program ${first.given.file}` : 'is given no boot file';
+  const what = first.given
+    ? `is given ${platformOfName(name) === 'bios' ? 'the BIOS program ' : ''}${name}`
+    : 'is given no boot file';
   return [
     lintFinding('no-boot-service-for-arch', [at], edits, {
       severity: first.code === 7 ? (biosOnly || first.given ? 'error' : 'warning') : 'warning',
@@ -73,6 +79,31 @@ function uefiClients({ config, isWhole }: LintInput): Finding[] {
       ...(efi ? {} : { mends: efiProgram(config, file) }),
     }),
   ];
+}
+
+/** A network of boards and servers with 64-bit ARM is served what it runs. */
+function onlyForArm(served: readonly LeasedFile[]): Finding[] {
+  const [first] = served;
+  if (!first) return [];
+  return [
+    lintFinding('loader-arch-mismatch', [first.at], [], {
+      severity: 'info',
+      title: '64-bit ARM machines alone are served: a PC is given nothing that it can run',
+      cause: 'Each boot file of this configuration is a program for 64-bit ARM.',
+      mends: [words('where no PC boots from this server, nothing is to be done')],
+    }),
+  ];
+}
+
+/** Only the file itself tells what it is. */
+function nameToLookAt(at: LeasedFile['at'], what: string, name: string): Finding {
+  return lintFinding('no-boot-service-for-arch', [at], [], {
+    severity: 'warning',
+    title: `${what}: is given ${name}, which has the name of a BIOS program`,
+    cause:
+      'UEFI firmware runs EFI programs (.efi) alone, whatever they are called. The folder says that this one may be one.',
+    mends: [words(`look what it is: "file ${name}" says "EFI application" of a program that UEFI runs`)],
+  });
 }
 
 /** A tag that marks these architectures: the user's own where there is one, else a new one. */

@@ -1,8 +1,6 @@
 import type { Finding } from '../../../model/finding.ts';
 import { parseIpv4 } from '../../../protocol/addresses.ts';
-import { splitValue } from '../conf-lines.ts';
 import { lintFinding, type LintInput } from '../lint-finding.ts';
-import { takeTags } from '../pxe-config.ts';
 
 /**
  * Options 66 and 67 without dhcp-boot. Firmware takes the server from the header of the answer (siaddr), where dnsmasq
@@ -12,14 +10,11 @@ export function lintNextServer({ config }: LintInput): Finding[] {
   const isProxy = config.ranges.some((range) => range.isProxy);
   const [file, ...others] = config.bootFileOptions;
   if (isProxy || !file || config.boots.length > 0 || config.services.length > 0 || config.hasTftp) return [];
-  const server = config.files.lines.find(
-    ({ key, value }) =>
-      /^dhcp-option(?:-force)?$/.test(key) &&
-      /^(?:66|option:(?:66|tftp-server))$/.test(takeTags(splitValue(value)).rest[0] ?? ''),
-  );
-  const address = server && takeTags(splitValue(server.value)).rest[1];
-  if (!server || address === undefined || parseIpv4(address) === undefined) return [];
-  const isPlain = others.length === 0 && file.tags.length === 0;
+  const [option] = config.serverOptions;
+  const address = option?.file;
+  if (!option || address === undefined || parseIpv4(address) === undefined) return [];
+  const server = option.at;
+  const isPlain = others.length === 0 && file.tags.length === 0 && option.tags.length === 0;
   const edits = isPlain
     ? [
         { at: server, lines: [`dhcp-boot=${file.file},${address},${address}`] },

@@ -1,4 +1,4 @@
-import type { FindingId } from '../../../model/finding.ts';
+import type { Finding, FindingId } from '../../../model/finding.ts';
 import type { BootScriptInput } from '../script-lines.ts';
 
 /** What is wrong with kernel arguments, and what to put in its place. */
@@ -7,6 +7,7 @@ interface ArgumentFault {
   readonly title: string;
   readonly from: RegExp;
   readonly to: string;
+  readonly more?: Pick<Finding, 'severity' | 'cause'>;
 }
 
 /** Where an entry of a menu begins, in any of the loaders. */
@@ -25,7 +26,8 @@ export function nfsRootFaults(
   const path = /(?:^|\s)nfsroot=(\S*)/.exec(line.arguments)?.[1];
   const root = /(?:^|\s)root=(\S+)/.exec(line.arguments)?.[1];
   if (path === undefined && root !== '/dev/nfs') return [];
-  if (/(?:^|\s)initrd(?:efi|16)?[\s=]\S/im.test(entryAround(text, line.index))) return [];
+  const initrd = /(?:^|\s)initrd(?:efi|16)?[\s=](\S+)/im.exec(entryAround(text, line.index))?.[1];
+  if (initrd !== undefined) return isOfDebian(initrd) && root === '/dev/nfs' ? withoutBoot(line) : [];
   const faults: ArgumentFault[] = [];
   if (root !== undefined && /^\/(?!dev\/)/.test(root))
     faults.push({
@@ -42,6 +44,29 @@ export function nfsRootFaults(
       to: ' ip=dhcp$1',
     });
   return faults;
+}
+
+/** The name that Debian and Ubuntu give an initrd. */
+function isOfDebian(initrd: string): boolean {
+  return /(?:^|\/)initrd\.img[^/]*$/.test(initrd);
+}
+
+/** initramfs-tools goes by BOOT of its initramfs.conf, which root=/dev/nfs does not change; boot=nfs does. */
+function withoutBoot(line: { readonly arguments: string }): readonly ArgumentFault[] {
+  if (/(?:^|\s)boot=/.test(line.arguments)) return [];
+  return [
+    {
+      id: 'nfs-root-arguments',
+      title: 'the root is on NFS and boot=nfs is missing',
+      from: /(\s---.*)?$/,
+      to: ' boot=nfs$1',
+      more: {
+        severity: 'warning',
+        cause:
+          'An initrd of Debian or Ubuntu that was made with BOOT=local in its initramfs.conf, as older ones are, looks for a disk: "ALERT! /dev/nfs does not exist".',
+      },
+    },
+  ];
 }
 
 /** The menu entry that a line is of; the whole text where there are no entries. */

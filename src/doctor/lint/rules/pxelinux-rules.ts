@@ -88,6 +88,12 @@ function lintLabel({ path }: BootScriptInput, label: Label): readonly Finding[] 
   return findings;
 }
 
+/** Whether no label is left that would take the APPEND before all labels. */
+export function eachLabelAppends(lines: readonly string[]): boolean {
+  const labels = labelsOf(lines).filter(({ name, kernel }) => name !== undefined && kernel !== undefined);
+  return labels.length > 0 && labels.every(({ appends }) => appends.length > 0);
+}
+
 /** Lines of one entry, without the LABEL that they belong to. */
 export function isPxelinuxFragment(text: string): boolean {
   return (

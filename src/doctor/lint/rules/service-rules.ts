@@ -1,10 +1,12 @@
 import { fitsFirmware, platformOfName } from '../../analyse/boot-files.ts';
 import type { Firmware } from '../../../model/firmware.ts';
 import type { Finding } from '../../../model/finding.ts';
-import { addTo, command, words, type Fix } from '../../../model/fix.ts';
+import { command, words, type Fix } from '../../../model/fix.ts';
 import { lintFinding, type LintInput } from '../lint-finding.ts';
 import { bootOf } from '../client-answers.ts';
 import type { DhcpBoot, PxeConfig, PxeService } from '../pxe-config.ts';
+import { httpServices } from './http-service-rules.ts';
+import { filesAsMenuText, isFileAsText } from './menu-text-rules.ts';
 
 /** Architectures that machines on a LAN really have, in the order in which they are looked at. */
 const UEFI_ARCHITECTURES = [
@@ -42,6 +44,7 @@ export function lintServices(input: LintInput): Finding[] {
     ...(input.isWhole ? [...silentProxy(config), ...missingArchitectures(config)] : []),
     ...wrongPrograms(config),
     ...localBoot(config),
+    ...filesAsMenuText(config),
     ...severalServices(config),
     ...overriddenBoots(config),
     ...httpServices(config),
@@ -129,6 +132,7 @@ function missingArchitectures(config: PxeConfig): Finding[] {
   const file = other?.file ?? 'ipxe.efi';
   const lines = missing.map(({ name }) => serviceLine(config, name, file));
   const hasNone = missing.length === UEFI_ARCHITECTURES.length;
+  const isForArm = config.services.length > 0 && config.services.every((one) => one.architecture === 11);
   const misleading = hasNone && boot && platformOfName(boot.file) === 'bios' ? boot : undefined;
   const consequence = hasNone
     ? 'Every UEFI PC that boots here gets a menu without items from port 4011 (option 43 06:01:08…) and cancels: PXE-E21.'
@@ -141,7 +145,8 @@ function missingArchitectures(config: PxeConfig): Finding[] {
       [at, ...[misleading ?? booted].flatMap((given) => (hasNone ? (given?.at ?? []) : []))],
       [{ at, lines: [at.raw, ...lines] }],
       {
-        severity: first.code === 7 && !booted ? 'error' : 'warning',
+        // where no PC boots from this server, ARM alone is served on purpose
+        severity: isForArm ? 'info' : first.code === 7 && !booted ? 'error' : 'warning',
         title: `no pxe-service line for ${first.what}`,
         cause: `${consequence}${misled}${softened}`,
         ...(other ? {} : { mends: efiProgram(config, file) }),
@@ -218,7 +223,7 @@ function localBoot(config: PxeConfig): Finding[] {
     if (!isLocal || service.architecture === undefined || service.architecture === 0) return [];
     const isRaspberryPi = /Raspberry Pi/.test(service.menuText);
     const [first] = firstStage(config, service.architecture);
-    if (isRaspberryPi || first !== service) return [];
+    if (isRaspberryPi || first !== service || isFileAsText(service)) return [];
     return [lintFinding('local-boot-menu-item', [service.at], [{ at: service.at, lines: [] }])];
   });
 }
@@ -271,62 +276,6 @@ function overriddenBoots(config: PxeConfig): Finding[] {
       }),
     ];
   });
-}
-
-/** HTTP Boot is answered through dhcp-boot; a pxe-service line empties the boot file of its offer. */
-function httpServices(config: PxeConfig): Finding[] {
-  const findings = config.services
-    .filter(
-      (service) =>
-        service.architecture !== undefined && service.architecture >= 15 && service.architecture <= 20,
-    )
-    .map((service) =>
-      lintFinding('http-client-unanswered', [service.at], [{ at: service.at, lines: [] }], {
-        title: 'pxe-service does not work for HTTP Boot clients',
-        cause:
-          'For architectures 15 to 20 it leaves the boot file of the offer empty, and the firmware drops the offer.',
-        mends: [
-          addTo(service.at.file, [
-            'dhcp-pxe-vendor=PXEClient,HTTPClient',
-            `dhcp-match=set:http,option:client-arch,${service.architecture ?? 16}`,
-            'dhcp-boot=tag:http,http://ADDRESS:8080/FILE.efi,,ADDRESS',
-          ]),
-        ],
-      }),
-    );
-  const vendorLine = config.line('dhcp-pxe-vendor');
-  const answersHttp = config.vendors.some((vendor) => vendor.startsWith('HTTPClient'));
-  const wantsHttp = [...config.architectureTags].find(([, codes]) =>
-    codes.some((code) => code >= 15 && code <= 20),
-  );
-  const boot = wantsHttp && config.boots.find((candidate) => candidate.tags.includes(wantsHttp[0]));
-  if (boot && !answersHttp && isProxy(config)) {
-    findings.push(
-      lintFinding(
-        'http-client-unanswered',
-        [boot.at, ...(vendorLine ? [vendorLine] : [])],
-        [{ at: boot.at, lines: [boot.at.raw, 'dhcp-pxe-vendor=PXEClient,HTTPClient'] }],
-        {
-          cause:
-            'dnsmasq as proxy answers only the class PXEClient: this line is never used without dhcp-pxe-vendor (dnsmasq 2.83 and later).',
-        },
-      ),
-    );
-  }
-  if (vendorLine && config.vendors.length > 0 && !config.vendors.some((vendor) => vendor === 'PXEClient')) {
-    findings.push(
-      lintFinding(
-        'proxy-without-pxe-service',
-        [vendorLine],
-        [{ at: vendorLine, lines: [`dhcp-pxe-vendor=PXEClient,${config.vendors.join(',')}`] }],
-        {
-          title: 'dhcp-pxe-vendor leaves PXEClient out: no PXE client is answered',
-          cause: 'The list replaces the default, which is PXEClient.',
-        },
-      ),
-    );
-  }
-  return findings;
 }
 
 /**

@@ -24,7 +24,8 @@ export function lintTags({ config, isWhole }: LintInput): Finding[] {
     /^dhcp-(?:hosts|opts)(?:file|dir)$|^dhcp-script$/.test(key),
   );
   const told = new Set<string>();
-  return [...config.boots, ...config.services, ...config.bootFileOptions].flatMap(({ at, tags }) =>
+  const users = [...config.boots, ...config.services, ...config.bootFileOptions, ...config.serverOptions];
+  return users.flatMap(({ at, tags }) =>
     tags.flatMap((written) => {
       const tag = written.replace(/^!/, '');
       // the name of an interface is a tag too

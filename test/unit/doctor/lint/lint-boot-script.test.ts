@@ -82,6 +82,20 @@ describe('lintBootScript', () => {
     );
   });
 
+  it("pxelinux: a label's own APPEND takes the place of the one before all labels", () => {
+    const global = 'DEFAULT l\nAPPEND root=/dev/nfs nfsroot=10.0.0.1:/srv\n';
+    const label = 'LABEL l\n KERNEL vmlinuz\n';
+    const own = ' APPEND root=/dev/nfs initrd=i nfsroot=10.0.0.1:/srv ip=dhcp\n';
+    expect(ids('pxelinux', global + label + own)).toEqual([]);
+    expect(ids('pxelinux', global + label)).toContain('nfs-root-arguments');
+    const ofDebian = own.replace('initrd=i', 'initrd=initrd.img');
+    const [finding, ...others] = lint('pxelinux', global + label + ofDebian);
+    expect(others).toEqual([]);
+    expect(finding).toMatchObject({ id: 'nfs-root-arguments', severity: 'warning' });
+    expect(linesOf(finding)[0]?.endsWith(' boot=nfs')).toBe(true);
+    expect(ids('pxelinux', global + label + ofDebian.replace('ip=dhcp', 'ip=dhcp boot=nfs'))).toEqual([]);
+  });
+
   it('names files that are not there', () => {
     const findings = lint(
       'pxelinux',

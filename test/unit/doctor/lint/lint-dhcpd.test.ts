@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { lintFiles } from '../../../../src/doctor/lint-files.ts';
+import { testByDhcpd } from '../../../../src/doctor/lint/dhcpd/test-by-dhcpd.ts';
 import { lintDhcpd } from '../../../../src/doctor/lint/dhcpd/lint-dhcpd.ts';
 import { fixTexts } from '../../../../src/doctor/mend/fix-steps.ts';
 import { run } from '../../../../src/platform/processes.ts';
@@ -170,6 +171,15 @@ describe('configurations of ISC dhcpd', () => {
     const { findings } = await lintFiles([path], { fix: false, root: undefined });
     expect(findings[0]?.title).toContain('dhcpd -t of this host refuses it');
     expect(findings[0]?.evidence).toEqual([{ source: 'only-dhcpd.conf:2', text: 'default-lease-time ten;' }]);
+  });
+
+  it('dhcpd gets no text that could make it read another file', async () => {
+    for (const hidden of [
+      'include"/etc/passwd";',
+      'INCLUDE "/etc/passwd";',
+      'option host-name "a\n# " include "/etc/passwd";',
+    ])
+      expect(['no dhcpd', undefined]).toContain(await testByDhcpd(`${ARCH}${hidden}\n${subnet(CHAIN)}`));
   });
 
   it('no network boot is told as that', () => {

@@ -177,6 +177,8 @@ describe('lintDnsmasqConfig', () => {
     );
     expect(findings.map((f) => [f.id, f.evidence[0]?.source])).toEqual([
       ['loader-arch-mismatch', '10-pxe.conf:1'],
+      // the tag of iPXE is set, and no line asks for it
+      ['ipxe-loop', '10-pxe.conf:2'],
     ]);
   });
 

@@ -1,0 +1,139 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { lintFiles } from '../../../../src/doctor/lint-files.ts';
+import { lintDnsmasqConfig } from '../../../../src/doctor/lint/lint-dnsmasq.ts';
+import { isBlotted } from '../../../../src/doctor/lint/blotted-values.ts';
+import type { Finding } from '../../../../src/model/finding.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'pxectl-lines-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const LEASES = 'port=0\ndhcp-range=192.168.1.100,192.168.1.200,12h\nenable-tftp\ntftp-root=/srv/tftp\n';
+const ARCH = 'dhcp-match=set:efi,option:client-arch,7\ndhcp-match=set:efi,option:client-arch,9\n';
+const BOTH = `${ARCH}dhcp-boot=tag:efi,ipxe.efi\ndhcp-boot=tag:!efi,undionly.kpxe\n`;
+
+const lint = (text: string): readonly Finding[] =>
+  lintDnsmasqConfig(['/d.conf'], { read: () => text, list: () => undefined, exists: () => undefined })
+    .findings;
+const told = (findings: readonly Finding[]): readonly string[] =>
+  findings.map(({ id, severity }) => `${severity} ${id}`);
+/** What the edits of findings put into the file. */
+const linesOf = (findings: readonly Finding[]): readonly string[] =>
+  findings.flatMap(({ mends }) => mends.flatMap((fix) => (fix.kind === 'edit' ? fix.by : [])));
+
+async function lintFile(name: string, text: string) {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return lintFiles([path], { fix: false, root: undefined });
+}
+
+describe('lines of dnsmasq that do not do what they are for', () => {
+  it.each(['dhcp-userclass=set:ipxe,iPXE', 'dhcp-match=set:ipxe,175'])(
+    '%s, and no line that asks for the tag: iPXE gets iPXE',
+    (line) => {
+      expect(told(lint(`${LEASES}${BOTH}${line}\n`))).toEqual(['warning ipxe-loop']);
+      expect(lint(`${LEASES}${BOTH}${line}\ndhcp-boot=tag:ipxe,http://192.168.1.1/boot.ipxe\n`)).toEqual([]);
+    },
+  );
+
+  it('a file in the place of the menu text boots the local disk', () => {
+    const proxy = 'port=0\ndhcp-range=192.168.1.0,proxy\nenable-tftp\ntftp-root=/srv/tftp\n';
+    const services = 'pxe-service=X86-64_EFI,"x",grubx64.efi\npxe-service=BC_EFI,"x",grubx64.efi\n';
+    const findings = lint(`${proxy}${services}pxe-service=x86PC,pxelinux.0\n`);
+    expect(told(findings)).toEqual(['error local-boot-menu-item']);
+    expect(linesOf(findings)).toEqual(['pxe-service=x86PC,"Network boot",pxelinux.0']);
+    expect(lint(`${proxy}${services}pxe-service=x86PC,"Boot from the local disk"\n`)).toEqual([]);
+  });
+
+  it('a bare word before the number of an option is a tag', () => {
+    const option = 'dhcp-option=pxe,66,192.168.1.9\n';
+    expect(told(lint(LEASES + BOTH + option))).toContain('warning tag-never-set');
+    expect(told(lint(`${LEASES}${BOTH}dhcp-vendorclass=set:pxe,PXEClient\n${option}`))).not.toContain(
+      'warning tag-never-set',
+    );
+  });
+
+  it('an address in the place of the name leaves dnsmasq as the server', () => {
+    const without = LEASES.replace(/enable-tftp\n.*\n/, '');
+    const findings = lint(`${without}${ARCH}dhcp-boot=tag:efi,grubx64.efi,192.168.1.10\n`);
+    expect(told(findings)).toContain('warning wrong-server-address');
+    expect(linesOf(findings)).toContain('dhcp-boot=tag:efi,grubx64.efi,,192.168.1.10');
+    expect(told(lint(`${LEASES}${ARCH}dhcp-boot=tag:efi,grubx64.efi,192.168.1.10\n`))).not.toContain(
+      'warning wrong-server-address',
+    );
+  });
+
+  it.each([
+    ['dhcp-option=tag:h,option:vendor-class,HTTPClien', 'http-client-unanswered', 'HTTPClient'],
+    ['dhcp-option=60,PXEclient', 'proxy-offer-ignored', 'PXEClient'],
+    ['dhcp-vendorclass=set:h,HTTPClint', 'tag-never-set', 'HTTPClient'],
+    ['dhcp-match=set:h,60,PXEClien:Arch:00007', 'tag-never-set', 'PXEClient:Arch:00007'],
+  ])('%s has a slip in the vendor class', (line, id, meant) => {
+    const found = lint(`${LEASES}${BOTH}${line}\n`).filter((one) => one.severity === 'error');
+    expect(told(found)).toEqual([`error ${id}`]);
+    expect(linesOf(found)[0]?.endsWith(meant)).toBe(true);
+  });
+
+  it('HTTPClient, PXEClient and tags that sound like them are right', () => {
+    const lines =
+      'dhcp-vendorclass=pxeclient,PXEClient\ndhcp-match=set:httpclients,option:vendor-class,HTTPClient:Arch:00016\ndhcp-option=60,PXEClient\n';
+    expect(told(lint(LEASES + BOTH + lines))).not.toContain('error tag-never-set');
+  });
+
+  it('programs for 64-bit ARM alone are no fault', () => {
+    expect(told(lint(`${LEASES}dhcp-boot=grubaa64.efi\n`))).toEqual(['info loader-arch-mismatch']);
+  });
+
+  it("a BIOS program's name in a folder for UEFI is looked at, not condemned", () => {
+    const text = `${LEASES}${ARCH}dhcp-boot=tag:efi,uefi/pxelinux.0\ndhcp-boot=tag:!efi,bios/pxelinux.0\n`;
+    expect(told(lint(text))).toEqual(['warning no-boot-service-for-arch']);
+  });
+});
+
+describe('what nobody can judge', () => {
+  it.each([
+    ['dhcp-host=68:1d:ef:5c:xx:xx,set:mine', true],
+    ['dhcp-host=XX:XX:XX:XX:XX:XX', true],
+    ['dhcp-range=192.168.1.x,proxy', true],
+    ['dhcp-host=68:1d:ef:5c:01:02', false],
+    ['dhcp-match=set:e,93,00:07', false],
+    ['dhcp-host=00:20:e0:3b:13:*', false],
+  ])('%s', (text, isIt) => {
+    expect(isBlotted(text)).toBe(isIt);
+  });
+
+  it('an address that is made unreadable is no fault and no all-clear', async () => {
+    const { findings, readings } = await lintFile(
+      'blotted.conf',
+      `${LEASES}${ARCH}dhcp-boot=tag:efi,grubx64.efi\ndhcp-boot=tag:!efi,pxelinux.0\ndhcp-host=68:1d:ef:5c:xx:xx,set:mine\n`,
+    );
+    expect(findings).toEqual([]);
+    expect(readings[0]).toMatchObject({ verdict: 'not-understood', passedOver: [{ at: '9' }] });
+  });
+
+  it('an option of a newer dnsmasq than that of this host is no error', async () => {
+    const { findings } = await lintFile(
+      'newer.conf',
+      `${LEASES}${ARCH}dhcp-boot=tag:efi,grubx64.efi\ndhcp-boot=tag:!efi,pxelinux.0\ndhcp-option-pxe=67,x.efi\n`,
+    );
+    expect(findings.filter(({ severity }) => severity !== 'info')).toEqual([]);
+  });
+});
+
+describe('command lines', () => {
+  const command = (...lines: readonly string[]): string =>
+    `#!/bin/sh\ndnsmasq --no-daemon --port=0 \\\n${lines.join('\n')}\n`;
+  const OPTIONS = ['  --dhcp-range=10.0.0.5,10.0.0.9 \\', '  --dhcp-boot=tag:efi,grubx64.efi'];
+
+  it.each([
+    ['an end without a backslash', ['  --enable-tftp', ...OPTIONS], 'error'],
+    ['a comment in the middle', ['  --enable-tftp \\', '  # no more', ...OPTIONS], 'error'],
+    ['only what it can do without is lost', ['  --enable-tftp \\', ...OPTIONS, '  --log-dhcp'], 'warning'],
+    ['one whole command', ['  --enable-tftp \\', ...OPTIONS], undefined],
+  ])('%s', async (name, lines, severity) => {
+    const { findings } = await lintFile(`${name.replaceAll(' ', '-')}.sh`, command(...lines));
+    expect(findings.find(({ title }) => title.startsWith('the command ends'))?.severity).toBe(severity);
+  });
+});
