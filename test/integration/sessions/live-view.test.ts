@@ -115,7 +115,7 @@ itNeeds(
       await discover('pc3');
       await curl('pc3', 'tftp://192.168.1.50/lpxelinux.0');
     },
-    new RegExp(`${stranger.slice(9)} +bios`),
+    new RegExp(`${stranger.slice(9)} +bios +loader`),
   );
   await terminal.type('/', ...stranger, 'Enter', 'n');
   await terminal.shows(/is added to pxectl\.yaml.*Go on\? y\/N/);
