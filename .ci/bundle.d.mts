@@ -1,4 +1,4 @@
-import type { BuildOptions, Metafile } from 'esbuild';
+import type { BuildOptions } from 'esbuild';
 
 export declare const program: BuildOptions & { readonly metafile: true };
-export declare function packagesIn(...metafiles: readonly Metafile[]): readonly string[];
+export declare function buildDist(dist: string): Promise<readonly string[]>;

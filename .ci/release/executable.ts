@@ -1,16 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build, type Metafile } from 'esbuild';
+import { build } from 'esbuild';
 import { inject } from 'postject';
 import { program } from '../bundle.mjs';
-import nodePackages from './node-packages.json' with { type: 'json' };
 import { root } from './project.ts';
+import { type Architecture, koffiPackage, nodePackage } from './pinned-packages.ts';
 import { fileOfPackage } from './registry-package.ts';
 import { trimElf } from './trim-elf.ts';
-
-export const ARCHITECTURES = ['x64', 'arm64'] as const;
-export type Architecture = (typeof ARCHITECTURES)[number];
 
 /** What Node looks for in itself: https://nodejs.org/docs/latest-v24.x/api/single-executable-applications.html */
 const BLOB_NAME = 'NODE_SEA_BLOB';
@@ -18,15 +15,13 @@ const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
 
 /** Node itself for one processor, as its package has it. */
 export function nodeProgram(architecture: Architecture): Promise<string> {
-  const { package: name, integrity } = nodePackages[architecture];
-  return fileOfPackage({ name, version: nodePackages.version, integrity }, 'bin/node');
+  return fileOfPackage(nodePackage(architecture), 'bin/node');
 }
 
 /** The whole program in one file, as Node wants it there: CommonJS, and nothing that it would have to look for on a disk. */
-export async function bundleForExecutable(outfile: string): Promise<Metafile> {
-  const { metafile } = await build({
+export async function bundleForExecutable(outfile: string): Promise<void> {
+  await build({
     ...program,
-    absWorkingDir: root,
     stdin: {
       contents: "import { main } from './src/cli/main.ts'; void main(process.argv);",
       resolveDir: root,
@@ -41,7 +36,6 @@ export async function bundleForExecutable(outfile: string): Promise<Metafile> {
     supported: { 'dynamic-import': false },
     define: { 'import.meta.url': 'undefined' },
   });
-  return metafile;
 }
 
 /**
@@ -57,8 +51,9 @@ export async function buildExecutable(
   rmSync(work, { recursive: true, force: true });
   mkdirSync(work);
   const config = {
-    main: bundle,
-    output: join(work, 'blob'),
+    // relative: the blob keeps this name
+    main: 'program.cjs',
+    output: 'blob',
     disableExperimentalSEAWarning: true,
     // a cache is for one processor; on the others the first milliseconds are slower
     useCodeCache: architecture === process.arch,
@@ -66,18 +61,20 @@ export async function buildExecutable(
     execArgvExtension: 'none',
     assets: {
       ...packagedAssets(stage),
-      'koffi.node': await koffiAddon(architecture),
+      'koffi.node': await fileOfPackage(koffiPackage(architecture), `linux_${architecture}/koffi.node`),
     },
   };
+  copyFileSync(bundle, join(work, config.main));
   writeFileSync(join(work, 'config.json'), JSON.stringify(config));
   // the blob is for the Node that makes it, of whichever processor
   const builder = await nodeProgram(process.arch as Architecture);
-  execFileSync(builder, ['--experimental-sea-config', join(work, 'config.json')], {
+  execFileSync(builder, ['--experimental-sea-config', 'config.json'], {
+    cwd: work,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const executable = join(work, 'pxectl');
   writeFileSync(executable, trimElf(readFileSync(await nodeProgram(architecture))), { mode: 0o755 });
-  await inject(executable, BLOB_NAME, readFileSync(config.output), { sentinelFuse: FUSE });
+  await inject(executable, BLOB_NAME, readFileSync(join(work, config.output)), { sentinelFuse: FUSE });
   copyFileSync(executable, out);
   rmSync(work, { recursive: true });
 }
@@ -92,14 +89,4 @@ function packagedAssets(stage: string): Record<string, string> {
   );
   const all = [...paths, 'package.json', 'dist/build.json', 'dist/LICENSES.txt'].sort();
   return Object.fromEntries(all.map((path) => [path, join(stage, path)]));
-}
-
-function koffiAddon(architecture: Architecture): Promise<string> {
-  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
-    packages: Record<string, { version: string; integrity: string }>;
-  };
-  const name = `@koromix/koffi-linux-${architecture}`;
-  const locked = lock.packages[`node_modules/${name}`];
-  if (locked === undefined) throw new Error(`package-lock.json has no ${name}`);
-  return fileOfPackage({ name, ...locked }, `linux_${architecture}/koffi.node`);
 }

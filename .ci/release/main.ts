@@ -1,20 +1,67 @@
-// `make release`: everything that is published, into release/. `--only x64` stops at that executable.
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+// `make release`: everything that is published, into release/.
+//   --only x64   that executable alone      --quick   nothing compressed, for tests      --out DIR   another folder
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ARCHITECTURES, buildExecutable, bundleForExecutable } from './executable.ts';
-import { cacheFolder, readSource, root } from './project.ts';
+import { checksums } from './checksums.ts';
+import { compress } from './compress.ts';
+import { buildExecutable, bundleForExecutable } from './executable.ts';
+import { packNpm } from './npm-package.ts';
+import { ARCHITECTURES } from './pinned-packages.ts';
+import { cacheFolder, readSource, root, version } from './project.ts';
+import { provenance } from './provenance.ts';
+import { softwareBill } from './sbom.ts';
+import { PUBLIC_KEY, signWith } from './sign.ts';
 import { stagePackage } from './stage.ts';
 
-const { only } = parseArgs({ options: { only: { type: 'string' } } }).values;
-const release = join(root, 'release');
-const stage = join(cacheFolder, 'stage');
-mkdirSync(release, { recursive: true });
+const options = parseArgs({
+  options: {
+    only: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    out: { type: 'string', default: join(root, 'release') },
+  },
+}).values;
+const out = resolve(options.out);
+const keyFile = process.env['PXECTL_RELEASE_KEY'] || undefined;
+const source = readSource();
+if (keyFile !== undefined && source.isChanged) {
+  throw new Error('the working tree has changes that no commit has: a release is signed for a commit');
+}
+const json = (value: object): string => `${JSON.stringify(value, undefined, 2)}\n`;
+const say = (line: string): boolean => process.stderr.write(`release: ${line}\n`);
+
+if (options.only === undefined) rmSync(out, { recursive: true, force: true });
+mkdirSync(out, { recursive: true });
 mkdirSync(join(cacheFolder, 'packages'), { recursive: true });
 
-stagePackage(stage, readSource());
-const bundle = join(cacheFolder, 'executable.cjs');
-await bundleForExecutable(bundle);
-for (const architecture of ARCHITECTURES.filter((name) => only === undefined || name === only)) {
-  await buildExecutable(architecture, { stage, bundle, out: join(release, `pxectl-linux-${architecture}`) });
+const stage = join(cacheFolder, `stage-${process.pid}`);
+const bundle = join(stage, 'executable.cjs');
+try {
+  const bundled = await stagePackage(stage, source);
+  if (options.only === undefined) say(packNpm(stage, out));
+  await bundleForExecutable(bundle);
+  for (const architecture of ARCHITECTURES.filter((one) => one === (options.only ?? one))) {
+    const executable = join(out, `pxectl-linux-${architecture}`);
+    await buildExecutable(architecture, { stage, bundle, out: executable });
+    say(executable);
+    if (options.only === undefined && !options.quick) compress(executable, architecture);
+  }
+  if (options.only === undefined) publish(bundled);
+} finally {
+  rmSync(stage, { recursive: true, force: true });
+}
+
+/** What tells others what they have got. */
+function publish(bundled: readonly string[]): void {
+  writeFileSync(join(out, `pxectl-${version}.cdx.json`), json(softwareBill(bundled, source)));
+  writeFileSync(join(out, 'PROVENANCE.json'), json(provenance(source)));
+  const sums = Buffer.from(checksums(out));
+  writeFileSync(join(out, 'SHA256SUMS'), sums);
+  if (keyFile === undefined) {
+    say('UNSIGNED: PXECTL_RELEASE_KEY names no key (docs/release.md)');
+    return;
+  }
+  const signature = signWith(keyFile, readFileSync(join(root, PUBLIC_KEY), 'utf8'), sums);
+  writeFileSync(join(out, 'SHA256SUMS.sig'), signature);
+  say(`signed: ${join(out, 'SHA256SUMS.sig')}`);
 }

@@ -7,15 +7,8 @@ import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
+import type { PinnedPackage } from './pinned-packages.ts';
 import { cacheFolder } from './project.ts';
-
-/** One package of the registry, and the sum that it must have. */
-export interface PinnedPackage {
-  readonly name: string;
-  readonly version: string;
-  /** as package-lock.json has it */
-  readonly integrity: string;
-}
 
 /**
  * Takes one file out of a package that npm would not install here, since it is for another processor; kept for the next build.

@@ -19,6 +19,7 @@ import { registerReport } from './commands/report.ts';
 import { registerSeeds } from './commands/seeds.ts';
 import { registerStatus } from './commands/status.ts';
 import { registerUp } from './commands/up.ts';
+import { registerVersion } from './commands/version.ts';
 import { registerWatch } from './commands/watch.ts';
 
 /** Every command, in the order in which help lists them. */
@@ -43,5 +44,6 @@ export function registerCommands(program: Command): void {
   registerLab(program);
   registerExport(program);
   registerCompletion(program);
+  registerVersion(program);
   registerHelp(program);
 }

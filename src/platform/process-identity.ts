@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, readlink } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { systemCodeOf } from '../model/errors.ts';
+import { isSingleExecutable } from './packaged-files.ts';
 
 /** A process that can be told from a later one that got the same pid. */
 export interface ProcessIdentity {
@@ -25,11 +26,15 @@ export async function identityOf(pid: number): Promise<ProcessIdentity | undefin
   return { pid, startTime };
 }
 
-/** Whether this pid is a pxectl: started as the program itself, or as its script. False where it cannot be seen. */
+/** Whether this pid is a pxectl: the program itself under any name that begins so, or its script. False where it cannot be seen. */
 export async function isPxectl(pid: number): Promise<boolean> {
   const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => undefined);
   if (commandLine === undefined) return !existsSync('/proc/self/stat');
-  return commandLine.split('\0').some((word) => /^pxectl(\.js)?$/.test(basename(word)));
+  // whoever downloads it names it as he likes
+  if (isSingleExecutable && (await readlink(`/proc/${pid}/exe`).catch(() => '')) === process.execPath)
+    return true;
+  const words = commandLine.split('\0').map((word) => basename(word));
+  return words[0]?.startsWith('pxectl') === true || words.some((word) => /^pxectl(\.js)?$/.test(word));
 }
 
 /** macOS and others: a pid that was given again cannot be told from the one it was */

@@ -1,4 +1,5 @@
 import { assetError, environmentError, PxectlError, systemCodeOf } from '../../model/errors.ts';
+import { isSingleExecutable } from '../../platform/packaged-files.ts';
 import { findProgram } from '../../platform/processes.ts';
 import type { SignatureFacts } from './signature-facts.ts';
 import { installHint } from '../../platform/install-hint.ts';
@@ -28,7 +29,8 @@ export async function chooseSignatureBackend(): Promise<SignatureBackend> {
     await import('openpgp');
     return 'openpgp';
   } catch (error) {
-    if (systemCodeOf(error) !== 'ERR_MODULE_NOT_FOUND') throw error;
+    // the single executable has no packages beside it
+    if (!isSingleExecutable && systemCodeOf(error) !== 'ERR_MODULE_NOT_FOUND') throw error;
     throw environmentError('E_TOOL_MISSING', {
       what: 'signatures cannot be checked here: there is neither gpgv nor the openpgp package',
       next: installHint(['gpgv']),

@@ -7,6 +7,7 @@ import { listInterfaces } from '../../net/interfaces.ts';
 import { neighboursOn } from '../../net/neighbours.ts';
 import { probeOn } from '../../net/probe-interface.ts';
 import { openUdpEndpoint, type UdpEndpoint, type UdpSource } from '../../net/bound-socket.ts';
+import { isSingleExecutable } from '../../platform/packaged-files.ts';
 import {
   networkContains,
   networkOf,
@@ -218,6 +219,8 @@ async function warnAboutOtherInterfaces({ interfaceName, sink }: ProxyDhcpOption
   if (others.length === 0) return;
   const message =
     `clients on ${others.map(({ name }) => name).join(', ')} are heard as well and answered on ${interfaceName}: ` +
-    'install the optional package koffi to listen on one interface only';
+    (isSingleExecutable
+      ? 'to listen on one interface only, the addon inside this executable has to be loaded from a folder that is not mounted noexec: set TMPDIR to one'
+      : 'install the optional package koffi to listen on one interface only');
   sink.emit({ type: 'engine.warning', interfaceName, detail: { message } });
 }
