@@ -38,6 +38,8 @@ const OTHER_WORDS = [
   'network-config',
   'pxe-only',
   'pxe-service',
+  'pxectl-linux-arm64',
+  'pxectl-linux-x64',
   'uefi-http',
   'unknown-machine',
   'user-data',
