@@ -32,7 +32,7 @@ export async function bundleForExecutable(outfile: string): Promise<void> {
     target: 'node24',
     minifySyntax: true,
     minifyWhitespace: true,
-    // Node's own modules are all that there is to import, and with a code cache import() does not work
+    // Node's own modules are all that there is to import
     supported: { 'dynamic-import': false },
     define: { 'import.meta.url': 'undefined' },
   });
@@ -55,8 +55,8 @@ export async function buildExecutable(
     main: 'program.cjs',
     output: 'blob',
     disableExperimentalSEAWarning: true,
-    // a cache is for one processor; on the others the first milliseconds are slower
-    useCodeCache: architecture === process.arch,
+    // it would save 50 ms of each start, but is another with each build: V8 seeds its hashes by chance
+    useCodeCache: false,
     // what is meant for the user's own Node is not for this one
     execArgvExtension: 'none',
     assets: {

@@ -1,5 +1,5 @@
 // `make release`: everything that is published, into release/.
-//   --only x64   that executable alone      --quick   nothing compressed, for tests      --out DIR   another folder
+//   --only npm|x64|arm64   that alone      --quick   nothing compressed, for tests      --out DIR   another folder
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -16,7 +16,7 @@ import { stagePackage } from './stage.ts';
 
 const options = parseArgs({
   options: {
-    only: { type: 'string' },
+    only: { type: 'string', multiple: true, default: [] },
     quick: { type: 'boolean', default: false },
     out: { type: 'string', default: join(root, 'release') },
   },
@@ -27,10 +27,12 @@ const source = readSource();
 if (keyFile !== undefined && source.isChanged) {
   throw new Error('the working tree has changes that no commit has: a release is signed for a commit');
 }
+const isWhole = options.only.length === 0;
+const isWanted = (name: string): boolean => isWhole || options.only.includes(name);
 const json = (value: object): string => `${JSON.stringify(value, undefined, 2)}\n`;
 const say = (line: string): boolean => process.stderr.write(`release: ${line}\n`);
 
-if (options.only === undefined) rmSync(out, { recursive: true, force: true });
+if (isWhole) rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 mkdirSync(join(cacheFolder, 'packages'), { recursive: true });
 
@@ -38,15 +40,15 @@ const stage = join(cacheFolder, `stage-${process.pid}`);
 const bundle = join(stage, 'executable.cjs');
 try {
   const bundled = await stagePackage(stage, source);
-  if (options.only === undefined) say(packNpm(stage, out));
+  if (isWanted('npm')) say(packNpm(stage, out));
   await bundleForExecutable(bundle);
-  for (const architecture of ARCHITECTURES.filter((one) => one === (options.only ?? one))) {
+  for (const architecture of ARCHITECTURES.filter(isWanted)) {
     const executable = join(out, `pxectl-linux-${architecture}`);
     await buildExecutable(architecture, { stage, bundle, out: executable });
     say(executable);
-    if (options.only === undefined && !options.quick) compress(executable, architecture);
+    if (isWhole && !options.quick) compress(executable, architecture);
   }
-  if (options.only === undefined) publish(bundled);
+  if (isWhole) publish(bundled);
 } finally {
   rmSync(stage, { recursive: true, force: true });
 }

@@ -37,6 +37,8 @@ function git(...args: readonly string[]): string | undefined {
     return execFileSync('git', args, {
       cwd: root,
       encoding: 'utf8',
+      // a look at the state changes nothing, not even git's own notes
+      env: { ...process.env, GIT_OPTIONAL_LOCKS: '0' },
       stdio: ['ignore', 'pipe', 'ignore'],
     }).trim();
   } catch {

@@ -21,6 +21,19 @@ const NOT_RUN: Readonly<Record<string, string>> = {
     'waits for a machine that installs: test/integration/sessions/install.test.ts',
   'make demo': 'boots three machines: CI runs it beside the tests',
   'make test': 'runs this test',
+  'unxz pxectl-linux-x64.xz && sudo install pxectl-linux-x64 /usr/local/bin/pxectl':
+    'changes the machine: test/integration/release/executable.test.ts runs it',
+  'sudo npm install -g pxectl-VERSION.tgz':
+    'changes the machine: test/integration/release/npm-package.test.ts has a prefix of its own',
+  'openssl pkeyutl -verify -pubin -inkey release-key.pub -rawin -in SHA256SUMS -sigfile SHA256SUMS.sig':
+    'needs a release: test/integration/release/release.test.ts',
+  "grep 'pxectl-linux-x64.xz$' SHA256SUMS | sha256sum -c":
+    'needs a release: test/integration/release/release.test.ts',
+  'git checkout COMMIT': 'changes the clone',
+  'npm ci': 'is done already, by .ci/setup',
+  'make release': 'takes minutes: test/integration/release/release.test.ts builds without compressing',
+  'diff release/SHA256SUMS DOWNLOADS/SHA256SUMS':
+    'needs a release: test/integration/release/release.test.ts builds it twice',
   'npm ci && npm run build && sudo npm link': 'changes the machine: the built program is what runs here',
   'pxectl fetch ubuntu-20.04.3':
     'gigabytes: test/integration/images/fetch-ubuntu.test.ts has a mirror of its own',
