@@ -7,7 +7,7 @@ import { sortFindings } from './finding-catalogue.ts';
 import { hasCommandLine } from './lint/command-line.ts';
 import { kindOfConfig, otherKindOf, type ConfigKind } from './lint/config-kinds.ts';
 import { lintCompose } from './lint/lint-compose.ts';
-import { lintKea } from './lint/lint-kea.ts';
+import { lintKeaFile } from './lint/kea/judge-kea.ts';
 import { lintDnsmasq } from './lint/judge-dnsmasq.ts';
 import { lintDhcpdFile } from './lint/judge-dhcpd.ts';
 import { lintScript } from './lint/judge-scripts.ts';
@@ -68,15 +68,7 @@ export async function lintFiles(paths: readonly string[], options: LintOptions):
       results.push(...networksOf(path, text));
     if (kind === undefined || kind.format === 'dnsmasq' || isIncluded(path, given)) continue;
     if (kind.format === 'other') results.push(unreadable(path, kind));
-    else if (kind.format === 'kea')
-      results.push(
-        readInPart(
-          path,
-          kind,
-          'the tests and the order of its client classes, and names of options',
-          lintKea(path, text),
-        ),
-      );
+    else if (kind.format === 'kea') results.push(await lintKeaFile(path, text, { ...options, root }));
     else if (kind.format === 'compose')
       results.push(readInPart(path, kind, 'the networks of its services', lintCompose(path, text)));
     else if (kind.format === 'nginx' || kind.format === 'apache')

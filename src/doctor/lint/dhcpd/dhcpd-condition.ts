@@ -1,4 +1,5 @@
 import type { LintClient } from '../client-answers.ts';
+import { optionOfClient } from '../client-options.ts';
 
 /** What a client sends, as dhcpd's expressions see it: bytes as text, null for an option that it does not send. */
 type Value = string | null | undefined;
@@ -150,24 +151,10 @@ class ConditionReader {
   #option(): Value {
     if (this.words[this.#at] === 'option') this.#at++;
     const name = this.words[this.#at++] ?? '';
-    const { architecture, isIpxe } = this.client;
     const code = this.names.get(name) ?? KNOWN_OPTIONS[name] ?? (/arch/i.test(name) ? 93 : undefined);
-    switch (code) {
-      case 60: {
-        const isHttp = architecture >= 15 && architecture <= 20;
-        const arch = String(architecture).padStart(5, '0');
-        return `${isHttp ? 'HTTPClient' : 'PXEClient'}:Arch:${arch}:UNDI:003016`;
-      }
-      case 77:
-        return isIpxe ? 'iPXE' : null;
-      case 93:
-        return String.fromCharCode(architecture >> 8, architecture & 255);
-      case 175:
-        return isIpxe ? '\u00b1' : null;
-      default:
-        // options in iPXE's own space
-        return /^(?:ipxe|gpxe)[.-]/.test(name) ? (isIpxe ? undefined : null) : undefined;
-    }
+    // options in iPXE's own space are sent by nobody else
+    if (code === undefined && /^(?:ipxe|gpxe)[.-]/.test(name) && !this.client.isIpxe) return null;
+    return optionOfClient(code, this.client);
   }
 
   #take(word: string): boolean {

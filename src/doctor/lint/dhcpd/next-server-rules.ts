@@ -1,5 +1,6 @@
 import type { Finding } from '../../../model/finding.ts';
 import { addTo } from '../../../model/fix.ts';
+import { isStockIpxe } from '../../analyse/boot-files.ts';
 import { lintFinding } from '../lint-finding.ts';
 import type { DhcpdAnswer } from './dhcpd-answers.ts';
 
@@ -14,6 +15,8 @@ export function missingNextServer(
   if (!alone?.at) return [];
   return [
     lintFinding('wrong-server-address', [alone.at], [], {
+      // UEFI asks the DHCP server then, and iPXE goes on over HTTP
+      ...(isStockIpxe(alone.file ?? '') ? { severity: 'warning' as const } : {}),
       title: `${alone.file ?? ''} has no server: there is no next-server`,
       cause:
         'dhcpd then sends 0.0.0.0 as the next server. Some firmware asks the DHCP server for the file itself; pxelinux, GRUB and iPXE then ask 0.0.0.0 for everything else, and find no configuration.',

@@ -28,7 +28,10 @@ export function lintNginx(path: string, text: string, read: (path: string) => st
     /^(?:proxy|fastcgi|uwsgi|scgi|grpc)_pass$/.test(at.words[0] ?? ''),
   );
   const [first] = proxied;
-  if (first) missing.push(`what the program answers that line ${first.at.line} passes requests to`);
+  if (first)
+    missing.push(
+      `line ${first.at.line} passes requests on to a program, and what that answers is not in this file`,
+    );
   return {
     findings: [
       ...broken,

@@ -112,7 +112,7 @@ describe('nginx', () => {
       'pass.nginx.conf',
       server('  location / { proxy_pass http://127.0.0.1:8080; }'),
     );
-    expect(passed.limits).toContain('the program answers that line 4 passes requests to');
+    expect(passed.limits).toContain('line 4 passes requests on to a program');
   });
 
   itNeeds('nginx')(

@@ -1,0 +1,41 @@
+import { verdictOn } from '../../../model/verdict.ts';
+import { proveEdits, type Judge } from '../../mend/prove-edits.ts';
+import { passedLines } from '../judge-scripts.ts';
+import { ADVICE, writeFixed, type LintOptions, type LintResult } from '../lint-result.ts';
+import { isTemplateLine } from '../templates.ts';
+import { lintKea } from './lint-kea.ts';
+
+/** Judges a configuration of Kea's DHCPv4 server. */
+export async function lintKeaFile(path: string, text: string, { fix }: LintOptions): Promise<LintResult> {
+  const texts = new Map([[path, text]]);
+  const judge: Judge = (edited) => lintKea(path, edited.get(path) ?? '').findings;
+  const { findings: found, unknownLines, missing, classCount, subnetCount } = lintKea(path, text);
+  const findings = proveEdits(texts, found, judge);
+  const templates = text
+    .split(/\r?\n/)
+    .flatMap((line, index) => (isTemplateLine(line, false) || isMark(line) ? [index + 1] : []));
+  const passedOver = [
+    ...passedLines('lines of a template, filled in later', templates, text),
+    ...passedLines('tests that doctor cannot tell', unknownLines, text),
+  ];
+  return {
+    readings: [
+      {
+        source: path,
+        kind: 'a configuration of Kea',
+        read: `${subnetCount} subnets and ${classCount} classes, as text: who is given which boot file`,
+        verdict: verdictOn(findings, { passedOver, limits: missing }),
+        passedOver,
+        limits: missing,
+        advice: missing.length > 0 || passedOver.length > 0 ? ADVICE : [],
+      },
+    ],
+    findings,
+    written: fix ? await writeFixed(texts, findings, judge) : [],
+  };
+}
+
+/** `"VAR_NEXT_SERVER_IP"`: a value that only a script fills in. */
+function isMark(line: string): boolean {
+  return /:\s*"(?:VAR_|@@?)?[A-Z][A-Z0-9]*_[A-Z0-9_]+"|"VAR_\w+"/.test(line);
+}
