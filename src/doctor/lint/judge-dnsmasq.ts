@@ -7,13 +7,14 @@ import { makeFinding } from '../finding-catalogue.ts';
 import { proveEdits, type Judge } from '../mend/prove-edits.ts';
 import type { ConfLine } from './conf-line.ts';
 import { placedReader, readTextBelow } from './config-reader.ts';
+import { isEdgeOs, mendsInEdgeOs } from './edge-os.ts';
 import { isBlotted } from './blotted-values.ts';
 import { isDnsmasqOption, mendsOfRefusal } from './dnsmasq-options.ts';
 import { lintDnsmasqConfig } from './lint-dnsmasq.ts';
 import { ADVICE, writeFixed, type LintOptions, type LintResult } from './lint-result.ts';
 import type { PxeConfig } from './pxe-config.ts';
 import { templateOf } from './templates.ts';
-import { testByDnsmasq } from './test-by-dnsmasq.ts';
+import { BAD_OPTION, testByDnsmasq } from './test-by-dnsmasq.ts';
 import { isUci } from './translated-forms.ts';
 import { mendsInUci } from './write-uci.ts';
 
@@ -29,9 +30,9 @@ export async function lintDnsmasq(
   const { config, isWhole } = linted;
   const judge: Judge = (texts) => lintDnsmasqConfig(order, placedReader({ given: texts, root })).findings;
   const texts = textsOf(config, given, root);
-  const found = linted.findings.map((finding) =>
-    mendsInUci(finding, texts.keys(), (file) => isUci(texts.get(file) ?? '')),
-  );
+  const found = linted.findings
+    .map((finding) => mendsInUci(finding, texts.keys(), (file) => isUci(texts.get(file) ?? '')))
+    .map((finding) => mendsInEdgeOs(finding, (file) => isEdgeOs(texts.get(file) ?? '')));
   const findings = proveEdits(texts, found, judge);
   const said = new Set(
     findings
@@ -41,7 +42,7 @@ export async function lintDnsmasq(
   const refused = (await testByDnsmasq(config.files)).flatMap(({ at, words: own }) => {
     const source = `${basename(at.file)}:${at.line}`;
     if (said.has(source)) return [];
-    if (own === 'bad option' && root !== '/' && isDnsmasqOption(at.key)) return [unknownHere(at)];
+    if (own === BAD_OPTION && root !== '/' && isDnsmasqOption(at.key)) return [unknownHere(at)];
     return [
       makeFinding('config-unreadable', [{ source, text: at.raw }], {
         title: `dnsmasq --test of this host refuses the line: ${own}`,

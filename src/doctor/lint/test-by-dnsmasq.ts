@@ -35,6 +35,10 @@ const MAX_RUNS = 12;
 const TIMEOUT_MS = 5_000;
 /** dnsmasq reads 1,024 bytes at a time, and takes what comes after them for a line of its own (option.c read_file). */
 const MAX_LINE_BYTES = 1_000;
+/** No option of dnsmasq has another letter in its name: it need not be asked. */
+const NAME = /^[A-Za-z0-9-]+$/;
+/** dnsmasq's own words for it */
+export const BAD_OPTION = 'bad option';
 const TOO_LONG = 'longer than the 1,024 bytes that dnsmasq reads of a line';
 
 /**
@@ -49,7 +53,8 @@ export async function testByDnsmasq(files: ConfFiles): Promise<readonly RefusedL
     const text = textOf(at);
     if (isBlotted(at.value)) return undefined;
     if (Buffer.byteLength(text) > MAX_LINE_BYTES) refused.push({ at, words: TOO_LONG });
-    else if (isOneLine(text) && /^[a-z0-9-]+$/.test(at.key) && !LEFT_OUT.has(at.key)) return { at, text };
+    else if (!NAME.test(at.key) && refused.length < MAX_RUNS) refused.push({ at, words: BAD_OPTION });
+    else if (NAME.test(at.key) && isOneLine(text) && !LEFT_OUT.has(at.key)) return { at, text };
     return undefined;
   });
   for (let runs = 0; runs < MAX_RUNS; runs++) {

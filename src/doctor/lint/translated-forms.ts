@@ -1,4 +1,5 @@
 import type { ConfLine } from './conf-line.ts';
+import { edgeOsLines, isEdgeOs } from './edge-os.ts';
 
 /** A configuration of a system around dnsmasq, as the dnsmasq settings that it stands for; edits of it are words. */
 export interface TranslatedForm {
@@ -37,7 +38,9 @@ const PI_HOLE_5: TranslatedForm = {
   lines: setupVars,
 };
 
-export const TRANSLATED_FORMS: readonly TranslatedForm[] = [UCI, PI_HOLE, PI_HOLE_5];
+const EDGE_OS: TranslatedForm = { name: 'EdgeOS or VyOS', isIt: isEdgeOs, lines: edgeOsLines };
+
+export const TRANSLATED_FORMS: readonly TranslatedForm[] = [UCI, PI_HOLE, PI_HOLE_5, EDGE_OS];
 
 export interface UciSection {
   readonly type: string;

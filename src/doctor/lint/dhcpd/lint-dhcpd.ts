@@ -1,10 +1,10 @@
 import type { Finding } from '../../../model/finding.ts';
 import { words } from '../../../model/fix.ts';
-import { editDistance } from '../../../model/nearest-word.ts';
 import { isStockIpxe, platformOfName } from '../../analyse/boot-files.ts';
 import { sortFindings } from '../../finding-catalogue.ts';
 import { lintFinding } from '../lint-finding.ts';
 import { isTemplateLine } from '../templates.ts';
+import { conditionsThatNeverHold } from './condition-rules.ts';
 import { holdsNetwork, readFor, saysFile, type DhcpdAnswer } from './dhcpd-answers.ts';
 import { everyStatement } from '../block-syntax.ts';
 import { parseDhcpd, type DhcpdStatement } from './dhcpd-syntax.ts';
@@ -66,9 +66,9 @@ export function lintDhcpd(path: string, text: string, read: (path: string) => st
   const findings = [
     ...unreadable,
     ...curly.map(curlyQuotes),
-    ...misspeltFunctions(all),
+    ...conditionsThatNeverHold(all),
     ...(isGiven ? refusedStatements(statements) : []),
-    ...(isGiven && isPlain ? missingNextServer(path, asked) : []),
+    ...(isGiven && isPlain ? [...missingNextServer(path, asked), ...withoutAddresses(all)] : []),
     ...unfitPrograms(statements, asked, isWhole),
     ...arch9LikeBios(asked),
     ...loop(statements),
@@ -108,37 +108,6 @@ function unknownPrograms(asked: readonly { readonly answers: readonly DhcpdAnswe
   return [...new Set(names)].map((file) => `the name ${file} does not tell for which firmware it is`);
 }
 
-/** Functions of dhcp-eval(5) that people write in conditions. */
-const FUNCTIONS = [
-  'substring',
-  'suffix',
-  'concat',
-  'lcase',
-  'ucase',
-  'binary-to-ascii',
-  'encode-int',
-  'exists',
-];
-
-/** dhcpd takes a word that it does not know for the name of a variable, which has no value: the condition never holds. */
-function misspeltFunctions(all: readonly DhcpdStatement[]): Finding[] {
-  return all.flatMap((at) =>
-    at.words.flatMap((word, index) => {
-      if (at.words[index + 1] !== '(' || !/^(?:if|elsif|else|match)$/.test(at.words[0] ?? '')) return [];
-      if (FUNCTIONS.includes(word) || !/^[a-z-]{4,}$/.test(word)) return [];
-      const meant = FUNCTIONS.find((name) => editDistance(name, word) <= 2);
-      if (meant === undefined) return [];
-      const edit = { at, lines: [at.raw.replace(word, meant)] };
-      return [
-        lintFinding('config-unreadable', [at], at.raw.includes(word) ? [edit] : [], {
-          title: `${word} is no function of dhcpd (${meant}): this condition never holds`,
-          cause: 'dhcpd starts with it, and takes the word for the name of a variable that has no value.',
-        }),
-      ];
-    }),
-  );
-}
-
 /** iPXE that is given iPXE. */
 function loop(statements: readonly DhcpdStatement[]): Finding[] {
   for (const [code] of CLIENTS) {
@@ -166,6 +135,21 @@ function loop(statements: readonly DhcpdStatement[]): Finding[] {
     ];
   }
   return [];
+}
+
+/** Nobody is leased an address: there is neither a range nor a host with an address of its own. */
+function withoutAddresses(all: readonly DhcpdStatement[]): Finding[] {
+  const networks = all.filter(({ words: [first] }) => first === 'subnet');
+  const [first] = networks;
+  if (!first || !all.some(saysFile)) return [];
+  if (all.some(({ words: [word = ''] }) => /^(?:range|fixed-address)$/.test(word))) return [];
+  return [
+    lintFinding('no-dhcp-server', networks.slice(0, 3), [], {
+      title: 'no subnet has a range, and no host an address: dhcpd leases nothing',
+      cause: 'A machine that boots asks for an address first, and goes on only when it has one.',
+      mends: [words('write a range into the subnet: range FIRST LAST;')],
+    }),
+  ];
 }
 
 function withoutBoot(statements: readonly DhcpdStatement[], isWhole: boolean): Finding[] {

@@ -25,7 +25,7 @@ export function lintLeases(input: LintInput): Finding[] {
   if (isProxy) return optionsInProxy(config);
   if (config.boots.length + config.bootFileOptions.length + config.services.length === 0) return [];
   if (isForRaspberryPis(config)) return [];
-  return uefiClients(input);
+  return [...uefiClients(input), ...oneForBothWidths(config)];
 }
 
 /** UEFI machines that are given a BIOS program, or nothing while others are given something. */
@@ -104,6 +104,21 @@ function nameToLookAt(at: LeasedFile['at'], what: string, name: string): Finding
       'UEFI firmware runs EFI programs (.efi) alone, whatever they are called. The folder says that this one may be one.',
     mends: [words(`look what it is: "file ${name}" says "EFI application" of a program that UEFI runs`)],
   });
+}
+
+/** 32-bit UEFI, which somebody told apart, is given the program of 64-bit UEFI. */
+function oneForBothWidths(config: PxeConfig): Finding[] {
+  if (![...config.architectureTags.values()].some((codes) => codes.includes(6))) return [];
+  const [narrow, wide] = [6, 7].map((architecture) => leasedFileOf(config, { architecture, isIpxe: false }));
+  if (narrow === undefined || narrow.file !== wide?.file || platformOfName(narrow.file) !== 'efi') return [];
+  return [
+    lintFinding('loader-arch-mismatch', [narrow.at], [], {
+      severity: 'info',
+      title: `${narrow.file} is given to 32-bit UEFI (arch 6) and to 64-bit UEFI: one of them cannot run it`,
+      cause: 'An EFI program is for one CPU. Few machines have 32-bit UEFI.',
+      mends: [words('give arch 6 a program of its own, ipxe-ia32.efi for example')],
+    }),
+  ];
 }
 
 /** A tag that marks these architectures: the user's own where there is one, else a new one. */

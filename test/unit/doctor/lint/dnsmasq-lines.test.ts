@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { lintFiles } from '../../../../src/doctor/lint-files.ts';
 import { lintDnsmasqConfig } from '../../../../src/doctor/lint/lint-dnsmasq.ts';
 import { isBlotted } from '../../../../src/doctor/lint/blotted-values.ts';
+import { itNeeds } from '../../../support/external-tool.ts';
 import type { Finding } from '../../../../src/model/finding.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pxectl-lines-'));
@@ -90,6 +91,31 @@ describe('lines of dnsmasq that do not do what they are for', () => {
     const text = `${LEASES}${ARCH}dhcp-boot=tag:efi,uefi/pxelinux.0\ndhcp-boot=tag:!efi,bios/pxelinux.0\n`;
     expect(told(lint(text))).toEqual(['warning no-boot-service-for-arch']);
   });
+
+  it('one program for 32-bit and 64-bit UEFI is noted', () => {
+    const both = `${LEASES}${BOTH}dhcp-match=set:efi,option:client-arch,6\n`;
+    expect(told(lint(both))).toEqual(['info loader-arch-mismatch', 'info ipxe-loop']);
+  });
+});
+
+describe('commands of EdgeOS for its dnsmasq', () => {
+  const command = (line: string): string => `set service dns forwarding options '${line}'`;
+  const lines = [
+    'dhcp-match=set:efi,60,PXEClient:Arch:00007',
+    'dhcp-vendorclass=set:efi,PXEClint:Arch:00009',
+    'dhcp-boot=tag:efi,ipxe.efi,,10.0.0.1',
+  ];
+
+  it('are read as its lines, as a part, and mended as commands', async () => {
+    const { findings, readings } = await lintFile(
+      'edge.cmd',
+      `configure\nset service dhcp-server use-dnsmasq enable\n${lines.map(command).join('\n')}\ncommit\n`,
+    );
+    expect(readings[0]?.kind).toContain('EdgeOS');
+    expect(readings[0]?.limits.join()).toContain('there is no dhcp-range');
+    expect(told(findings)).toEqual(['error tag-never-set']);
+    expect(linesOf(findings)).toEqual([command('dhcp-vendorclass=set:efi,PXEClient:Arch:00009')]);
+  });
 });
 
 describe('what nobody can judge', () => {
@@ -119,6 +145,14 @@ describe('what nobody can judge', () => {
       `${LEASES}${ARCH}dhcp-boot=tag:efi,grubx64.efi\ndhcp-boot=tag:!efi,pxelinux.0\ndhcp-option-pxe=67,x.efi\n`,
     );
     expect(findings.filter(({ severity }) => severity !== 'info')).toEqual([]);
+  });
+});
+
+describe('what is no line of dnsmasq at all', () => {
+  itNeeds('dnsmasq')('is refused as dnsmasq refuses it', async () => {
+    const { findings } = await lintFile('marked.conf', `!### Proxy DHCP\n${LEASES}${BOTH}`);
+    expect(findings[0]).toMatchObject({ id: 'config-unreadable', severity: 'error' });
+    expect(findings[0]?.evidence[0]?.source).toBe('marked.conf:1');
   });
 });
 

@@ -139,6 +139,31 @@ describe('configurations of ISC dhcpd', () => {
     expect(findings.some(({ id }) => id === 'wrong-server-address')).toBe(isTold);
   });
 
+  it.each([
+    ['substring (option vendor-class-identifier, 0, 9) = "HTTPClient"', '0, 10) = "HTTPClient"'],
+    ['substring (option vendor-class-identifier, 0, 9) = "PXEclient"', '0, 9) = "PXEClient"'],
+    ['substring (option vendor-class-identifier, 0, 9) = "PXEClient"', undefined],
+    ['substring (option vendor-class-identifier, 0, 20) = "PXEClient:Arch:00007"', undefined],
+    ['substring (option vendor-class-identifier, 15, 5) = "00007"', undefined],
+  ])('if %s', (condition, mended) => {
+    const text = subnet(`if ${condition} {\n  filename "shimx64.efi";\n}`);
+    const found = lintDhcpd('/d.conf', text, () => undefined).findings.filter(
+      ({ id }) => id === 'config-unreadable',
+    );
+    expect(found.length).toBe(mended === undefined ? 0 : 1);
+    if (mended !== undefined) expect(fixTexts(found[0]?.mends ?? []).join()).toContain(mended);
+  });
+
+  it('without a range and without hosts nobody gets an address', () => {
+    const text = 'subnet 10.0.0.0 netmask 255.255.255.0 { next-server 10.0.0.1; filename "grubaa64.efi"; }\n';
+    const ids = (more: string): readonly string[] =>
+      lintDhcpd('/d.conf', text + more, () => undefined).findings.map(({ id }) => id);
+    expect(ids('')).toContain('no-dhcp-server');
+    expect(ids('host a { hardware ethernet 52:54:00:12:34:56; fixed-address 10.0.0.9; }\n')).not.toContain(
+      'no-dhcp-server',
+    );
+  });
+
   it('a server for 64-bit ARM alone is no fault', () => {
     const { findings } = lintDhcpd('/d.conf', subnet('filename "grubaa64.efi";'), () => undefined);
     expect(findings.map(({ id, severity }) => [id, severity])).toEqual([['loader-arch-mismatch', 'info']]);
