@@ -61,6 +61,7 @@ export function commandAction<Options extends object>(
           : reportError(error, output, options.json === true);
     } finally {
       interrupts.release();
+      output.settle();
     }
     process.exitCode = exitCodeOfOutput(exitCode);
   };
@@ -109,7 +110,10 @@ function interruptible(output: Output): { readonly signal: AbortSignal; release(
   const controller = new AbortController();
   let notice: NodeJS.Timeout | undefined;
   const onSignal = (name: NodeJS.Signals): void => {
-    if (controller.signal.aborted && name === 'SIGINT') process.exit(EXIT.interrupted);
+    if (controller.signal.aborted && name === 'SIGINT') {
+      output.settle();
+      process.exit(EXIT.interrupted);
+    }
     if (name === 'SIGINT') {
       notice = setTimeout(() => output.progress('stopping (press ^C again to force)'), QUICK_STOP_MS);
     }

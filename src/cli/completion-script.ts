@@ -4,7 +4,7 @@ import type { Command, Option } from 'commander';
 export type Shell = 'bash' | 'zsh' | 'fish';
 
 /** Names that a project has, which the scripts ask `pxectl completion` for. */
-export type NameKind = 'machines' | 'profiles' | 'images';
+export type NameKind = 'machines' | 'profiles' | 'images' | 'available';
 
 /** What arguments and values of options stand for, by the word that the help shows for them. */
 const KIND_OF_WORD: Readonly<Record<string, NameKind>> = {
@@ -53,7 +53,9 @@ function* walk(command: Command, path: string): Generator<CommandWords> {
   const [argument] = command.registeredArguments;
   const values = argument?.argChoices ?? [];
   const words = [...subCommands, ...values.map((text) => ({ text, description: '' }))];
-  const names = argument === undefined ? undefined : KIND_OF_WORD[argument.name()];
+  const kind = argument === undefined ? undefined : KIND_OF_WORD[argument.name()];
+  // what is fetched or served first need not be in the configuration
+  const names = kind === 'images' && (path === 'fetch' || path === 'up') ? 'available' : kind;
   yield { path, words, names, options: command.options };
   for (const sub of command.commands) yield* walk(sub, path === '' ? sub.name() : `${path} ${sub.name()}`);
 }

@@ -1,8 +1,10 @@
+import { stat } from 'node:fs/promises';
 import { findRemoteImage } from '../images/catalogue/available.ts';
 import { unknownImage } from '../images/catalogue/unknown-image.ts';
 import { isOwnSource } from '../images/own-source.ts';
 import { openStore } from '../images/store.ts';
 import type { StateLayout } from '../model/state-layout.ts';
+import { formatBytes } from '../model/units.ts';
 import type { Output } from './output.ts';
 
 export interface DescribeFetchOptions {
@@ -33,8 +35,22 @@ export async function describeFetch(
   }
   for (const { id, outcome } of images) {
     if (outcome === 'present') output.data(`${id} is here already`);
-    else output.data(`would fetch ${id} into ${layout.images}/${id}`);
+    else {
+      output.data(`would fetch ${id} into ${layout.images}/${id}`);
+      for (const place of findRemoteImage(id)?.places ?? []) output.data(`  from ${place}`);
+    }
   }
-  for (const source of from)
-    output.data(`would store what is in ${source}${storedAs === undefined ? '' : ` as ${storedAs}`}`);
+  for (const source of from) {
+    const size = await sizeOf(source);
+    const name = storedAs === undefined ? '' : ` as ${storedAs}`;
+    output.data(
+      `would store what is in ${source}${size === undefined ? '' : ` (${formatBytes(size)})`}${name}`,
+    );
+  }
+}
+
+/** Of a file; what is at an address is asked when it is fetched. */
+async function sizeOf(source: string): Promise<number | undefined> {
+  const found = await stat(source).catch(() => undefined);
+  return found?.isFile() === true ? found.size : undefined;
 }

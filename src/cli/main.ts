@@ -48,7 +48,7 @@ export function buildProgram(): Command {
       `
 Examples:
   pxectl up debian-12             everything in one go: look at the network, fetch, serve
-  pxectl lab run --firmware uefi  boot a virtual machine in a virtual LAN, nothing leaves this computer
+  pxectl lab run --firmware uefi-x64  boot a virtual machine in a virtual LAN, nothing leaves this computer
   pxectl doctor PXE-E21           what the code on the screen means, and what to do`,
     );
   program.exitOverride();

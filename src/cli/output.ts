@@ -63,6 +63,11 @@ export class Output {
     this.#write(process.stderr, text);
   }
 
+  /** Leaves nothing half-written behind: the shell's next line begins at the left. */
+  settle(): void {
+    this.#clearStatusLine();
+  }
+
   #write(stream: NodeJS.WriteStream, text: string): void {
     this.#clearStatusLine();
     stream.write(`${safeOutput(text, this.colors.isColorSupported)}\n`);

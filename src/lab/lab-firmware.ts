@@ -6,6 +6,21 @@ export const LAB_FIRMWARES = ['bios', 'uefi', 'uefi-http', 'uefi-secure', 'uefi-
 
 export type LabFirmware = (typeof LAB_FIRMWARES)[number];
 
+/** What users call them: the words of `render --for`, and one more for Secure Boot. */
+export const LAB_FIRMWARE_NAMES = {
+  bios: 'bios',
+  'uefi-x64': 'uefi',
+  'uefi-http-x64': 'uefi-http',
+  'uefi-x64-secure': 'uefi-secure',
+  'uefi-arm64': 'uefi-arm64',
+} as const satisfies Readonly<Record<string, LabFirmware>>;
+
+/** The firmware that a user calls so, in the words of earlier versions too. */
+export function labFirmwareNamed(word: string): LabFirmware | undefined {
+  const named = Object.entries(LAB_FIRMWARE_NAMES).find(([name]) => name === word)?.[1];
+  return named ?? LAB_FIRMWARES.find((firmware) => firmware === word);
+}
+
 /** The machine that a firmware belongs to, and where Debian and Ubuntu keep it. */
 export interface LabBoard {
   readonly program: 'qemu-system-x86_64' | 'qemu-system-aarch64';

@@ -3,7 +3,7 @@ import type { Config, ProfileMatch } from './config.ts';
 import type { ConfigChecker } from './config-checker.ts';
 import type { ConfigPath } from './config-problems.ts';
 import type { MatchFile } from './config-schema.ts';
-import { LOADER_PLATFORMS } from './firmware.ts';
+import { LOADER_PLATFORMS, platformNamed } from './firmware.ts';
 import { nearestWord } from './nearest-word.ts';
 import { VENDOR_CLASS } from './safe-text.ts';
 import { servedNetworks } from './served-networks.ts';
@@ -44,7 +44,7 @@ export function checkMatch(
       return word;
     }),
     architectures: read('architecture', (word, at) => {
-      const platform = LOADER_PLATFORMS.find((known) => known === word);
+      const platform = platformNamed(word);
       if (platform !== undefined) return platform;
       const why = `it must be one of ${LOADER_PLATFORMS.join(', ')}`;
       checker.wrong(at, word, why, nearestWord(word, LOADER_PLATFORMS));

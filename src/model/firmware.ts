@@ -13,6 +13,19 @@ export const FIRMWARES = [
 
 export type Firmware = (typeof FIRMWARES)[number];
 
+/** Short words, and those of earlier versions, for the same firmware. */
+const OTHER_WORDS: ReadonlyMap<string, Firmware> = new Map([
+  ['uefi', 'uefi-x64'],
+  ['uefi-http', 'uefi-http-x64'],
+  ['x64', 'uefi-x64'],
+  ['ia32', 'uefi-ia32'],
+  ['arm64', 'uefi-arm64'],
+]);
+
+/** The firmware that a user calls so. */
+export const firmwareNamed = (word: string): Firmware | undefined =>
+  FIRMWARES.find((firmware) => firmware === word) ?? OTHER_WORDS.get(word);
+
 /** CPU and platform a loader must be built for. `bios` stands for x86 in real mode. */
 export const LOADER_PLATFORMS = ['bios', 'ia32', 'x64', 'arm64'] as const;
 export type LoaderPlatform = (typeof LOADER_PLATFORMS)[number];
@@ -35,4 +48,10 @@ export function platformOf(firmware: Firmware): LoaderPlatform | undefined {
     case 'unknown':
       return undefined;
   }
+}
+
+/** The platform that a user calls so, or by the name of its firmware. */
+export function platformNamed(word: string): LoaderPlatform | undefined {
+  const firmware = firmwareNamed(word);
+  return firmware === undefined ? undefined : platformOf(firmware);
 }

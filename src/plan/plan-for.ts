@@ -5,7 +5,7 @@ import type { ConfigPlace } from '../model/config-settings.ts';
 import { usageError } from '../model/errors.ts';
 import { settingsExplainer, type ExplainedSetting } from '../model/explain-settings.ts';
 import { machineLookup } from '../model/find-machines.ts';
-import { FIRMWARES, type Firmware } from '../model/firmware.ts';
+import { firmwareNamed, FIRMWARES, type Firmware } from '../model/firmware.ts';
 import { nearestWord } from '../model/nearest-word.ts';
 import { printable } from '../model/printable.ts';
 import { parseMac, type MacAddress } from '../protocol/addresses.ts';
@@ -85,6 +85,8 @@ function subjectOf({ config }: BootContext, wanted: string): Subject {
     const firmwares = KNOWN.filter((known) => firmwareOf(sampleFacts(known, mac)) === known);
     return { firmwares, mac, ...(machine === undefined ? {} : { machine }) };
   }
+  const meant = firmwareNamed(wanted);
+  if (meant !== undefined && meant !== 'unknown') return { firmwares: [meant] };
   const isSeveral = KNOWN.filter((known) => known.startsWith(wanted)).length > 1;
   const names = config.machines.map(({ name }) => name);
   const near = isSeveral ? undefined : nearestWord(wanted, [...names, ...KNOWN]);

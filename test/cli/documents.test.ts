@@ -58,8 +58,8 @@ const NOT_RUN: Readonly<Record<string, string>> = {
     'installs a machine: test/firmware/whole-lab-install.test.ts',
   'pxectl lab run --firmware F': 'boots a machine: test/firmware/lab-run.test.ts',
   'pxectl lab run --firmware bios': 'boots a machine: test/firmware/lab-run.test.ts',
-  'pxectl lab run --firmware uefi': 'boots a machine: test/firmware/lab-run.test.ts',
-  'pxectl lab run --firmware uefi --dnsmasq-conf dnsmasq.conf --screen screen.png':
+  'pxectl lab run --firmware uefi-x64': 'boots a machine: test/firmware/lab-run.test.ts',
+  'pxectl lab run --firmware uefi-x64 --dnsmasq-conf dnsmasq.conf --screen screen.png':
     'boots a machine: test/firmware/lab-run.test.ts',
 };
 

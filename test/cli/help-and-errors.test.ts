@@ -191,7 +191,7 @@ describe('completion', () => {
     expect(await complete('lab', 'ru')).toEqual(['run']);
     expect(await complete('lab', 'run', '--firm')).toEqual(['--firmware']);
     expect(await complete('-v', 'up', '--det')).toEqual(['--detach']);
-    expect(await complete('lab', 'run', '--firmware', 'uefi-h')).toEqual(['uefi-http']);
+    expect(await complete('lab', 'run', '--firmware', 'uefi-h')).toEqual(['uefi-http-x64']);
     expect(await complete('images', 'rm', '--')).toEqual(['--yes', '--force', '--dry-run', '--json']);
     expect(await complete('completion', 'f')).toEqual(['fish']);
   });
@@ -208,7 +208,7 @@ describe('completion', () => {
         .map((entry) => entry.split('\t')[0] ?? '');
     };
     expect(await complete('pxectl fet')).toEqual(['fetch']);
-    expect(await complete('pxectl lab run --firmware uefi-h')).toEqual(['uefi-http']);
+    expect(await complete('pxectl lab run --firmware uefi-h')).toEqual(['uefi-http-x64']);
     expect(await complete('pxectl images rm --')).toEqual(['--dry-run', '--force', '--json', '--yes']);
     expect(await complete('pxectl machines rm --')).toEqual([
       ...['--all', '--dry-run', '--json', '--profile', '--yes'],
@@ -245,6 +245,7 @@ describe('completion', () => {
       expect(await complete('machines', 'arm', '--profile', 'ro')).toEqual(['room']);
       expect(await complete('machines', 'add', '--image', 'deb')).toEqual(['debian-12']);
       expect(await complete('machines', 'show', '--js')).toEqual(['--json']);
+      expect(await complete('fetch', 'ubuntu-24')).toContain('ubuntu-24.04');
     },
   );
 

@@ -4,7 +4,7 @@ import type { NameKind, Shell } from '../completion-script.ts';
 import { EXIT } from '../exit-codes.ts';
 
 const SHELLS: readonly Shell[] = ['bash', 'zsh', 'fish'];
-const NAMES: readonly NameKind[] = ['machines', 'profiles', 'images'];
+const NAMES: readonly NameKind[] = ['machines', 'profiles', 'images', 'available'];
 
 /** `pxectl completion SHELL` */
 export function registerCompletion(program: Command): void {
@@ -25,14 +25,23 @@ async function runCompletion(context: CommandContext<object>, program: Command):
     output.data(completionScript(shell, program));
     return EXIT.ok;
   }
+  if (args[0] === 'available') {
+    const { availableImages } = await import('../../images/catalogue/available.ts');
+    output.data(
+      availableImages()
+        .map(({ id }) => id)
+        .join('\n'),
+    );
+    return EXIT.ok;
+  }
   const { loadProject } = await import('../../engine/project.ts');
   const { config } = await loadProject(requestedConfigPath(options));
-  const lists: Readonly<Record<NameKind, readonly string[]>> = {
+  const lists: Readonly<Record<Exclude<NameKind, 'available'>, readonly string[]>> = {
     machines: config.machines.map(({ name }) => name),
     profiles: config.profiles.map(({ name }) => name),
     images: config.images,
   };
-  const kind = NAMES.find((name) => name === args[0]);
+  const kind = (['machines', 'profiles', 'images'] as const).find((name) => name === args[0]);
   // commander let no other word through
   const names = kind === undefined ? [] : lists[kind];
   if (names.length > 0) output.data(names.join('\n'));

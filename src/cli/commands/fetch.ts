@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import type { LoaderPlatform } from '../../model/firmware.ts';
+import { platformNamed, type LoaderPlatform } from '../../model/firmware.ts';
+import { choiceWithAliases } from '../choice-with-aliases.ts';
 import { isOwnSource } from '../../images/own-source.ts';
 import { PxectlError, usageError } from '../../model/errors.ts';
 import { commandAction, requestedConfigPath, type CommandContext } from '../cli.ts';
@@ -41,12 +42,11 @@ export function registerFetch(program: Command): void {
     )
     .option('--signed-ipxe', 'also the signed iPXE with its shim (Secure Boot), and iPXE for ia32 and arm64')
     .addOption(
-      new Option('--platform <platform...>', 'boot loaders for these (default: bios x64)').choices([
-        'bios',
-        'ia32',
-        'x64',
-        'arm64',
-      ]),
+      choiceWithAliases(
+        new Option('--platform <firmware...>', 'boot loaders for these (default: bios uefi-x64)'),
+        ['bios', 'uefi-ia32', 'uefi-x64', 'uefi-arm64'],
+        platformNamed,
+      ),
     )
     .addOption(
       new Option('--kernel <kind>', 'hwe: the newer kernel of an Ubuntu LTS point release').choices([

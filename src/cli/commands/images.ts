@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { commandAction, requestedConfigPath, type CommandContext, type GlobalOptions } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
-import { formatTable } from '../table.ts';
+import { fittedTable } from '../fitted-table.ts';
 import { formatBytes } from '../../model/units.ts';
 
 interface ImagesOptions {
@@ -41,9 +41,13 @@ async function runImages(context: CommandContext<ImagesOptions>): Promise<number
     if (options.json) output.json({ schema: 'pxectl.images/1', available });
     else {
       output.data(
-        formatTable(
+        fittedTable(
           ['IMAGE', 'WHAT', 'RAM', 'UNATTENDED'],
           available.map((entry) => [entry.id, entry.title, `${entry.ramMiB} MiB`, entry.seedFormat]),
+          [
+            [1, 16],
+            [0, 24],
+          ],
         ),
       );
     }
@@ -68,7 +72,7 @@ async function runImages(context: CommandContext<ImagesOptions>): Promise<number
     output.progress('no image is here yet; pxectl images --available lists what can be had');
   else {
     output.data(
-      formatTable(
+      fittedTable(
         ['IMAGE', 'SIZE', 'VERIFIED', 'WHEN', 'BY', 'USED BY'],
         images.map((image) => [
           image.id,
@@ -78,6 +82,12 @@ async function runImages(context: CommandContext<ImagesOptions>): Promise<number
           image.mirror === undefined ? image.verifiedBy : `${image.verifiedBy}; from ${image.mirror}`,
           image.usedBy.join(', '),
         ]),
+        // who vouches and who uses it, whole in --json
+        [
+          [4, 8],
+          [5, 8],
+          [0, 24],
+        ],
       ),
     );
   }

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import type { LabLoader } from '../../lab/lab-project.ts';
-import { LAB_FIRMWARES, type LabFirmware } from '../../lab/lab-firmware.ts';
+import { LAB_FIRMWARE_NAMES, labFirmwareNamed, type LabFirmware } from '../../lab/lab-firmware.ts';
+import { choiceWithAliases } from '../choice-with-aliases.ts';
 import type { LabBootServer } from '../../lab/pxectl-boot-server.ts';
 import type { LabProgress } from '../../lab/run-lab.ts';
 import type { VirtualLan } from '../../lab/virtual-lan.ts';
@@ -38,13 +39,15 @@ export function registerLab(program: Command): void {
 Examples:
   sudo pxectl lab run --firmware bios
   sudo pxectl lab run --install seed.cfg --image debian-12
-  sudo pxectl lab run --firmware uefi --dnsmasq-conf dnsmasq.conf --screen screen.png`,
+  sudo pxectl lab run --firmware uefi-x64 --dnsmasq-conf dnsmasq.conf --screen screen.png`,
     )
     .description('exit 0 only when the kernel came up, with the root image and the install seed that it has')
     .addOption(
-      new Option('--firmware <firmware>', 'what the machine boots with')
-        .choices(LAB_FIRMWARES)
-        .default('uefi'),
+      choiceWithAliases(
+        new Option('--firmware <firmware>', 'what the machine boots with'),
+        Object.keys(LAB_FIRMWARE_NAMES),
+        labFirmwareNamed,
+      ).default('uefi', '"uefi-x64"'),
     )
     .addOption(new Option('--loader <loader>', 'first loader').choices(['pxelinux', 'ipxe', 'grub']))
     .addOption(

@@ -4,7 +4,7 @@ import { printable } from '../../model/printable.ts';
 import { knownBoots } from '../boot-traces.ts';
 import { requestedConfigPath, type CommandContext } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
-import { fittedTable } from '../machines/fitted-table.ts';
+import { fittedTable } from '../fitted-table.ts';
 import { momentOf } from '../since.ts';
 import { formatDuration, formatLocalTime } from '../../model/units.ts';
 import { watchedProject } from '../watched-project.ts';

@@ -10,7 +10,7 @@ import { requestedConfigPath, type CommandContext } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
 import { installTroubles, stateWord } from '../install-state-text.ts';
 import { formatLocalTime } from '../../model/units.ts';
-import { fittedTable } from './fitted-table.ts';
+import { fittedTable } from '../fitted-table.ts';
 import { latestBoots } from './latest-boots.ts';
 import type { ListOptions, SortKey } from './list-options.ts';
 import { describeUnknown, unknownTable } from './unknown-table.ts';

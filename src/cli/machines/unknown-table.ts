@@ -4,7 +4,7 @@ import type { UnknownMachine } from '../../machines/inventory/unknown-machines.t
 import type { LifeState } from '../../model/life-cycle.ts';
 import type { MacAddress } from '../../protocol/addresses.ts';
 import { formatLocalTime } from '../../model/units.ts';
-import { fittedTable } from './fitted-table.ts';
+import { fittedTable } from '../fitted-table.ts';
 
 /** Machines that were seen and are in no entry, for `--json`. */
 export interface UnknownJson extends SeenMachine {

@@ -2,7 +2,7 @@ import { listSessions } from '../../engine/session-registry.ts';
 import { EXIT } from '../exit-codes.ts';
 import { printable } from '../../model/printable.ts';
 import type { Output } from '../output.ts';
-import { formatTable } from '../table.ts';
+import { fittedTable } from '../fitted-table.ts';
 import { formatLocalTime } from '../../model/units.ts';
 
 /** `pxectl status --all`: the sessions of all projects on this computer. */
@@ -21,7 +21,7 @@ export async function showAllSessions(output: Output, isJson: boolean): Promise<
     return exitCode;
   }
   output.data(
-    formatTable(
+    fittedTable(
       ['PID', 'USER', 'SINCE', 'ENGINE', 'HTTP', 'CONFIGURATION'],
       sessions.map(({ process: { pid }, uid, startedAt, engine, httpUrl, configPath }) => [
         String(pid),
@@ -31,6 +31,10 @@ export async function showAllSessions(output: Output, isJson: boolean): Promise<
         printable(httpUrl),
         printable(configPath, 1000),
       ]),
+      [
+        [5, 14],
+        [4, 15],
+      ],
     ),
   );
   return exitCode;

@@ -1,14 +1,17 @@
 import { Command } from 'commander';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { commandAction, Interrupted } from '../../../src/cli/cli.ts';
+import type { Output } from '../../../src/cli/output.ts';
 import { assetError } from '../../../src/model/errors.ts';
 
 /** Runs a command's code and gives the exit code that pxectl would end with, and what it said. */
-async function exitOf(code: () => void): Promise<{ readonly exitCode: unknown; readonly stderr: string }> {
+async function exitOf(
+  code: (output: Output) => void,
+): Promise<{ readonly exitCode: unknown; readonly stderr: string }> {
   let stderr = '';
   vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((stderr += String(text)), true));
-  const run = commandAction(async () => {
-    code();
+  const run = commandAction(async ({ output }) => {
+    code(output);
     return 0;
   });
   await new Command('pxectl').action(run).parseAsync([], { from: 'user' });
@@ -35,6 +38,21 @@ describe('a command that is interrupted', () => {
         throw new Interrupted('no answer');
       }),
     ).toEqual({ exitCode: 130, stderr: '' });
+  });
+
+  it('leaves no half a line of progress behind', async () => {
+    const before = process.stderr.isTTY;
+    process.stderr.isTTY = true;
+    try {
+      const { stderr } = await exitOf((output) => {
+        output.status('debian-12 linux: 12% of 8 MB');
+        process.emit('SIGINT');
+        throw new Interrupted('no answer');
+      });
+      expect(stderr.endsWith('\r\u001b[2K')).toBe(true);
+    } finally {
+      process.stderr.isTTY = before;
+    }
   });
 
   it('still tells an error that the user has to know of', async () => {

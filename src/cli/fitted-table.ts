@@ -1,4 +1,4 @@
-import { formatTable } from '../table.ts';
+import { formatTable } from './table.ts';
 
 const WIDTH = 80;
 const GAP = 2;
