@@ -64,6 +64,11 @@ release-exe: node_modules/.package-lock.json ## the single executable for linux 
 bench: setup build ## speed against dnsmasq, tftpd-hpa and nginx, written to docs/bench.md (root)
 	npx tsx test/bench/main.ts --write docs/bench.md
 
+.PHONY: docs-site
+docs-site: node_modules/.package-lock.json ## the documents as static pages, in .cache/docs-site
+	@.ci/setup node
+	npx tsx .ci/site.ts .cache/docs-site
+
 .PHONY: clean
 clean: ## remove what was built
 	rm -rf dist coverage release .cache

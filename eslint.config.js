@@ -124,4 +124,15 @@ export default tseslint.config(
     },
     rules: { 'no-console': 'off' },
   },
+  {
+    files: ['.ci/site/*.js'],
+    languageOptions: {
+      globals: {
+        document: 'readonly',
+        addEventListener: 'readonly',
+        HTMLInputElement: 'readonly',
+        SEARCH_INDEX: 'readonly',
+      },
+    },
+  },
 );

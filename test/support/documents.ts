@@ -1,13 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { parse, stringify } from 'yaml';
+import { headingAnchor, WRITTEN_ANCHOR } from '../../.ci/site/anchors.ts';
 import { buildProgram } from '../../src/cli/main.ts';
 
 /** What a user reads, from the repository's folder on. */
 export const DOCUMENTS: readonly string[] = [
   'README.md',
-  ...readdirSync('docs')
+  'CONTRIBUTING.md',
+  ...readdirSync('docs', { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
+    .sort()
     .map((name) => `docs/${name}`),
 ];
 
@@ -15,6 +18,11 @@ export const DOCUMENTS: readonly string[] = [
 export const STORY = 'docs/machines.md';
 
 export const readDocument = (file: string): string => readFileSync(file, 'utf8');
+
+/** Every code that docs/errors.md explains: test/unit/model/error-codes.test.ts holds it to the source. */
+export const ERROR_CODES: readonly string[] = [
+  ...readFileSync('docs/errors.md', 'utf8').matchAll(/^## (E_[A-Z_]+)$/gm),
+].map(([, code = '']) => code);
 
 export interface FencedBlock {
   /** `docs/config.md:8` */
@@ -133,11 +141,6 @@ export async function isTaken(words: readonly string[]): Promise<boolean> {
 /** As GitHub makes them of headings, and those that are written out. */
 export const anchorsOf = (text: string): ReadonlySet<string> =>
   new Set([
-    ...[...text.matchAll(/<a id="([^"]+)"/g)].map(([, id = '']) => id),
-    ...[...text.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
-      title
-        .toLowerCase()
-        .replace(/[^\w\- ]/g, '')
-        .replaceAll(' ', '-'),
-    ),
+    ...[...text.matchAll(WRITTEN_ANCHOR)].map(([, id = '']) => id),
+    ...[...text.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) => headingAnchor(title)),
   ]);

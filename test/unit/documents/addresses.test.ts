@@ -5,12 +5,9 @@ import { KNOWLEDGE } from '../../../src/doctor/knowledge/messages.ts';
 import { renderFindings } from '../../../src/doctor/report.ts';
 import { moreAbout } from '../../../src/cli/report-error.ts';
 import { DOCUMENTATION, errorAddress, findingAddress } from '../../../src/model/documentation.ts';
-import { anchorsOf, readDocument } from '../../support/documents.ts';
+import { anchorsOf, ERROR_CODES, readDocument } from '../../support/documents.ts';
 
 const WIDTH = 80;
-const ERRORS = [...readDocument('docs/errors.md').matchAll(/^## (E_[A-Z_]+)$/gm)].map(
-  ([, code = '']) => code,
-);
 
 /** The document and the anchor of an address: nothing else is published there. */
 function documentOf(address: string): readonly [file: string, anchor: string] {
@@ -20,7 +17,7 @@ function documentOf(address: string): readonly [file: string, anchor: string] {
 }
 
 describe('the address that is printed', () => {
-  it.each(ERRORS)('with %s is there', (code) => {
+  it.each(ERROR_CODES)('with %s is there', (code) => {
     const [file, anchor] = documentOf(errorAddress(code));
     expect(anchorsOf(readDocument(file))).toContain(anchor);
     expect(moreAbout(code).length).toBeLessThanOrEqual(WIDTH);

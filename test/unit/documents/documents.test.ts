@@ -9,7 +9,7 @@ import { parseConfig } from '../../../src/model/config-file.ts';
 import { keysAt } from '../../../src/model/config-schema.ts';
 import { anchorsOf, documentedConfigs, DOCUMENTS, readDocument } from '../../support/documents.ts';
 
-/** Options of other programs: curl, firewall-cmd, dnsmasq, update-alternatives, grub-mknetdir, wget, dracut, MAAS. */
+/** Options of other programs: curl, firewall-cmd, dnsmasq, update-alternatives, grub-mknetdir, wget, dracut, MAAS, npm. */
 const FOREIGN_OPTIONS = [
   '--add',
   '--add-port',
@@ -17,6 +17,7 @@ const FOREIGN_OPTIONS = [
   '--conf-file',
   '--db',
   '--ignition-hash',
+  '--ignore-scripts',
   '--list',
   '--maas-url',
   '--net-directory',
