@@ -1,6 +1,7 @@
 import { chmod, lstat, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { ENGINE_NAMES } from '../model/config.ts';
 import { writeFileAtomic } from '../platform/files.ts';
 import { isPxectl, isSameProcessAlive } from '../platform/process-identity.ts';
 import { withRegularFile } from '../platform/regular-file.ts';
@@ -13,7 +14,7 @@ const OTHERS_MAY_WRITE = 0o022;
 const text = z.string().max(4096);
 const entrySchema = z.object({
   process: z.object({ pid: z.int().positive(), startTime: text }),
-  engine: z.enum(['builtin', 'dnsmasq', 'docker']),
+  engine: z.enum(ENGINE_NAMES),
   description: text,
   configPath: text,
   startedAt: z.iso.datetime(),

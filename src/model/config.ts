@@ -7,10 +7,9 @@ import type { Reporting } from './reporting.ts';
 
 export const NETWORK_MODES = ['proxy', 'pxe-only', 'full'] as const;
 export type NetworkMode = (typeof NETWORK_MODES)[number];
-export type EngineName = 'builtin' | 'dnsmasq' | 'docker';
-export const ENGINE_CHOICES = ['auto', 'docker', 'dnsmasq', 'builtin'] as const satisfies (
-  EngineName | 'auto'
-)[];
+export const ENGINE_NAMES = ['docker', 'dnsmasq', 'builtin'] as const;
+export type EngineName = (typeof ENGINE_NAMES)[number];
+export const ENGINE_CHOICES = ['auto', ...ENGINE_NAMES] as const;
 export type EngineChoice = (typeof ENGINE_CHOICES)[number];
 export const UNKNOWN_CHOICES = ['menu', 'hold', 'local', 'ignore'] as const;
 /** What becomes of clients that are no machine and that no profile takes. */

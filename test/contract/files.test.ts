@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { EngineName } from '../../src/model/config.ts';
+import { ENGINE_NAMES, type EngineName } from '../../src/model/config.ts';
 import type { ProcessResult } from '../../src/platform/processes.ts';
 import {
   createEngineLab,
@@ -13,7 +13,8 @@ import {
 import { hasTool } from '../support/external-tool.ts';
 import { configText, TEST_IMAGE } from '../support/engine/prepare-state.ts';
 
-const ENGINES: readonly EngineName[] = ['builtin', 'dnsmasq', 'docker'];
+/** The built-in one first: the others are held to it. */
+const ENGINES = ENGINE_NAMES.toReversed();
 const skips = new Map<EngineName, string | undefined>();
 for (const engine of ENGINES) skips.set(engine, await whySkipped(engine));
 const isRunnable = (engine: EngineName): boolean => skips.get(engine) === undefined;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ENGINE_NAMES } from '../../model/config.ts';
 
 const time = z.iso.datetime();
 
@@ -36,7 +37,7 @@ export const troubleReply = z.object({
 
 export const statusReply = z.object({
   pid: z.number().int(),
-  engine: z.enum(['builtin', 'dnsmasq', 'docker']),
+  engine: z.enum(ENGINE_NAMES),
   description: z.string(),
   why: z.string(),
   configPath: z.string(),

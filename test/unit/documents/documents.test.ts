@@ -9,7 +9,8 @@ import { parseConfig } from '../../../src/model/config-file.ts';
 import { keysAt } from '../../../src/model/config-schema.ts';
 import { anchorsOf, documentedConfigs, DOCUMENTS, readDocument } from '../../support/documents.ts';
 
-/** Options of other programs: curl, firewall-cmd, dnsmasq, update-alternatives, grub-mknetdir, wget, dracut, MAAS, npm. */
+/** Options of other programs: curl, firewall-cmd, dnsmasq, update-alternatives, grub-mknetdir, wget, dracut, MAAS, npm, vitest,
+ * coreos-installer, mokutil, mdadm. */
 const FOREIGN_OPTIONS = [
   '--add',
   '--add-port',
@@ -24,6 +25,7 @@ const FOREIGN_OPTIONS = [
   '--no-hostonly',
   '--permanent',
   '--post-data',
+  '--project',
   '--reload',
   '--stop',
   '--test',
