@@ -67,6 +67,8 @@ const NOT_RUN: Readonly<Record<string, string>> = {
 const COMPLETED: Readonly<Record<string, string>> = {
   'pxectl images rm': 'pxectl images rm debian-12 --force --dry-run',
   'pxectl images rm NAME': 'pxectl images rm debian-12 --force --dry-run',
+  // without a name it fetches what the file lists, which other commands here add to
+  'pxectl fetch --force': 'pxectl fetch debian-12 --force',
   'pxectl init --mode full': 'pxectl init --mode full --dry-run',
   'pxectl machines add': 'pxectl machines add 52:54:00:12:34:99',
   'pxectl machines rm': 'pxectl machines rm 52:54:00:12:34:99',
@@ -143,6 +145,7 @@ describe('every command of the documents', () => {
   beforeAll(async () => {
     network = await makePrivateNetwork();
     folder = await makeFolder();
+    writeCasperIso(join(folder.path, 'my.iso'));
   });
   afterAll(async () => {
     await cli(['down']);
@@ -208,7 +211,6 @@ describe('every command of the documents', () => {
         await copyFile(join(fixture, from), join(folder.path, to));
       }
       await writeFile(join(folder.path, 'screen.txt'), 'PXE-E18: Server response timeout.\n');
-      writeCasperIso(join(folder.path, 'my.iso'));
       expect(await cli(['up', '--detach', '--no-look', '--engine', 'builtin'])).toMatchObject({
         exitCode: 0,
       });
