@@ -114,12 +114,7 @@ const wordsOf = (command: string): string[] =>
 const commands = documentedCommands();
 const runnable = commands.filter((command) => !(command in NOT_RUN));
 /** In the order of a first evening: this folder has nothing yet. */
-const BEGINNING = [
-  'pxectl init',
-  'pxectl init --force',
-  'pxectl init --interface NAME',
-  'pxectl fetch IMAGE',
-];
+const BEGINNING = ['pxectl init', 'pxectl fetch IMAGE'];
 const serving = runnable.filter((command) => /^pxectl up\b/.test(command));
 const changing = runnable.filter((command) => /^pxectl (?:machines (?:add|arm|disarm)|reload)/.test(command));
 const others = runnable.filter(
