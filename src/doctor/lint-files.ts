@@ -90,7 +90,7 @@ function isIncluded(path: string, given: ReadonlyMap<string, string>): boolean {
   return [...given].some(
     ([other, text]) =>
       other !== path &&
-      [...text.matchAll(/^\s*include\s+"([^"]+)"\s*;/gm)].some(
+      [...text.matchAll(/^[ \t]*include[ \t]+"([^"\n]+)"[ \t]*;/gm)].some(
         ([, name = '']) => basename(name) === basename(path),
       ),
   );

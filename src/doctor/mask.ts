@@ -11,7 +11,7 @@ export class Masker {
 
   /** A text without MACs, UUIDs, names and secrets. */
   text(text: string): string {
-    let masked = text
+    let masked = withoutKeyBlocks(text)
       .replace(
         // pxelinux and GRUB put the hardware type of Ethernet before it: 01-52-54-00-12-34-56
         /\b(01-(?=(?:[0-9a-f]{2}-){5}[0-9a-f]{2}\b))?((?:[0-9a-f]{2}([:-]))(?:[0-9a-f]{2}\3){4}[0-9a-f]{2})\b/gi,
@@ -23,10 +23,9 @@ export class Masker {
         '00000000-0000-0000-0000-000000000000',
       )
       .replace(/\$(?:[1-9][a-z]?|y|2[aby])\$[^\s"']+/g, '[secret]')
-      .replace(/-----BEGIN [^-]+-----[\s\S]*?-----END [^-]+-----/g, '[secret]')
-      .replace(/\b(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-\S+) [A-Za-z0-9+/=]+(?: \S+)?/g, '[secret]')
+      .replace(/\b(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-\S{1,32}) [A-Za-z0-9+/=]+(?: \S+)?/g, '[secret]')
       .replace(
-        /^(\s*(?:- )?["']?[\w-]*(?:passw(?:or)?d|passwd|secret|token|api[_-]?key|private[_-]?key|psk)[\w-]*["']?\s*[:=]\s*).+$/gim,
+        /^([ \t]*(?:- )?["']?[\w-]{0,64}(?:passw(?:or)?d|passwd|secret|token|api[_-]?key|private[_-]?key|psk)[\w-]{0,64}["']?[ \t]*[:=]\s*).+$/gim,
         '$1[secret]',
       )
       .replace(/(\/\/)[^/\s:@]+:[^/\s@]+@/g, '$1[secret]@')
@@ -49,5 +48,19 @@ export class Masker {
     const standIn = `02:00:00:00:${(number >> 8).toString(16).padStart(2, '0')}:${(number & 255).toString(16).padStart(2, '0')}`;
     this.#macs.set(mac, standIn);
     return standIn;
+  }
+}
+
+/** PEM and OpenPGP's armor; from each beginning to the next end, read once. */
+function withoutKeyBlocks(text: string): string {
+  const kept: string[] = [];
+  let at = 0;
+  for (;;) {
+    const begin = text.indexOf('-----BEGIN ', at);
+    const end = begin < 0 ? -1 : text.indexOf('-----END ', begin);
+    const close = end < 0 ? -1 : text.indexOf('-----', end + '-----END '.length);
+    if (close < 0) return kept.join('') + text.slice(at);
+    kept.push(text.slice(at, begin), '[secret]');
+    at = close + '-----'.length;
   }
 }

@@ -61,7 +61,7 @@ export async function startDnsmasqBootServer(
   }
   const eventsFile = join(lan.folder, 'events.jsonl');
   const events = await openEventStore(eventsFile);
-  const tftpRoot = /^\s*tftp-root=([^,\s]+)/m.exec(options.config)?.[1] ?? '/';
+  const tftpRoot = /^[ \t]*tftp-root=([^,\s]+)/m.exec(options.config)?.[1] ?? '/';
   const resolveMac = (ip: Ipv4Address): MacAddress | undefined => macOfLease(lan.folder, ip);
   const reader = createLogToEvents({ sink: events, tftpRoot, resolveMac });
   const log = followLog(logFile, (line) => reader.push(line, new Date().toISOString()));

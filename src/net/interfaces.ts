@@ -94,7 +94,7 @@ export async function readNameServers(): Promise<readonly Ipv4Address[]> {
 /** Reads the text of a resolv.conf; 127.0.0.53 and the like are of no use to others. */
 export function parseNameServers(text: string): readonly Ipv4Address[] {
   const found: Ipv4Address[] = [];
-  for (const [, word] of text.matchAll(/^\s*nameserver\s+(\S+)/gm)) {
+  for (const [, word] of text.matchAll(/^[ \t]*nameserver[ \t]+(\S+)/gm)) {
     const address = parseIpv4(word ?? '');
     if (address !== undefined && !address.startsWith('127.')) found.push(address);
   }

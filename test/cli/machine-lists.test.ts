@@ -169,6 +169,13 @@ describe('pxectl machines import and export', () => {
     expect(text).toContain('- { mac: 52:54:00:00:00:06, name: pc-06 }');
   });
 
+  it('takes no seed of elsewhere from a list', async () => {
+    await list('seeds.csv', 'mac,name,install.seed\n52:54:00:00:01:01,x,/etc/shadow\n');
+    const { exitCode, stderr } = await cli('machines', 'import', 'seeds.csv');
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('seeds.csv:2: the seed /etc/shadow is not in');
+  });
+
   it('tells everything that is wrong with its line, and imports nothing', async () => {
     const before = await config();
     await list(

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { DoctorRequest } from '../../doctor/doctor-request.ts';
 import { usageError } from '../../model/errors.ts';
 import { commandAction, requestedConfigPaths, type CommandContext } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -69,8 +70,11 @@ async function runDoctorCommand(context: CommandContext<DoctorFlags>): Promise<n
   const { runDoctor } = await import('../../doctor/run-doctor.ts');
   const { printDoctor } = await import('../doctor-view.ts');
   const { readGivenWords } = await import('../../doctor/given-files.ts');
+  const { endedBySignals } = await import('../../platform/ended-by-signals.ts');
   const given =
-    args.length === 1 && args[0] === '-' ? { text: await readScreenFromStdin() } : await readGivenWords(args);
+    args.length === 1 && args[0] === '-'
+      ? { text: await readScreenFromStdin() }
+      : await endedBySignals(() => readGivenWords(args));
   const configPaths = [...requestedConfigPaths(options), ...(given.configPaths ?? [])];
   const logPath = options.log ?? given.logPath;
   const pcapPath = options.pcap ?? given.pcapPath;
@@ -80,7 +84,7 @@ async function runDoctorCommand(context: CommandContext<DoctorFlags>): Promise<n
       next: 'pxectl doctor --config /etc/dnsmasq.conf --fix',
     });
   }
-  const result = await runDoctor({
+  const request: DoctorRequest = {
     ...(given.text === undefined || given.text === '' ? {} : { text: given.text }),
     ...(given.textPath === undefined ? {} : { textPath: given.textPath }),
     ...(logPath === undefined ? {} : { logPath }),
@@ -93,7 +97,10 @@ async function runDoctorCommand(context: CommandContext<DoctorFlags>): Promise<n
     probe: options.probe === true,
     signal,
     onProgress: (line) => output.status(line),
-  });
+  };
+  const { fix, probe, captureSeconds, bundlePath } = request;
+  const isReadOnly = !fix && !probe && captureSeconds === undefined && bundlePath === undefined;
+  const result = await (isReadOnly ? endedBySignals(() => runDoctor(request)) : runDoctor(request));
   if (options.json) output.json(result);
   else printDoctor(result, output);
   if (signal.aborted) return EXIT.interrupted;

@@ -3,6 +3,7 @@ import { loadProject } from '../../engine/project.ts';
 import { importMachines as importList } from '../../machines/lists/import-machines.ts';
 import type { ListFormat } from '../../machines/lists/machine-list.ts';
 import { messageOf, usageError } from '../../model/errors.ts';
+import { endedBySignals } from '../../platform/ended-by-signals.ts';
 import { parseMac } from '../../protocol/addresses.ts';
 import { requestedConfigPath, type CommandContext } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -26,7 +27,7 @@ export async function importMachines(context: CommandContext<ImportOptions>): Pr
   const isDryRun = options.dryRun === true;
   const { format, profile } = options;
   const input = { configPath, config, path, text, format, profile, isDryRun };
-  const { edit, added, there } = await importList(input);
+  const { edit, added, there } = await endedBySignals(() => importList(input));
   const named = added.map(({ mac, uuid, serial, name }) => ({ mac, uuid, serial, name }));
   // an order for a machine of this address that was in the file before is none for this one
   if (!isDryRun) await dropOrders(layout, named.map(asTarget));

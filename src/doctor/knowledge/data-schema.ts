@@ -17,11 +17,12 @@ const $schema = z.string().optional();
 const regex = z.string().refine((text) => {
   try {
     new RegExp(text, 'm');
-    return true;
+    // with the flag it goes over empty lines, from each of them anew
+    return !/\^\\s[*+]/.test(text);
   } catch {
     return false;
   }
-}, 'a regular expression');
+}, 'a regular expression, of which ^[ \\t]* is the beginning of a line');
 
 const about = words.optional().meta({ description: 'what it is for, where there is a choice' });
 const fix = z.array(

@@ -14,6 +14,10 @@ export interface LookUpResult {
 
 /** Of a longer console the end is read: it shows where the boot stands. */
 const MAX_INPUT = 1_000_000;
+/** No screen is wider, nor a line of a serial console; what is longer makes expressions slow. */
+const MAX_LINE = 1_000;
+/** The nearest of these last ones. */
+const MAX_GUESSED_LINES = 1_000;
 const MAX_MATCHES = 8;
 const NO_STORY: ScreenStory = { lines: [], unknownLines: 0 };
 
@@ -23,7 +27,11 @@ const NO_STORY: ScreenStory = { lines: [], unknownLines: 0 };
  * words beside it decide, and both are returned when there are none. The id of a finding of pxectl counts as well.
  */
 export function lookUp(input: string): LookUpResult {
-  const text = input.slice(-MAX_INPUT);
+  const text = input
+    .slice(-MAX_INPUT)
+    .split('\n')
+    .map((line) => line.slice(0, MAX_LINE))
+    .join('\n');
   const finding = findingEntry(text);
   if (finding !== undefined) return { isKnown: true, matches: [finding], story: NO_STORY };
   const story = readScreen(text);
@@ -34,7 +42,12 @@ export function lookUp(input: string): LookUpResult {
   if (matches.length > 0) return { isKnown: true, matches, story };
   return {
     isKnown: false,
-    matches: nearestEntries(text.split('\n').filter((line) => !isSetting(line))),
+    matches: nearestEntries(
+      text
+        .split('\n')
+        .slice(-MAX_GUESSED_LINES)
+        .filter((line) => !isSetting(line)),
+    ),
     story: NO_STORY,
   };
 }

@@ -29,7 +29,9 @@ export interface ConfigPlace {
 export function placedReader({ given, root }: ConfigPlace): ConfReader {
   const paths = [...given.keys()];
   const tftpRoots = [...given.values()].flatMap((text) =>
-    [...text.matchAll(/^\s*tftp-root\s*=\s*"?(\/[^\s,"]*?)\/?"?\s*$/gm)].map(([, path = '']) => path),
+    [...text.matchAll(/^[ \t]*tftp-root[ \t]*=[ \t]*"?(\/[^\s,"]*?)\/?"?[ \t]*\r?$/gm)].map(
+      ([, path = '']) => path,
+    ),
   );
   const below = (path: string): string | undefined => {
     if (root === undefined) return undefined;

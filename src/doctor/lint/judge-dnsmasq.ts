@@ -175,7 +175,7 @@ function dnsmasqLimits(
 
 /** Files that include others first: what they include is read in its place. */
 function inReadingOrder(given: ReadonlyMap<string, string>): readonly string[] {
-  const includes = (text: string): boolean => /^\s*conf-(?:file|dir)\s*=/m.test(text);
+  const includes = (text: string): boolean => /^[ \t]*conf-(?:file|dir)[ \t]*=/m.test(text);
   const paths = [...given].map(([path, text]) => ({ path, isFirst: includes(text) }));
   return [...paths.filter((one) => one.isFirst), ...paths.filter((one) => !one.isFirst)].map(
     ({ path }) => path,

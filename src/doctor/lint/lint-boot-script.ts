@@ -26,8 +26,8 @@ export function kindOfBootScript(path: string, text: string): BootScriptKind | u
   if (/pxelinux\.cfg\/[^/]+$/.test(path)) return 'pxelinux';
   if (/grub[^/]*\.cfg/.test(path.split('/').pop() ?? '')) return 'grub';
   if (isPxelinuxFragment(text)) return 'pxelinux';
-  if (/^\s*menuentry\s/m.test(text) || /^\s*linux(?:efi)?\s+\S+/m.test(text)) return 'grub';
-  return /^\s*(?:label|default)\s/im.test(text) && /^\s*(?:kernel|linux|append)\s/im.test(text)
+  if (/^[ \t]*menuentry\s/m.test(text) || /^[ \t]*linux(?:efi)?[ \t]+\S/m.test(text)) return 'grub';
+  return /^[ \t]*(?:label|default)\s/im.test(text) && /^[ \t]*(?:kernel|linux|append)\s/im.test(text)
     ? 'pxelinux'
     : undefined;
 }

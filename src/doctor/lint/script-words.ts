@@ -21,7 +21,7 @@ export const IPXE_SETTINGS: ReadonlySet<string> = new Set(known.ipxeSettings);
 /** Lines (0 for the first) that begin with no word of this loader: what they do was not understood. */
 export function unknownLines(text: string, kind: BootScriptKind): readonly number[] {
   const lines = text.split(/\r?\n/);
-  const own = new Set([...text.matchAll(/^\s*function\s+(\S+)/gm)].map(([, name = '']) => name));
+  const own = new Set([...text.matchAll(/^[ \t]*function[ \t]+(\S+)/gm)].map(([, name = '']) => name));
   const isSkipped = skipper(kind);
   return lines.flatMap((line, index) => {
     if (isSkipped(line) || isTemplateLine(line, true)) return [];

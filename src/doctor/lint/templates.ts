@@ -5,10 +5,10 @@ const MARKS: readonly (readonly [string, RegExp])[] = [
   ['ERB', /<%=?-?\s/],
   [
     'Cheetah',
-    /^\s*#(?:if|else|end|set|for|import|include)\b.*\$|^\s*#end (?:if|for)\b|\$(?:\{|\()?[a-z]\w*\.\w+/m,
+    /^[ \t]*#(?:if|else|end|set|for|import|include)\b.*\$|^[ \t]*#end (?:if|for)\b|\$(?:\{|\()?[a-z]\w*\.\w+/m,
   ],
   ['Jinja', /\{\{/],
-  ['Terraform or shell', /\$\{\w+[^}]*\}|\$\([^)]+\)/],
+  ['Terraform or shell', /\$\{\w[^}\n]{0,200}\}|\$\([^)\n]{1,200}\)/],
   ['shell', /(?:^|[=,"/])\$\w+/m],
   [
     'placeholders',

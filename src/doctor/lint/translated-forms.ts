@@ -27,7 +27,8 @@ export function isUci(text: string): boolean {
 const PI_HOLE: TranslatedForm = {
   name: 'Pi-hole',
   isIt: (text) =>
-    /^\s*\[(?:misc|dhcp)\]\s*$/m.test(text) && /^\s*(?:dnsmasq_lines|active|leaseTime)\s*=/m.test(text),
+    /^[ \t]*\[(?:misc|dhcp)\][ \t]*\r?$/m.test(text) &&
+    /^[ \t]*(?:dnsmasq_lines|active|leaseTime)[ \t]*=/m.test(text),
   lines: piHoleLines,
 };
 

@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, dirname, relative, resolve } from 'node:path';
 import { readConfigSource } from '../../model/config-file.ts';
 import { PxectlError, usageError } from '../../model/errors.ts';
 import { machineLookup, wordOf } from '../../model/find-machines.ts';
@@ -57,7 +57,11 @@ export async function importMachines(input: ImportInput): Promise<ImportOutcome>
     line,
     entry: profile === undefined || entry.profile !== undefined ? entry : { ...entry, profile },
   }));
-  const problems = [...read.problems, ...doubles(listed)];
+  const problems = [
+    ...read.problems,
+    ...doubles(listed),
+    ...seedsElsewhere(listed, config, dirname(configPath)),
+  ];
   const broken = new Set(problems.map(({ line }) => line));
   const lookUp = machineLookup(config);
   const edits: MachineEdit[] = [];
@@ -120,6 +124,21 @@ function doubles(listed: readonly ListedMachine[]): ListProblem[] {
     }),
   );
 }
+
+/** A list is mostly somebody else's, and a seed is given out: what it names is no file of elsewhere. */
+function seedsElsewhere(listed: readonly ListedMachine[], config: Config, folder: string): ListProblem[] {
+  const known = new Set(config.machines.map(({ install }) => install && resolve(folder, install.seed)));
+  return listed.flatMap(({ line, entry }) => {
+    const seed = entry.install?.seed;
+    if (seed === undefined) return [];
+    const path = resolve(folder, seed);
+    if (!relative(folder, path).startsWith('..') || known.has(path)) return [];
+    const why = `a list names seeds beside the configuration alone: pxectl machines set ${wordOfEntry(entry)} install.seed=${seed} names another`;
+    return [{ line, what: `the seed ${seed} is not in ${folder}`, why }];
+  });
+}
+
+const wordOfEntry = ({ name, mac }: MachineEntry): string => name ?? mac ?? 'NAME';
 
 /** What the checks of pxectl.yaml say of the changed file, with the line of the list that brought it; empty when another one did. */
 function problemsOf(error: unknown, lines: readonly (number | undefined)[]): readonly ListProblem[] {

@@ -24,8 +24,8 @@ export interface MachineList {
 
 /** The format of a list by what stands in it; its name counts where that could be several. */
 export function formatOfList(text: string, fileName: string): ListFormat {
-  if (/^\s*host\s+\S+\s*\{/m.test(text)) return 'isc-dhcpd';
-  if (/^\s*(?:--)?dhcp-host=/m.test(text)) return 'dnsmasq';
+  if (/^[ \t]*host[ \t]+\S+\s*\{/m.test(text)) return 'isc-dhcpd';
+  if (/^[ \t]*(?:--)?dhcp-host=/m.test(text)) return 'dnsmasq';
   if (/\.json$/i.test(fileName) || /^\s*[[{]/.test(text)) return 'json';
   if (/\.ya?ml$/i.test(fileName)) return 'yaml';
   if (/\.(?:csv|tsv)$/i.test(fileName) || /^\ufeff?[^\n:]*\b(?:mac|uuid|serial)\b[^\n:]*[,;\t]/i.test(text))

@@ -8,7 +8,7 @@ const LOOKS: readonly (readonly [Exclude<SeedFormat, 'none'> | 'Butane', RegExp]
   ['ignition', /^\s*\{[^]*"ignition"/],
   ['alpine', /^#![^]*^[^#\n]*\bsetup-(alpine|disk)\b/m],
   ['autoyast', /^\s*(<\?xml\b[^]*)?<profile\b/],
-  ['preseed', /^\s*(d-i|debconf|tasksel|popularity-contest)\s+\S+\/\S+\s+\S+/m],
+  ['preseed', /^[ \t]*(d-i|debconf|tasksel|popularity-contest)[ \t]+[^\s/]+\/\S+[ \t]+\S/m],
   ['kickstart', /^(%packages|%post|rootpw|autopart|clearpart|zerombr|bootloader|part)(?=\s|$)/m],
   ['autoinstall', /^autoinstall:/m],
 ];

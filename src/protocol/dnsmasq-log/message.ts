@@ -276,7 +276,7 @@ function parseStartup(text: string): SimpleMessage | undefined {
   }
   const fixed = /^DHCP, static leases only on (\S+?)(?:, lease time (.+))?$/.exec(text);
   if (fixed) return { kind: 'context', mode: 'static', first: fixed[1] ?? '' };
-  const root = /^TFTP root is (\S.*?)\s*(secure mode)?\s*(?:single port mode)?\s*$/.exec(text);
+  const root = /^TFTP root is (\S.*?)(?:\s+(secure mode))?(?:\s+single port mode)?\s*$/.exec(text);
   if (root) return { kind: 'tftp-root', root: root[1] ?? '', isSecure: root[2] !== undefined };
   const stopped = /^exiting on receipt of (\S+)$/.exec(text);
   if (stopped) return { kind: 'stopped', signal: stopped[1] ?? '' };

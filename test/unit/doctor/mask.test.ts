@@ -12,6 +12,16 @@ describe('Masker', () => {
     ['node-1', 'machine-1'],
   ]);
 
+  it('reads what has no end in bounded time', () => {
+    const texts = [
+      `passwd\n${'\n'.repeat(400_000)}x`,
+      '-----BEGIN X-----\n'.repeat(60_000),
+      `a: ${'passw'.repeat(80_000)}`,
+    ];
+    for (const text of texts) expect(masker.text(text)).toBe(text);
+    expect(masker.text('a\n-----BEGIN K-----\nx\n-----END K-----\nb')).toBe('a\n[secret]\nb');
+  }, 20_000);
+
   it.each([
     ['mac: f4:4d:30:aa:bb:cc, again F4-4D-30-AA-BB-CC', 'mac: 02:00:00:00:00:01, again 02-00-00-00-00-01'],
     ['pxelinux.cfg/01-f4-4d-30-aa-bb-cc', 'pxelinux.cfg/01-02-00-00-00-00-01'],

@@ -13,7 +13,7 @@ interface ArgumentFault {
 /** Where an entry of a menu begins, in any of the loaders. */
 const ENTRY = /^\s*(?:label\s|menuentry\s|submenu\s|:\w)/i;
 /** pxelinux writes ip= itself where bit 0 is set. */
-const OWN_ADDRESS = /^\s*(?:ipappend|sysappend)\s+(?:0x)?\d*[13579bdf]\s*$/im;
+const OWN_ADDRESS = /^[ \t]*(?:ipappend|sysappend)[ \t]+(?:0x)?\d*[13579bdf][ \t]*\r?$/im;
 
 /**
  * A kernel that mounts its root over NFS by itself (Documentation/admin-guide/nfs/nfsroot.rst): it gets an address only

@@ -97,7 +97,9 @@ export function eachLabelAppends(lines: readonly string[]): boolean {
 /** Lines of one entry, without the LABEL that they belong to. */
 export function isPxelinuxFragment(text: string): boolean {
   return (
-    /^\s*(?:kernel|linux)\s+\S/im.test(text) && /^\s*append\s/im.test(text) && !/^\s*label\s/im.test(text)
+    /^[ \t]*(?:kernel|linux)[ \t]+\S/im.test(text) &&
+    /^[ \t]*append\s/im.test(text) &&
+    !/^[ \t]*label\s/im.test(text)
   );
 }
 

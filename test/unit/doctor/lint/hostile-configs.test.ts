@@ -16,6 +16,10 @@ it.each<readonly [string, string]>([
   ['typos.conf', 'dhcp-rnage=1,2\n'.repeat(40_000)],
   ['services.conf', `dhcp-range=10.0.0.0,proxy\n${'pxe-service=X86-64_EFI,"x",pxelinux.0\n'.repeat(20_000)}`],
   ['value.conf', `dhcp-range=${'a,'.repeat(500_000)}`],
+  ['empty-lines.conf', `port=0\n${'\n'.repeat(300_000)}x\n`],
+  ['empty-lines.json', `{ "Dhcp4": {${'\n'.repeat(300_000)}} }\n`],
+  ['blanks.json', `{ "Dhcp4": {\n${' '.repeat(300_000)}x } }\n`],
+  ['open-braces.conf', `dhcp-range=10.0.0.0,proxy\n${'${a'.repeat(200_000)}`],
   ['kernels.ipxe', `#!ipxe\n${'kernel a ds=nocloud;s=http://a/b\ninitrd b\nboot\n'.repeat(20_000)}`],
 ])(
   '%s is judged in bounded time',
