@@ -55,7 +55,7 @@ describe('the single executable, where there is no Node', () => {
     });
   });
 
-  it('answers --help to every command', () => expectEveryHelp(pxectl), 120_000);
+  it('answers --help to every command', () => expectEveryHelp(pxectl, 1), 120_000);
 
   it('has knowledge, templates and seeds in it', () => expectPackagedFiles(pxectl, folder.path), 120_000);
 

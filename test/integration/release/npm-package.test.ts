@@ -98,10 +98,10 @@ describe('the npm package', () => {
         version,
         check: expect.stringContaining('npm view pxectl') as string,
       });
-      await expectEveryHelp(pxectl);
+      await expectEveryHelp(pxectl, 2);
       await expectPackagedFiles(pxectl, folder.path);
       await expectServes(pxectl, folder.path, network);
     },
-    180_000,
+    300_000,
   );
 });
