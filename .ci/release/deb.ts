@@ -43,7 +43,12 @@ export function buildDeb(options: DebOptions): string {
     const build = ['--root-owner-group', ...compression, '--build', root, target];
     execFileSync('dpkg-deb', build, {
       stdio: ['ignore', 'ignore', 'inherit'],
-      env: { ...process.env, SOURCE_DATE_EPOCH: String(date.getTime() / 1000) },
+      // more threads cut what is compressed elsewhere
+      env: {
+        ...process.env,
+        SOURCE_DATE_EPOCH: String(date.getTime() / 1000),
+        DPKG_DEB_THREADS_MAX: '1',
+      },
     });
     return target;
   } finally {

@@ -7,6 +7,7 @@ import { checksums } from './checksums.ts';
 import { compress } from './compress.ts';
 import { buildExecutable, bundleForExecutable } from './executable.ts';
 import { packNpm } from './npm-package.ts';
+import { buildPackages } from './packages.ts';
 import { ARCHITECTURES } from './pinned-packages.ts';
 import { cacheFolder, readSource, root, version } from './project.ts';
 import { provenance } from './provenance.ts';
@@ -47,6 +48,10 @@ try {
     await buildExecutable(architecture, { stage, bundle, out: executable });
     say(executable);
     if (isWhole && !options.quick) compress(executable, architecture);
+  }
+  if (isWhole && !options.quick) {
+    const date = new Date(source.epoch * 1000);
+    await buildPackages({ folder: out, licences: join(stage, 'dist', 'LICENSES.txt'), date, say });
   }
   if (isWhole) publish(bundled);
 } finally {

@@ -37,10 +37,12 @@ async function* through(source: AsyncIterable<Uint8Array>, output: Transform): A
 }
 
 async function* unxz(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  // a CommonJS bundle whose names Node does not see through import()
-  const { default: xz } = (await import('xz-decompress')) as unknown as { default: typeof XzDecompress };
+  // a CommonJS bundle whose names Node does not see through import(), while tsx does and has no default
+  type Names = typeof XzDecompress;
+  const loaded = (await import('xz-decompress')) as unknown as Names & { readonly default?: Names };
+  const { XzReadableStream } = loaded.default ?? loaded;
   const input = Readable.toWeb(Readable.from(source)) as ReadableStream<Uint8Array>;
-  const reader = new xz.XzReadableStream(input).getReader();
+  const reader = new XzReadableStream(input).getReader();
   for (;;) {
     const next = await reader.read();
     if (next.done) return;

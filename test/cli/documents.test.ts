@@ -15,8 +15,27 @@ import {
   type PrivateNetwork,
 } from '../support/pxectl-process.ts';
 
+const ON_CLEAN_SYSTEM = 'installs a package: test/firmware/installed-package.test.ts has a system of its own';
+const IN_CONTAINER = 'needs a Docker Engine: test/integration/release/oci-image.test.ts has one of its own';
+
 /** What is not run here, and the reason. */
 const NOT_RUN: Readonly<Record<string, string>> = {
+  'sudo apt install ./pxectl_VERSION-1_amd64.deb': ON_CLEAN_SYSTEM,
+  'cd /etc/pxectl': ON_CLEAN_SYSTEM,
+  'sudo -u pxectl pxectl init': ON_CLEAN_SYSTEM,
+  'sudo -u pxectl pxectl fetch debian-12': ON_CLEAN_SYSTEM,
+  'sudo systemctl enable --now pxectl': ON_CLEAN_SYSTEM,
+  'sudo -u pxectl pxectl status': ON_CLEAN_SYSTEM,
+  'sudo apt remove pxectl': ON_CLEAN_SYSTEM,
+  'sudo apt purge pxectl': ON_CLEAN_SYSTEM,
+  'sudo dnf install ./pxectl-VERSION-1.x86_64.rpm':
+    'no system here has dnf: test/integration/release/rpm-package.test.ts looks into it',
+  'docker load -i pxectl-VERSION-oci-amd64.tar': IN_CONTAINER,
+  'mkdir pxectl && sudo chown 65532:65532 pxectl': IN_CONTAINER,
+  'docker compose run --rm pxectl init': IN_CONTAINER,
+  'docker compose run --rm pxectl fetch debian-12': IN_CONTAINER,
+  'docker compose up -d': IN_CONTAINER,
+  'docker compose exec pxectl pxectl status': IN_CONTAINER,
   'pxectl install NAME --wait':
     'waits for a machine that installs: test/integration/sessions/install.test.ts',
   'make demo': 'boots three machines: CI runs it beside the tests',

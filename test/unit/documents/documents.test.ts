@@ -10,7 +10,7 @@ import { keysAt } from '../../../src/model/config-schema.ts';
 import { anchorsOf, documentedConfigs, DOCUMENTS, readDocument } from '../../support/documents.ts';
 
 /** Options of other programs: curl, firewall-cmd, dnsmasq, update-alternatives, grub-mknetdir, wget, dracut, MAAS, npm, vitest,
- * coreos-installer, mokutil, mdadm. */
+ * coreos-installer, mokutil, mdadm, systemctl, docker. */
 const FOREIGN_OPTIONS = [
   '--add',
   '--add-port',
@@ -23,10 +23,12 @@ const FOREIGN_OPTIONS = [
   '--maas-url',
   '--net-directory',
   '--no-hostonly',
+  '--now',
   '--permanent',
   '--post-data',
   '--project',
   '--reload',
+  '--rm',
   '--stop',
   '--test',
   '--unix-socket',
@@ -39,6 +41,7 @@ const OTHER_WORDS = [
   'late-commands',
   'meta-data',
   'network-config',
+  'no-new-privileges',
   'pxe-only',
   'pxe-service',
   'pxectl-linux-arm64',
