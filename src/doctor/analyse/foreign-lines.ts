@@ -2,6 +2,7 @@ import { foreignServerOf } from '../../protocol/server-logs/foreign-servers.ts';
 import type { LogLine } from '../../protocol/log-lines/log-line.ts';
 import type { LineTally } from '../read/line-tally.ts';
 import type { Limit } from './observation.ts';
+import { IventoyText } from './iventoy-text.ts';
 import { TcpdumpText } from './tcpdump-text.ts';
 
 const REFUSAL =
@@ -15,6 +16,7 @@ const ADDRESS = /\b(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]{2}(?::[0-9a-f]{2}){5})\b/
 export class ForeignLines {
   readonly #names = new Set<string>();
   readonly #tcpdump = new TcpdumpText();
+  readonly #iventoy = new IventoyText();
 
   /** @param isClient whether a machine with this address boots here */
   constructor(
@@ -25,6 +27,7 @@ export class ForeignLines {
   /** The name of what wrote it, where that is read. */
   take({ line, text, program }: LogLine): 'tcpdump' | undefined {
     if (this.#tcpdump.push(text)) return 'tcpdump';
+    this.#iventoy.push(text);
     const name = foreignServerOf(text);
     if (name !== undefined) {
       this.#names.add(name);
@@ -46,6 +49,6 @@ export class ForeignLines {
       text: `this is, at least in part, the log of ${name}, which doctor knows by sight and does not read`,
       advice: 'record the boot and give the capture: pxectl doctor --pcap FILE',
     }));
-    return [...foreign, ...this.#tcpdump.limits()];
+    return [...foreign, ...this.#iventoy.limits(), ...this.#tcpdump.limits()];
   }
 }

@@ -137,3 +137,13 @@ it('a structured log names its program by a module, and its error beside the mes
   };
   expect(judge([JSON.stringify(entry)]).limits).toContain('booter or smee (Tinkerbell)');
 });
+
+it('iVentoy leases the address that it has itself', () => {
+  const log = (offered: string): readonly string[] => [
+    '2026/01/20 12:16:50.286 [PXE]         iVentoy 1.0.19 [Windows 64] is running now ...',
+    '2026/01/20 12:16:50.291 [HTTP] HTTP PXE service is running on 10.40.0.100:16000 ...',
+    `2026/01/20 12:17:18.285 [DHCP] Recv DHCP Discover from 5254-0000-07d0, response DHCP OFFER with ip ${offered}/255.255.255.0`,
+  ];
+  expect(judge(log('10.40.0.100')).limits).toContain('leases this same address to 5254-0000-07d0');
+  expect(judge(log('10.40.0.120')).limits).not.toContain('leases this same address');
+});
