@@ -5,6 +5,8 @@ export interface DoctorRequest {
   /** the file that the text stands in */
   readonly textPath?: string;
   readonly logPath?: string;
+  /** a log that came on stdin */
+  readonly logText?: string;
   readonly pcapPath?: string;
   /** pxectl.yaml, or configurations of dnsmasq and loaders to lint: files and folders */
   readonly configPaths: readonly string[];

@@ -11,7 +11,9 @@ import { inputError, kindOfFile } from './read-inputs.ts';
 const LOG_LINE =
   /^\W{0,2}(?:\d{4}[-/]\d\d[-/]\d\d[T ]|[A-Z][a-z]{2} +\d+ \d\d:\d\d:\d\d|\d\d:\d\d:\d\d|"\w+":)/;
 
-type Given = Partial<Pick<DoctorRequest, 'text' | 'textPath' | 'logPath' | 'pcapPath' | 'configPaths'>>;
+type Given = Partial<
+  Pick<DoctorRequest, 'text' | 'textPath' | 'logPath' | 'logText' | 'pcapPath' | 'configPaths'>
+>;
 
 /** What is longer is no screen: the server's log, or a capture. */
 const MAX_SCREEN_BYTES = 1_000_000;
@@ -47,6 +49,11 @@ export async function readGivenWords(words: readonly string[]): Promise<Given> {
     if (kind === 'screen') given.text = text;
   }
   return { ...given, ...(configPaths.length > 0 ? { configPaths } : {}) };
+}
+
+/** What came on stdin: a screen, or the log of a boot server. */
+export function readGivenText(text: string): Given {
+  return isServerLog(text.split(/\r?\n/)) === 'mostly' ? { logText: text } : { text };
 }
 
 /** A folder's name may be a word of a message too, so that it counts only when it is written as a path. */

@@ -13,7 +13,7 @@ import { analyse } from './analyse/analyse.ts';
 import { isBoot, limitsOf } from './analyse/coverage.ts';
 import { CaptureObserver } from './analyse/observe-capture.ts';
 import type { Limit, Observations } from './analyse/observation.ts';
-import { LogFileObserver } from './read/observe-lines.ts';
+import { LogFileObserver, observeLines } from './read/observe-lines.ts';
 import { quietPieceOf } from './read/quiet-bytes.ts';
 import { encodingOf, TextLines } from './read/text-lines.ts';
 import { makeFinding, sortFindings } from './finding-catalogue.ts';
@@ -64,6 +64,12 @@ export async function analyseLogFile(path: string): Promise<Analysis> {
   const seen = observer.finish();
   const observations = { ...seen, limits: [...(seen.limits ?? []), ...limits] };
   return conclude(observations, analyse(observations), { source: path, kind: 'log', unit: 'lines' });
+}
+
+/** A log that came on stdin. */
+export function analyseLogText(text: string): Analysis {
+  const observations = observeLines(text.split('\n'));
+  return conclude(observations, analyse(observations), { source: 'stdin', kind: 'log', unit: 'lines' });
 }
 
 function refuseNoText(path: string, head: Uint8Array): void {

@@ -8,7 +8,7 @@ import type { DoctorRequest } from './doctor-request.ts';
 import type { DoctorResult } from './doctor-result.ts';
 import { sortFindings } from './finding-catalogue.ts';
 import { areForeign, lintFiles } from './lint-files.ts';
-import { analyseCaptureFile, analyseLogFile, type Analysis } from './read-inputs.ts';
+import { analyseCaptureFile, analyseLogFile, analyseLogText, type Analysis } from './read-inputs.ts';
 import { toldFinding } from './mend/fix-steps.ts';
 import { placeEdits } from './mend/place-edits.ts';
 import { recordCapture } from './record-capture.ts';
@@ -30,6 +30,7 @@ export async function runDoctor(request: DoctorRequest): Promise<DoctorResult> {
     findings.push(...analysis.findings);
     readings.push(analysis.reading);
   };
+  if (request.logText !== undefined) take(analyseLogText(request.logText));
   if (request.logPath !== undefined) take(await analyseLogFile(request.logPath));
   if (request.pcapPath !== undefined) take(await analyseCaptureFile(request.pcapPath));
   if (request.textPath !== undefined) notes.push(`read ${request.textPath} (what a screen shows)`);

@@ -26,7 +26,7 @@ export function registerDoctor(program: Command): void {
     .description('why a machine does not boot: from a code, a log, a capture, a configuration or the network')
     .argument(
       '[text...]',
-      'code, text or URL on the screen, for example PXE-E21; a file (screen, log, capture, configuration); - reads a screen from stdin',
+      'code, text or URL on the screen, for example PXE-E21; a file (screen, log, capture, configuration); - reads a screen or a log from stdin',
     )
     .option(
       '--log <file>',
@@ -69,11 +69,11 @@ async function runDoctorCommand(context: CommandContext<DoctorFlags>): Promise<n
   const { output, options, args, signal } = context;
   const { runDoctor } = await import('../../doctor/run-doctor.ts');
   const { printDoctor } = await import('../doctor-view.ts');
-  const { readGivenWords } = await import('../../doctor/given-files.ts');
+  const { readGivenText, readGivenWords } = await import('../../doctor/given-files.ts');
   const { endedBySignals } = await import('../../platform/ended-by-signals.ts');
   const given =
     args.length === 1 && args[0] === '-'
-      ? { text: await readScreenFromStdin() }
+      ? readGivenText(await readTextFromStdin())
       : await endedBySignals(() => readGivenWords(args));
   const configPaths = [...requestedConfigPaths(options), ...(given.configPaths ?? [])];
   const logPath = options.log ?? given.logPath;
@@ -88,6 +88,7 @@ async function runDoctorCommand(context: CommandContext<DoctorFlags>): Promise<n
     ...(given.text === undefined || given.text === '' ? {} : { text: given.text }),
     ...(given.textPath === undefined ? {} : { textPath: given.textPath }),
     ...(logPath === undefined ? {} : { logPath }),
+    ...(given.logText === undefined ? {} : { logText: given.logText }),
     ...(pcapPath === undefined ? {} : { pcapPath }),
     configPaths,
     ...(options.here ? { root: '/' } : options.root === undefined ? {} : { root: resolve(options.root) }),
@@ -112,7 +113,7 @@ async function runDoctorCommand(context: CommandContext<DoctorFlags>): Promise<n
 const MAX_SCREEN_BYTES = 1_000_000;
 
 /** A screen is many lines: they come through a pipe. */
-async function readScreenFromStdin(): Promise<string> {
+async function readTextFromStdin(): Promise<string> {
   let text = '';
   for await (const chunk of process.stdin.setEncoding('utf8')) {
     text += String(chunk);

@@ -1,9 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readGivenWords } from '../../../src/doctor/given-files.ts';
+import { readGivenText, readGivenWords } from '../../../src/doctor/given-files.ts';
+import { analyseLogText } from '../../../src/doctor/read-inputs.ts';
 
 const fixtures = join(import.meta.dirname, '..', '..', '..', 'fixtures');
 let folder: string;
@@ -68,5 +69,18 @@ describe('the words of the command line', () => {
     );
     const [a, b] = [await file('a.log', 'one\n'), await file('b.log', 'two\n')];
     await expect(readGivenWords([a, b])).rejects.toThrow('are both a log');
+  });
+});
+
+describe('what comes on stdin', () => {
+  it('is a log where a boot server wrote most of it, and judged as one', async () => {
+    const text = await readFile(join(fixtures, 'field/logs/full-dhcp-no-range.log'), 'utf8');
+    expect(readGivenText(text)).toEqual({ logText: text });
+    expect(analyseLogText(text).findings.map(({ id }) => id)).toContain('proxy-range-mismatch');
+  });
+
+  it('is a screen else', async () => {
+    const text = await readFile(join(fixtures, 'field/screens/two-tries.txt'), 'utf8');
+    expect(readGivenText(text)).toEqual({ text });
   });
 });
