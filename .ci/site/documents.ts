@@ -2,7 +2,10 @@ import { readdirSync } from 'node:fs';
 
 /** What stands in the list beside every page; every document of the repository is in one of these. */
 export const GROUPS: readonly { readonly title: string; readonly files: readonly string[] }[] = [
-  { title: 'Begin', files: ['README.md', 'docs/machines.md', 'docs/upgrade.md', 'CHANGELOG.md'] },
+  {
+    title: 'Begin',
+    files: ['README.md', 'docs/install.md', 'docs/machines.md', 'docs/upgrade.md', 'CHANGELOG.md'],
+  },
   {
     title: 'When it does not boot',
     files: ['docs/troubleshooting.md', 'docs/errors.md', 'docs/boot-story.md', 'docs/firmware-matrix.md'],
