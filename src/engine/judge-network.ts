@@ -13,6 +13,7 @@ type Network = Config['network'];
 
 /** Addresses that are named one by one. */
 const SHOWN_ADDRESSES = 4;
+const SHOWN_SERVERS = 8;
 
 /**
  * What of the things seen on the segment is wrong for a server of this mode. Pure.
@@ -66,11 +67,13 @@ function severalServers({ interface: name, ...own }: Network, servers: readonly 
   const net = networkOf(own.address, own.prefix);
   const named = servers
     .toSorted((one, other) => ipv4ToNumber(one.server) - ipv4ToNumber(other.server))
+    .slice(0, SHOWN_SERVERS)
     .map(({ server, leased }) => {
       const isOutside = leased !== undefined && !networkContains(net, leased);
       return `${server} (it offers ${leased ?? 'one'}${isOutside ? ', which does not reach this server' : ''})`;
     });
-  const message = `${servers.length} DHCP servers lease addresses on ${name}: ${named.join(', ')}; which one a booting machine takes is chance`;
+  const more = servers.length > named.length ? ` and ${servers.length - named.length} more` : '';
+  const message = `${servers.length} DHCP servers lease addresses on ${name}: ${named.join(', ')}${more}; which one a booting machine takes is chance`;
   return { id: 'second-dhcp-server', severity: 'warning', message };
 }
 

@@ -4,6 +4,8 @@ import { decodeDhcp } from '../protocol/dhcp/decode-dhcp.ts';
 import { BOOT_REPLY, type DhcpPacket } from '../protocol/dhcp/dhcp-packet.ts';
 import { encodeDhcp } from '../protocol/dhcp/encode-dhcp.ts';
 
+const MAX_REPLIES = 32;
+
 /** An answer and where it came from. */
 export interface PxeReply {
   readonly packet: DhcpPacket;
@@ -91,9 +93,11 @@ function collect(
     let linger: NodeJS.Timeout | undefined;
     for (const socket of sockets) {
       socket.on('message', (bytes: Buffer, from: RemoteInfo) => {
-        const reply = readReply(bytes, from);
+        const reply = replies.length < MAX_REPLIES ? readReply(bytes, from) : undefined;
         if (reply?.packet.xid !== packet.xid || reply.packet.op !== BOOT_REPLY) return;
         replies.push(reply);
+        // more servers than any network has: somebody makes them up
+        if (replies.length === MAX_REPLIES) return finish();
         if (!isEnough(reply)) return;
         if (lingerMs === 0) finish();
         else linger ??= setTimeout(finish, lingerMs);

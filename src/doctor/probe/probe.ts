@@ -21,6 +21,7 @@ import {
 import { selectOffer } from '../analyse/simulate/edk2-offers.ts';
 import { httpBootTakes, ipxeTakes } from '../analyse/simulate/second-stage.ts';
 import { judgeWalks, type ProbeResult } from './judge-walks.ts';
+import { mayBeAsked } from './may-be-asked.ts';
 import { PROBE_CLIENTS, type ProbeClient } from './probe-clients.ts';
 import { filesOfScript } from './script-files.ts';
 
@@ -227,6 +228,10 @@ async function askHttp(
     ...(server === undefined ? {} : { server }),
   };
   const source = `probe ${open.client.name}`;
+  if (!(await mayBeAsked(hostname, options.localAddress))) {
+    open.steps.push(`${url}: not asked, since it is of this computer alone, or no address is known of it`);
+    return undefined;
+  }
   try {
     const timeout = AbortSignal.timeout(HTTP_TIMEOUT_MS);
     const signal = options.signal ? AbortSignal.any([timeout, options.signal]) : timeout;

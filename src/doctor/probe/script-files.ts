@@ -5,6 +5,9 @@ export interface ScriptFile {
 }
 
 const MAX_FILES = 40;
+/** values are made of values */
+const MAX_VALUE = 2_000;
+const COMMANDS: ReadonlySet<string> = new Set(['kernel', 'initrd', 'chain', 'imgfetch']);
 
 /**
  * The files that an iPXE script names: kernels, initrds, chained scripts, and the ISO and the seed of the kernel
@@ -24,15 +27,28 @@ export function filesOfScript(script: string, baseUrl: string): readonly ScriptF
   };
   for (const line of script.split(/\r?\n/)) {
     const set = /^\s*set\s+([\w:/.-]+)\s+(.*)$/.exec(line);
-    if (set) variables.set(set[1] ?? '', fill((set[2] ?? '').trim()));
-    const command =
-      /^\s*(kernel|initrd|chain|imgfetch)\s+(?:--\S+\s+(?:(?!\S*[:/])\S+\s+)?)*(\S+)\s*(.*)$/.exec(line);
-    if (!command) continue;
-    const [, verb, name, rest = ''] = command;
+    if (set) variables.set(set[1] ?? '', fill((set[2] ?? '').trim()).slice(0, MAX_VALUE));
+    const words = line.trim().split(/\s+/);
+    const [verb] = words;
+    if (verb === undefined || !COMMANDS.has(verb)) continue;
+    const at = afterOptions(words);
+    const name = words[at];
+    const rest = words.slice(at + 1).join(' ');
     add(name, verb === 'kernel' ? 'kernel' : verb === 'initrd' ? 'initrd' : 'script');
     add(/(?:^|\s)(?:iso-)?url=(https?:\S+\.iso)/.exec(fill(rest))?.[1], 'iso');
     const seed = /;s=(https?:[^\s"']+)/.exec(fill(rest))?.[1];
     add(seed === undefined ? undefined : `${seed}meta-data`, 'seed');
   }
   return [...found.values()];
+}
+
+/** Where the name of the file stands: options of iPXE come before it, of which some have a value behind a blank. */
+function afterOptions(words: readonly string[]): number {
+  let at = 1;
+  while (words[at]?.startsWith('--') === true && at + 1 < words.length) {
+    at += 1;
+    const next = words[at] ?? '';
+    if (!next.startsWith('--') && !/[:/]/.test(next) && at + 1 < words.length) at += 1;
+  }
+  return at;
 }
