@@ -1,4 +1,5 @@
 import js from '@eslint/js';
+import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
 
 /**
@@ -107,6 +108,12 @@ export default tseslint.config(
   ...[...Object.keys(mayImport), 'cli'].map((folder) => layerRule(folder)),
   layerRule('engine/docker', 'engine'),
   layerRule('machines/seeds', 'machines'),
+  {
+    // texts are of strangers: whatever they repeat is read in linear time
+    files: ['src/**/*.{ts,tsx}'],
+    plugins: { regexp },
+    rules: { 'regexp/no-super-linear-backtracking': 'error', 'regexp/no-super-linear-move': 'error' },
+  },
   {
     files: ['test/**/*.ts', '*.config.ts'],
     rules: {

@@ -73,7 +73,9 @@ function verdictOnStory(
   }
   if (lines.some(({ part }) => part === 'cause')) return 'ill';
   const isNormal = lines.every(({ part }) => part === 'harmless');
-  const reached = lines.map(({ entries }) => STAGES_ON_SCREEN.indexOf(entries[0]?.stage ?? 'link'));
-  const isAtItsEnd = Math.max(...reached) >= STAGES_ON_SCREEN.indexOf('kernel');
+  const isAtItsEnd = lines.some(
+    ({ entries }) =>
+      STAGES_ON_SCREEN.indexOf(entries[0]?.stage ?? 'link') >= STAGES_ON_SCREEN.indexOf('kernel'),
+  );
   return unknownLines === 0 && (isNormal || isAtItsEnd) ? 'healthy' : 'not-understood';
 }

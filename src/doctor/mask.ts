@@ -25,7 +25,7 @@ export class Masker {
       .replace(/\$(?:[1-9][a-z]?|y|2[aby])\$[^\s"']+/g, '[secret]')
       .replace(/\b(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-\S{1,32}) [A-Za-z0-9+/=]+(?: \S+)?/g, '[secret]')
       .replace(
-        /^([ \t]*(?:- )?["']?[\w-]{0,64}(?:passw(?:or)?d|passwd|secret|token|api[_-]?key|private[_-]?key|psk)[\w-]{0,64}["']?[ \t]*[:=]\s*).+$/gim,
+        /^([ \t]*(?:- )?["']?[\w-]{0,64}(?:passw(?:or)?d|passwd|secret|token|api[_-]?key|private[_-]?key|psk)[\w-]{0,64}["']?[ \t]*[:=]\s*)\S.*/gim,
         '$1[secret]',
       )
       .replace(/(\/\/)[^/\s:@]+:[^/\s@]+@/g, '$1[secret]@')

@@ -33,7 +33,7 @@ export function readProgress(body: Uint8Array, word: string): Progress {
 }
 
 function textProgress(line: string): Progress {
-  const [, percent, stage] = /^\s*(\d{1,3})\s*%\s*(.*)$/.exec(line) ?? [];
+  const [, percent, stage] = /^\s*(\d{1,3})\s*%\s*(.*)/s.exec(line) ?? [];
   return percent === undefined ? stageOf(line) : { ...stageOf(stage ?? ''), ...percentOf(Number(percent)) };
 }
 

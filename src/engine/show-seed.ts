@@ -46,7 +46,7 @@ export async function shownSeed(
     const filled = isFilled ? (hasSecrets ? fill.forMachine(text) : fill.withoutSecrets(text)).text : text;
     return {
       path,
-      isMasked: isFilled && !hasSecrets && /\{\{[^}]*\bsecret\s/.test(text),
+      isMasked: isFilled && !hasSecrets && /\{\{[^{}]*\bsecret\s/.test(text),
       text: filled
         .replaceAll(PLACEHOLDERS.report, values.view.report)
         .replaceAll(PLACEHOLDERS.http, httpBaseUrl(project.config)),

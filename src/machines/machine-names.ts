@@ -15,7 +15,7 @@ export function namesFrom(
   taken: readonly string[],
 ): readonly string[] {
   if (pattern === undefined) return macs.map(nameFromMac);
-  const [before = '', marks = '', after = ''] = /^([^#]*)(#+)(.*)$/.exec(pattern)?.slice(1) ?? [];
+  const [before = '', marks = '', after = ''] = /^([^#]*)(#+)(.*)/s.exec(pattern)?.slice(1) ?? [];
   if (marks === '') {
     if (macs.length <= 1) return macs.map(() => pattern);
     throw usageError({

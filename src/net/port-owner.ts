@@ -155,7 +155,7 @@ async function readDevices(protocol: PortProtocol, port: number): Promise<Readon
     const { stdout } = await run('ss', [flags, `sport = :${port}`], { timeoutMs: 5000 });
     const devices = new Map<string, string>();
     for (const line of stdout.split('\n')) {
-      const device = /%([^\s:]+):\d+\s/.exec(line)?.[1];
+      const device = /%([^\s:%]+):\d+\s/.exec(line)?.[1];
       const inode = /\bino:(\d+)/.exec(line)?.[1];
       if (device !== undefined && inode !== undefined) devices.set(inode, device);
     }

@@ -128,5 +128,5 @@ const refusal = (folder: string, what: string, next: string): Error =>
 
 function isNamedSafe(folder: string): boolean {
   const named = (process.env[TRUST_VARIABLE] ?? '').split(':');
-  return named.some((one) => one.replace(/\/+$/, '') === folder);
+  return named.some((one) => one.replace(/(?<!\/)\/+$/, '') === folder);
 }

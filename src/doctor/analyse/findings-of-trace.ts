@@ -63,7 +63,7 @@ function isForSeed({ type, detail }: BootEvent): boolean {
 
 /** Debian's installer asks for its seed at once: it has no root image to fetch before. */
 function isWithoutRootImage({ events }: BootTrace): boolean {
-  return events.some(({ detail }) => /\/images\/debian-\d+[^/]*\/initrd/.test(String(detail['path'] ?? '')));
+  return events.some(({ detail }) => /\/images\/debian-\d[^/]*\/initrd/.test(String(detail['path'] ?? '')));
 }
 
 /** How long the boot may say nothing: for as long as a transfer may take that goes on, or may go on without being seen. */

@@ -61,6 +61,6 @@ function hex(bytes: Uint8Array): string {
 }
 
 function withoutEnd(text: string | undefined): string | undefined {
-  const clean = text?.replace(/[\0\xff]+$/, '');
+  const clean = text?.replace(/(?<![\0\xff])[\0\xff]+$/, '');
   return clean === '' ? undefined : clean;
 }

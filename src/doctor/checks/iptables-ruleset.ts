@@ -31,7 +31,7 @@ export function readIptablesRuleset(save: string): FirewallRuleset {
       const hook = chain === 'INPUT' ? 'input' : undefined;
       chains.set(key, { key, hook, priority: 0, policy: policy === '-' ? undefined : policy.toLowerCase() });
     }
-    const [, owner, rest] = /^-A (\S+) ?(.*)$/.exec(line) ?? [];
+    const [, owner, rest] = /^-A (\S+) ?(.*)/s.exec(line) ?? [];
     if (owner === undefined || rest === undefined) continue;
     const key = `ip ${table} ${owner}`;
     const isChain = (name: string): boolean => chains.has(`ip ${table} ${name}`);

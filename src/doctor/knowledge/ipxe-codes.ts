@@ -43,7 +43,7 @@ const named = new Map<string, { readonly file: string; readonly texts: string[] 
 for (const [key, , file, text] of numbers.named) {
   const entry = named.get(key);
   if (entry) entry.texts.push(text);
-  else named.set(key, { file: /([^/]+)\.c$/.exec(file)?.[1] ?? file, texts: [text] });
+  else named.set(key, { file: /(?:^|\/)([^/]+)\.c$/.exec(file)?.[1] ?? file, texts: [text] });
 }
 const errnos = new Map(numbers.errnos.map(([number, name, text]) => [number, { name, text }]));
 // EPLATFORM (include/errno.h): the firmware's own error, in the last two digits

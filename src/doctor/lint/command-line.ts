@@ -54,8 +54,11 @@ function commandsOf(text: string): readonly (readonly Word[])[] {
     if (/^\s*#/.test(raw)) return;
     const at = isOpen ? 0 : raw.search(/\bdnsmasq(?=["'\s])/);
     if (at < 0) return;
-    const words = [...raw.slice(at).matchAll(/"((?:[^"\\]|\\.)*)"|'([^']*)'|([^\s"'[\]\\]+)/g)]
-      .map(([, double, single, plain]) => double ?? single ?? plain ?? '')
+    // an escaped quote begins no string: else each would be looked from to the end of the line
+    const words = [...raw.slice(at).matchAll(/\\.|"((?:[^"\\]|\\.)*)"|'([^']*)'|([^\s"'[\]\\]+)/g)]
+      .flatMap(([whole, double, single, plain]) =>
+        whole.startsWith('\\') ? [] : [double ?? single ?? plain ?? ''],
+      )
       .filter((word) => word !== ',')
       .map((word) => ({ text: word, line: index + 1 }));
     if (isOpen) commands.at(-1)?.push(...words);

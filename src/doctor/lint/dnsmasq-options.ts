@@ -98,7 +98,7 @@ export function refusalOf(line: ConfLine): Refusal | undefined {
 }
 
 function isAddress(text: string): boolean {
-  return parseIpv4(text) !== undefined || /^[0-9a-f:.]*:[0-9a-f:.]*$/i.test(text);
+  return parseIpv4(text) !== undefined || /^(?=[^:]*:)[0-9a-f:.]+$/i.test(text);
 }
 
 const RANGE_MODES =

@@ -1,6 +1,7 @@
 import type { Evidence, Finding, FindingId } from '../../model/finding.ts';
 import { words } from '../../model/fix.ts';
 import { makeFinding, sortFindings } from '../finding-catalogue.ts';
+import { imageOfCommand } from './image-command.ts';
 import { ipxeFragment, lintIpxe } from './rules/ipxe-rules.ts';
 import { liveSystems } from './rules/live-system-rules.ts';
 import { lostArguments } from './rules/lost-argument-rules.ts';
@@ -129,15 +130,18 @@ function kernelLines({ kind, path }: BootScriptInput, lines: readonly string[]):
       // a label's own APPEND takes the place of the one before all labels
       if (index < firstLabel && eachHasItsOwn) return;
       pxelinuxKernel = /^(?:kernel|linux)\s+(\S+)/i.exec(text)?.[1] ?? pxelinuxKernel;
-      const append = /^append\s+(.*)$/i.exec(text)?.[1];
+      const append = /^append\s+(.*)/is.exec(text)?.[1];
       if (append !== undefined) out.push({ evidence, index, raw, kernel: pxelinuxKernel, arguments: append });
       return;
     }
-    const match =
-      kind === 'grub'
-        ? /^linux(?:efi|16)?\s+(\S+)\s*(.*)$/.exec(text)
-        : /^(?:kernel|imgargs|chain|boot)\s+(?:--\S+\s+(?:[^\s/-]\S*\s+)?)*(\S+)\s*(.*)$/.exec(text);
-    if (match) out.push({ evidence, index, raw, kernel: match[1], arguments: match[2] ?? '' });
+    if (kind === 'grub') {
+      const match = /^linux(?:efi|16)?\s+(\S+)\s*(.*)/s.exec(text);
+      if (match) out.push({ evidence, index, raw, kernel: match[1], arguments: match[2] ?? '' });
+      return;
+    }
+    const image = imageOfCommand(text);
+    if (image && /^(?:kernel|imgargs|chain|boot)$/.test(image.verb))
+      out.push({ evidence, index, raw, kernel: image.name, arguments: image.arguments });
   });
   return out;
 }

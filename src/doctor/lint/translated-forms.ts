@@ -91,7 +91,7 @@ const UCI_SECTIONS: Readonly<Record<string, (section: UciSection) => readonly Se
     const tag = get(section, 'networkid');
     const value = `${tag === undefined ? '' : `tag:${tag},`}${parts.map((part) => part ?? '').join(',')}`;
     return [
-      { key: 'dhcp-boot', value: value.replace(/,+$/, '') },
+      { key: 'dhcp-boot', value: value.replace(/(?<!,),+$/, '') },
       ...valueOf(section, 'dhcp_option', 'dhcp-option'),
     ];
   },
@@ -156,11 +156,11 @@ function piHoleLines(file: string, text: string): readonly ConfLine[] {
   let table = '';
   let isInLines = false;
   text.split(/\r?\n/).forEach((whole, index) => {
-    const raw = whole.replace(/(?:^|\s)#.*$/, '');
+    const raw = whole.replace(/(?:^|\s)#.*/s, '');
     table = /^\s*\[([\w.]+)\]\s*$/.exec(raw)?.[1] ?? table;
     if (/^\s*dnsmasq_lines\s*=\s*\[/.test(raw)) isInLines = true;
     if (isInLines) {
-      const strings = raw.replace(/^\s*dnsmasq_lines\s*=/, '').matchAll(/"((?:[^"\\]|\\.)*)"|'([^']*)'/g);
+      const strings = raw.replace(/^\s*dnsmasq_lines\s*=/, '').matchAll(/\\.|"((?:[^"\\]|\\.)*)"|'([^']*)'/g);
       for (const [, double, single] of strings) {
         const setting = (double?.replace(/\\(.)/g, '$1') ?? single ?? '').trim();
         const equals = setting.indexOf('=');
@@ -177,9 +177,13 @@ function piHoleLines(file: string, text: string): readonly ConfLine[] {
       if (/\]\s*$/.test(raw)) isInLines = false;
       return;
     }
-    const pair = /^\s*(\w+)\s*=\s*"?([^"]*?)"?\s*$/.exec(raw);
+    const pair = /^\s*(\w+)\s*=(.*)/s.exec(raw);
     if (table === 'dhcp' && pair)
-      dhcp.set(pair[1] ?? '', { value: pair[2] ?? '', line: index + 1, raw: whole.trim() });
+      dhcp.set(pair[1] ?? '', {
+        value: (pair[2] ?? '').trim().replace(/^"|"$/g, ''),
+        line: index + 1,
+        raw: whole.trim(),
+      });
   });
   const start = dhcp.get('start');
   if (dhcp.get('active')?.value === 'true' && start)
@@ -193,7 +197,7 @@ function piHoleLines(file: string, text: string): readonly ConfLine[] {
 function setupVars(file: string, text: string): readonly ConfLine[] {
   const found = new Map<string, { readonly value: string; readonly line: number; readonly raw: string }>();
   text.split(/\r?\n/).forEach((raw, index) => {
-    const pair = /^\s*([A-Z][A-Z0-9_]*)=(.*?)\s*$/.exec(raw);
+    const pair = /^([A-Z][A-Z0-9_]*)=(.*)/s.exec(raw.trim());
     if (pair) found.set(pair[1] ?? '', { value: pair[2] ?? '', line: index + 1, raw: raw.trim() });
   });
   const lineFrom = (name: string, key: string, value: (own: string) => string): readonly ConfLine[] => {

@@ -39,7 +39,7 @@ function inUci(fix: Fix, isUci: (file: string) => boolean): readonly Fix[] {
 
 /** A setting of dnsmasq as sections of /etc/config/dhcp; what has none stays in the list of the section dnsmasq. */
 function uciOf(setting: string): readonly string[] {
-  const [, key = '', value = ''] = /^([\w-]+)=?(.*)$/.exec(setting.trim()) ?? [];
+  const [, key = '', value = ''] = /^([\w-]+)=?(.*)/s.exec(setting.trim()) ?? [];
   if (key === 'dhcp-boot') return bootSection(value);
   const tagged = /^dhcp-(match|vendorclass|userclass)$/.exec(key)?.[1];
   const [first = '', ...rest] = splitValue(value);

@@ -26,7 +26,7 @@ export function filesOfScript(script: string, baseUrl: string): readonly ScriptF
     if (url?.startsWith('http') === true && !found.has(url)) found.set(url, { url, what });
   };
   for (const line of script.split(/\r?\n/)) {
-    const set = /^\s*set\s+([\w:/.-]+)\s+(.*)$/.exec(line);
+    const set = /^\s*set\s+([\w:/.-]+)\s+(.*)/s.exec(line);
     if (set) variables.set(set[1] ?? '', fill((set[2] ?? '').trim()).slice(0, MAX_VALUE));
     const words = line.trim().split(/\s+/);
     const [verb] = words;

@@ -167,7 +167,7 @@ function eventOfTftp(record: TftpRecord, tftpRoot: string | undefined): NewBootE
 
 /** The path as the client asked for it. */
 export function pathBelowRoot(path: string, tftpRoot: string | undefined): string {
-  const root = tftpRoot?.replace(/\/+$/, '');
+  const root = tftpRoot?.replace(/(?<!\/)\/+$/, '');
   const inRoot = root !== undefined && path.startsWith(`${root}/`) ? path.slice(root.length) : path;
   return inRoot.replace(/^\/+/, '');
 }

@@ -52,7 +52,7 @@ export async function hostFiles(): Promise<HostFile[]> {
 async function librariesOf(program: string): Promise<string[]> {
   const { stdout } = await run('ldd', [program], { timeoutMs: 10_000 });
   return stdout.split('\n').flatMap((line) => {
-    const found = /(?:=> )?(\/[^\s(]+) \(0x/.exec(line)?.[1];
+    const found = /(?<!\S)(\/[^\s(]+) \(0x/.exec(line)?.[1];
     return found === undefined ? [] : [found];
   });
 }

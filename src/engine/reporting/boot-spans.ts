@@ -12,7 +12,8 @@ export function spansUrl(endpoint: string | undefined, environment: Environment)
   if (base === '' || !URL.canParse(base)) return undefined;
   if (endpoint === undefined && base === whole) return whole;
   const url = new URL(base);
-  if (!url.pathname.endsWith('/v1/traces')) url.pathname = `${url.pathname.replace(/\/+$/, '')}/v1/traces`;
+  if (!url.pathname.endsWith('/v1/traces'))
+    url.pathname = `${url.pathname.replace(/(?<!\/)\/+$/, '')}/v1/traces`;
   return url.href;
 }
 

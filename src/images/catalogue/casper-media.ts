@@ -4,7 +4,7 @@ import { ARCHITECTURE_NAMES, type Recogniser } from './recipe.ts';
 import { ramForIsoMiB } from './ubuntu.ts';
 
 /** `Kubuntu 24.04.1 LTS "Noble Numbat" - Release amd64 (20240827)`, `Linux Mint 22 "Wilma" - Release amd64 20240722` */
-const DISK_INFO = /^(\D+?)\s+(\d+(?:\.\d+)*)\b.*?\b(amd64|arm64)\b/;
+const DISK_INFO = /^(\D*[^\d\s])\s+(\d+(?:\.\d+)*)\b.*?\b(amd64|arm64)\b/;
 
 /** Ubuntu's netboot page begins with this release: the casper of older ones downloads no ISO. Mint counts the same way. */
 const FIRST_RELEASE = 20;

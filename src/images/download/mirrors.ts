@@ -41,5 +41,5 @@ function mirroredPrefix(url: string, mirrors: Mirrors): string | undefined {
 }
 
 function withoutSlash(text: string): string {
-  return text.replace(/\/+$/, '');
+  return text.replace(/(?<!\/)\/+$/, '');
 }

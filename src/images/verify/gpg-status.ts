@@ -27,7 +27,7 @@ interface Draft {
 export function parseGpgStatus(output: string): SignatureFacts[] {
   const drafts: Draft[] = [];
   for (const line of output.split('\n')) {
-    const match = /^\[GNUPG:\] (\S+) ?(.*)$/.exec(line);
+    const match = /^\[GNUPG:\] (\S+) ?(.*)/s.exec(line);
     if (match === null) continue;
     const [, keyword = '', rest = ''] = match;
     const fields = rest.split(' ');

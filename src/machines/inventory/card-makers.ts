@@ -66,7 +66,7 @@ export async function cardMakers(
 
 /** `00-00-0C   (hex)  Cisco`, `00:00:0C<TAB>short<TAB>Cisco` or `00000C Cisco`, whichever list it is. */
 function* listed(text: string): Generator<readonly [string, string]> {
-  const line = /^([0-9a-f]{2})[:-]?([0-9a-f]{2})[:-]?([0-9a-f]{2})(?:[ \t]+\(hex\))?[ \t]+(.*)$/gim;
+  const line = /^([0-9a-f]{2})[:-]?([0-9a-f]{2})[:-]?([0-9a-f]{2})(?:[ \t]+\(hex\))?[ \t]+(.*)/gim;
   for (const [, a = '', b = '', c = '', rest = ''] of text.matchAll(line)) {
     yield [`${a}:${b}:${c}`.toLowerCase(), rest.split('\t').at(-1)?.trim() ?? ''];
   }

@@ -10,7 +10,7 @@ const hostName = (text: string): string => text.replace(/^"|"$/g, '');
 export function readIscHosts(text: string): MachineList {
   const machines: ListedMachine[] = [];
   const problems: ListProblem[] = [];
-  const plain = text.replace(/#.*$/gm, (comment) => ' '.repeat(comment.length));
+  const plain = text.replace(/#.*/g, (comment) => ' '.repeat(comment.length));
   for (const match of plain.matchAll(/(?<![\w-])host\s+([^\s{]+)\s*\{([^{}]*)\}/g)) {
     const [, name = '', body = ''] = match;
     const line = lineAt(plain, match.index);

@@ -19,7 +19,7 @@ export function checkPreseed(text: string): readonly SeedProblem[] {
     const line = raw.replaceAll('\r', '').trimStart();
     if (raw.startsWith('#') || line === '') continue;
     if (answer === '') start = index + 1;
-    answer += ` ${line.replace(/\s*\\$/, '')}`;
+    answer += ` ${line.endsWith('\\') ? line.slice(0, -1).trimEnd() : line}`;
     if (line.endsWith('\\')) continue;
     problems.push(...checkAnswer(answer.trim(), start));
     answer = '';

@@ -6,7 +6,7 @@ const LOOKS: readonly (readonly [Exclude<SeedFormat, 'none'> | 'Butane', RegExp]
   ['talos', /^version:\s*["']?v1alpha1\b/m],
   ['Butane', /^variant:\s*(flatcar|fcos)\b/m],
   ['ignition', /^\s*\{[^]*"ignition"/],
-  ['alpine', /^#![^]*^[^#\n]*\bsetup-(alpine|disk)\b/m],
+  ['alpine', /^#!(?=[^]*\n[^#\n]*\bsetup-(alpine|disk)\b)/],
   ['autoyast', /^\s*(<\?xml\b[^]*)?<profile\b/],
   ['preseed', /^[ \t]*(d-i|debconf|tasksel|popularity-contest)[ \t]+[^\s/]+\/\S+[ \t]+\S/m],
   ['kickstart', /^(%packages|%post|rootpw|autopart|clearpart|zerombr|bootloader|part)(?=\s|$)/m],

@@ -10,17 +10,18 @@ export interface XmlText {
 }
 
 const NAME = '[A-Za-z_:\\u0080-\\uFFFF][\\w:.\\-\\u0080-\\uFFFF]*';
+const WHITE = '[ \\t\\r\\n]';
 const LITERAL = `(?:"[^"]*"|'[^']*')`;
-const ATTRIBUTES = `(?:\\s+${NAME}\\s*=\\s*(?:"[^"<]*"|'[^'<]*'))*`;
+const ATTRIBUTES = `(?:${WHITE}+${NAME}${WHITE}*=${WHITE}*(?:"[^"<]*"|'[^'<]*'))*`;
 /** what stands between `<` and `>`, each kind with its end */
 const MARKUP = new RegExp(
   [
     '<!--(?:(?!--)[^])*-->',
     '<!\\[CDATA\\[(?:(?!\\]\\]>)[^])*\\]\\]>',
-    `<\\?(?!xml[\\s?])${NAME}(?:\\s(?:(?!\\?>)[^])*)?\\?>`,
-    `<!DOCTYPE\\s+${NAME}(?:\\s+(?:SYSTEM|PUBLIC\\s+${LITERAL})\\s+${LITERAL})?\\s*(?:\\[[^\\]]*\\]\\s*)?>`,
-    `</(?<close>${NAME})\\s*>`,
-    `<(?<open>${NAME})(?<attributes>${ATTRIBUTES})\\s*(?<empty>/?)>`,
+    `<\\?(?!xml[\\s?])${NAME}(?:${WHITE}(?:(?!\\?>)[^])*)?\\?>`,
+    `<!DOCTYPE${WHITE}+${NAME}(?:${WHITE}+(?:SYSTEM|PUBLIC${WHITE}+${LITERAL})${WHITE}+${LITERAL})?${WHITE}*(?:\\[[^\\]]*\\]${WHITE}*)?>`,
+    `</(?<close>${NAME})${WHITE}*>`,
+    `<(?<open>${NAME})(?<attributes>${ATTRIBUTES})${WHITE}*(?<empty>/?)>`,
   ].join('|'),
   'y',
 );
@@ -76,8 +77,8 @@ export function readXml(text: string): XmlText {
 }
 
 function twinOf(attributes: string): string | undefined {
-  const names = [...attributes.matchAll(new RegExp(`(${NAME})\\s*=\\s*(?:"[^"]*"|'[^']*')`, 'g'))].map(
-    ([, name]) => name ?? '',
-  );
+  const names = [
+    ...attributes.matchAll(new RegExp(`${WHITE}+(${NAME})${WHITE}*=${WHITE}*${LITERAL}`, 'gy')),
+  ].map(([, name]) => name ?? '');
   return names.find((name, index) => names.indexOf(name) !== index);
 }

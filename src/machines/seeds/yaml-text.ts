@@ -86,7 +86,7 @@ function findTab(text: string): number | undefined {
       isText = lexeme === '\x1f';
       continue;
     }
-    if (!isText && /^[ \t]*\t[ \t]*$/.test(lexeme)) return offset + lexeme.indexOf('\t');
+    if (!isText && /^[ \t]+$/.test(lexeme) && lexeme.includes('\t')) return offset + lexeme.indexOf('\t');
     isText = false;
     offset += lexeme.length;
   }

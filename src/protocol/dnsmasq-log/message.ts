@@ -113,7 +113,7 @@ function codesOf(list: string): number[] {
 }
 
 function parseSent(text: string): BlockPart | undefined {
-  const found = /^sent size:\s*(\d+) option:\s*(\d+) (\S*)\s*(.*)$/.exec(text);
+  const found = /^sent size:\s*(\d+) option:\s*(\d+) (\S*)\s*(.*)/s.exec(text);
   if (!found) return undefined;
   const [, size, code, name = '', rest = ''] = found;
   const value = rest.trim();
@@ -255,8 +255,11 @@ function isAbort(code: number, reason: string): boolean {
   return code === 8 || code === 0 || /abort|cancel/i.test(reason);
 }
 
+const withoutEnd = (text: string, end: string): string =>
+  text.endsWith(end) ? text.slice(0, -end.length).trimEnd() : text;
+
 function parseStartup(text: string): SimpleMessage | undefined {
-  const started = /^started, version (\S+)(.*)$/.exec(text);
+  const started = /^started, version (\S+)(.*)/s.exec(text);
   if (started) {
     return { kind: 'started', version: started[1] ?? '', isDnsOn: !/DNS disabled/.test(started[2] ?? '') };
   }
@@ -276,8 +279,12 @@ function parseStartup(text: string): SimpleMessage | undefined {
   }
   const fixed = /^DHCP, static leases only on (\S+?)(?:, lease time (.+))?$/.exec(text);
   if (fixed) return { kind: 'context', mode: 'static', first: fixed[1] ?? '' };
-  const root = /^TFTP root is (\S.*?)(?:\s+(secure mode))?(?:\s+single port mode)?\s*$/.exec(text);
-  if (root) return { kind: 'tftp-root', root: root[1] ?? '', isSecure: root[2] !== undefined };
+  const root = /^TFTP root is (\S.*)/s.exec(text)?.[1];
+  if (root !== undefined) {
+    const path = withoutEnd(root.trimEnd(), ' single port mode');
+    const plain = withoutEnd(path, ' secure mode');
+    return { kind: 'tftp-root', root: plain, isSecure: plain !== path };
+  }
   const stopped = /^exiting on receipt of (\S+)$/.exec(text);
   if (stopped) return { kind: 'stopped', signal: stopped[1] ?? '' };
   return undefined;

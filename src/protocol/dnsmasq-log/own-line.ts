@@ -1,7 +1,8 @@
 import { MAX_MESSAGE_CHARACTERS, type LogLine } from '../log-lines/log-line.ts';
 
 /** As it writes them to stderr, and with a stamp to a file of its own; 2.92 and later may write pid/thread. */
-const OWN = /^(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d )?(dnsmasq(?:-[a-z]+)?)(?:\[(\d+)[^\]\s]*\])?: (.*)$/;
+const OWN =
+  /^(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d )?(dnsmasq(?:-[a-z]+)?)(?:\[(\d+)(?:[^\]\s\d][^\]\s]*)?\])?: (.*)$/;
 
 /**
  * A line that a dnsmasq of ours has just written. Behind its prefix stands what strangers say (vendor classes, file names):

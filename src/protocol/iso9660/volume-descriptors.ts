@@ -66,7 +66,7 @@ function decodeTreeDescriptor(sector: Uint8Array, offset: number, isJoliet: bool
   if (!root.isDirectory) throw isoError(offset + 156, 'the root directory record is no directory');
   const rawId = sector.subarray(40, 72);
   return {
-    volumeId: (isJoliet ? utf16(rawId) : latin1(rawId, 0, 32)).replace(/[\0 ]+$/, ''),
+    volumeId: (isJoliet ? utf16(rawId) : latin1(rawId, 0, 32)).replace(/(?<![\0 ])[\0 ]+$/, ''),
     blockSizeBytes,
     volumeSizeBytes: view.getUint32(80, true) * blockSizeBytes,
     root,

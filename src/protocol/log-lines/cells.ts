@@ -9,7 +9,7 @@ export function cellsOf(text: string): readonly string[] | undefined {
     return trimmed
       .slice(1, -1)
       .split('|')
-      .map((cell) => cell.trim().replace(/^`+|`+$/g, ''));
+      .map((cell) => cell.trim().replace(/^`+|(?<!`)`+$/g, ''));
   }
   if (/(?:^|[,;])"/.test(trimmed) && /[,;]/.test(trimmed)) return csvCells(trimmed);
   const plain = trimmed.split(/[,;]/);

@@ -20,7 +20,7 @@ const RFC5424 = new RegExp(
   String.raw`${BEFORE}(${PROGRAM}) (\d+|-) \S+ (?:-|(?:\[(?:[^\]\\]|\\.)*\])+) ?(?:\ufeff)?`,
 );
 // Kea names its logger and thread: `INFO  [kea-dhcp4.leases/1234.139871]`
-const KEA = /\[(kea-dhcp4)\.[\w.-]+\/(\d+)[^\]]*\] ?/;
+const KEA = /\[(kea-dhcp4)\.[\w.-]+\/(\d+)(?:[^\]\d][^\]]*)?\] ?/;
 const COLUMN = new RegExp(String.raw`${BEFORE}(${PROGRAM})(?:\[(\d+)\])?:?(?:\s*\||\s{2,}|\t)\s*`);
 const OTHER_PROGRAM = /^(?:.*?\s)?([A-Za-z][\w./@+-]{1,40})(?:\[\d+\])?: /;
 const ACCESS = /"(?:GET|HEAD|POST|PUT) \S+ HTTP\/[\d.]+" \d{3} /;
@@ -131,7 +131,7 @@ function splitAccess(text: string): SplitLine | undefined {
 /** What markdown and tables put behind a message. */
 function withoutTail(text: string): string {
   const trimmed = text.trimEnd();
-  if (trimmed.endsWith('`')) return trimmed.replace(/`+$/, '');
+  if (trimmed.endsWith('`')) return trimmed.replace(/(?<!`)`+$/, '');
   return trimmed;
 }
 

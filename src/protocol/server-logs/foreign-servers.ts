@@ -13,7 +13,7 @@ const FOREIGN_SERVERS: readonly (readonly [name: string, pattern: RegExp])[] = [
   ],
   [
     'Tftpd64',
-    /\bRcvd DHCP (?:Discover|Rqst|Inform)|Tftpd(?:32|64)|Connection received from [\d.]+ on port \d+|<\S+>: sent \d+ blks/,
+    /\bRcvd DHCP (?:Discover|Rqst|Inform)|Tftpd(?:32|64)|Connection received from [\d.]+ on port \d+|<[^\s<>]+>: sent \d+ blks/,
   ],
   ['Serva', /\bServa(?:32|64)?\b|\] (?:TFTP|DHCP|HTTP) (?:Inf|Err|Wrn): /],
   ['bootimus', /\bbootimus\b/],

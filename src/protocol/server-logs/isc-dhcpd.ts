@@ -3,7 +3,7 @@ import { parseIpv4, parseMac } from '../addresses.ts';
 import { NOTE, type DhcpLogMessage, type ServerLogEvent } from './server-log-event.ts';
 
 const PACKET =
-  /^(?:DHCP|BOOT)(DISCOVER|OFFER|REQUEST|ACK|NAK|INFORM|DECLINE|RELEASE|REPLY) (?:(?:from|on|for|of|to) )?(\S+)(?: \(([^)]*)\))?(?:.*? (?:from|to) ([0-9a-f]{1,2}(?::[0-9a-f]{1,2}){5}))?(?: \([^)]*\))? (?:via|on) ([^\s:]+)(?:: (.*))?/i;
+  /^(?:DHCP|BOOT)(DISCOVER|OFFER|REQUEST|ACK|NAK|INFORM|DECLINE|RELEASE|REPLY) (?:(?:from|on|for|of|to) )?(\S+)(?!\S)(?: \(([^)]*)\))?(?:.*? (?:from|to) ([0-9a-f]{1,2}(?::[0-9a-f]{1,2}){5}))?(?: \([^()]*\))? (?:via|on) ([^\s:]+)(?:: (.*))?/i;
 const UNKNOWN_NETWORK = 'unknown network segment';
 /** server/dhcp.c: `pinged before offer`, `declined`; the answer to a ping of an address that is leased names no more */
 const ABANDONED = /^Abandoning IP address (\d+(?:\.\d+){3}): (.*)/;

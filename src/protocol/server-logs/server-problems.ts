@@ -24,14 +24,14 @@ export const ISC_COMPLAINTS: readonly Complaint[] = [
 export const KEA_COMPLAINTS: readonly Complaint[] = [
   // src 0.0.0.0: who asks has no address yet and no relay before it
   [
-    /^DHCP4_\w+.*failed to select a subnet for incoming packet, src (?:0\.0\.0\.0|(\d[\d.]*\d))/,
+    /^DHCP4_\w.*failed to select a subnet for incoming packet, src (?:0\.0\.0\.0|(\d[\d.]*\d))/,
     'no-address-range',
   ],
   [/Interface (\S+?)(?:\/\d+)? does not have any suitable IPv4 sockets open/, 'no-interface'],
   [/^DHCP4_PACKET_(?:SEND|PACK)_FAIL\b/, 'send-failed'],
-  [/^(?:DHCPSRV|DHCP4)_(?:NO|OPEN)_SOCKETS?\w*.*Address already in use/, 'port-in-use'],
+  [/^(?:DHCPSRV|DHCP4)_(?:NO|OPEN)_SOCKETS?.*Address already in use/, 'port-in-use'],
   [
-    /^(?:DHCPSRV|DHCP4)_(?:NO|OPEN)_SOCKETS?\w*.*(?:Operation not permitted|Permission denied)/,
+    /^(?:DHCPSRV|DHCP4)_(?:NO|OPEN)_SOCKETS?.*(?:Operation not permitted|Permission denied)/,
     'cannot-drop-privileges',
   ],
   [
@@ -82,7 +82,7 @@ export const ATFTPD_COMPLAINTS: readonly Complaint[] = [
   [/^(?:atftpd: )?can't bind port|^bind: (Address already in use)/, 'port-in-use'],
   [/^(?:atftpd: )?(?:can't open socket|failed to (?:chdir|set))|^setgid|^setuid/, 'cannot-drop-privileges'],
   [
-    /^(?:atftpd: )?(?:Error: )?(?:directory )?(\/\S+)(?:: no such| does not exist|.*cannot be accessed)/i,
+    /^(?:atftpd: )?(?:Error: )?(?:directory )?(\/\S+?)(?:: no such| does not exist| .*cannot be accessed)/i,
     'tftp-root-inaccessible',
   ],
 ];

@@ -1,5 +1,6 @@
 /** Control characters, DEL, lone bytes as packets.ts decodes them, 0xFF or U+FFFD after another decoding, and blanks at the end. */
-const TRAILING_RUBBISH = /[\u0000-\u0020\u007f-\u00a0\u00ff\udc80-\udcff\ufffd]+$/;
+const TRAILING_RUBBISH =
+  /(?<![\u0000-\u0020\u007f-\u00a0\u00ff\udc80-\udcff\ufffd])[\u0000-\u0020\u007f-\u00a0\u00ff\udc80-\udcff\ufffd]+$/;
 
 /**
  * The path that a client means by the file name in its request, relative to the TFTP root with `/` and no leading

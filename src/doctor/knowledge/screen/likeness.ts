@@ -30,7 +30,8 @@ for (const [word, count] of weights) weights.set(word, Math.log(1 + KNOWN.length
 export function nearestEntries(lines: readonly string[]): readonly KnowledgeEntry[] {
   const scores = new Map<KnowledgeEntry, number>();
   for (const line of lines) {
-    const typed = words(line);
+    const typed = [...new Set(words(line))];
+    if (typed.length === 0) continue;
     for (const { entry, known } of KNOWN) {
       const common = [...known].filter((word) => typed.some((one) => isSameStem(one, word)));
       if (common.length < Math.min(MIN_COMMON_WORDS, known.size)) continue;

@@ -67,21 +67,36 @@ export const VOCABULARY: ReadonlySet<string> = new Set(KNOWN_TEXTS.flatMap(({ pa
 /** The known texts on a screen, whose lines are given too; of two that overlap the longer one. */
 export function matchTexts(screen: readonly ScreenWord[], lines: readonly string[]): readonly TextMatch[] {
   const all: TextMatch[] = [];
+  // asked once for each line: its words may stand there a thousand times
+  const fits = new Map<KnownText, readonly [line: number, isFit: boolean]>();
+  const isThere = (known: KnownText, line: number): boolean => {
+    const before = fits.get(known);
+    if (before?.[0] === line) return before[1];
+    const isFit = known.where?.test(lines[line - 1] ?? '') !== false;
+    fits.set(known, [line, isFit]);
+    return isFit;
+  };
   screen.forEach((word, from) => {
     for (const known of KNOWN_BY_FIRST_WORD.get(word.text) ?? []) {
       const to = endOfMatch(known, screen, from);
-      if (to === undefined || known.where?.test(lines[word.line - 1] ?? '') === false) continue;
+      if (to === undefined || !isThere(known, word.line)) continue;
       all.push(matchAt(screen, known, from, to));
     }
   });
   if (all.length === 0) return partOfKnownText(screen);
   const best: TextMatch[] = [];
+  // index of a word: indexes of the best ones that cover it, since only those can be rivals
+  const covering = new Map<number, number[]>();
   // of one text the nearest beginning counts: `…` must not reach over the line before
   for (const match of [...all].sort((a, b) => b.length - a.length || b.from - a.from)) {
-    const rival = best.findIndex((better) => isRival(match, better));
+    const words = Array.from({ length: match.to - match.from }, (_, index) => match.from + index);
+    const near = [...new Set(words.flatMap((word) => covering.get(word) ?? []))].sort((a, b) => a - b);
+    const rival = near.find((index) => best[index] !== undefined && isRival(match, best[index])) ?? -1;
     const better = best[rival];
-    if (better === undefined) best.push(match);
-    else if (better.from === match.from && better.length === match.length)
+    if (better === undefined) {
+      for (const word of words) covering.set(word, [...(covering.get(word) ?? []), best.length]);
+      best.push(match);
+    } else if (better.from === match.from && better.length === match.length)
       best[rival] = { ...better, entries: inOrder([...better.entries, ...match.entries]) };
   }
   return best.sort((a, b) => a.from - b.from);

@@ -50,9 +50,10 @@ export function readScreen(text: string): ScreenStory {
   const parts = new Map<Item, LinePart>();
   for (const item of excused(items)) parts.set(item, 'harmless');
   const attempt = mainAttempt(items.filter((item) => !parts.has(item)));
+  const inAttempt = new Set(attempt);
   for (const item of items) {
     if (parts.has(item)) continue;
-    const part = attempt.includes(item) ? (isProof(item) ? 'proof' : 'overcome') : 'other-try';
+    const part = inAttempt.has(item) ? (isProof(item) ? 'proof' : 'overcome') : 'other-try';
     const role = roleOf(item);
     parts.set(item, role === 'trailer' ? 'consequence' : role === 'sign' ? 'sign' : part);
   }
@@ -130,10 +131,16 @@ const MAX_EXCUSED_LINES = 8;
 
 /** Harmless lines, and the errors right behind them that belong to them. */
 function excused(items: readonly Item[]): readonly Item[] {
+  const following: (Item | undefined)[] = [];
+  let nearest: Item | undefined;
+  for (const [index, item] of [...items.entries()].reverse()) {
+    following[index] = nearest;
+    if (!isProof(item)) nearest = item;
+  }
   return items.flatMap((item, index) => {
     const [entry] = item.entries;
     if (entry?.role !== 'harmless') return [];
-    const next = items.slice(index + 1).find((later) => !isProof(later));
+    const next = following[index];
     const isOwn = next !== undefined && entry.excuses?.includes(next.entries[0]?.id ?? '') === true;
     return isOwn && next.line <= item.lastLine + (entry.excusesWithin ?? MAX_EXCUSED_LINES)
       ? [item, next]
@@ -149,7 +156,10 @@ function mainAttempt(items: readonly Item[]): readonly Item[] {
     attempts.at(-1)?.push(item);
   }
   const reach = (attempt: readonly Item[]): number =>
-    Math.max(...attempt.map((item) => STAGES_ON_SCREEN.indexOf(item.entries[0]?.stage ?? 'link')), -1);
+    attempt.reduce(
+      (furthest, item) => Math.max(furthest, STAGES_ON_SCREEN.indexOf(item.entries[0]?.stage ?? 'link')),
+      -1,
+    );
   const hasFault = (attempt: readonly Item[]): number =>
     Number(attempt.some((item) => roleOf(item) === 'fault'));
   return attempts.sort((a, b) => reach(b) - reach(a) || hasFault(b) - hasFault(a))[0] ?? [];

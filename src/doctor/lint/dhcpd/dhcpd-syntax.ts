@@ -4,7 +4,7 @@ import { parseBlocks, type BlockStatement, type BlockText } from '../block-synta
 export type DhcpdStatement = BlockStatement;
 
 /** dhcpd.conf(5) */
-const WORD = /"(?:[^"\\]|\\.)*"|#.*$|!=|~=|~~|[;{}(),=]|[^\s;{}(),="#!~]+/g;
+const WORD = /"(?:[^"\\]|\\.){0,1000}"|#[^]*|!=|~=|~~|[;{}(),=]|[^\s;{}(),="#!~]+/g;
 
 /** Takes a dhcpd.conf apart. */
 export function parseDhcpd(file: string, text: string): BlockText {

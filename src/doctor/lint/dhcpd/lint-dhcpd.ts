@@ -49,7 +49,7 @@ export function lintDhcpd(path: string, text: string, read: (path: string) => st
   );
   const templateLines = text
     .split(/\r?\n/)
-    .flatMap((line, index) => (isTemplateLine(line.replace(/(\S\s*)#.*$/, '$1'), false) ? [index + 1] : []));
+    .flatMap((line, index) => (isTemplateLine(line.replace(/(\S\s*)#.*/s, '$1'), false) ? [index + 1] : []));
   const isGiven = missing.length === 0;
   const all = everyStatement(statements);
   const foreign = all.filter(

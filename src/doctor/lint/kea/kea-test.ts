@@ -5,7 +5,7 @@ import { optionOfClient } from '../client-options.ts';
 type Value = string | null | undefined;
 type Truth = boolean | undefined;
 
-const TOKEN = /'[^']*'|0x[0-9a-fA-F]*|\d+(?:\.\d+){3}|[A-Za-z_][\w-]*|-?\d+|==|!=|\S/g;
+const TOKEN = /'[^']*'|0x[0-9a-fA-F]*|\d{1,3}(?:\.\d{1,3}){3}|[A-Za-z_][\w-]*|-?\d+|==|!=|\S/g;
 
 /**
  * Whether the `test` of a client class of Kea holds for a client (Kea ARM, client classification); undefined when that

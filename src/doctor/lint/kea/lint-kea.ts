@@ -127,7 +127,7 @@ function poolsOutside({ subnets }: KeaModel, at: LineAt): readonly Finding[] {
     if (own === undefined || Number(prefix) > 32) return [];
     const network = networkOf(own, Number(prefix));
     return pools.flatMap(({ text, line }) => {
-      const ends = text.split(/\s*-\s*|\//).map((one) => parseIpv4(one.trim()));
+      const ends = text.split(/[-/]/).map((one) => parseIpv4(one.trim()));
       const outside = ends.find((end) => end !== undefined && !networkContains(network, end));
       if (outside === undefined) return [];
       return [

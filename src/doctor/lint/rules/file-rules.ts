@@ -134,7 +134,7 @@ function missingAddresses({ config }: LintInput): Finding[] {
       /^\w+:\/\/(\d+(?:\.\d+){3})[:/]/.exec(boot.file)?.[1] ??
       config.boots.find((other) => other.address !== undefined)?.address ??
       config.services.find((service) => service.server !== undefined)?.server;
-    const line = boot.at.raw.replace(/,+$/, '');
+    const line = boot.at.raw.replace(/(?<!,),+$/, '');
     const suffix = boot.serverName === undefined ? ',,' : ',';
     return [
       lintFinding(

@@ -5,6 +5,9 @@ import { makeFinding } from '../../finding-catalogue.ts';
 import { IPXE_SETTINGS } from '../script-words.ts';
 import { lineEdit, lineEvidence, type BootScriptInput } from '../script-lines.ts';
 
+/** What is chosen from, and the setting that takes the choice, up to the next command of the line. */
+const CHOOSE = /(?:^|\s)choose\s+((?:(?!\s(?:&&|\|\|))[^])*)/;
+
 /** A name in a script, and the line that has it. */
 interface Named {
   readonly name: string;
@@ -85,7 +88,7 @@ function menuTargets(lines: readonly string[]): readonly Named[] {
     if (/^(?:menu|form)\b/.test(text)) items = [];
     const item = /^item\s+((?:--?(?:menu|key|default|m|k|d)(?:\s+|=)\S+\s+)*)([\w.-]+)(?:\s|$)/.exec(text);
     if (item && !item[2]?.startsWith('-')) items.push({ name: item[2] ?? '', index, raw });
-    const choice = /(?:^|\s)choose\s+(.*?)(?:\s(?:&&|\|\|)|$)/.exec(text)?.[1]?.split(/\s+/).at(-1);
+    const choice = CHOOSE.exec(text)?.[1]?.trimEnd().split(/\s+/).at(-1);
     if (choice === undefined) return;
     // what is done with the choice, up to the next menu
     const end = commands.findIndex(
@@ -148,13 +151,14 @@ function variablesOf(lines: readonly string[]): {
       /(?:^|\s)(?:set|read|inc|nslookup|pciscan|usbscan|--set)\s+([\w./:-]+)/g,
     ))
       set.add(bare(name));
-    for (const [, words = ''] of text.matchAll(/(?:^|\s)choose\s+(.*?)(?=\s(?:&&|\|\|)|$)/g))
-      set.add(bare(words.split(/\s+/).at(-1) ?? ''));
+    for (const [, words = ''] of text.matchAll(new RegExp(CHOOSE, 'g')))
+      set.add(bare(words.trimEnd().split(/\s+/).at(-1) ?? ''));
     if (/^(?:menu|form)\b/.test(text)) isForm = text.startsWith('form');
     const field = isForm ? /^item\s+(?:--\S+\s+)*([\w./:-]+)/.exec(text)?.[1] : undefined;
     if (field !== undefined) set.add(bare(field));
     // a script that asks whether it is set knows that it may not be
-    for (const [, name = ''] of text.matchAll(/\bisset\s+\$\{([\w.-]+)[^}]*\}/g)) asked.add(name);
+    for (const [, name = ''] of text.matchAll(/\bisset\s+\$\{([\w.-]+)(?:[^\w.{}-][^{}]*)?\}/g))
+      asked.add(name);
   }
   const unset = linesOf(lines).flatMap(({ name: text, index, raw }) =>
     [...text.matchAll(/\$\{([^${}]+)\}/g)].flatMap(([, written = '']) => {

@@ -1,6 +1,7 @@
 import type { Finding } from '../../../model/finding.ts';
 import { words } from '../../../model/fix.ts';
 import { makeFinding } from '../../finding-catalogue.ts';
+import { imageOfCommand } from '../image-command.ts';
 import { lintIpxeNames } from './ipxe-name-rules.ts';
 import { lineEdit, lineEvidence, needsNoInitrd, type BootScriptInput } from '../script-lines.ts';
 
@@ -107,12 +108,13 @@ function sectionsOf(lines: readonly string[]): readonly Section[] {
   lines.forEach((raw, index) => {
     const text = raw.trim();
     if (text.startsWith('#')) return;
-    const kernel =
-      /^(?:kernel|imgselect|chain(?=.*\binitrd=))\s+(?:--\S+\s+(?:[^\s/-]\S*\s+)?)*(\S+)\s*(.*)$/.exec(text);
-    if (kernel && !needsNoInitrd(kernel[1] ?? '')) {
+    const image = imageOfCommand(text);
+    const isKernel =
+      /^(?:kernel|imgselect)$/.test(image?.verb ?? '') || (image?.verb === 'chain' && /\binitrd=/.test(text));
+    if (image && isKernel && !needsNoInitrd(image.name)) {
       // a menu of several systems: each kernel that comes after an initrd begins a new one
       if (section.kernels.length > 0 && section.initrd !== undefined) close();
-      section.kernels.push({ index, raw, name: kernel[1] ?? '', arguments: kernel[2] ?? '' });
+      section.kernels.push({ index, raw, name: image.name, arguments: image.arguments });
     }
     const initrd = /^(?:initrd|imgfetch|module)\s+(?:--name\s+(\S+)\s+)?(?:--\S+\s+)*(\S+)(?:\s+(\S+))?/.exec(
       text,
@@ -124,7 +126,12 @@ function sectionsOf(lines: readonly string[]): readonly Section[] {
     if (/^(?:imgfetch|module|imgextract)\b/.test(text)) section.hasMore = true;
     if (/^imgargs\s/.test(text)) section.imgargs = { index, raw };
     // a variable that stands alone may hold it
-    const hasVariable = /^(?:kernel|imgargs)\s+\S+\s+(?:.*\s)?\$\{[\w.:-]+\}(?:\s|$)/.test(text);
+    const hasVariable =
+      /^(?:kernel|imgargs)\s/.test(text) &&
+      text
+        .split(/\s+/)
+        .slice(2)
+        .some((word) => /^\$\{[\w.:-]+\}$/.test(word));
     if (/(?:^|\s)initrd=\S/.test(text) || hasVariable) section.hasArgument = true;
     if (/^boot\b|^:/.test(text)) close();
   });

@@ -33,13 +33,19 @@ function brokenLines({ path, text, kind }: BootScriptInput, lines: readonly stri
 }
 
 /** A query of an address that is made of kernel arguments; `kernel=` beside them is a question to a web server. */
-const QUERY =
-  /\?(?!\S*\bkernel=)(?=\S*(?:^|[?&])(?:initrd=|vga=|console=|quiet\b|nomodeset\b|ramdisk_size=|splash\b|inst\.\w+=))\S+/;
+function queryOfArguments(line: string): string | undefined {
+  const queries = line
+    .split(/\s+/)
+    .flatMap((word) => (word.includes('?') ? [word.slice(word.indexOf('?'))] : []));
+  return queries.find((query) => ARGUMENT_BEHIND.test(query) && !/\bkernel=/.test(query));
+}
+const ARGUMENT_BEHIND =
+  /.[?&](?:initrd=|vga=|console=|quiet\b|nomodeset\b|ramdisk_size=|splash\b|inst\.\w+=)/;
 
 function argumentsInAddress({ path }: BootScriptInput, lines: readonly string[]): readonly Finding[] {
   return lines.flatMap((raw, index) => {
     const query = /^\s*(?:kernel|chain|imgfetch|boot|imgexec|set)\s/.test(raw)
-      ? QUERY.exec(raw)?.[0]
+      ? queryOfArguments(raw)
       : undefined;
     if (query === undefined || /\.(?:php|ipxe|cgi|py|pl)\?/.test(raw)) return [];
     const inWords = query.slice(1).replaceAll('&', ' ');

@@ -115,7 +115,7 @@ function labelsOf(lines: readonly string[]): readonly Label[] {
     labels.push({ name, kernel: undefined, initrds: [], appends: [], isOther: false });
   if (isPxelinuxFragment(lines.join('\n'))) begin();
   lines.forEach((raw, index) => {
-    const [, word = '', value = ''] = /^\s*(\S+)\s*(.*?)\s*$/.exec(raw) ?? [];
+    const [, word = '', value = ''] = /^(\S+)\s*(.*)/s.exec(raw.trim()) ?? [];
     const line = { index, raw, value };
     const label = labels.at(-1);
     switch (word.toLowerCase()) {

@@ -79,8 +79,9 @@ function parseApache(
     const raw = whole.trim();
     whole = '';
     if (raw === '' || raw.startsWith('#')) return;
-    const said = (raw.replace(/^<(\/?\w+)([^>]*)>$/, '<$1 $2').match(/"(?:[^"\\]|\\.)*"|'[^']*'|\S+/g) ??
-      []) as readonly string[];
+    const said = (raw
+      .replace(/^<(\/?\w+)(?!\w)([^>]*)>$/, '<$1 $2')
+      .match(/"(?:[^"\\]|\\.){0,1000}"|'[^']*'|\S+/g) ?? []) as readonly string[];
     const at = { words: said, lines: said.map(() => from), file, line: from, raw };
     const name = said[0]?.toLowerCase() ?? '';
     if (name.startsWith('</')) {

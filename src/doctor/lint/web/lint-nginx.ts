@@ -8,7 +8,7 @@ import { isWebDirective } from './web-words.ts';
 
 /** A # within a word is a part of it, and ${name} is no block. */
 const WORD =
-  /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[;{}]|#.*$|(?:\$\{\w+\}|[^\s;{}"'])(?:\$\{\w+\}|[^\s;{}])*/g;
+  /"(?:[^"\\]|\\.){0,1000}"|'(?:[^'\\]|\\.){0,1000}'|[;{}]|#[^]*|(?:\$\{\w+\}|[^\s;{}"'])(?:\$\{\w+\}|[^\s;{}])*/g;
 /** Blocks that hold names and values instead of directives. */
 const OF_VALUES = /^(?:types|map|geo|split_clients|match)$/;
 /** What is included without a word about boots: types of files, parameters of other servers, modules, keys. */
@@ -95,7 +95,7 @@ function unended(placed: readonly Placed[]): readonly Finding[] {
     )
       return [];
     return [
-      lintFinding('config-unreadable', [at], [{ at, lines: [`${at.raw.replace(/\s*(?:#.*)?$/, '')};`] }], {
+      lintFinding('config-unreadable', [at], [{ at, lines: [`${at.raw.replace(/#[^]*/, '').trimEnd()};`] }], {
         title: `the semicolon is missing behind ${name}`,
         cause: `nginx takes the next line (${at.words[next] ?? ''}) for a part of it, and does not start.`,
       }),
