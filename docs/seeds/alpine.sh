@@ -12,6 +12,8 @@ rm -f /etc/local.d/pxectl.start /etc/runlevels/default/local
 tell() { wget -q -O /dev/null --post-data="$1" {{report}}/progress || true; }
 fail() { wget -q -O /dev/null --post-data="$1 failed" {{report}}/failed || true; exit 1; }
 
+# pxectl machines show has what it finds in the machine
+wget -q -O /dev/null --post-data="$(read -r _ kb _ < /proc/meminfo; echo memoryMiB=$((kb / 1024)); echo disks=$(ls -d /sys/block/*/device | cut -d/ -f4) | tr ' ' ,)" {{report}}/hardware || true
 tell '5% setting up'
 cat > /tmp/answers << 'END'
 KEYMAPOPTS="us us"

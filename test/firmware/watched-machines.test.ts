@@ -30,7 +30,9 @@ machines:
 /** An installer that is done as soon as it is let. */
 const SEED = `d-i debian-installer/locale string en_US.UTF-8
 d-i debconf/frontend select text
-d-i preseed/early_command string sleep 10; wget -q -O /dev/null --post-data= {{report}}/done; sleep 600
+d-i preseed/early_command string sleep 10; \\
+    wget -q -O /dev/null --post-data="$(read -r _ kb _ < /proc/meminfo; echo memoryMiB=$((kb / 1024)); echo disks=sda)" {{report}}/hardware || true; \\
+    wget -q -O /dev/null --post-data= {{report}}/done; sleep 600
 `;
 const PROGRAM = new URL('../../bin/pxectl.js', import.meta.url).pathname;
 
@@ -87,7 +89,7 @@ itNeeds(
     await boot('bios', HEALTHY);
     await boot('uefi-secure', FAILING);
     const inBoth = async (name: string, web: string, tmux: RegExp): Promise<void> => {
-      await row(name).getByText(web).first().waitFor({ timeout: 240_000 });
+      await row(name).getByText(web).first().waitFor({ timeout: 500_000 });
       await terminal.shows(tmux);
     };
     await inBoth('node-1', 'booting', /node-1 +ipxe/);
@@ -99,6 +101,8 @@ itNeeds(
     );
     await keepPictures(page);
     await inBoth('node-3', 'installed', /node-3 +ipxe +installed/);
+    const shown = await project.pxectl('machines', 'show', 'node-3');
+    expect(shown.stdout).toMatch(/memory +\S+ [MG]B[^]*disks +sda/);
     await row('node-1').getByRole('link', { name: 'node-1' }).click();
     const stages = page.locator('.timeline strong');
     await stages.getByText('initrd').waitFor();
@@ -106,5 +110,5 @@ itNeeds(
     expect(await page.locator('.finding').count()).toBe(0);
     expect([complaints, foreign]).toEqual([[], []]);
   },
-  400_000,
+  900_000,
 );

@@ -1,6 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { findRemoteImage } from '../../../../src/images/catalogue/available.ts';
+import { hardwareReport } from '../../../../src/machines/inventory/seen-machine.ts';
 import { checkSeed } from '../../../../src/machines/seeds/check-seed.ts';
 import { newSeedView, SEED_FAMILIES } from '../../../../src/machines/seeds/new-seed.ts';
 import { sampleFill } from '../../../../src/machines/seeds/sample-fill.ts';
@@ -15,6 +18,17 @@ describe.each(NEW_SEEDS)('a new seed of $family with $name', ({ family, text }) 
   it('is known for what it is, and has nothing that we would tell', () => {
     expect(seedFormatOfText(text)).toBe(format);
     expect(checkSeed(format, filled)).toEqual([]);
+  });
+
+  it('tells what it finds in the machine', () => {
+    if (family === 'talos' || family === 'flatcar') return;
+    const [, told = ''] = /(?:--post-data=|-d )("\$\(read .*?\)") \S+\/hardware \|\| true/.exec(filled) ?? [];
+    const shell = `list-devices() { echo /dev/sda; echo /dev/sdb; }; printf %s ${told}`;
+    const said = execFileSync('bash', ['-c', shell]);
+    expect(hardwareReport(said)).toMatchObject({
+      memoryMiB: Math.floor(totalmem() / 2 ** 20),
+      ...(family === 'debian' ? { disks: ['/dev/sda', '/dev/sdb'] } : {}),
+    });
   });
 
   it('says how far it is, and reports at its end in a way that cannot fail the install', () => {
