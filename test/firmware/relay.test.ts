@@ -68,7 +68,7 @@ describe('machines behind ISC dhcrelay', () => {
               .filter((event) => event.type === type)
               .map(({ mac, ip }) => [mac, ip] as const),
           );
-        const deadline = Date.now() + 300_000;
+        const deadline = Date.now() + 600_000;
         while ((await heard('install.done')).size < MACHINES.length && Date.now() < deadline) {
           await new Promise((wake) => setTimeout(wake, 500));
         }
@@ -83,6 +83,6 @@ describe('machines behind ISC dhcrelay', () => {
         await lan.destroy();
       }
     },
-    400_000,
+    800_000,
   );
 });
