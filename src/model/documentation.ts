@@ -1,5 +1,8 @@
-/** Where docs/ is published: the one place that says so. package.json names it as its homepage. */
-export const DOCUMENTATION = 'https://pxectl.dev/';
+/**
+ * Where docs/ is published: the one place that says so, with package.json, whose homepage it is. A name that nobody can register
+ * (RFC 2606) until there is such a place: somebody else's would give root advice.
+ */
+export const DOCUMENTATION = 'https://pxectl.test/';
 
 /** The part of docs/errors.md about this code. */
 export const errorAddress = (code: string): string => `${DOCUMENTATION}errors#${code.toLowerCase()}`;

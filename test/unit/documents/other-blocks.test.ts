@@ -21,6 +21,7 @@ const OTHER_BLOCKS: Readonly<Record<string, string>> = {
   'table inet pxectl-tftp': 'test/unit/documents/other-blocks.test.ts',
   'table inet pxectl-http': 'test/unit/documents/other-blocks.test.ts',
   'name,mac,vars.seat': 'test/integration/sessions/class-room.test.ts',
+  '# compose.yaml\nservices:': 'test/integration/release/oci-image.test.ts',
   scrape_configs: 'test/unit/documents/other-blocks.test.ts',
   'built-in proxyDHCP, TFTP~': 'a picture of a terminal',
 };
