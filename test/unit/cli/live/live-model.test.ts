@@ -91,7 +91,7 @@ it('knows how fast a file goes and when it will be there', () => {
 it('stays quick and bounded with 1,000 machines and 1,000 events a second', () => {
   vi.useRealTimers();
   const live = model(...Array.from({ length: 1_000 }, (_, n) => machine(n)));
-  const startedMs = performance.now();
+  const before = process.cpuUsage();
   const types = ['dhcp.discover', 'dhcp.offer', 'tftp.done', 'http.done'] as const;
   for (let round = 0; round < 20; round += 1) {
     for (let n = 0; n < 1_000; n += 1) {
@@ -106,10 +106,10 @@ it('stays quick and bounded with 1,000 machines and 1,000 events a second', () =
     }
     for (let picture = 0; picture < 10; picture += 1) live.rows(START + round * 1_000);
   }
-  const tookMs = performance.now() - startedMs;
+  const { user, system } = process.cpuUsage(before);
   live.close();
   expect(live.rows(START)).toHaveLength(1_000);
   expect(live.news().length).toBeLessThanOrEqual(1_000);
   // 20 s of events and of ten pictures a second: half a core would be 10 s
-  expect(tookMs).toBeLessThan(10_000);
+  expect((user + system) / 1_000).toBeLessThan(10_000);
 });
