@@ -12,6 +12,8 @@ const HEALTHY_AFTER_MS = 60_000;
 const MAX_FAILURES = 6;
 const START_TIMEOUT_MS = 10_000;
 const VERIFY_AFTER_MS = 1_500;
+/** a follower that fell behind while the Engine rotated the log twice is silent for good, and does not end */
+const LOG_SILENT_MS = 30_000;
 /** the Engine's own restart policy is quicker than this when it applies */
 const ENGINE_RESTART_MS = 400;
 
@@ -24,6 +26,8 @@ export interface KeptContainerOptions {
   readonly onLine: (line: string, time: string) => void;
   /** whether this line says that the program now serves; without it running is enough */
   readonly isReady?: (line: string) => boolean;
+  /** a log that is silent for so long is asked for anew */
+  readonly logSilentMs?: number;
 }
 
 /**
@@ -36,6 +40,7 @@ export class KeptContainer {
   #container: Docker.Container | undefined;
   #log: FollowedLog | undefined;
   #lastLogNs: bigint | undefined;
+  #logTimer: NodeJS.Timeout | undefined;
   #lastLines: string[] = [];
   #onReady: () => void = () => undefined;
   #isChanging = false;
@@ -91,6 +96,7 @@ export class KeptContainer {
   /** Removes the container. */
   async stop(): Promise<void> {
     this.#isStopped = true;
+    clearTimeout(this.#logTimer);
     const container = this.#container;
     this.#container = undefined;
     await container?.stop({ t: 5 }).catch(() => undefined);
@@ -193,10 +199,21 @@ export class KeptContainer {
       ...(this.#lastLogNs === undefined ? {} : { afterNs: this.#lastLogNs }),
       onLine: (line, time, stampNs) => {
         this.#lastLogNs = stampNs;
+        this.#logTimer?.refresh();
         this.#takeLine(line, time);
       },
     });
     this.#log.ended.catch(() => undefined);
+    clearTimeout(this.#logTimer);
+    if (this.#isStopped) return;
+    const { logSilentMs = LOG_SILENT_MS } = this.options;
+    this.#logTimer = setTimeout(() => void this.#askSilentLog(), logSilentMs).unref();
+  }
+
+  /** Of a program that has nothing to say nothing comes; of one whose follower is stuck, what was missed. */
+  async #askSilentLog(): Promise<void> {
+    if (!this.#isChanging && !this.#isMending) await this.#attachLog().catch(() => undefined);
+    this.#logTimer?.refresh();
   }
 
   #takeLine(line: string, time: string): void {
