@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { assetError, PxectlError } from '../../model/errors.ts';
+import { formatBytes, formatDuration } from '../../model/units.ts';
 import { connectionError, offlineError, redirectError, statusError } from './http-errors.ts';
 import { askedAddress, throughMirror, withoutPassword } from './mirrors.ts';
 import { proxyInWords, readProxies } from './proxies.ts';
@@ -11,6 +12,8 @@ export interface HttpClientOptions {
   readonly signal?: AbortSignal;
   /** how long a server may stay silent, before and within an answer; default 30 s */
   readonly stallTimeoutMs?: number;
+  /** how long a small file may come more slowly than {@link LEAST_BYTES_PER_SECOND}; default 60 s */
+  readonly slowMs?: number;
   /** pause before the second attempt, doubled for each further one; default 500 ms */
   readonly retryPauseMs?: number;
 }
@@ -46,6 +49,9 @@ export interface HttpClient {
 const MAX_REDIRECTS = 8;
 const DEFAULT_STALL_MS = 30_000;
 const SMALL_FILE_ATTEMPTS = 4;
+const DEFAULT_SLOW_MS = 60_000;
+/** Who sends a byte now and then is never silent, and never done: a modem is quicker. */
+const LEAST_BYTES_PER_SECOND = 4_096;
 
 /** Opens a client. undici is loaded here and not before: it costs 80 ms of start-up. */
 export async function openHttpClient(options: HttpClientOptions = {}): Promise<HttpClient> {
@@ -80,13 +86,13 @@ export async function openHttpClient(options: HttpClientOptions = {}): Promise<H
       const header = (name: string): string | undefined => [answer.headers[name]].flat()[0];
       const location = header('location');
       if (answer.statusCode >= 300 && answer.statusCode < 400 && location !== undefined) {
-        await answer.body.dump();
+        leave(answer.body);
         const target = redirectTarget(url, location, trust);
         url = throughMirror(target, options.mirrors);
         continue;
       }
       if (answer.statusCode >= 300 && answer.statusCode !== 416) {
-        await answer.body.dump();
+        leave(answer.body);
         throw statusError(answer.statusCode, name, proxyInWords(url, proxies));
       }
       // destroying a body that nobody reads any more must not end the process; readers still see their errors
@@ -104,7 +110,7 @@ export async function openHttpClient(options: HttpClientOptions = {}): Promise<H
     get,
     getBytes: (url, maxBytes, trust) =>
       withRetries(SMALL_FILE_ATTEMPTS, options, () =>
-        readSmall(() => get(url, {}, trust), maxBytes, options.signal),
+        readSmall(() => get(url, {}, trust), maxBytes, options),
       ),
     askedAddress: (url) => askedAddress(url, options.mirrors),
     close: () => dispatcher.close(),
@@ -121,12 +127,18 @@ export function redirectTarget(url: string, location: string, trust: BytesTrust)
   throw redirectError(url, `it sends on to ${target}: anyone on that way could change the bytes`);
 }
 
+/** A body that nobody reads: it may never end. */
+function leave(body: Readable): void {
+  body.on('error', () => undefined).destroy();
+}
+
 async function readSmall(
   get: () => Promise<HttpAnswer>,
   maxBytes: number,
-  signal: AbortSignal | undefined,
+  { signal, slowMs = DEFAULT_SLOW_MS }: HttpClientOptions,
 ): Promise<Uint8Array> {
   const answer = await get();
+  const startedMs = performance.now();
   const chunks: Buffer[] = [];
   let length = 0;
   try {
@@ -134,6 +146,9 @@ async function readSmall(
       length += chunk.length;
       if (length > maxBytes) break;
       chunks.push(chunk);
+      const tookMs = performance.now() - startedMs;
+      if (tookMs > slowMs + (length / LEAST_BYTES_PER_SECOND) * 1000)
+        throw tooSlow(answer.url, length, tookMs);
     }
   } catch (error) {
     throw connectionError(error, answer.url, signal);
@@ -149,6 +164,13 @@ async function readSmall(
   if (beginsAsPage(bytes)) throw pageInstead(answer.url);
   return bytes;
 }
+
+const tooSlow = (url: string, bytes: number, tookMs: number): PxectlError =>
+  assetError('E_DOWNLOAD', {
+    what: `${url} was given up`,
+    why: `${formatBytes(bytes)} came in ${formatDuration(tookMs)}`,
+    next: 'name another mirror: --mirror PREFIX=URL',
+  });
 
 function isHttpUrl(url: string): boolean {
   return URL.canParse(url) && ['http:', 'https:'].includes(new URL(url).protocol);

@@ -82,6 +82,35 @@ describe('small files', () => {
   });
 });
 
+describe('a server that sends a byte now and then', () => {
+  const drips: NodeJS.Timeout[] = [];
+  afterEach(() => drips.splice(0).forEach(clearInterval));
+  const drip = (status: number, headers: Record<string, string>): void => {
+    mirror.misbehave = (path, _request, response) => {
+      if (path === '/list') return false;
+      response.writeHead(status, headers);
+      drips.push(setInterval(() => response.write('x'), 20));
+      return true;
+    };
+  };
+
+  it('is given up, and said to be slow', async () => {
+    drip(200, {});
+    await client.close();
+    client = await openHttpClient({ retryPauseMs: 5, slowMs: 200 });
+    const error = await failure('/slow');
+    expect(error).toMatchObject({ code: 'E_DOWNLOAD', message: `${mirror.url}/slow was given up` });
+    expect(error.why).toMatch(/^\d+ B came in \S+ m?s$/);
+  });
+
+  it('keeps nobody who is sent on, or refused', async () => {
+    drip(302, { location: '/list' });
+    expect((await client.getBytes(`${mirror.url}/old`, 1000)).length).toBeGreaterThan(0);
+    drip(404, {});
+    expect(await failure('/old')).toMatchObject({ code: 'E_NOT_FOUND' });
+  });
+});
+
 describe('encrypted connections', () => {
   it('to a server without TLS say so in one line', async () => {
     mirror.files.clear();
