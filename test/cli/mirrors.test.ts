@@ -17,7 +17,9 @@ it('images, up and doctor name the mirrors that are in use, and none of their pa
     await writeFile(path, JSON.stringify({ ...manifest, mirror: MIRROR }));
     const cli = (...args: string[]) => pxectl(args, { cwd: folder.path });
 
-    expect((await cli('images')).stdout.replaceAll(/\s+/g, ' ')).toContain(`the test; from ${MIRROR}`);
+    // as much of it as 80 columns hold; JSON has all of it
+    expect((await cli('images')).stdout).toContain('the test; from http://192.168');
+    expect((await cli('images', '--json')).stdout).toContain(MIRROR);
     const words = 'http://192.168.1.9/debian for https://ftp.debian.org/debian';
     expect((await cli('up', '--dry-run')).stdout).toContain(`mirror      ${words}`);
     const doctor = await cli('doctor');
