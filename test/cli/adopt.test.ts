@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { inventoryPath } from '../../src/machines/inventory/inventory-file.ts';
+import { linesOnTerminal } from '../support/on-terminal.ts';
 import { CONFIG, useProject } from '../support/test-project.ts';
 
 const project = useProject();
@@ -38,7 +39,8 @@ describe('pxectl machines', () => {
     const { stdout, stderr } = await cli('machines');
     expect(stdout).toMatch(/^pc-01 .*\n\nUNKNOWN +CARD +FIRMWARE +MACHINE +SERIAL +SEEN\n/m);
     expect(stdout).toMatch(/^f8:b1:56:00:00:02 {2}Dell {2}uefi-x64 {2}Dell Inc\. OptiPlex 7010 +ABC123 /m);
-    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+    const shown = await linesOnTerminal(['machines'], project.path);
+    expect(Math.max(...shown.map((line) => line.length))).toBeLessThanOrEqual(80);
     expect(stderr).toContain('pxectl machines adopt MAC');
     expect((await cli('machines', '--unknown')).stdout).not.toContain('pc-01');
     const json = JSON.parse((await cli('machines', '--json')).stdout) as { unknown: unknown[] };

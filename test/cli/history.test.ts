@@ -1,6 +1,7 @@
 import { appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { linesOnTerminal } from '../support/on-terminal.ts';
 import { configText, prepareState } from '../support/engine/prepare-state.ts';
 import { recordedBoot } from '../support/recorded-boots.ts';
 import { makeFolder, pxectl } from '../support/pxectl-process.ts';
@@ -51,7 +52,8 @@ describe('pxectl history', () => {
     expect(boots[3]).toMatch(/node-1 +uefi-x64 +booted +1 min 16 s +loader 1 min/);
     expect(boots[4]).toMatch(/failed/);
     expect(boots.join('')).not.toContain('\u001b');
-    for (const line of boots) expect(line.length).toBeLessThanOrEqual(80);
+    for (const line of await linesOnTerminal(['history'], folder.path))
+      expect(line.length).toBeLessThanOrEqual(80);
   });
 
   it('shows one machine, by name or address, and since a time', async () => {

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { linesOnTerminal } from '../support/on-terminal.ts';
 import { configText, prepareState } from '../support/engine/prepare-state.ts';
 import { makeFolder, pxectl } from '../support/pxectl-process.ts';
 
@@ -209,8 +210,7 @@ describe('pxectl machines', () => {
   it('is one line for each machine in 80 columns, in the order of a column, and show tells the rest', async () => {
     await cli('machines', 'set', 'pc-02', `name=${'a-very-long-name-'.repeat(3)}x`);
     await cli('machines', 'arm', '--profile', 'classroom', '--yes');
-    const { stdout } = await cli('machines', '--sort', 'name');
-    const lines = stdout.trimEnd().split('\n');
+    const lines = await linesOnTerminal(['machines', '--sort', 'name'], folder.path);
     expect(lines[0]).toMatch(/^NAME +PROFILE +STATE +STAGE +SINCE +FINDING$/);
     expect(lines.every((line) => line.length <= 80)).toBe(true);
     expect(lines.slice(1).map((line) => line.slice(0, 4))).toEqual(['a-ve', 'kios', 'pc-0']);

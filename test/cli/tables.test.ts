@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { linesOnTerminal } from '../support/on-terminal.ts';
 import { useProject } from '../support/test-project.ts';
 
 const ID = `my-${'very-'.repeat(10)}long-image`;
@@ -37,11 +38,13 @@ it('tables of long names fit a terminal of 80 columns', async () => {
       ['history'],
     ];
     for (const command of [...tables, ['status', '--all']]) {
-      const { stdout } = await project.cli(...command);
-      for (const line of stdout.split('\n'))
+      for (const line of await linesOnTerminal(command, project.path))
         expect(line.length, `${command.join(' ')}: ${line}`).toBeLessThan(81);
     }
-    expect((await project.cli('images')).stdout).toContain('my-very-very');
+    expect((await linesOnTerminal(['images'], project.path)).join()).toContain('my-very-very');
+    // whoever reads a pipe gets everything
+    expect((await project.cli('images')).stdout).toContain(ID);
+    expect((await project.cli('status', '--all')).stdout).toContain(join(project.path, 'pxectl.yaml'));
   } finally {
     await project.cli('down');
   }
