@@ -3,6 +3,9 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 
+# what .ci/get-node brings where this machine's Node.js is too old
+export PATH := $(CURDIR)/.cache/node/bin:$(PATH)
+
 SOURCES := $(shell find src -name '*.ts' -o -name '*.json' -o -path 'src/web/*' -type f 2>/dev/null) .ci/build.mjs .ci/bundle.mjs package.json
 
 .PHONY: help
@@ -35,6 +38,10 @@ check: check-static test ## everything that CI runs
 .PHONY: test-fast
 test-fast: setup build ## unit, contract and command-line tests
 	node .ci/run-tests.mjs unit+cli+contract
+
+.PHONY: test-nodes
+test-nodes: setup build ## the fast tests on Node.js 22 and 24
+	.ci/test-nodes 22 24
 
 .PHONY: test
 test: setup build ## every test, the firmware boots included (root)
