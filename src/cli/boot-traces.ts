@@ -1,9 +1,8 @@
 import type { BootTrace } from '../model/boot-trace.ts';
-import { endedAmong, isNetworkBoot, outcomeOf } from '../model/boot-outcome.ts';
+import { endedAmong, isNetworkBoot } from '../model/boot-outcome.ts';
 import type { Machine } from '../model/config.ts';
 import type { StateLayout } from '../model/state-layout.ts';
-import { bootIdOf } from '../watch/boot-id.ts';
-import type { RecordedBoot } from '../watch/boot-record.ts';
+import { recordedNow, type RecordedBoot } from '../watch/boot-record.ts';
 import { byStart, readHistory } from '../watch/history-file.ts';
 import { KeptBoots, REMEMBERED_BOOTS, REMEMBERED_EVENTS } from '../watch/kept-boots.ts';
 import type { LatestBoots } from '../watch/latest-boots.ts';
@@ -34,13 +33,8 @@ export async function knownBoots(
     isNetworkBoot(trace) && trace.lastEventAt > (recordedTo.get(trace.mac) ?? '');
   const nowMs = Date.now();
   for (const trace of await withFindings(traces.filter(isNews))) {
-    const id = bootIdOf(trace);
-    boots.set(id, {
-      ...trace,
-      id,
-      outcome: outcomeOf(trace, hasEnded(trace, nowMs)),
-      eventCount: trace.events.length,
-    });
+    const boot = recordedNow(trace, hasEnded(trace, nowMs));
+    boots.set(boot.id, boot);
   }
   return [...boots.values()].sort(byStart);
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { BootEvent } from '../model/boot-event.ts';
-import type { BootOutcome } from '../model/boot-outcome.ts';
+import { outcomeOf, type BootOutcome } from '../model/boot-outcome.ts';
 import type { BootTrace } from '../model/boot-trace.ts';
 import type { Finding } from '../model/finding.ts';
 import { bootFields, eventSchema, findingSchema } from '../model/trace-schema.ts';
@@ -29,6 +29,14 @@ export interface RecordedBoot extends BootTrace {
   /** the history keeps some of its events alone */
   readonly eventCount: number;
 }
+
+/** A boot as it is known now, with what is wrong in it. */
+export const recordedNow = (trace: BootTrace, isEnded: boolean): RecordedBoot => ({
+  ...trace,
+  id: bootIdOf(trace),
+  outcome: outcomeOf(trace, isEnded),
+  eventCount: trace.events.length,
+});
 
 /** The boot of a line; undefined where it is none. */
 export function parseRecord(line: string): RecordedBoot | undefined {

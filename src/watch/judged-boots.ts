@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
-import { endedAmong, isNetworkBoot, outcomeOf } from '../model/boot-outcome.ts';
+import { endedAmong, isNetworkBoot } from '../model/boot-outcome.ts';
 import type { BootTrace } from '../model/boot-trace.ts';
 import type { Finding } from '../model/finding.ts';
 import { BOOT_IS_OVER_AFTER_MS } from '../model/life-cycle.ts';
 import { Turns } from '../platform/turns.ts';
 import { bootIdOf } from './boot-id.ts';
-import type { RecordedBoot } from './boot-record.ts';
+import { recordedNow, type RecordedBoot } from './boot-record.ts';
 
 /** Time alone changes what is said of a boot that goes on. */
 const LOOK_AGAIN_MS = 5_000;
@@ -31,7 +31,7 @@ export class JudgedBoots {
   judged(trace: BootTrace, nowMs: number, isEnded: boolean): RecordedBoot {
     // a boot that is read from old events did not stand still until today
     const atMs = isEnded ? Math.min(nowMs, Date.parse(trace.lastEventAt) + BOOT_IS_OVER_AFTER_MS) : nowMs;
-    return withFindings(trace, this.judge(trace, atMs), isEnded);
+    return recordedNow({ ...trace, findings: this.judge(trace, atMs) }, isEnded);
   }
 
   /** All boots among these traces, as they are no earlier than now; of many, findings may be seconds old. */
@@ -73,15 +73,11 @@ export class JudgedBoots {
       const isSame = boot.lastEventAt === trace.lastEventAt && boot.eventCount === trace.events.length;
       const holdsMs = isSame ? (isEnded ? Infinity : LOOK_AGAIN_MS) : changedMs;
       if (nowMs - atMs < holdsMs) {
-        return isSame ? before : { ...before, boot: withFindings(trace, boot.findings, isEnded) };
+        return isSame
+          ? before
+          : { ...before, boot: recordedNow({ ...trace, findings: boot.findings }, isEnded) };
       }
     }
     return { boot: this.judged(trace, nowMs, isEnded), isEnded, atMs: nowMs };
   }
-}
-
-function withFindings(trace: BootTrace, findings: readonly Finding[], isEnded: boolean): RecordedBoot {
-  const judged = { ...trace, findings };
-  const outcome = outcomeOf(judged, isEnded);
-  return { ...judged, id: bootIdOf(trace), outcome, eventCount: trace.events.length };
 }

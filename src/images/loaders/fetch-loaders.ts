@@ -67,13 +67,13 @@ export async function fetchLoaders(
   }
 }
 
-/** @throws PxectlError E_LOADER_MISSING when there is no program for a platform that the user named */
 /** Loaders are read out of Debian's packages: elsewhere they come from its archive. */
 const fromPackages = (names: string): string =>
   familyOf() === 'apt'
     ? `sudo apt-get install ${names}`
     : 'try again where https://ftp.debian.org is reached';
 
+/** @throws PxectlError E_LOADER_MISSING when there is no program for a platform that the user named */
 function finish(manifest: LoaderManifest, options: FetchOptions): LoaderManifest {
   const there = new Set(manifest.files.filter((file) => file.isProgram).map((file) => file.platform));
   const missing = (options.loaderPlatforms ?? []).filter((platform) => !there.has(platform));
