@@ -1,15 +1,14 @@
 import { basename } from 'node:path';
 import type { Finding } from '../../model/finding.ts';
 import { command, words } from '../../model/fix.ts';
-import { rangesOf, verdictOn, type PassedOver } from '../../model/verdict.ts';
+import type { PassedOver } from '../../model/verdict.ts';
 import { makeFinding } from '../finding-catalogue.ts';
 import { proveEdits, type Judge } from '../mend/prove-edits.ts';
 import { placedReader } from './config-reader.ts';
 import { lintDhcpd } from './dhcpd/lint-dhcpd.ts';
-import type { DhcpdStatement } from './dhcpd/dhcpd-syntax.ts';
 import { testByDhcpd, type DhcpdsWord } from './dhcpd/test-by-dhcpd.ts';
-import { passedLines } from './judge-scripts.ts';
-import { ADVICE, writeFixed, type LintOptions, type LintResult } from './lint-result.ts';
+import { writeFixed, type LintOptions, type LintResult } from './lint-result.ts';
+import { passedLines, passedPlaces, textReading } from './text-reading.ts';
 
 /** Judges a configuration of ISC dhcpd, with the files that it includes and that were given. */
 export async function lintDhcpdFile(
@@ -31,33 +30,23 @@ export async function lintDhcpdFile(
   const findings = [...own, ...(typeof said === 'object' ? [refused(path, text, said)] : [])];
   const passedOver: PassedOver[] = [
     ...passedLines('lines of a template, filled in later', templateLines, text),
-    ...passedStatements('conditions that doctor cannot tell', unknown),
-    ...passedStatements('statements that doctor does not know', foreign),
+    ...passedPlaces('conditions that doctor cannot tell', unknown),
+    ...passedPlaces('statements that doctor does not know', foreign),
   ];
-  const isPartly = missing.length > 0 || passedOver.length > 0;
   const asked = said === 'taken' ? '; dhcpd -t of this host takes it' : '';
   return {
     readings: [
-      {
+      textReading(findings, {
         source: path,
         kind: 'a configuration of ISC dhcpd',
         read: `${statementCount} statements, as text: who is given which boot file${said === 'no dhcpd' ? '; there is no dhcpd here to ask besides' : asked}`,
-        verdict: verdictOn(findings, { passedOver, limits: missing }),
         passedOver,
         limits: missing,
-        advice: isPartly ? ADVICE : [],
-      },
+      }),
     ],
     findings,
     written: fix ? await writeFixed(texts, own, judge) : [],
   };
-}
-
-function passedStatements(what: string, statements: readonly DhcpdStatement[]): readonly PassedOver[] {
-  const [first] = statements;
-  if (first === undefined) return [];
-  const at = rangesOf(statements.map(({ line }) => line));
-  return [{ what, count: statements.length, at, example: first.raw, matters: true }];
 }
 
 /** What only dhcpd itself refuses. */

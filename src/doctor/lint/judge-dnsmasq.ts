@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { Finding } from '../../model/finding.ts';
 import { command } from '../../model/fix.ts';
-import { rangesOf, verdictOn, type PassedOver } from '../../model/verdict.ts';
+import type { PassedOver } from '../../model/verdict.ts';
 import { checkTftpRoot } from '../checks/tftp-root-checks.ts';
 import { makeFinding } from '../finding-catalogue.ts';
 import { proveEdits, type Judge } from '../mend/prove-edits.ts';
@@ -11,9 +11,10 @@ import { isEdgeOs, mendsInEdgeOs } from './edge-os.ts';
 import { isBlotted } from './blotted-values.ts';
 import { isDnsmasqOption, mendsOfRefusal } from './dnsmasq-options.ts';
 import { lintDnsmasqConfig } from './lint-dnsmasq.ts';
-import { ADVICE, writeFixed, type LintOptions, type LintResult } from './lint-result.ts';
+import { writeFixed, type LintOptions, type LintResult } from './lint-result.ts';
 import type { PxeConfig } from './pxe-config.ts';
 import { templateOf } from './templates.ts';
+import { passedPlaces, textReading } from './text-reading.ts';
 import { BAD_OPTION, testByDnsmasq } from './test-by-dnsmasq.ts';
 import { isUci } from './translated-forms.ts';
 import { mendsInUci } from './write-uci.ts';
@@ -69,31 +70,15 @@ export async function lintDnsmasq(
     matters: true,
   }));
   passedOver.push(
-    ...(config.files.templateLines.length === 0
-      ? []
-      : [
-          {
-            what: 'lines of a template, filled in later',
-            count: config.files.templateLines.length,
-            at: rangesOf(config.files.templateLines.map(({ line }) => line)),
-            example: config.files.templateLines[0]?.raw ?? '',
-            matters: true,
-          },
-        ]),
+    ...passedPlaces('lines of a template, filled in later', config.files.templateLines),
+    ...passedPlaces(
+      'lines with an address that is made unreadable',
+      config.files.lines.filter(({ value }) => isBlotted(value)),
+    ),
   );
-  const blotted = config.files.lines.filter(({ value }) => isBlotted(value));
-  if (blotted[0])
-    passedOver.push({
-      what: 'lines with an address that is made unreadable',
-      count: blotted.length,
-      at: rangesOf(blotted.map(({ line }) => line)),
-      example: blotted[0].raw,
-      matters: true,
-    });
   const limits = dnsmasqLimits(
     config.files.hasCommandLine && !isWhole,
     findings.some(({ id }) => id === 'ipv6-boot-not-judged'),
-
     config.ranges.length > 0,
     isWhole,
     config.files.problems.filter((one) => one.isElsewhere).map((one) => one.problem),
@@ -101,17 +86,15 @@ export async function lintDnsmasq(
   const template = [...given.values()]
     .map((text) => templateOf(text, false))
     .find((one) => one !== undefined);
-  const parts = { passedOver, limits };
   return {
     readings: [
-      {
+      textReading(all, {
         source: [...given.keys()].join(', '),
         kind: `${[...kinds].join(', ')}${template !== undefined && config.files.templateLines.length > 0 ? `, a template (${template})` : ''}`,
         read: `${config.files.lines.length} settings${root === undefined ? ', as text: of another computer' : ''}`,
-        verdict: verdictOn(all, parts),
-        ...parts,
-        advice: limits.length > 0 || passedOver.length > 0 ? ADVICE : [],
-      },
+        passedOver,
+        limits,
+      }),
     ],
     findings: all,
     dnsmasq: {

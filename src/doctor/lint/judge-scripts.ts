@@ -1,13 +1,13 @@
 import { join } from 'node:path';
-import { rangesOf, verdictOn, type PassedOver } from '../../model/verdict.ts';
 import { proveEdits, type Judge } from '../mend/prove-edits.ts';
 import { placedReader } from './config-reader.ts';
 import { fragmentLimits, lintBootScript, type BootScriptKind } from './lint-boot-script.ts';
-import { ADVICE, writeFixed, type LintOptions, type LintResult } from './lint-result.ts';
+import { writeFixed, type LintOptions, type LintResult } from './lint-result.ts';
 import { variableLimits } from './rules/ipxe-name-rules.ts';
 import { givenFor, includesOf } from './script-includes.ts';
 import { unknownLines } from './script-words.ts';
 import { isTemplateLine } from './templates.ts';
+import { passedLines, textReading } from './text-reading.ts';
 
 /** Judges one configuration of a loader. */
 export async function lintScript(
@@ -43,24 +43,15 @@ export async function lintScript(
   ];
   return {
     readings: [
-      {
+      textReading(findings, {
         source: path,
         kind: `configuration of ${kind}${fragmentLimits({ text, kind }).length > 0 ? ', a part of one' : ''}`,
         read: `${text.split('\n').length} lines${root === undefined ? ', as text: its files are of another computer' : ''}`,
-        verdict: verdictOn(findings, { passedOver, limits }),
         passedOver,
         limits,
-        advice: limits.length > 0 || passedOver.length > 0 ? ADVICE : [],
-      },
+      }),
     ],
     findings,
     written: fix ? await writeFixed(texts, findings, judge) : [],
   };
-}
-
-export function passedLines(what: string, numbers: readonly number[], text: string): readonly PassedOver[] {
-  const [first] = numbers;
-  if (first === undefined) return [];
-  const example = text.split(/\r?\n/)[first - 1]?.trim() ?? '';
-  return [{ what, count: numbers.length, at: rangesOf(numbers), example, matters: true }];
 }

@@ -20,12 +20,6 @@ export interface LintResult {
   readonly dnsmasq?: JudgedConfig;
 }
 
-/** What helps where a configuration was not wholly given. */
-export const ADVICE = [
-  'all files of the configuration, filled in: pxectl doctor --config FILE --config FOLDER',
-  'where its files lie: --root FOLDER, or --here for this computer',
-];
-
 /** Writes the files with all edits that go together beside the originals. */
 export async function writeFixed(
   texts: ReadonlyMap<string, string>,

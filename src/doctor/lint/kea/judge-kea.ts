@@ -1,7 +1,6 @@
-import { verdictOn } from '../../../model/verdict.ts';
 import { proveEdits, type Judge } from '../../mend/prove-edits.ts';
-import { passedLines } from '../judge-scripts.ts';
-import { ADVICE, writeFixed, type LintOptions, type LintResult } from '../lint-result.ts';
+import { passedLines, textReading } from '../text-reading.ts';
+import { writeFixed, type LintOptions, type LintResult } from '../lint-result.ts';
 import { isTemplateLine } from '../templates.ts';
 import { lintKea } from './lint-kea.ts';
 
@@ -20,15 +19,13 @@ export async function lintKeaFile(path: string, text: string, { fix }: LintOptio
   ];
   return {
     readings: [
-      {
+      textReading(findings, {
         source: path,
         kind: 'a configuration of Kea',
         read: `${subnetCount} subnets and ${classCount} classes, as text: who is given which boot file`,
-        verdict: verdictOn(findings, { passedOver, limits: missing }),
         passedOver,
         limits: missing,
-        advice: missing.length > 0 || passedOver.length > 0 ? ADVICE : [],
-      },
+      }),
     ],
     findings,
     written: fix ? await writeFixed(texts, findings, judge) : [],

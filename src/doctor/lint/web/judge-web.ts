@@ -1,9 +1,8 @@
-import { verdictOn, rangesOf, type PassedOver } from '../../../model/verdict.ts';
 import { proveEdits, type Judge } from '../../mend/prove-edits.ts';
 import { placedReader } from '../config-reader.ts';
-import { passedLines } from '../judge-scripts.ts';
-import { ADVICE, writeFixed, type LintOptions, type LintResult } from '../lint-result.ts';
+import { writeFixed, type LintOptions, type LintResult } from '../lint-result.ts';
 import { templateOf } from '../templates.ts';
+import { passedLines, passedPlaces, textReading } from '../text-reading.ts';
 import { lintApache } from './lint-apache.ts';
 import { lintNginx } from './lint-nginx.ts';
 
@@ -23,33 +22,19 @@ export async function lintWebFile(
   const { findings: found, statementCount, unknown, missing } = lint(text);
   const findings = proveEdits(texts, found, judge);
   const templates = text.split(/\r?\n/).flatMap((line, index) => (isFilledInLater(line) ? [index + 1] : []));
-  const [first] = unknown;
-  const passedOver: PassedOver[] = [
+  const passedOver = [
     ...passedLines('lines of a template, filled in later', templates, text),
-    ...(first === undefined
-      ? []
-      : [
-          {
-            what: `directives that doctor does not know`,
-            count: unknown.length,
-            at: rangesOf(unknown.map(({ line }) => line)),
-            example: first.raw,
-            matters: true,
-          },
-        ]),
+    ...passedPlaces('directives that doctor does not know', unknown),
   ];
-  const isPartly = missing.length > 0 || passedOver.length > 0;
   return {
     readings: [
-      {
+      textReading(findings, {
         source: path,
         kind: `a configuration of ${server === 'nginx' ? 'nginx' : 'Apache'}`,
         read: `${statementCount} directives, as text: what is served, and to whom`,
-        verdict: verdictOn(findings, { passedOver, limits: missing }),
         passedOver,
         limits: missing,
-        advice: isPartly ? ADVICE : [],
-      },
+      }),
     ],
     findings,
     written: fix ? await writeFixed(texts, findings, judge) : [],
