@@ -30,7 +30,7 @@ machines:
 /** An installer that is done as soon as it is let. */
 const SEED = `d-i debian-installer/locale string en_US.UTF-8
 d-i debconf/frontend select text
-d-i preseed/early_command string sleep 10; \\
+d-i preseed/early_command string sleep 30; \\
     wget -q -O /dev/null --post-data="$(read -r _ kb _ < /proc/meminfo; echo memoryMiB=$((kb / 1024)); echo disks=sda)" {{report}}/hardware || true; \\
     wget -q -O /dev/null --post-data= {{report}}/done; sleep 600
 `;
@@ -94,15 +94,13 @@ itNeeds(
     };
     await inBoth('node-1', 'booting', /node-1 +ipxe/);
     await inBoth('node-2', 'came whole and was not started', /!node-2 +uefi\S+ .*unsigned-loader/);
-    await inBoth(
-      'node-3',
-      'installing',
-      /2 booting, 1 installing, 1 with a problem[^]*node-3 +ipxe +installing/,
-    );
+    // how many boot, and what stands still, depends on how long the slowest of them takes
+    await inBoth('node-3', 'installing', /1 installing, \d with a problem[^]*node-3 +ipxe +installing/);
     await keepPictures(page);
     await inBoth('node-3', 'installed', /node-3 +ipxe +installed/);
-    const shown = await project.pxectl('machines', 'show', 'node-3');
-    expect(shown.stdout).toMatch(/memory +\S+ [MG]B[^]*disks +sda/);
+    const shown = async (): Promise<string> => (await project.pxectl('machines', 'show', 'node-3')).stdout;
+    // what machines tell of themselves is written within seconds
+    await expect.poll(shown, { timeout: 60_000 }).toMatch(/memory +\S+ [MG]B[^]*disks +sda/);
     await row('node-1').getByRole('link', { name: 'node-1' }).click();
     const stages = page.locator('.timeline strong');
     await stages.getByText('initrd').waitFor();

@@ -32,7 +32,7 @@ export class TmuxTerminal {
 
   /** Waits until the screen shows it. */
   async shows(what: RegExp): Promise<string> {
-    await expect.poll(() => this.picture(), { timeout: 20_000, interval: 50 }).toMatch(what);
+    await expect.poll(() => this.picture(), { timeout: 60_000, interval: 50 }).toMatch(what);
     return this.picture();
   }
 
