@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,6 +35,8 @@ describe.skipIf(skip !== undefined)('a Docker Engine that is gone', () => {
       network: { namespace: lab.lan.namespaceOf('lan'), destroy: async () => undefined },
       timeoutMs: 120_000,
     });
+  const pidIn = async (file: string): Promise<number> =>
+    Number(await readFile(join(lab.folder, 'docker', file), 'utf8'));
   const isServing = async (): Promise<boolean> =>
     (await lab.lan.execIn('client', 'curl', ['-sf', '-m', '5', 'http://192.168.1.50:8080/boot.ipxe']))
       .exitCode === 0;
@@ -54,7 +57,8 @@ describe.skipIf(skip !== undefined)('a Docker Engine that is gone', () => {
     await rm(other, { recursive: true });
     expect(second.stderr).toContain(`is taken by the pxectl of ${lab.folder} (`);
 
-    const dockerd = Number(await readFile(join(lab.folder, 'docker/dockerd.pid'), 'utf8'));
+    const dockerd = await pidIn('dockerd.pid');
+    const containerd = await pidIn('exec/containerd/containerd.pid');
     process.kill(dockerd, 'SIGKILL');
     await expect.poll(() => identityOf(dockerd), { timeout: 20_000 }).toBeUndefined();
     expect(await isServing()).toBe(true);
@@ -76,6 +80,8 @@ describe.skipIf(skip !== undefined)('a Docker Engine that is gone', () => {
     );
     expect(await isServing()).toBe(true);
 
+    // a new Engine would wait for the old one's containerd, and takes a zombie for one that runs
+    await expect.poll(() => existsSync(`/proc/${containerd}`), { timeout: 60_000 }).toBe(false);
     again = await startLabDocker(lab.lan, lab.folder);
     expect((await cli('down')).exitCode).toBe(0);
     await expect.poll(() => findContainerProcesses(lab.layout), { timeout: 20_000 }).toEqual([]);
