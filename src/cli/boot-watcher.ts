@@ -5,7 +5,7 @@ import type { BootTrace } from '../model/boot-trace.ts';
 import type { Finding, FindingId } from '../model/finding.ts';
 import type { MacAddress } from '../protocol/addresses.ts';
 import { KeptBoots, REMEMBERED_BOOTS, REMEMBERED_EVENTS } from '../watch/kept-boots.ts';
-import type { TracedMachine } from '../watch/open-boot.ts';
+import type { OpenBoot, TracedMachine } from '../watch/open-boot.ts';
 import { TraceBuilder } from '../watch/trace-builder.ts';
 
 const LOOK_INTERVAL_MS = 5_000;
@@ -23,13 +23,18 @@ export interface WatchedBoot {
   readonly findings: readonly Finding[];
 }
 
-interface Watched {
-  trace: BootTrace;
-  findings: readonly Finding[];
+class Watched implements WatchedBoot {
+  findings: readonly Finding[] = [];
   /** what was told of it */
-  readonly told: Set<FindingId>;
+  readonly told = new Set<FindingId>();
   /** nothing more was heard of it: what is wrong stays as it is */
-  isHistory: boolean;
+  isHistory = false;
+
+  constructor(readonly boot: OpenBoot) {}
+
+  get trace(): BootTrace {
+    return this.boot.trace();
+  }
 }
 
 /**
@@ -48,8 +53,8 @@ export class BootWatcher {
     machines: readonly TracedMachine[],
     private readonly onFinding: (finding: Finding, trace: BootTrace) => void,
   ) {
-    const kept = new KeptBoots(REMEMBERED_BOOTS, REMEMBERED_EVENTS, ({ mac, startedAt }) => {
-      if (this.#latest.get(mac)?.trace.startedAt === startedAt) this.#latest.delete(mac);
+    const kept = new KeptBoots(REMEMBERED_BOOTS, REMEMBERED_EVENTS, (boot) => {
+      if (this.#latest.get(boot.mac)?.boot === boot) this.#latest.delete(boot.mac);
     });
     this.#builder = new TraceBuilder(machines, kept);
     this.#timer = this.#lookAfter(LOOK_INTERVAL_MS);
@@ -61,18 +66,17 @@ export class BootWatcher {
   }
 
   /** @returns the boot that the event belongs to */
-  take(event: BootEvent): BootTrace | undefined {
-    const trace = this.#builder.add(event);
-    if (trace === undefined) return undefined;
-    const watched = this.#latest.get(trace.mac);
-    if (watched?.trace.startedAt === trace.startedAt) {
-      watched.trace = trace;
+  take(event: BootEvent): OpenBoot | undefined {
+    const boot = this.#builder.add(event);
+    if (boot === undefined) return undefined;
+    const watched = this.#latest.get(boot.mac);
+    if (watched?.boot === boot) {
       watched.isHistory = false;
-      return trace;
+      return boot;
     }
     if (watched !== undefined && this.#ended.length < MAX_ENDED) this.#ended.push(watched);
-    this.#latest.set(trace.mac, { trace, findings: [], told: new Set(), isHistory: false });
-    return trace;
+    this.#latest.set(boot.mac, new Watched(boot));
+    return boot;
   }
 
   /** The last boot of each machine that is remembered. */

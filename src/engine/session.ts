@@ -19,7 +19,7 @@ import type { LapsedOrder } from '../model/lapsed-order.ts';
 import type { NetworkTrouble, OpenTrouble } from '../model/network-trouble.ts';
 import type { RunningTransfer } from '../model/running-transfer.ts';
 import { BootHistory } from '../watch/boot-history.ts';
-import { readEvents } from '../watch/read-events.ts';
+import { eventsUntil } from '../watch/read-events.ts';
 import { EventLog } from '../watch/event-log.ts';
 import { openEventStore, type EventStore } from '../watch/event-store.ts';
 import { AddressBook } from './address-book.ts';
@@ -231,7 +231,9 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
   });
   await installs.refresh(context);
   await fill();
-  await history.resume(await readEvents(layout.events));
+  let endStart = (): void => undefined;
+  const hasStarted = new Promise<void>((resolve) => (endStart = resolve));
+  void history.resume(eventsUntil(layout.events, events.lastId), hasStarted);
   const addresses = new AddressBook(neighboursOn(context.config.network.interface));
   events.subscribe((event) => {
     addresses.learn(event);
@@ -350,6 +352,8 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     await network.close();
     await running.stop();
     throw error;
+  } finally {
+    endStart();
   }
   events.emit({ type: 'engine.ready', detail: { engine: running.name, message: running.description } });
   return session;

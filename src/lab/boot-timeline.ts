@@ -54,7 +54,7 @@ export class BootTimeline {
   takeEvent(event: BootEvent): void {
     if (this.#isReported && event.mac === this.mac && event.type.startsWith('dhcp.'))
       this.#isBootedAgain = true;
-    const trace = this.#traces.add(event);
+    const trace = this.#traces.add(event)?.trace();
     if (trace?.mac !== this.mac) return;
     this.#latestTrace = trace;
     this.#lastSignMs = this.#sincePowerOn(event.time);

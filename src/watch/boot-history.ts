@@ -1,16 +1,18 @@
 import type { BootEvent } from '../model/boot-event.ts';
-import { endedAmong, hasReached, isNetworkBoot } from '../model/boot-outcome.ts';
+import { endedAmong, isNetworkBoot } from '../model/boot-outcome.ts';
 import type { BootTrace } from '../model/boot-trace.ts';
 import type { Machine } from '../model/config.ts';
 import type { Finding } from '../model/finding.ts';
 import type { StateLayout } from '../model/state-layout.ts';
 import { messageOf } from '../model/errors.ts';
-import { bootIdOf } from './boot-id.ts';
+import { Slices } from '../platform/slices.ts';
 import { formatRecord, type RecordedBoot } from './boot-record.ts';
-import { HISTORY_BOUNDS, HistoryFile, readHistory, type HistoryBounds } from './history-file.ts';
+import { HISTORY_BOUNDS, HistoryFile, type HistoryBounds } from './history-file.ts';
 import { JudgedBoots } from './judged-boots.ts';
 import { KeptBoots, REMEMBERED_BOOTS, REMEMBERED_EVENTS } from './kept-boots.ts';
+import type { OpenBoot } from './open-boot.ts';
 import { TraceBuilder } from './trace-builder.ts';
+import { WrittenBoots } from './written-boots.ts';
 
 const LOOK_INTERVAL_MS = 5_000;
 /** doctor takes half a millisecond for one */
@@ -27,14 +29,22 @@ export interface BootHistoryOptions {
   readonly bounds?: HistoryBounds;
 }
 
+/** Events in their order, some at a time. */
+type EventPieces = AsyncIterable<readonly BootEvent[]> | Iterable<readonly BootEvent[]>;
+
 /**
  * Follows the events of a session: the boots that go on, and the file of those that are over. What a killed pxectl had not
  * written is made from the events that it left.
  */
 export class BootHistory {
   readonly #traces: TraceBuilder;
-  /** boots of which something is not written yet, by id, in the order in which they began */
-  readonly #open = new Map<string, BootTrace>();
+  /** boots of which something is not written yet, in the order in which they began */
+  readonly #open = new Set<OpenBoot>();
+  /** what comes while the past is read: it is taken after it */
+  #waiting: BootEvent[] | undefined;
+  #past: Promise<void> = Promise.resolve();
+  /** while the past is read */
+  #written = WrittenBoots.none;
   readonly #listeners = new Set<(boot: RecordedBoot) => void>();
   readonly #timer: NodeJS.Timeout;
   readonly #judge: JudgedBoots;
@@ -50,7 +60,7 @@ export class BootHistory {
     private readonly options: BootHistoryOptions,
   ) {
     this.#judge = new JudgedBoots(options.judge);
-    const kept = new KeptBoots(REMEMBERED_BOOTS, REMEMBERED_EVENTS, (boot) => this.#pushedOut(boot.trace()));
+    const kept = new KeptBoots(REMEMBERED_BOOTS, REMEMBERED_EVENTS, (boot) => this.#pushedOut(boot));
     this.#traces = new TraceBuilder([], kept);
     this.#timer = setInterval(() => this.look(), LOOK_INTERVAL_MS);
     this.#timer.unref();
@@ -66,30 +76,30 @@ export class BootHistory {
     this.#traces.know(machines);
   }
 
-  /** Goes on where the events on disk end: boots may be under way, and some were never written. Tells nobody. */
-  async resume(events: Iterable<BootEvent>): Promise<void> {
-    for (const event of events) this.#add(event);
-    if (this.#open.size === 0) return;
-    for (const { id, lastEventAt, outcome } of await readHistory(this.layout).catch(() => [])) {
-      const isWritten = (this.#open.get(id)?.lastEventAt ?? '') <= lastEventAt;
-      // one that went on when it was written may not be heard of again, and ends all the same
-      if (isWritten && outcome !== 'running') this.#open.delete(id);
-    }
-    this.#settle(Date.now(), () => undefined);
+  /**
+   * Goes on where the events on disk end: boots may be under way, and some were never written. Tells nobody. What comes from now on
+   * is taken after them.
+   * @param begin nothing is read before: machines are served first
+   */
+  resume(events: EventPieces, begin = Promise.resolve()): Promise<void> {
+    this.#waiting ??= [];
+    return (this.#past = begin.then(() => this.#resume(events)));
   }
 
   take(event: BootEvent): void {
-    this.#add(event);
+    if (this.#waiting === undefined) this.#add(event);
+    else this.#waiting.push(event);
   }
 
   /** The boots that are remembered, oldest first, each with what is wrong in it. */
-  boots(): Promise<readonly RecordedBoot[]> {
+  async boots(): Promise<readonly RecordedBoot[]> {
+    await this.#past;
     return this.#judge.all(() => this.#traces.traces());
   }
 
   /** How many boots go on. */
   runningCount(nowMs = Date.now()): number {
-    const open = [...this.#open.values()];
+    const open = this.#openTraces();
     const hasEnded = endedAmong(open);
     return open.filter((trace) => isNetworkBoot(trace) && !hasEnded(trace, nowMs)).length;
   }
@@ -102,6 +112,7 @@ export class BootHistory {
 
   /** Looks which boots are over; of very many some now, and the others in a moment: machines are answered meanwhile. */
   look(nowMs = Date.now()): void {
+    if (this.#waiting !== undefined) return;
     if (this.#settle(nowMs, this.#tell, JUDGED_AT_ONCE)) return;
     this.#soon ??= setTimeout(() => {
       this.#soon = undefined;
@@ -111,30 +122,64 @@ export class BootHistory {
 
   /** Writes what is known, also of boots that go on: whoever starts next goes on with them. */
   async close(): Promise<void> {
+    await this.#past;
     clearInterval(this.#timer);
     clearTimeout(this.#soon);
     const nowMs = Date.now();
     this.#settle(nowMs, this.#tell);
-    for (const trace of this.#open.values()) this.#record(this.#judge.judged(trace, nowMs, false));
+    for (const trace of this.#openTraces()) this.#record(this.#judge.judged(trace, nowMs, false));
     this.#open.clear();
     this.#write();
     await this.#writing;
   }
 
+  async #resume(events: EventPieces): Promise<void> {
+    try {
+      this.#written = await WrittenBoots.read(this.layout).catch(() => WrittenBoots.none);
+      const slices = new Slices();
+      for await (const some of events) {
+        for (const event of some) {
+          this.#add(event);
+          if (slices.isOver) await slices.rest();
+        }
+      }
+      for (const boot of this.#open) {
+        const written = this.#written.has(boot) ? this.#written.find(boot) : undefined;
+        if (written === undefined) continue;
+        this.#open.delete(boot);
+        this.#judge.know(boot.trace(), written);
+        if (slices.isOver) await slices.rest();
+      }
+      while (!this.#settle(Date.now(), () => undefined, JUDGED_AT_ONCE)) await slices.rest();
+    } catch (error) {
+      this.options.onTrouble?.(`boots of before are not known: ${messageOf(error)}`);
+    } finally {
+      this.#written = WrittenBoots.none;
+      const waiting = this.#waiting ?? [];
+      this.#waiting = undefined;
+      for (const event of waiting) this.#add(event);
+    }
+  }
+
   #add(event: BootEvent): void {
-    const trace = this.#traces.add(event);
-    if (trace !== undefined) this.#open.set(bootIdOf(trace), trace);
+    const boot = this.#traces.add(event);
+    if (boot !== undefined) this.#open.add(boot);
+  }
+
+  #openTraces(): readonly BootTrace[] {
+    return Array.from(this.#open, (boot) => boot.trace());
   }
 
   /** Whether all that are over have been seen to. */
   #settle(nowMs: number, tell: (boot: RecordedBoot) => void, most = Infinity): boolean {
     let left = most;
-    const hasEnded = endedAmong(this.#open.values());
-    for (const [id, trace] of [...this.#open]) {
+    const hasEnded = endedAmong(this.#openTraces());
+    for (const open of [...this.#open]) {
+      const trace = open.trace();
       if (!hasEnded(trace, nowMs)) continue;
       if (left === 0) break;
       left -= 1;
-      this.#open.delete(id);
+      this.#open.delete(open);
       if (!isNetworkBoot(trace)) continue;
       const boot = this.#judge.judged(trace, nowMs, true);
       this.#record(boot);
@@ -149,12 +194,12 @@ export class BootHistory {
   };
 
   /** There are more boots than are remembered: this one ends as it is, and a made-up address leaves nothing behind. */
-  #pushedOut(trace: BootTrace): void {
-    if (!this.#open.delete(bootIdOf(trace))) return;
-    if (!this.#known.has(trace.mac) && !hasReached(trace, 'loader')) return;
-    const boot = this.#judge.judged(trace, Date.now(), true);
+  #pushedOut(open: OpenBoot): void {
+    if (!this.#open.delete(open) || this.#written.has(open)) return;
+    if (!this.#known.has(open.mac) && !open.hasReached('loader')) return;
+    const boot = this.#judge.judged(open.trace(), Date.now(), true);
     this.#record(boot);
-    this.#tell(boot);
+    if (this.#waiting === undefined) this.#tell(boot);
   }
 
   #record(boot: RecordedBoot): void {

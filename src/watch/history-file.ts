@@ -1,7 +1,7 @@
-import { setImmediate } from 'node:timers/promises';
 import { isOver, outcomeOf } from '../model/boot-outcome.ts';
 import type { StateLayout } from '../model/state-layout.ts';
 import { diskError, openToAppend, readTextIfThere, writeFileAtomic } from '../platform/files.ts';
+import { Slices } from '../platform/slices.ts';
 import { macOfRecord, parseRecord, type RecordedBoot } from './boot-record.ts';
 
 /** How much of the past is kept. */
@@ -12,18 +12,16 @@ export interface HistoryBounds {
 
 export const HISTORY_BOUNDS: HistoryBounds = { maxBoots: 10_000, maxBytes: 16 * 1024 * 1024 };
 
-const LINES_AT_ONCE = 100;
-
 export const historyPath = ({ root }: Pick<StateLayout, 'root'>): string => `${root}/history.jsonl`;
 
 /** Every boot of the history, oldest first. A boot of which more became known stands there once, as it was last. */
 export async function readHistory(layout: Pick<StateLayout, 'root'>): Promise<readonly RecordedBoot[]> {
   const boots = new Map<string, RecordedBoot>();
-  for (const [index, line] of (await linesOf(historyPath(layout))).entries()) {
+  const slices = new Slices();
+  for (const line of await recordLines(layout)) {
     const boot = parseRecord(line);
     if (boot !== undefined) boots.set(boot.id, boot);
-    // a running pxectl answers machines meanwhile
-    if (index % LINES_AT_ONCE === LINES_AT_ONCE - 1) await setImmediate();
+    if (slices.isOver) await slices.rest();
   }
   return withEnds([...boots.values()].sort(byStart), Date.now());
 }
@@ -56,7 +54,7 @@ export async function readLastBoots(
   layout: Pick<StateLayout, 'root'>,
 ): Promise<ReadonlyMap<string, RecordedBoot>> {
   const boots = new Map<string, RecordedBoot>();
-  for (const line of (await linesOf(historyPath(layout))).toReversed()) {
+  for (const line of (await recordLines(layout)).toReversed()) {
     const mac = macOfRecord(line);
     if (boots.has(mac)) continue;
     const boot = parseRecord(line);
@@ -149,11 +147,15 @@ export function boundHistory(
 }
 
 /** What tells boots apart, without parsing the line. */
-function keyOfRecord(line: string): { readonly mac: string; readonly key: string } | undefined {
+export function keyOfRecord(line: string): { readonly mac: string; readonly key: string } | undefined {
   const mac = macOfRecord(line);
   const startedAt = /"startedAt":"([^"]*)"/.exec(line)?.[1];
   return mac === '' || startedAt === undefined ? undefined : { mac, key: `${mac} ${startedAt}` };
 }
+
+/** The lines of the history, oldest first; some may be none of ours. */
+export const recordLines = (layout: Pick<StateLayout, 'root'>): Promise<readonly string[]> =>
+  linesOf(historyPath(layout));
 
 async function linesOf(path: string): Promise<readonly string[]> {
   return ((await readTextIfThere(path)) ?? '').split('\n').filter((line) => line !== '');

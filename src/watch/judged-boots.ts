@@ -1,8 +1,8 @@
-import { setImmediate } from 'node:timers/promises';
 import { endedAmong, isNetworkBoot } from '../model/boot-outcome.ts';
 import type { BootTrace } from '../model/boot-trace.ts';
 import type { Finding } from '../model/finding.ts';
 import { BOOT_IS_OVER_AFTER_MS } from '../model/life-cycle.ts';
+import { Slices } from '../platform/slices.ts';
 import { Turns } from '../platform/turns.ts';
 import { bootIdOf } from './boot-id.ts';
 import { recordedNow, type RecordedBoot } from './boot-record.ts';
@@ -11,8 +11,6 @@ import { recordedNow, type RecordedBoot } from './boot-record.ts';
 const LOOK_AGAIN_MS = 5_000;
 /** Each judgement takes up to a millisecond: of many boots that go on, none is judged anew for every event. */
 const LOOK_AGAIN_PER_BOOT_MS = 5;
-/** A running pxectl answers machines in between. */
-const SLICE_MS = 10;
 
 interface Judged {
   readonly boot: RecordedBoot;
@@ -22,10 +20,16 @@ interface Judged {
 
 /** Boots with what is wrong in them, as doctor sees it. */
 export class JudgedBoots {
-  #last: ReadonlyMap<string, Judged> = new Map();
+  #last = new Map<string, Judged>();
   readonly #turns = new Turns();
 
   constructor(private readonly judge: (trace: BootTrace, nowMs: number) => readonly Finding[]) {}
+
+  /** What was wrong in a boot that has ended was said before. */
+  know(trace: BootTrace, { findings }: Pick<RecordedBoot, 'findings'>): void {
+    const boot = recordedNow({ ...trace, findings }, true);
+    this.#last.set(boot.id, { boot, isEnded: true, atMs: Date.now() });
+  }
 
   /** One of them, now. */
   judged(trace: BootTrace, nowMs: number, isEnded: boolean): RecordedBoot {
@@ -43,13 +47,10 @@ export class JudgedBoots {
     const judged = new Map<string, Judged>();
     const hasEnded = endedAmong(traces);
     const changedMs = Math.min(LOOK_AGAIN_MS, traces.length * LOOK_AGAIN_PER_BOOT_MS);
-    let sliceEndsMs = performance.now() + SLICE_MS;
+    const slices = new Slices();
     for (const trace of traces) {
       if (!isNetworkBoot(trace)) continue;
-      if (performance.now() > sliceEndsMs) {
-        await setImmediate();
-        sliceEndsMs = performance.now() + SLICE_MS;
-      }
+      if (slices.isOver) await slices.rest();
       const nowMs = Date.now();
       const id = bootIdOf(trace);
       const isEnded = hasEnded(trace, nowMs);

@@ -13,9 +13,12 @@ export const REMEMBERED_EVENTS = 100_000;
  * configured machines go last.
  */
 export class KeptBoots {
-  /** in the order in which they began */
+  /** in the order in which they began, and so those below */
   readonly #boots = new Set<OpenBoot>();
   readonly #strangers = new Set<OpenBoot>();
+  /** came past DHCP, and nobody configured them */
+  readonly #guests = new Set<OpenBoot>();
+  readonly #configured = new Set<OpenBoot>();
   readonly #latest = new Map<MacAddress, OpenBoot>();
   #eventCount = 0;
 
@@ -32,14 +35,14 @@ export class KeptBoots {
   add(boot: OpenBoot): void {
     this.#boots.add(boot);
     this.#latest.set(boot.mac, boot);
-    if (boot.machine === undefined) this.#strangers.add(boot);
+    (boot.machine === undefined ? this.#strangers : this.#configured).add(boot);
     this.#makeRoom(boot);
   }
 
   /** The boot has taken this many events more. */
   grew(boot: OpenBoot, events: number): void {
     this.#eventCount += events;
-    if (boot.hasReached('loader')) this.#strangers.delete(boot);
+    if (boot.hasReached('loader') && this.#strangers.delete(boot)) this.#guests.add(boot);
     this.#makeRoom(boot);
   }
 
@@ -49,30 +52,25 @@ export class KeptBoots {
   }
 
   #makeRoom(current: OpenBoot): void {
-    while (this.#strangers.size > this.maxBoots) this.#drop(first(this.#strangers));
-    while (this.#boots.size - this.#strangers.size > this.maxBoots) this.#drop(this.#oldest(current));
+    const oldest = (): OpenBoot | undefined =>
+      firstOf(this.#guests, current) ?? firstOf(this.#configured, current);
+    while (this.#strangers.size > this.maxBoots) this.#drop(firstOf(this.#strangers));
+    while (this.#guests.size + this.#configured.size > this.maxBoots) this.#drop(oldest());
     while (this.#eventCount > this.maxEvents && this.#boots.size > 1) {
-      const stranger = this.all().find((boot) => boot !== current && this.#strangers.has(boot));
-      this.#drop(stranger ?? this.#oldest(current));
+      this.#drop(firstOf(this.#strangers, current) ?? oldest());
     }
-  }
-
-  /** Of those that came past DHCP or are configured. */
-  #oldest(current: OpenBoot): OpenBoot | undefined {
-    const others = this.all().filter((boot) => boot !== current && !this.#strangers.has(boot));
-    return others.find(({ machine }) => machine === undefined) ?? others[0];
   }
 
   #drop(boot: OpenBoot | undefined): void {
     if (boot === undefined || !this.#boots.delete(boot)) return;
-    this.#strangers.delete(boot);
+    for (const boots of [this.#strangers, this.#guests, this.#configured]) boots.delete(boot);
     this.#eventCount -= boot.eventCount;
     if (this.#latest.get(boot.mac) === boot) this.#latest.delete(boot.mac);
     this.onDrop(boot);
   }
 }
 
-function first<T>(values: Iterable<T>): T | undefined {
-  for (const value of values) return value;
+function firstOf(boots: ReadonlySet<OpenBoot>, besides?: OpenBoot): OpenBoot | undefined {
+  for (const boot of boots) if (boot !== besides) return boot;
   return undefined;
 }

@@ -32,6 +32,7 @@ export class OpenBoot {
   #ip: Ipv4Address | undefined;
   #firmware: BootTrace['firmware'];
   #isDone = false;
+  #trace: BootTrace | undefined;
   lastEventAt: string;
   isLoaderDone = false;
 
@@ -53,6 +54,7 @@ export class OpenBoot {
   }
 
   take(event: BootEvent): void {
+    this.#trace = undefined;
     this.lastEventAt = event.time;
     if (this.keepsEvents && this.#events.length < MAX_EVENTS) this.#events.push(event);
     if (event.ip !== undefined && event.ip !== UNSPECIFIED_IPV4 && isOwnAddress(event)) this.#ip = event.ip;
@@ -81,7 +83,12 @@ export class OpenBoot {
     }
   }
 
+  /** The same object until the next event. */
   trace(): BootTrace {
+    return (this.#trace ??= this.#traceNow());
+  }
+
+  #traceNow(): BootTrace {
     const inOrder = [...this.#stages].sort(
       (a, b) => BOOT_STAGES.indexOf(a.stage) - BOOT_STAGES.indexOf(b.stage),
     );

@@ -3,21 +3,29 @@ import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BootEvent } from '../model/boot-event.ts';
 import { systemCodeOf } from '../model/errors.ts';
-import { eventFiles, parseEvent } from './event-files.ts';
+import { parseEvent } from './event-files.ts';
+import { eventLines } from './event-lines.ts';
 
 const CHUNK_BYTES = 256 * 1024;
 
 /**
- * Every event kept on disk, oldest first. Lines that are not events (cut by a crash) are passed over.
+ * Every event kept on disk, oldest first, some at a time: a running pxectl answers machines in between. Lines that are not events
+ * (cut by a crash) are passed over.
  * @param files those of `eventFiles` that are read
  */
-export async function readEvents(path: string, files = eventFiles(path)): Promise<BootEvent[]> {
+export async function* eventsOnDisk(path: string, files?: readonly string[]): AsyncGenerator<BootEvent[]> {
+  for await (const { lines } of eventLines(path, files)) yield eventsOf(lines);
+}
+
+/** Those of them that were there when this was the last id: others have heard of what came since. */
+export async function* eventsUntil(path: string, lastId: number): AsyncGenerator<BootEvent[]> {
+  for await (const events of eventsOnDisk(path)) yield events.filter(({ id = 0 }) => id <= lastId);
+}
+
+/** All of them at once. */
+export async function readEvents(path: string, files?: readonly string[]): Promise<BootEvent[]> {
   const events: BootEvent[] = [];
-  for (const file of files) {
-    const reader = new LineReader(file);
-    events.push(...(await newEvents(reader)));
-    await reader.close();
-  }
+  for await (const some of eventsOnDisk(path, files)) events.push(...some);
   return events;
 }
 
@@ -30,7 +38,7 @@ export async function* followEvents(
   try {
     if (!options.fromStart) await reader.readNew();
     while (!options.signal.aborted) {
-      const events = await newEvents(reader);
+      const events = eventsOf(await reader.readNew());
       yield* events;
       if (events.length === 0) {
         await sleep(options.pollMs ?? 100, undefined, { signal: options.signal }).catch(() => undefined);
@@ -42,9 +50,8 @@ export async function* followEvents(
 }
 
 /** A line cut by a crash is passed over: the rest of the file is still good. */
-async function newEvents(reader: LineReader): Promise<BootEvent[]> {
-  return (await reader.readNew()).map(parseEvent).filter((event) => event !== undefined);
-}
+const eventsOf = (lines: readonly string[]): BootEvent[] =>
+  lines.map(parseEvent).filter((event) => event !== undefined);
 
 /** Reads the lines that were added since the last call; notices when the file was rotated away. */
 class LineReader {

@@ -36,7 +36,7 @@ export class TraceBuilder {
   }
 
   /** Takes one event; returns the boot it belongs to, or undefined when it belongs to none. */
-  add(event: BootEvent): BootTrace | undefined {
+  add(event: BootEvent): OpenBoot | undefined {
     // what becomes of a machine may be hours after its boot, and is no part of it
     if (event.type === 'machine.state' || event.type === 'machine.power') return undefined;
     const mac =
@@ -54,7 +54,7 @@ export class TraceBuilder {
     const before = boot.eventCount;
     boot.take(event);
     this.boots.grew(boot, boot.eventCount - before);
-    return boot.trace();
+    return boot;
   }
 
   /** Every boot, oldest first. */

@@ -73,10 +73,10 @@ export class LiveView {
     });
   }
 
-  /** @param before what happened before, oldest first */
-  async open(before: Iterable<BootEvent>): Promise<void> {
+  /** @param before what happened before, oldest first; read piece by piece: machines may be answered meanwhile */
+  async open(before: AsyncIterable<readonly BootEvent[]>): Promise<void> {
     await this.#learn();
-    this.#model.replay(before);
+    for await (const events of before) this.#model.replay(events);
     await this.#learn();
     this.#terminal.open();
     this.#draw();

@@ -4,7 +4,7 @@ import { machinesWithCards } from '../../machines/inventory/machine-cards.ts';
 import type { BootEvent } from '../../model/boot-event.ts';
 import { StagePast } from '../../model/stage-past.ts';
 import { readHistory } from '../../watch/history-file.ts';
-import { readEvents } from '../../watch/read-events.ts';
+import { eventsUntil } from '../../watch/read-events.ts';
 import { LiveMachines } from '../live/live-machines.ts';
 import { LiveView } from '../live/live-view.ts';
 import { runVerb } from '../live/run-verb.ts';
@@ -12,11 +12,16 @@ import type { Output } from '../output.ts';
 import type { Told } from './told-lines.ts';
 
 /** Rows that change, on a terminal: lines until it serves, then the view. */
-export async function openView(
+export function openView(
   { layout, configPath }: Project,
   { output, signal }: { readonly output: Output; readonly signal: AbortSignal },
-): Promise<Told> {
-  const before: BootEvent[] = await readEvents(layout.events);
+): Told {
+  /** what came before there is a view */
+  const early: BootEvent[] = [];
+  const past = async function* (): AsyncGenerator<readonly BootEvent[]> {
+    yield* eventsUntil(layout.events, (early[0]?.id ?? Infinity) - 1);
+    yield early.splice(0);
+  };
   const lines: (() => void)[] = [];
   const machines = new LiveMachines();
   let view: LiveView | undefined;
@@ -31,7 +36,7 @@ export async function openView(
     progress: (line) => tell(line, false),
     warn: (line) => tell(line, true),
     take: (event) => {
-      if (view === undefined) before.push(event);
+      if (view === undefined) early.push(event);
       else view.take(event);
     },
     async begin(session: Session) {
@@ -53,10 +58,10 @@ export async function openView(
           process.kill(process.pid, 'SIGINT');
         },
       });
-      await opened.open(before.splice(0));
+      await opened.open(past());
       view = opened;
       // what came while it was opened
-      for (const event of before.splice(0)) opened.take(event);
+      for (const event of early.splice(0)) opened.take(event);
       for (const line of lines.splice(0)) line();
     },
     close: () => {

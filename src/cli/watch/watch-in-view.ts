@@ -2,10 +2,11 @@ import { stat } from 'node:fs/promises';
 import { askControl } from '../../control/control-client.ts';
 import { findConfig } from '../../engine/project.ts';
 import { readLiveSession } from '../../engine/session-record.ts';
+import type { BootEvent } from '../../model/boot-event.ts';
 import type { RunningTransfer } from '../../model/running-transfer.ts';
 import { StagePast } from '../../model/stage-past.ts';
 import { readHistory } from '../../watch/history-file.ts';
-import { readEvents } from '../../watch/read-events.ts';
+import { eventsOnDisk } from '../../watch/read-events.ts';
 import { requestedConfigPath, type CommandContext } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
 import { LiveMachines } from '../live/live-machines.ts';
@@ -59,11 +60,16 @@ export async function watchInView(context: CommandContext<object>): Promise<numb
     onQuit: leave,
   });
   try {
-    const before = await readEvents(layout.events);
-    await view.open(before);
+    let after = 0;
+    const before = async function* (): AsyncGenerator<readonly BootEvent[]> {
+      for await (const events of eventsOnDisk(layout.events)) {
+        after = events.at(-1)?.id ?? after;
+        yield events;
+      }
+    };
+    await view.open(before());
     if (live === undefined) view.say(NOT_UP, 'warning');
     const onGap = (): void => view.say('some events in between are gone', 'warning');
-    const after = before.at(-1)?.id ?? 0;
     for await (const event of watchedEvents({ layout, after, signal, onGap })) view.take(event);
   } finally {
     view.close();

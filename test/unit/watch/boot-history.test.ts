@@ -132,15 +132,53 @@ describe('the history of boots', () => {
     const before = idsOf(await knownBoots(layout, [machine(1), machine(2)]));
     const history = await open([machine(1), machine(2)]);
     history.onEnd(() => troubles.push('told'));
-    await history.resume(events);
+    await history.resume([events]);
     await history.close();
     expect(idsOf(await readHistory(layout))).toEqual(before);
     expect(idsOf(await knownBoots(layout, [machine(1), machine(2)]))).toEqual(before);
     const again = await open([machine(1), machine(2)]);
-    await again.resume(events);
+    await again.resume([events]);
     await again.close();
     expect(readFileSync(historyPath(layout), 'utf8').trim().split('\n')).toHaveLength(3);
     expect(troubles).toEqual([]);
+  });
+
+  it('is read while machines boot: what comes meanwhile is taken after it, and what is written is judged by nobody', async () => {
+    const events = [...boot(1, 0), ...boot(1, 5_000)];
+    const first = await open([machine(1)]);
+    for (const one of boot(1, 0)) first.take(one);
+    await first.close();
+    let judgements = 0;
+    const judge = (): readonly [] => ((judgements += 1), []);
+    const history = await open([machine(1)], { judge });
+    history.onEnd(() => troubles.push('told'));
+    let serve = (): void => undefined;
+    const done = history.resume([events], new Promise((resolve) => (serve = resolve)));
+    for (const one of boot(1, 10_000).slice(0, 5)) history.take(one);
+    const asked = history.boots();
+    serve();
+    await done;
+    // the one in the middle was not written
+    expect(judgements).toBe(1);
+    const starts = [0, 5_000, 10_000].map((seconds) => new Date(START + seconds * 1000).toISOString());
+    expect((await asked).map(({ startedAt }) => startedAt)).toEqual(starts);
+    expect(troubles).toEqual([]);
+    await history.close();
+    expect((await readHistory(layout)).map(({ startedAt }) => startedAt)).toEqual(starts);
+  });
+
+  it('goes on with what comes where what was cannot be read', async () => {
+    const history = await open([machine(1)]);
+    const unreadable = (async function* () {
+      yield* [boot(1, 0)];
+      throw new Error('the disk is gone');
+    })();
+    const done = history.resume(unreadable);
+    for (const one of boot(1, 5_000)) history.take(one);
+    await done;
+    expect(troubles).toEqual(['boots of before are not known: the disk is gone']);
+    expect(await history.boots()).toHaveLength(2);
+    await history.close();
   });
 
   it('goes on with a boot that was under way, over a restart and when its first events have gone', async () => {
@@ -148,14 +186,14 @@ describe('the history of boots', () => {
     const [first = [], rest = []] = [boot(1, now - 30).slice(0, 3), boot(1, now - 30).slice(3)];
     writeEvents(first);
     const history = await open([machine(1)]);
-    await history.resume(first);
+    await history.resume([first]);
     await history.close();
     const [running] = await readHistory(layout);
     expect(running).toMatchObject({ outcome: 'running', current: 'loader' });
     writeEvents(rest);
     expect(await knownBoots(layout, [machine(1)])).toMatchObject([{ id: running?.id }]);
     const again = await open([machine(1)]);
-    await again.resume(first);
+    await again.resume([first]);
     for (const one of [...rest, event(macOf(1), now, 'install.done')]) again.take(one);
     await again.close();
     expect(await readHistory(layout)).toMatchObject([{ id: running?.id, outcome: 'installed' }]);
@@ -174,7 +212,7 @@ describe('the history of boots', () => {
     const told: string[] = [];
     const again = await open([machine(1)]);
     again.onEnd(({ outcome }) => told.push(outcome));
-    await again.resume(events);
+    await again.resume([events]);
     again.look(Date.now() + 3_600_000);
     await again.close();
     expect(told).toEqual(['booted']);

@@ -98,6 +98,7 @@ describe('the log of events', () => {
       isOver = numbers.at(-1) === 40_099;
     }
     end.abort();
+    await reader.return(undefined);
     expect(numbers).toEqual(count(0, 40_100));
   }, 60_000);
 

@@ -151,7 +151,7 @@ describe('traces of boots', () => {
     expect(traces).toHaveLength(22);
     expect(traces.slice(0, 2)).toMatchObject([{ machineName: 'node-1' }, { mac: guest, current: 'loader' }]);
     expect(
-      builder.add(at(60, 'http.get', { path: '/images/debian-12/linux' }, { mac: guest }))?.current,
+      builder.add(at(60, 'http.get', { path: '/images/debian-12/linux' }, { mac: guest }))?.trace().current,
     ).toBe('kernel');
   });
 

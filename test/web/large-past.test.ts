@@ -1,0 +1,45 @@
+import { expect } from 'vitest';
+import { readHistory } from '../../src/watch/history-file.ts';
+import { useBrowser } from '../support/browser.ts';
+import { configText } from '../support/engine/prepare-state.ts';
+import { itNeeds } from '../support/external-tool.ts';
+import { fillLargePast, rackMac } from '../support/large-past.ts';
+import { useProject } from '../support/test-project.ts';
+
+const MACHINES = 1_000;
+const machines = Array.from(
+  { length: MACHINES },
+  (_, number) => `  - { mac: "${rackMac(number)}", name: rack-${number} }\n`,
+);
+const project = useProject(
+  'all',
+  configText('proxy', `machines:\n${machines.join('')}`).replace('br0', 'eno1'),
+);
+const browser = useBrowser(() => project.network.namespace);
+
+itNeeds('root', 'chromium')(
+  'a pxectl that was killed serves at once, however much it knows of before, and shows that at once too',
+  async () => {
+    await fillLargePast(project.layout, MACHINES);
+    const page = await browser.newPage();
+    const [begunMs, startMs] = [Date.now(), performance.now()];
+    await project.up();
+    const upMs = performance.now() - startMs;
+    await page.goto('http://127.0.0.1:8080/ui/');
+    const row = page.locator('.machine', { hasText: 'rack-998' });
+    await row.getByText('initrd').waitFor();
+    const shownMs = performance.now() - startMs - upMs;
+    const told = `up after ${Math.round(upMs)} ms, shown after another ${Math.round(shownMs)} ms`;
+    // others work on this machine, too: 5 s and 1 s where it is idle
+    expect(upMs, told).toBeLessThan(20_000);
+    expect(shownMs, told).toBeLessThan(8_000);
+    // what the one before had not written down is in the history now
+    const isWritten = async (): Promise<boolean> =>
+      (await readHistory(project.layout)).some(
+        ({ mac, startedAt }) => mac === rackMac(998) && Date.parse(startedAt) > begunMs - 20 * 60_000,
+      );
+    expect((await project.cli('down')).exitCode).toBe(0);
+    expect(await isWritten()).toBe(true);
+  },
+  120_000,
+);
