@@ -3,6 +3,7 @@ import type { EventSink } from '../model/boot-event.ts';
 import type { EngineName } from '../model/config.ts';
 import type { RunningTransfer } from '../model/running-transfer.ts';
 import type { StateLayout } from '../model/state-layout.ts';
+import type { CardOf } from '../net/neighbours.ts';
 import type { HttpRoute } from '../server/http/http-route.ts';
 import type { MacOf } from './address-book.ts';
 
@@ -15,6 +16,8 @@ export interface EngineInput {
   readonly routes: readonly HttpRoute[];
   /** whose address it is, for events */
   readonly macOf: MacOf;
+  /** whose address it is, for who may have a seed: that is not decided by what somebody said over DHCP */
+  readonly cardOf: CardOf;
 }
 
 /** One way to answer DHCP, TFTP and HTTP. */

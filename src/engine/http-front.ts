@@ -1,5 +1,4 @@
 import { acceptsConnections } from '../net/accepts-connections.ts';
-import { neighboursOn } from '../net/neighbours.ts';
 import type { BootContext } from '../model/boot-context.ts';
 import { engineError } from '../model/errors.ts';
 import { prepareConfinement, UNCONFINED, type Confinement } from '../platform/confinement.ts';
@@ -49,8 +48,7 @@ export async function startOwnHttp(input: EngineInput): Promise<HttpFront> {
     root: input.layout.httpRoot,
     routes: input.routes,
     sink: input.sink,
-    // who may have a seed is not decided by what somebody said over DHCP
-    resolveMac: neighboursOn(network.interface),
+    resolveMac: input.cardOf,
   });
   return {
     description: `HTTP by pxectl on port ${http.port}`,

@@ -1,5 +1,4 @@
 import { rm } from 'node:fs/promises';
-import { neighboursOn } from '../net/neighbours.ts';
 import { listenPrivately } from '../net/private-socket.ts';
 import { CHANNEL_SOCKET } from '../render/nginx-config.ts';
 import { startHttpServer } from '../server/http/http-server.ts';
@@ -14,7 +13,7 @@ export async function openInnerChannel(
   input: EngineInput,
   groupId?: number,
 ): Promise<{ close(): Promise<void> }> {
-  const { layout, context } = input;
+  const { layout } = input;
   const path = `${layout.run}/${CHANNEL_SOCKET}`;
   await makePrivateFolder(serverFolders(layout).channel, groupId);
   const server = await startHttpServer({
@@ -22,7 +21,7 @@ export async function openInnerChannel(
     root: layout.httpRoot,
     routes: input.routes,
     sink: input.sink,
-    resolveMac: neighboursOn(context.config.network.interface),
+    resolveMac: input.cardOf,
   });
   return {
     async close() {

@@ -6,7 +6,7 @@ import { Inventory } from '../machines/inventory/inventory.ts';
 import type { SeenMachine } from '../machines/inventory/seen-machine.ts';
 import { openMachineStates } from '../machines/machine-states.ts';
 import { engineError, messageOf } from '../model/errors.ts';
-import type { MacAddress } from '../protocol/addresses.ts';
+import type { Ipv4Network, MacAddress } from '../protocol/addresses.ts';
 import { identityOf } from '../platform/process-identity.ts';
 import { CardAsker } from '../net/confirm-card.ts';
 import { neighboursOn } from '../net/neighbours.ts';
@@ -212,14 +212,16 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     quiet.emit(event);
   };
   const toldWell = withBootChoices({ emit: seen }, () => context);
-  const sink = withoutReadinessEvents(withRelayedNames(toldWell, () => context.config.network.relayed ?? []));
+  const relayed = (): readonly Ipv4Network[] => context.config.network.relayed ?? [];
+  const cardOf = neighboursOn(context.config.network.interface, relayed);
+  const sink = withoutReadinessEvents(withRelayedNames(toldWell, relayed));
   const states = openMachineStates(layout);
   const installs = new SessionInstalls({
     states,
     sink,
     context: () => context,
     ownerOf: (mac) => inventory.ownerOf(mac),
-    cardAt: neighboursOn(context.config.network.interface),
+    cardAt: cardOf,
     decide: (decided) => (context = decided),
     serve: async (machines) => {
       for (const trouble of await serveMachines(context, layout, machines)) onWarning(trouble);
@@ -234,7 +236,7 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
   let endStart = (): void => undefined;
   const hasStarted = new Promise<void>((resolve) => (endStart = resolve));
   void history.resume(eventsUntil(layout.events, events.lastId), hasStarted);
-  const addresses = new AddressBook(neighboursOn(context.config.network.interface));
+  const addresses = new AddressBook(cardOf);
   events.subscribe((event) => {
     addresses.learn(event);
     history.take(event);
@@ -252,6 +254,7 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
       secrets: secretsFolder(layout),
     }),
     macOf: addresses.macOf,
+    cardOf,
   };
   for (const removed of await removeLeftovers(layout)) onProgress(removed);
 

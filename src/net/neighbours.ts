@@ -1,5 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { parseIpv4, parseMac, type Ipv4Address, type MacAddress } from '../protocol/addresses.ts';
+import {
+  networkContains,
+  parseIpv4,
+  parseMac,
+  type Ipv4Address,
+  type Ipv4Network,
+  type MacAddress,
+} from '../protocol/addresses.ts';
 
 /** a table that is a second old is as good as a fresh one, and a flood must not read the file for every packet */
 const MAX_AGE_MS = 1000;
@@ -13,6 +20,9 @@ interface Neighbour {
   readonly mac: MacAddress;
   readonly interfaceName: string;
 }
+
+/** Whose card has an address now, if that is known; the table may be a second old, or as old as is said. */
+export type CardOf = (ip: Ipv4Address, maxAgeMs?: number) => MacAddress | undefined;
 
 let cached: { readonly atMs: number; readonly table: readonly Neighbour[] } | undefined;
 
@@ -33,11 +43,15 @@ export function readNeighbours(nowMs = Date.now(), maxAgeMs = MAX_AGE_MS): reado
  * Tells the MAC address of a neighbour on this interface, or undefined when the kernel has not talked to it there: whoever is
  * on another one (a container's bridge) may call itself what it likes. Who decides by it gives an age of 0: within a second an
  * address may have gone over to somebody else.
+ * @param elsewhere networks that a router leads to: the kernel makes an entry for whatever address an ARP request calls its
+ * sender's, and keeps it, though nobody here can have it
  */
 export function neighboursOn(
   interfaceName: string,
-): (ip: Ipv4Address, maxAgeMs?: number) => MacAddress | undefined {
+  elsewhere: () => readonly Ipv4Network[] = () => [],
+): CardOf {
   return (ip, maxAgeMs) => {
+    if (elsewhere().some((network) => networkContains(network, ip))) return undefined;
     const nowMs = Date.now();
     const find = (table: readonly Neighbour[]): MacAddress | undefined =>
       table.find((entry) => entry.ip === ip && entry.interfaceName === interfaceName)?.mac;

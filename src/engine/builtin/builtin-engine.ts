@@ -1,6 +1,5 @@
 import type { BootContext } from '../../model/boot-context.ts';
 import { RunningTransfers } from '../../model/running-transfer.ts';
-import { neighboursOn } from '../../net/neighbours.ts';
 import { planBoot } from '../../plan/plan-boot.ts';
 import { reservedAddresses } from '../../plan/reserved-addresses.ts';
 import { startHttpServer } from '../../server/http/http-server.ts';
@@ -35,8 +34,7 @@ async function startBuiltin(input: EngineInput): Promise<RunningEngine> {
       routes: input.routes,
       sink: input.sink,
       transfers,
-      // who may have a seed is not decided by what somebody said over DHCP
-      resolveMac: neighboursOn(network.interface),
+      resolveMac: input.cardOf,
     });
     closers.push(() => httpServer.close());
     const tftp = await startTftpServer({

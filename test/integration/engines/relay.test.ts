@@ -111,6 +111,15 @@ async function bootFirmware({ host, mac, address }: RemoteMachine): Promise<void
   expect(answers.map(({ bootFile }) => bootFile)).toEqual([expect.stringMatching(/ipxe.*\.efi$/)]);
 }
 
+/** One ARP request to the server in the name of an address: its kernel makes an entry of it, as every Linux does. */
+async function sayByArp(host: string, address: string): Promise<void> {
+  await net.lan.execIn(host, 'ip', ['address', 'add', `${address}/32`, 'dev', 'eth0']);
+  await net.lan.execIn(host, 'busybox', ['arping', '-c', '1', '-I', 'eth0', '-s', address, SERVER]);
+  await net.lan.execIn(host, 'ip', ['address', 'delete', `${address}/32`, 'dev', 'eth0']);
+  const { stdout } = await net.lan.execIn('lan', 'ip', ['neighbour', 'show', address]);
+  expect(stdout).toMatch(/lladdr/);
+}
+
 /** Where the machine's own script says that its seed is, found as iPXE finds it. */
 async function seedUrlOf({ host, mac }: RemoteMachine): Promise<string> {
   const boot = await curl(host, `http://${SERVER}:8080/boot.ipxe?mac=${mac}`);
@@ -150,6 +159,7 @@ describe('behind ISC dhcrelay, with the leases of a DHCP server that knows nothi
       expect(await curl('client', url)).toMatch(/this seed is for .* 403$/s);
       expect(await stateOf(node)).toBe('armed');
 
+      await sayByArp('client', node.address);
       const seed = await curl('node', url);
       expect(seed).toMatch(/ 200$/);
       expect(seed).toContain(`wget ${report}/${token}/done`);

@@ -42,7 +42,9 @@ try {
   const project = await loadProject(configPath);
   let context = await loadBootContext(project);
   await fillServeFolder(context, project.layout);
-  const addresses = new AddressBook(neighboursOn(context.config.network.interface));
+  const { interface: interfaceName, relayed } = context.config.network;
+  const cardOf = neighboursOn(interfaceName, () => relayed ?? []);
+  const addresses = new AddressBook(cardOf);
   const sink = withoutReadinessEvents({
     emit: (event) => {
       addresses.learn(event);
@@ -54,6 +56,7 @@ try {
     layout: project.layout,
     sink,
     macOf: addresses.macOf,
+    cardOf,
     routes: machineRoutes({
       context: () => context,
       sink,
