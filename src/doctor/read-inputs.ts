@@ -80,7 +80,7 @@ function refuseNoText(path: string, head: Uint8Array): void {
 
 /** Pieces that say nothing about a boot are not read line by line: a log may be gigabytes of other things. */
 function takeChunk(chunk: Uint8Array, lines: TextLines, observer: LogFileObserver): void {
-  const quiet = observer.canSkip && lines.isByteText ? quietPieceOf(chunk) : undefined;
+  const quiet = observer.canSkip && lines.isByteText ? quietPieceOf(chunk, observer.host) : undefined;
   for (const line of lines.push(quiet?.head ?? chunk)) observer.push(line);
   if (!quiet) return;
   observer.skip(quiet.skippedLines, quiet.foreignLines, new TextDecoder().decode(quiet.example));

@@ -39,12 +39,18 @@ export class LogFileObserver {
   #layout: Layout | undefined;
   #line = 0;
   #left = 0;
+  #host = '';
   #hasNames = false;
   #unknownName: string | undefined;
 
   /** Lines stand alone and name their programs: those of others may be left out with `skip`. */
   get canSkip(): boolean {
     return this.#layout !== undefined && isPlain(this.#layout) && this.#layout.hasNames === true;
+  }
+
+  /** The host that wrote the first lines, as their stamps name it. */
+  get host(): string {
+    return this.#host;
   }
 
   /** Lines that say nothing about a boot; `foreignCount` of them are not of dnsmasq. */
@@ -79,7 +85,11 @@ export class LogFileObserver {
     this.#layout = sniffLayout(this.#head);
     const unwrapper = new Unwrapper(this.#layout);
     this.#unwrapper = unwrapper;
-    for (const raw of this.#head) this.#take(unwrapper.push(raw, ++this.#line));
+    for (const raw of this.#head) {
+      const lines = unwrapper.push(raw, ++this.#line);
+      this.#host ||= lines[0]?.service ?? '';
+      this.#take(lines);
+    }
     this.#head.length = 0;
   }
 
