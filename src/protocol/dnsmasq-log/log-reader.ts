@@ -196,7 +196,7 @@ function readTftp(state: ServiceState, record: TftpRecord): readonly DnsmasqLogR
     return [{ ...abort, lastLine: record.line, path: record.path ?? abort.path }];
   }
   const before = closeAbort(state);
-  if (record.errorCode === undefined) return [...before, record];
+  if (record.errorCode === undefined) return joined(before, [record]);
   state.abort = record;
   return before;
 }

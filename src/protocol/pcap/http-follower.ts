@@ -33,7 +33,8 @@ export interface HttpExchange {
 
 const MAX_HEAD_BYTES = 16 * 1024;
 const MAX_CONNECTIONS = 2048;
-const HTTP_START = /^(?:GET|HEAD|POST|PUT|OPTIONS) \S/;
+const REQUEST_STARTS = ['GET ', 'HEAD ', 'POST ', 'PUT ', 'OPTIONS '];
+const RESPONSE_START = 'HTTP/1.';
 
 interface Connection {
   readonly client: Ipv4Address;
@@ -75,7 +76,8 @@ export class HttpFollower {
 
   #open(segment: TcpSegment, forward: string, backward: string): Connection | undefined {
     const isSyn = segment.flags.syn && !segment.flags.ack;
-    const looksLikeRequest = !this.#connections.has(backward) && HTTP_START.test(latin1(segment.payload, 16));
+    const looksLikeRequest =
+      !this.#connections.has(backward) && REQUEST_STARTS.some((start) => begins(segment.payload, start));
     if (!isSyn && !looksLikeRequest) return undefined;
     if (this.#connections.size >= MAX_CONNECTIONS) {
       const [oldest] = this.#connections.keys();
@@ -195,7 +197,7 @@ function readResponses(connection: Connection, piece: InOrder): void {
   let skipped = piece.skippedBytes;
   // a chunked answer has no length: the next status line ends it
   const isOpenEnded = connection.body?.remaining === Number.POSITIVE_INFINITY;
-  if (isOpenEnded && connection.unanswered.length > 0 && latin1(bytes, 7) === 'HTTP/1.')
+  if (isOpenEnded && connection.unanswered.length > 0 && begins(bytes, RESPONSE_START))
     connection.body = undefined;
   while (bytes.length > 0 || skipped > 0) {
     if (connection.body) {
@@ -214,6 +216,12 @@ function readResponses(connection: Connection, piece: InOrder): void {
     if (skipped > 0 && headEnd(bytes) === 0) markUnseen(connection.unanswered);
     if (bytes.length === 0) return;
     connection.responseHead = append(connection.responseHead, bytes);
+    // the body of an answer whose head is not in the capture
+    const seen = RESPONSE_START.slice(0, connection.responseHead.length);
+    if (!begins(connection.responseHead, seen)) {
+      connection.responseHead = new Uint8Array(0);
+      return;
+    }
     const end = headEnd(connection.responseHead);
     if (end <= 0) {
       if (connection.responseHead.length > MAX_HEAD_BYTES) connection.responseHead = new Uint8Array(0);
@@ -261,6 +269,11 @@ function append(before: Uint8Array, bytes: Uint8Array): Uint8Array {
 
 function keyOf(a: string, aPort: number, b: string, bPort: number): string {
   return `${a}:${aPort}>${b}:${bPort}`;
+}
+
+function begins(bytes: Uint8Array, text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (bytes[at] !== text.charCodeAt(at)) return false;
+  return true;
 }
 
 function latin1(bytes: Uint8Array, length: number): string {

@@ -162,7 +162,7 @@ function fromRouter(context: PhaseContext, grub: Loaded): Finding {
 
 /** iPXE that fetches iPXE. */
 function judgeLoop({ client, phase, ...rest }: PhaseContext): readonly Finding[] {
-  if (phase.firmware !== 'ipxe') return [];
+  if (phase.firmware !== 'ipxe' || client.phases.length < LOOP_ROUNDS) return [];
   const file = onlyLoaderOf(phase);
   if (file === undefined) return [];
   const rounds = client.phases.filter((other) => other.firmware === 'ipxe' && onlyLoaderOf(other) === file);

@@ -9,11 +9,13 @@ import { refusedFile } from './refused-files.ts';
 
 /** What became of the files that the client asked TFTP for. */
 export function judgeTransfers(context: PhaseContext): readonly Finding[] {
-  const findings: Finding[] = [];
-  for (const path of new Set(context.phase.tftp.map((read) => read.path))) {
-    const reads = context.phase.tftp.filter((read) => read.path === path);
-    findings.push(...judgePath(context, path, reads));
+  const byPath = new Map<string, TftpRead[]>();
+  for (const read of context.phase.tftp) {
+    const reads = byPath.get(read.path);
+    if (reads) reads.push(read);
+    else byPath.set(read.path, [read]);
   }
+  const findings = [...byPath].flatMap(([path, reads]) => judgePath(context, path, reads));
   const anonymous = context.phase.tftp.filter((read) => read.path === '');
   return [...findings, ...judgeConfigs(context), ...judgeProbes(context, anonymous)];
 }

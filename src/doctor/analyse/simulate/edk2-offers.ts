@@ -58,7 +58,8 @@ export interface SelectedOffer {
  * nothing is selectable: PXE-E16 with offers, PXE-E18 without.
  */
 export function selectOffer(offers: readonly ReplySeen[]): SelectedOffer | undefined {
-  const of = (wanted: OfferClass): ReplySeen[] => offers.filter((offer) => classifyOffer(offer) === wanted);
+  const classes = offers.map(classifyOffer);
+  const of = (wanted: OfferClass): ReplySeen[] => offers.filter((_, index) => classes[index] === wanted);
   const plain = of('dhcp-only')[0];
   const own = (how: OfferClass, asksPort4011: boolean): SelectedOffer | undefined => {
     const [offer] = of(how);
