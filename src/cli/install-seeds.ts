@@ -27,7 +27,7 @@ export async function checkSeeds(config: Config, configPath: string): Promise<vo
  * @throws PxectlError E_CONFIG_VALUE
  */
 export async function tellSeeds(
-  project: Pick<Project, 'config' | 'layout'>,
+  project: Pick<Project, 'config' | 'configPath' | 'layout'>,
   machines: readonly SeededMachine[],
   { output, isRefused }: { readonly output: Pick<Output, 'warn' | 'progress'>; readonly isRefused: boolean },
 ): Promise<void> {

@@ -74,10 +74,11 @@ export class RunningSession {
     const keys = [...new Set([...found, ...given])];
     const isArmed = order !== undefined;
     if (isArmed) {
+      const { project } = session;
       const { config } = session.context;
       const inForce = machinesByKey(config.machines);
       const meant = keys.flatMap((key) => inForce.get(key) ?? []);
-      refuseBrokenSeeds(await judgeSeeds({ config, layout: session.project.layout }, meant));
+      refuseBrokenSeeds(await judgeSeeds({ ...project, config }, meant));
     }
     await (isArmed ? session.arm(keys, order) : session.disarm(keys));
     onOutcome(isArmed ? `armed by ${order.by}: ${keys.join(', ')}` : `disarmed: ${keys.join(', ')}`, false);

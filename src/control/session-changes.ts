@@ -1,8 +1,9 @@
-import { dirname, isAbsolute } from 'node:path';
+import { dirname } from 'node:path';
 import { judgeSeeds, refuseBrokenSeeds } from '../engine/machine-seeds.ts';
 import { powerPlace } from '../engine/power-place.ts';
 import { loadProject } from '../engine/project.ts';
 import type { Session } from '../engine/session.ts';
+import { isOpenSeed } from '../machines/config-file/seed-path.ts';
 import { adoptMachines, planAdoption } from '../machines/adopt-machines.ts';
 import { installables } from '../machines/installables.ts';
 import { STARTS_AT_ONCE, startInstalls, type InstallJob } from '../machines/install-run.ts';
@@ -97,7 +98,7 @@ export function sessionChanges(options: SessionChangesOptions): SessionChanges {
     install: async ({ machines: names, by }) => {
       const { config } = session.context;
       const jobs = installables({ config, configPath }, names, 'arm', false);
-      refuseBrokenSeeds(await judgeSeeds({ config, layout }, served(names)));
+      refuseBrokenSeeds(await judgeSeeds({ config, configPath, layout }, served(names)));
       const machineOf = machinesByKey(config.machines);
       const whose = (job: InstallJob): Pick<Machine, 'name' | 'mac'> => machineOf.get(job.key) ?? job;
       await new Promise<void>((resolve, reject) => {
@@ -132,12 +133,12 @@ export function sessionChanges(options: SessionChangesOptions): SessionChanges {
   };
 }
 
-/** Who may ask this process, which may be root, need not be who may have any file of this computer served. */
+/** Who may ask this process, which may be root, need not be who may have any file of this computer given out. */
 function refuseSeedsElsewhere({ assignments }: Awaited<ReturnType<typeof planSet>>, folder: string): void {
   const seed = assignments.find(({ path }) => path.join('.') === 'install.seed')?.value;
-  if (typeof seed !== 'string' || !isAbsolute(seed)) return;
+  if (typeof seed !== 'string' || isOpenSeed(seed, folder)) return;
   throw usageError({
-    what: `the seed ${seed} is not in ${folder}`,
+    what: `the seed ${seed} is not in ${folder}, or is hidden there`,
     why: 'a running pxectl takes seeds beside its configuration alone',
     next: `copy it there, or: pxectl machines set NAME install.seed=${seed}`,
   });

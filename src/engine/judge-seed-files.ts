@@ -29,7 +29,7 @@ export async function judgeSeedFile(
     });
   }
   const fill = sampleFill(sampleView(config, kind));
-  return { name: kind, seed: path, problems: await checkSeedAt(kind, path, fill) };
+  return { name: kind, seed: path, problems: await checkSeedAt(kind, path, { fill }) };
 }
 
 async function kindAt(path: string): Promise<SeedKind | undefined> {

@@ -2,6 +2,7 @@ import type { BootContext } from '../model/boot-context.ts';
 import type { EventSink } from '../model/boot-event.ts';
 import type { Machine } from '../model/config.ts';
 import { machineKey, parseMachineKey } from '../model/machine-key.ts';
+import type { PrivatePlaces } from '../model/private-places.ts';
 import { printable } from '../model/printable.ts';
 import { isBrowser } from '../model/read-proof.ts';
 import { NOT_ARMED, type InstallState } from '../model/machine-state.ts';
@@ -24,8 +25,8 @@ export interface MachineRoutesInput {
   readonly inventory: Pick<Inventory, 'learn' | 'ownerOf'>;
   /** whether the segment says the same of an address as the neighbour table */
   readonly confirmCard: (ip: Ipv4Address, mac: MacAddress) => Promise<CardAnswer>;
-  /** folder of the secrets that seeds name */
-  readonly secrets: string;
+  /** the secrets that seeds name, and what else goes out to nobody */
+  readonly places: PrivatePlaces;
 }
 
 /** What the pxectl process itself serves, whichever engine runs: install seeds and reports. */
@@ -124,7 +125,7 @@ async function serveSeed(
   }
   const { installState = NOT_ARMED } = machine;
   if (!isOpen(machine)) return refuse(...whyRefused(machine, installState));
-  const answer = await readSeed(input.context(), machine, rest, input.secrets);
+  const answer = await readSeed(input.context(), machine, rest, input.places);
   if ('problem' in answer) {
     input.sink.emit({
       type: 'http.error',

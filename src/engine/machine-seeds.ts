@@ -7,8 +7,10 @@ import { httpBaseUrl } from '../model/boot-context.ts';
 import { configError } from '../model/errors.ts';
 import { machineFileName } from '../model/machine-key.ts';
 import type { SeedFormat } from '../model/image.ts';
+import { privatePlaces } from '../model/private-places.ts';
+import { secretsBeside } from '../model/state-layout.ts';
 import type { Project } from './project.ts';
-import { secretsFolder, seedValues, type SeededImage, type SeededMachine } from './seed-values.ts';
+import { seedValues, type SeededImage, type SeededMachine } from './seed-values.ts';
 
 export interface JudgedSeed {
   readonly name: string;
@@ -18,9 +20,10 @@ export interface JudgedSeed {
 
 /** Looks at the seed of each machine that has one, as the installer of its image will. */
 export async function judgeSeeds(
-  project: Pick<Project, 'config' | 'layout'>,
+  project: Pick<Project, 'config' | 'configPath' | 'layout'>,
   machines: readonly SeededMachine[],
 ): Promise<readonly JudgedSeed[]> {
+  const places = privatePlaces({ path: project.configPath, stateRoot: project.layout.root });
   const judged: JudgedSeed[] = [];
   for (const machine of machines) {
     const { name, install } = machine;
@@ -31,7 +34,7 @@ export async function judgeSeeds(
     judged.push({
       name,
       seed: install.seed,
-      problems: await checkSeedAt(image.seedFormat, install.seed, fill),
+      problems: await checkSeedAt(image.seedFormat, install.seed, { fill, places }),
     });
   }
   return judged;
@@ -57,7 +60,7 @@ export function valuesOf(
   image: SeededImage | undefined,
 ): SeedValues {
   const report = `${httpBaseUrl(config)}/report/${machineFileName(machine)}`;
-  return seedValues(config, machine, image, { report, secrets: secretsFolder(layout) });
+  return seedValues(config, machine, image, { report, secrets: secretsBeside(layout) });
 }
 
 /** What an image is installed with: as it is stored, or as the catalogue knows it before it is fetched. */

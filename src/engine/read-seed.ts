@@ -3,12 +3,14 @@ import { basename, join } from 'node:path';
 import { alpineOverlay, OVERLAY_NAME } from '../images/alpine-overlay.ts';
 import { NOCLOUD_NAMES, seedFill } from '../machines/seeds/fill-seed.ts';
 import { PLACEHOLDERS } from '../machines/seeds/placeholders.ts';
+import { whyNoSeedBehindLinks } from '../machines/seeds/private-seed.ts';
 import { whereOf } from '../machines/seeds/seed-problem.ts';
 import { SeedTemplateError } from '../machines/seeds/seed-template-error.ts';
 import { httpBaseUrl, type BootContext } from '../model/boot-context.ts';
 import type { Machine } from '../model/config.ts';
 import { messageOf, systemCodeOf } from '../model/errors.ts';
 import { SEED_FILE_NAMES, type SeedFormat } from '../model/image.ts';
+import type { PrivatePlaces } from '../model/private-places.ts';
 import { printable } from '../model/printable.ts';
 import { machineUrl } from '../plan/machine-url.ts';
 import { withRegularFile } from '../platform/regular-file.ts';
@@ -29,10 +31,10 @@ export async function readSeed(
   context: BootContext,
   machine: Machine,
   name: string,
-  secrets: string,
+  places: PrivatePlaces,
 ): Promise<SeedAnswer> {
-  if (name !== OVERLAY_NAME) return readSeedFile(context, machine, name, secrets);
-  const script = await readSeedFile(context, machine, SEED_FILE_NAMES.alpine, secrets);
+  if (name !== OVERLAY_NAME) return readSeedFile(context, machine, name, places);
+  const script = await readSeedFile(context, machine, SEED_FILE_NAMES.alpine, places);
   return 'body' in script ? { body: await alpineOverlay(script.body) } : script;
 }
 
@@ -40,7 +42,7 @@ async function readSeedFile(
   context: BootContext,
   machine: Machine,
   name: string,
-  secrets: string,
+  places: PrivatePlaces,
 ): Promise<SeedAnswer> {
   const seedPath = machine.install?.seed ?? '';
   const imageId = machine.image ?? context.config.boot.default;
@@ -54,6 +56,8 @@ async function readSeedFile(
     if (!isFolder && !isMain) return notThere;
     if (isFolder && (name === '' || /[/\0]/.test(name) || name.startsWith('.'))) return notThere;
     const path = isFolder ? join(seedPath, name) : seedPath;
+    const why = await whyNoSeedBehindLinks(path, places);
+    if (why !== undefined) return unreadable(machine, `${path}: ${why}`);
     const bytes = await withRegularFile(path, (file) => file.readFile());
     if (bytes === undefined) return unreadable(machine, `${path} is no file`);
     const isFilled = isMain || isOptionalFile(format, name);
@@ -70,7 +74,7 @@ async function readSeedFile(
     const image = context.images.find(({ id }) => id === imageId);
     const report = machineUrl(context, 'report', machine);
     try {
-      const values = seedValues(context.config, machine, image, { report, secrets });
+      const values = seedValues(context.config, machine, image, { report, secrets: places.secrets });
       return Buffer.from(seedFill(values).forMachine(text).text);
     } catch (error) {
       if (!(error instanceof SeedTemplateError)) throw error;

@@ -1,9 +1,7 @@
-import { dirname, join } from 'node:path';
 import type { SeedValues } from '../machines/seeds/fill-seed.ts';
 import { httpBaseUrl } from '../model/boot-context.ts';
 import type { Config, Machine } from '../model/config.ts';
 import type { ImageManifest } from '../model/image.ts';
-import type { StateLayout } from '../model/state-layout.ts';
 
 /** A machine as seeds see it; it may be one that is only about to be added. */
 export type SeededMachine = Pick<Machine, 'name' | 'image' | 'install' | 'vars'> &
@@ -11,9 +9,6 @@ export type SeededMachine = Pick<Machine, 'name' | 'image' | 'install' | 'vars'>
 
 /** Of an image, also of one that is not fetched. */
 export type SeededImage = Pick<ImageManifest, 'id' | 'title' | 'distribution' | 'release' | 'architecture'>;
-
-/** `secrets/` beside the state folder, and so beside pxectl.yaml. */
-export const secretsFolder = ({ root }: Pick<StateLayout, 'root'>): string => join(dirname(root), 'secrets');
 
 /** What the seed of a machine is filled with. */
 export function seedValues(

@@ -6,6 +6,7 @@ import { Inventory } from '../machines/inventory/inventory.ts';
 import type { SeenMachine } from '../machines/inventory/seen-machine.ts';
 import { openMachineStates } from '../machines/machine-states.ts';
 import { engineError, messageOf } from '../model/errors.ts';
+import { privatePlaces } from '../model/private-places.ts';
 import type { Ipv4Network, MacAddress } from '../protocol/addresses.ts';
 import { identityOf } from '../platform/process-identity.ts';
 import { CardAsker } from '../net/confirm-card.ts';
@@ -37,7 +38,6 @@ import { removeLeftovers } from './leftovers.ts';
 import { withoutReadinessEvents } from './readiness-client.ts';
 import { checkReadiness } from './readiness.ts';
 import { SessionFiles } from './session-files.ts';
-import { secretsFolder } from './seed-values.ts';
 import { serveMachines } from './serve-folder.ts';
 import {
   readLiveSession,
@@ -243,6 +243,7 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     reporters?.take(event);
     installs.take(event);
   });
+  const places = privatePlaces({ path: project.configPath, stateRoot: layout.root });
   const cards = new CardAsker({ interfaceName: context.config.network.interface });
   const input: EngineInput = {
     context,
@@ -251,7 +252,7 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     routes: machineRoutes({
       ...{ context: () => context, sink, installs, inventory },
       confirmCard: (address, mac) => cards.confirm(address, mac),
-      secrets: secretsFolder(layout),
+      places,
     }),
     macOf: addresses.macOf,
     cardOf,
@@ -321,7 +322,7 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
   };
   try {
     reporters = await Reporters.open({
-      ...{ config: () => context.config, history, inventory, secrets: secretsFolder(layout), sink: events },
+      ...{ config: () => context.config, history, inventory, secrets: places.secrets, sink: events },
       ...{
         engine: () => running.name,
         troubles: () => network.troubles,

@@ -1,4 +1,4 @@
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { Vars } from './config.ts';
 import { checkPowerValues } from './config-power.ts';
 import type { ConfigChecker } from './config-checker.ts';
@@ -6,6 +6,7 @@ import type { ConfigPath } from './config-problems.ts';
 import type { ConfigFile, SettingsFile } from './config-schema.ts';
 import type { Layer, LayerValues } from './resolve-settings.ts';
 import type { OwnNetwork } from './own-network.ts';
+import { privatePlaces, whyNoSeed } from './private-places.ts';
 import { FILE_PATH, KERNEL_ARGUMENT, VAR_NAME } from './safe-text.ts';
 
 /** Where the file lies, and what belongs to it. */
@@ -36,10 +37,8 @@ export function checkSettings(settings: SettingsFile, path: ConfigPath, checks: 
   if (settings.install === undefined) return;
   const seedPath = [...path, 'install', 'seed'];
   checker.safe(seedPath, settings.install.seed, FILE_PATH);
-  if (isBelow(besideConfig(settings.install.seed, place), join(place.stateRoot, 'serve'))) {
-    const why = 'files below .pxectl/serve are public; a seed holds secrets';
-    checker.wrong(seedPath, settings.install.seed, why);
-  }
+  const why = whyNoSeed(besideConfig(settings.install.seed, place), privatePlaces(place));
+  if (why !== undefined) checker.wrong(seedPath, settings.install.seed, why);
 }
 
 /** Names of vars are words of templates. */
@@ -126,7 +125,3 @@ function globalLayer(file: ConfigFile): Layer {
 
 /** Files are named from the configuration's own folder. */
 export const besideConfig = (file: string, { path }: ConfigPlace): string => resolve(dirname(path), file);
-
-function isBelow(path: string, folder: string): boolean {
-  return isAbsolute(folder) && (path === folder || path.startsWith(`${folder}/`));
-}

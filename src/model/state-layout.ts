@@ -31,6 +31,9 @@ export function stateLayout(root: string): StateLayout {
   };
 }
 
+/** `secrets/` beside the state folder, and so beside pxectl.yaml. */
+export const secretsBeside = ({ root }: Pick<StateLayout, 'root'>): string => join(dirname(root), 'secrets');
+
 /** The state folder of a configuration file. */
 export function layoutBeside(configPath: string): StateLayout {
   return stateLayout(join(dirname(configPath), '.pxectl'));

@@ -123,6 +123,8 @@ describe('the API of a running pxectl', () => {
     ['/v1/machines/set', { machines: ['node-2'], values: ['vars.disk=/dev/sdb'] }, 200],
     ['/v1/machines/set', { machines: ['node-2'], values: ['imge=debian-12'] }, 400],
     ['/v1/machines/set', { machines: ['node-2'], values: ['install.seed=/etc/hostname'] }, 400],
+    ['/v1/machines/set', { machines: ['node-2'], values: ['install.seed=.pxectl/dashboard-token'] }, 400],
+    ['/v1/machines/set', { machines: ['node-2'], values: ['install.seed=pxectl.yaml'] }, 400],
     ['/v1/machines/power', { machines: ['node-1'], verb: 'on' }, 200],
     ['/v1/machines/power', { machines: ['node-2'], verb: 'state' }, 200],
     ['/v1/machines/power', { machines: ['node-1'], verb: 'explode' }, 400],

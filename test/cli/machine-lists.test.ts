@@ -171,10 +171,18 @@ describe('pxectl machines import and export', () => {
   });
 
   it('takes no seed of elsewhere from a list', async () => {
-    await list('seeds.csv', 'mac,name,install.seed\n52:54:00:00:01:01,x,/etc/shadow\n');
-    const { exitCode, stderr } = await cli('machines', 'import', 'seeds.csv');
-    expect(exitCode).toBe(2);
-    expect(stderr).toContain('seeds.csv:2: the seed /etc/shadow is not in');
+    const seeds = ['/etc/shadow', '.git/config', '.pxectl/dashboard-token', '.', 'secrets/bmc', 'secrets'];
+    const lines = seeds.map((seed, at) => `52:54:00:00:01:0${at},x${at},${seed}\n`);
+    for (const [at, seed] of seeds.entries()) {
+      await list('seeds.csv', `mac,name,install.seed\n${lines[at]}`);
+      const { exitCode, stderr } = await cli('machines', 'import', 'seeds.csv');
+      expect(exitCode).toBe(2);
+      const isSecret = seed.startsWith('secrets');
+      expect(stderr).toContain(
+        isSecret ? `install.seed is "${seed}"` : `seeds.csv:2: the seed ${seed} is not in`,
+      );
+      if (isSecret) expect(stderr).toContain('goes out in a seed that names it');
+    }
   });
 
   it('tells everything that is wrong with its line, and imports nothing', async () => {

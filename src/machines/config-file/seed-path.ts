@@ -1,4 +1,4 @@
-import { dirname, relative, resolve } from 'node:path';
+import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { usageError } from '../../model/errors.ts';
 import { isThere } from '../../platform/files.ts';
 
@@ -17,4 +17,13 @@ export async function seedForConfig(named: string, configPath: string, from: str
   }
   const near = relative(dirname(configPath), path);
   return near.startsWith('..') ? path : near;
+}
+
+/**
+ * Whether somebody else than who owns the configuration may name this seed: it lies in the folder, and is not hidden there, as .git
+ * and .env are.
+ */
+export function isOpenSeed(seed: string, folder: string): boolean {
+  const near = relative(folder, resolve(folder, seed));
+  return !isAbsolute(near) && near.split(sep).every((part) => part !== '' && !part.startsWith('.'));
 }

@@ -1,4 +1,4 @@
-import { basename, dirname, relative, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { readConfigSource } from '../../model/config-file.ts';
 import { PxectlError, usageError } from '../../model/errors.ts';
 import { machineLookup, wordOf } from '../../model/find-machines.ts';
@@ -7,6 +7,7 @@ import { parseMac } from '../../protocol/addresses.ts';
 import type { ConfigEdit } from '../config-file/edit-config.ts';
 import { editMachines, setAll, type MachineEdit } from '../config-file/edit-machines.ts';
 import type { MachineEntry } from '../config-file/machine-entry.ts';
+import { isOpenSeed } from '../config-file/seed-path.ts';
 import { readCsvMachines } from './csv-machines.ts';
 import { readDnsmasqHosts, readIscHosts } from './host-lists.ts';
 import {
@@ -131,10 +132,9 @@ function seedsElsewhere(listed: readonly ListedMachine[], config: Config, folder
   return listed.flatMap(({ line, entry }) => {
     const seed = entry.install?.seed;
     if (seed === undefined) return [];
-    const path = resolve(folder, seed);
-    if (!relative(folder, path).startsWith('..') || known.has(path)) return [];
+    if (isOpenSeed(seed, folder) || known.has(resolve(folder, seed))) return [];
     const why = `a list names seeds beside the configuration alone: pxectl machines set ${wordOfEntry(entry)} install.seed=${seed} names another`;
-    return [{ line, what: `the seed ${seed} is not in ${folder}`, why }];
+    return [{ line, what: `the seed ${seed} is not in ${folder}, or is hidden there`, why }];
   });
 }
 

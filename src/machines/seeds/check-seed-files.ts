@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, systemCodeOf } from '../../model/errors.ts';
 import { SEED_FILE_NAMES, type SeedFormat } from '../../model/image.ts';
+import type { PrivatePlaces } from '../../model/private-places.ts';
 import { nearestWord } from '../../model/nearest-word.ts';
 import { withRegularFile } from '../../platform/regular-file.ts';
 import { findReport } from './check-report.ts';
@@ -9,6 +10,7 @@ import { checkSeed } from './check-seed.ts';
 import { checkMapping, checkVendorData } from './cloud-config.ts';
 import { NO_FILL, type NOCLOUD_NAMES, type SeedFill } from './fill-seed.ts';
 import { checkPlaceholders } from './placeholders.ts';
+import { whyNoSeedBehindLinks } from './private-seed.ts';
 import { fatal, gap, note, type SeedFileProblem, type SeedProblem } from './seed-problem.ts';
 import { SeedTemplateError } from './seed-template-error.ts';
 import type { FilledText } from './template-places.ts';
@@ -25,18 +27,24 @@ const NOCLOUD_FILES = new Map<string, (text: string) => readonly SeedProblem[]>(
   } satisfies Record<(typeof NOCLOUD_NAMES)[number], unknown>),
 );
 
+export interface SeedLook {
+  readonly fill?: SeedFill;
+  /** for a seed that a machine may get: what goes out to nobody */
+  readonly places?: PrivatePlaces | undefined;
+}
+
 /** Looks at a seed, a file or a folder of them, as the installer of an image with this kind of seed will. */
 export async function checkSeedAt(
   format: SeedFormat,
   path: string,
-  fill: SeedFill = NO_FILL,
+  { fill = NO_FILL, places }: SeedLook = {},
 ): Promise<readonly SeedFileProblem[]> {
   if (format === 'none') {
     return [{ path, ...fatal('its image has no unattended installation: nothing asks for this seed') }];
   }
   try {
-    if ((await stat(path)).isDirectory()) return await checkFolder(format, path, fill);
-    return await checkFile(path, (text) => checkSeed(format, text), { fill, isMain: true });
+    if ((await stat(path)).isDirectory()) return await checkFolder(format, path, { fill, places });
+    return await checkFile(path, (text) => checkSeed(format, text), { fill, places, isMain: true });
   } catch (error) {
     const isMissing = systemCodeOf(error) === 'ENOENT';
     return [{ path, ...fatal(isMissing ? 'it is not there' : `it cannot be read: ${messageOf(error)}`) }];
@@ -46,7 +54,7 @@ export async function checkSeedAt(
 async function checkFolder(
   format: Exclude<SeedFormat, 'none'>,
   folder: string,
-  fill: SeedFill,
+  { fill, places }: SeedLook & { readonly fill: SeedFill },
 ): Promise<readonly SeedFileProblem[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   // the server gives no hidden files and no folders
@@ -71,7 +79,7 @@ async function checkFolder(
         if (check === undefined) isReported ||= findReport('kickstart', text) === 'there';
         return [...(check?.(text) ?? []), ...checkPlaceholders(text)];
       },
-      { fill: check === undefined ? NO_FILL : fill, isMain: false },
+      { fill: check === undefined ? NO_FILL : fill, places, isMain: false },
     );
     problems.push(...found);
   }
@@ -80,7 +88,7 @@ async function checkFolder(
   }
   return [
     ...(await checkFile(join(folder, main), (text) => checkSeed(format, text, { isReported }), {
-      ...{ fill, isMain: true },
+      ...{ fill, places, isMain: true },
     })),
     ...problems,
   ];
@@ -89,8 +97,10 @@ async function checkFolder(
 async function checkFile(
   path: string,
   check: (text: string) => readonly SeedProblem[],
-  { fill, isMain }: { readonly fill: SeedFill; readonly isMain: boolean },
+  { fill, places, isMain }: SeedLook & { readonly fill: SeedFill; readonly isMain: boolean },
 ): Promise<readonly SeedFileProblem[]> {
+  const why = places === undefined ? undefined : await whyNoSeedBehindLinks(path, places);
+  if (why !== undefined) return [{ path, ...fatal(why) }];
   const read = await withRegularFile(path, async (file, { size }) =>
     size > MOST_BYTES ? { size } : { size, bytes: await file.readFile() },
   );

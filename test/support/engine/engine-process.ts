@@ -13,6 +13,7 @@ import { withoutReadinessEvents } from '../../../src/engine/readiness-client.ts'
 import { checkReadiness } from '../../../src/engine/readiness.ts';
 import { neighboursOn } from '../../../src/net/neighbours.ts';
 import { fillServeFolder } from '../../../src/engine/serve-folder.ts';
+import { privatePlaces } from '../../../src/model/private-places.ts';
 import { PxectlError } from '../../../src/model/errors.ts';
 
 const {
@@ -60,7 +61,7 @@ try {
     routes: machineRoutes({
       context: () => context,
       sink,
-      secrets: '/nonexistent',
+      places: privatePlaces({ path: configPath, stateRoot: project.layout.root }),
       inventory: { learn: () => undefined, ownerOf: () => undefined },
       confirmCard: async () => 'unknown',
       installs: {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -7,6 +7,7 @@ import { machineRoutes } from '../../../src/engine/machine-routes.ts';
 import type { SpendResult } from '../../../src/machines/machine-states.ts';
 import type { BootContext } from '../../../src/model/boot-context.ts';
 import type { CardAnswer } from '../../../src/net/confirm-card.ts';
+import { privatePlaces } from '../../../src/model/private-places.ts';
 import type { Machine } from '../../../src/model/config.ts';
 import type { MachineKey } from '../../../src/model/machine-key.ts';
 import type { InstallState } from '../../../src/model/machine-state.ts';
@@ -79,7 +80,7 @@ async function ask(
   const routes = machineRoutes({
     context: () => context,
     sink: { emit: (event) => events.push(event) },
-    secrets: join(folder, 'secrets'),
+    places: privatePlaces({ path: join(folder, 'pxectl.yaml'), stateRoot: join(folder, '.pxectl') }),
     inventory: {
       learn: (mac, facts) => void learnt.push([mac, facts]),
       ownerOf: (mac) => owners.get(mac),
@@ -198,6 +199,19 @@ describe('install seeds', () => {
       "docker ps --format '{{.Names}}' # http://192.168.1.50:8080",
     );
     expect(JSON.stringify(events)).not.toContain('hüsh');
+  });
+
+  it('that a link makes a secret of is not given', async () => {
+    await mkdir(join(folder, 'secrets'), { mode: 0o700 });
+    await writeFile(join(folder, 'secrets', 'bmc'), 'hush');
+    await rm(join(folder, 'node.cfg'));
+    await mkdir(join(folder, 'node.cfg'));
+    await symlink('../secrets/bmc', join(folder, 'node.cfg', 'preseed.cfg'));
+    const answer = await ask(SEED_PATH);
+    expect(answer).toMatchObject({ status: 500 });
+    expect(textOf(answer)).not.toContain('hush');
+    expect(JSON.stringify(events)).toContain(`it leads to ${join(folder, 'secrets/bmc')}`);
+    expect(spent).toEqual([]);
   });
 
   it('that cannot be filled in is not given, and its order is not spent', async () => {

@@ -218,10 +218,19 @@ const WRONG: readonly [string, string, string, string | undefined][] = [
   ['other version', HEAD.replace('1', '2'), ':1:10: version is 2', '1'],
   ['nothing', '', ':1:1: version is missing', '1'],
   ['a list', '- 1\n', ':1:1: the file is [1]', undefined],
+  ...[
+    ...['.pxectl/serve/http/x', '.pxectl/dashboard-token', '.pxectl', 'secrets/bmc', 'seeds/../secrets', '.'],
+    ...['pxectl.yaml', 'pxectl.yaml.bak', '/srv'],
+  ].map((seed): (typeof WRONG)[number] => [
+    `a private file or folder as a seed, ${seed},`,
+    `${HEAD}machines:\n  - { mac: 52:54:00:00:00:01, install: { seed: ${seed} } }\n`,
+    `:5:48: machines[0].install.seed is "${seed}"`,
+    undefined,
+  ]),
   [
-    'a public seed',
-    `${HEAD}machines:\n  - { mac: 52:54:00:00:00:01, install: { seed: .pxectl/serve/http/x } }\n`,
-    ':5:48: machines[0].install.seed is',
+    'a secret as the seed of a profile',
+    `${HEAD}profiles: { room: { install: { seed: secrets/bmc } } }\n`,
+    ':4:38: profiles.room.install.seed is',
     undefined,
   ],
   [

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -7,6 +7,7 @@ import { checkSeedAt } from '../../../../src/machines/seeds/check-seed-files.ts'
 import { seedFill } from '../../../../src/machines/seeds/fill-seed.ts';
 import type { SeedView } from '../../../../src/machines/seeds/template-view.ts';
 import { whereOf } from '../../../../src/machines/seeds/seed-problem.ts';
+import { privatePlaces } from '../../../../src/model/private-places.ts';
 import type { SeedFormat } from '../../../../src/model/image.ts';
 import { KICKSTART, PRESEED, USER_DATA } from '../../../support/seed-samples.ts';
 
@@ -82,6 +83,18 @@ const VIEW = {
   report: 'http://192.168.1.50:8080/report/52-54-00-00-00-01',
 } as unknown as SeedView;
 
+it('takes no link to what goes out to nobody', async () => {
+  await mkdir(join(folder, 'secrets'));
+  await mkdir(join(folder, 'seeds'));
+  await write({ 'pxectl.yaml': '', 'secrets/bmc': 'hush', 'seeds/preseed.cfg': PRESEED });
+  await symlink('../secrets/bmc', join(folder, 'seeds/late.sh'));
+  const places = privatePlaces({ path: join(folder, 'pxectl.yaml'), stateRoot: join(folder, '.pxectl') });
+  const look = () => checkSeedAt('preseed', join(folder, 'seeds'), { places });
+  expect(await look()).toMatchObject([{ path: join(folder, 'seeds/late.sh'), weight: 'fatal' }]);
+  await rm(join(folder, 'seeds/late.sh'));
+  expect(await look()).toEqual([]);
+});
+
 it('looks at a template as its machine gets it, and names places in the template', async () => {
   const secretsFolder = join(folder, 'secrets');
   await mkdir(secretsFolder, { mode: 0o700 });
@@ -89,7 +102,7 @@ it('looks at a template as its machine gets it, and names places in the template
   const fill = seedFill({ view: VIEW, secretsFolder });
   const judge = async (text: string): Promise<readonly string[]> => {
     await write({ 'user-data': text });
-    const problems = await checkSeedAt('autoinstall', join(folder, 'user-data'), fill);
+    const problems = await checkSeedAt('autoinstall', join(folder, 'user-data'), { fill });
     return problems.map(
       ({ path, at, text: why }) => `${whereOf({ path: relative(folder, path), ...(at && { at }) })}: ${why}`,
     );
