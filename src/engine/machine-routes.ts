@@ -21,7 +21,7 @@ export interface MachineRoutesInput {
   /** the configuration of this moment: it changes on reload and when a machine is disarmed */
   readonly context: () => BootContext;
   readonly sink: EventSink;
-  readonly installs: Pick<SessionInstalls, 'spend' | 'report' | 'fail'>;
+  readonly installs: Pick<SessionInstalls, 'spend' | 'heard' | 'report' | 'fail'>;
   readonly inventory: Pick<Inventory, 'learn' | 'ownerOf'>;
   /** whether the segment says the same of an address as the neighbour table */
   readonly confirmCard: (ip: Ipv4Address, mac: MacAddress) => Promise<CardAnswer>;
@@ -228,6 +228,7 @@ async function takeReport(
   const type = REPORT_EVENTS.get(rest) ?? 'install.progress';
   sink.emit({ type, ...about, detail });
   if (machine?.install !== undefined) {
+    if (type === 'install.progress') installs.heard(key, mac);
     if (type === 'install.done') await installs.report(key);
     if (type === 'install.failed') await installs.fail(key, detail.message);
   }

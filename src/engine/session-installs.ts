@@ -10,9 +10,13 @@ import type { Machine } from '../model/config.ts';
 import { withInstalls } from '../machines/apply-installs.ts';
 import { ordersFor } from '../machines/orders-for.ts';
 import { LifeTeller } from './life-teller.ts';
+import { SilentInstalls } from './silent-installs.ts';
 import type { MachineStates, Recorded, SpendResult } from '../machines/machine-states.ts';
 import { Turns } from '../platform/turns.ts';
 import { parseMac, type Ipv4Address, type MacAddress } from '../protocol/addresses.ts';
+
+/** An install takes minutes, and is waited for for hours. */
+const LOOK_INTERVAL_MS = 60_000;
 
 /** Who orders an install, and whether it is for every boot. */
 export type ArmOrder = Pick<ArmedOrder, 'by' | 'isAlways'>;
@@ -43,6 +47,8 @@ export class SessionInstalls {
   /** whose boot is being written down: one boot is many events */
   readonly #booting = new Set<MachineKey>();
   readonly #life: LifeTeller;
+  readonly #silent = new SilentInstalls();
+  #timer: NodeJS.Timeout | undefined;
   /** what was read later is decided from later */
   readonly #readings = new Turns();
   /** what was decided later is written later */
@@ -76,6 +82,11 @@ export class SessionInstalls {
     return result;
   }
 
+  /** Its installer says how far it is. */
+  heard(key: MachineKey, mac: MacAddress | undefined): void {
+    this.#silent.heard(key, mac);
+  }
+
   /** The machine says that it is installed. */
   async report(key: MachineKey): Promise<void> {
     await this.#record([key], this.input.states.report(key, new Date().toISOString()));
@@ -97,6 +108,34 @@ export class SessionInstalls {
     if (!this.#awaited.has(key) || this.#booting.has(key) || !this.#isItsBoot(event, machine, mac)) return;
     this.#booting.add(key);
     void this.#bootedAgain(machine, mac, event.time).finally(() => this.#booting.delete(key));
+  }
+
+  /** From now on no install lasts for ever; some may have been forgotten while no pxectl was up. */
+  watch(): void {
+    const look = (): void => {
+      this.look().catch((error: unknown) => this.#warnUnwritten(messageOf(error)));
+    };
+    this.#timer = setInterval(look, LOOK_INTERVAL_MS).unref();
+    look();
+  }
+
+  /** Ends the installs of which nothing was heard for too long; one that goes on all the same may report. */
+  async look(nowMs = Date.now()): Promise<void> {
+    for (const { machine, since, mac } of this.#silent.among(this.input.context().config.machines, nowMs)) {
+      const key = machineKey(machine);
+      const recorded = await this.input.states.silent(key, new Date(nowMs).toISOString());
+      if (recorded === undefined) continue;
+      await this.#record([key], Promise.resolve(recorded));
+      this.#tellUnreported(
+        machine,
+        mac,
+        `its install began at ${since}, and nothing was heard of it for hours`,
+      );
+    }
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
   }
 
   /** Anybody can send one packet in a machine's name: a boot is what its own card has fetched; behind a relay none is seen. */
@@ -174,20 +213,26 @@ export class SessionInstalls {
       return undefined;
     });
     if (state === undefined) return;
-    const { machines } = this.input.context().config;
-    const isArmed = machines.some((one) => machineKey(one) === key && one.isArmed);
-    if (state.kind === 'unreported' && state.bootedAgainAt === at) {
-      this.input.sink.emit({
-        type: 'install.unreported',
-        mac,
-        detail: {
-          machine: machine.name,
-          message: `its install began at ${state.since} and never reported${isArmed ? '' : ': it is not installed again'}`,
-        },
-      });
+    if (state.kind === 'unreported' && state.at === at) {
+      this.#tellUnreported(machine, mac, `its install began at ${state.since} and never reported`);
     }
+    const isArmed = this.#isArmed(key);
     // it is served as armed already, and boots: the engine is left alone
     await (isArmed ? this.#decide(undefined) : this.#putInForce([key]));
+  }
+
+  #isArmed(key: MachineKey): boolean {
+    const { machines } = this.input.context().config;
+    return machines.some((one) => machineKey(one) === key && one.isArmed);
+  }
+
+  #tellUnreported(machine: Machine, mac: MacAddress | undefined, what: string): void {
+    const message = this.#isArmed(machineKey(machine)) ? what : `${what}: it is not installed again`;
+    this.input.sink.emit({
+      type: 'install.unreported',
+      ...(mac === undefined ? {} : { mac }),
+      detail: { machine: machine.name, message },
+    });
   }
 
   #warnUnwritten(trouble: string): void {

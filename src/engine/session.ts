@@ -299,6 +299,7 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
       await control?.close();
       logs.stop();
       files.close();
+      installs.close();
       await network.close();
       await running.stop();
       await cards.close();
@@ -360,5 +361,6 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     endStart();
   }
   events.emit({ type: 'engine.ready', detail: { engine: running.name, message: running.description } });
+  installs.watch();
   return session;
 }

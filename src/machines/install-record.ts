@@ -16,7 +16,7 @@ const MIN_RESET_MS = 3_000;
 /** The state that a record stands for. An order beside a boot that was spent is for the boot after that one. */
 export function stateOfRecord(record: InstallRecord | undefined): InstallState {
   if (record === undefined) return NOT_ARMED;
-  const { armed, spent, reportedAt, failed, bootedAgainAt, closedAt } = record;
+  const { armed, spent, reportedAt, failed, bootedAgainAt, silentAt, closedAt } = record;
   if (armed !== undefined) {
     // states are shown to whoever asks for them
     const { token: _, ...order } = armed;
@@ -28,32 +28,28 @@ export function stateOfRecord(record: InstallRecord | undefined): InstallState {
   if (reportedAt !== undefined) return { kind: 'installed', since, at: reportedAt };
   if (failed !== undefined) return { kind: 'failed', since, ...failed };
   if (closedAt !== undefined) return NOT_ARMED;
-  if (bootedAgainAt !== undefined) return { kind: 'unreported', since, bootedAgainAt };
+  if (bootedAgainAt !== undefined)
+    return { kind: 'unreported', since, at: bootedAgainAt, how: 'booted-again' };
+  if (silentAt !== undefined) return { kind: 'unreported', since, at: silentAt, how: 'silent' };
   return { kind: 'installing', since, armedBy };
 }
 
-/** The boot that has its seed, and has neither reported an end nor been followed by another. */
-function runningBoot({
-  spent,
-  reportedAt,
-  failed,
-  bootedAgainAt,
-  closedAt,
-}: InstallRecord): RunningInstall | undefined {
-  if (spent === undefined || (reportedAt ?? failed ?? bootedAgainAt) !== undefined) return undefined;
+/** Whether more became of the boot that was spent than that it has its seed. */
+const hasEnded = ({ reportedAt, failed, bootedAgainAt, silentAt }: InstallRecord): boolean =>
+  (reportedAt ?? failed ?? bootedAgainAt ?? silentAt) !== undefined;
+
+/** The boot that has its seed, and has neither reported an end, nor been followed by another, nor been silent for too long. */
+function runningBoot(record: InstallRecord): RunningInstall | undefined {
+  const { spent, closedAt } = record;
+  if (spent === undefined || hasEnded(record)) return undefined;
   return { since: spent.at, armedBy: spent.armedBy, isClosed: closedAt !== undefined };
 }
 
 /** What its boots show for their orders; the one of a boot that was spent may report a day long, whatever was seen meanwhile. */
-export function tokenOfRecord({
-  armed,
-  spent,
-  reportedAt,
-  failed,
-  bootedAgainAt,
-}: InstallRecord): OrderToken | undefined {
+export function tokenOfRecord(record: InstallRecord): OrderToken | undefined {
+  const { armed, spent } = record;
   // without another order its state says more to whoever asks
-  const isOver = armed !== undefined && (reportedAt ?? failed ?? bootedAgainAt) !== undefined;
+  const isOver = armed !== undefined && hasEnded(record);
   const earlier =
     spent?.token === undefined
       ? undefined
@@ -141,4 +137,9 @@ export function isNextBoot(record: InstallRecord, at: string): boolean {
 /** It boots from the network: the boot that was spent is over, and may still report. */
 export function bootedAgainAt(at: string): Change {
   return (record) => (isNextBoot(record, at) ? { ...record, bootedAgainAt: at } : record);
+}
+
+/** Nobody waits any more for the boot that was spent; it may still report. */
+export function silentAt(at: string): Change {
+  return (record) => (runningBoot(record)?.isClosed === false ? { ...record, silentAt: at } : record);
 }

@@ -14,6 +14,7 @@ import {
   isNextBoot,
   reportedAt,
   seedAsked,
+  silentAt,
   spentAt,
   stateOfRecord,
   tokenOfRecord,
@@ -67,6 +68,8 @@ export interface MachineStates {
   withdraw(keys: readonly MachineKey[]): Promise<Recorded>;
   /** It boots from the network again: what was spent is closed. Resolves with what became of that, when it is news. */
   bootedAgain(key: MachineKey, at: string): Promise<InstallState | undefined>;
+  /** Nothing was heard of its install for too long: what was spent is closed. undefined: it has ended meanwhile. */
+  silent(key: MachineKey, at: string): Promise<Recorded | undefined>;
   /** Writes what could not be written, if there is such a thing. */
   close(): Promise<void>;
 }
@@ -164,6 +167,11 @@ class FileStates implements MachineStates {
 
   fail(key: MachineKey, at: string, message: string): Promise<Recorded> {
     return this.#hold([this.#step(key, failedAt(at, message))]);
+  }
+
+  async silent(key: MachineKey, at: string): Promise<Recorded | undefined> {
+    if (!isBootAwaited(await this.#recordOf(key))) return undefined;
+    return this.#hold([this.#step(key, silentAt(at))]);
   }
 
   async bootedAgain(key: MachineKey, at: string): Promise<InstallState | undefined> {

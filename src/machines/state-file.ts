@@ -25,6 +25,8 @@ const installRecord = z.object({
   /** its installer said that it failed */
   failed: z.object({ at: time, message: z.string() }).optional(),
   bootedAgainAt: time.optional(),
+  /** nothing was heard of that boot for so long that nobody waits for it any more */
+  silentAt: time.optional(),
   /** somebody disarmed it while that boot installed: its seed is closed */
   closedAt: time.optional(),
 });

@@ -1,7 +1,7 @@
 import { bootChoiceOf } from './boot-choice.ts';
 import { isOfSystem } from './boot-event.ts';
 import { BOOT_STAGES, type BootStage, type BootTrace } from './boot-trace.ts';
-import { BOOT_IS_OVER_AFTER_MS } from './life-cycle.ts';
+import { BOOT_IS_OVER_AFTER_MS, INSTALL_IS_OVER_AFTER_MS } from './life-cycle.ts';
 
 /** How a boot ended, as far as a server can see it. */
 export const BOOT_OUTCOMES = [
@@ -25,8 +25,8 @@ export const BOOT_OUTCOMES = [
 
 export type BootOutcome = (typeof BOOT_OUTCOMES)[number];
 
-/** An installer at work may be silent for long: it reports when it likes. */
-const INSTALL_IS_OVER_AFTER_MS = 2 * 3_600_000;
+/** Its boot ends after its install, with what is known of that. */
+const INSTALL_BOOT_IS_OVER_AFTER_MS = INSTALL_IS_OVER_AFTER_MS + 5 * 60_000;
 
 export function hasReached({ stages }: Pick<BootTrace, 'stages'>, stage: BootStage): boolean {
   return stages.some((one) => BOOT_STAGES.indexOf(one.stage) >= BOOT_STAGES.indexOf(stage));
@@ -38,7 +38,7 @@ export const isNetworkBoot = ({ events }: Pick<BootTrace, 'events'>): boolean =>
 /** Whether nothing more is to come of a boot; another one of the same machine ends it too. */
 export function isOver(trace: BootTrace, nowMs: number): boolean {
   if (trace.isDone || trace.events.some(({ type }) => type === 'install.failed')) return true;
-  const waitMs = hasReached(trace, 'install-seed') ? INSTALL_IS_OVER_AFTER_MS : BOOT_IS_OVER_AFTER_MS;
+  const waitMs = hasReached(trace, 'install-seed') ? INSTALL_BOOT_IS_OVER_AFTER_MS : BOOT_IS_OVER_AFTER_MS;
   return nowMs - Date.parse(trace.lastEventAt) >= waitMs;
 }
 

@@ -18,7 +18,7 @@ export const LIFE_STATES = [
   'installing',
   /** it said so itself */
   'installed',
-  /** it had its seed, booted again, and never said that it is installed */
+  /** it had its seed, booted again or was silent for hours, and never said that it is installed */
   'unreported',
   /** its installer said that it failed */
   'failed',
@@ -65,6 +65,9 @@ export interface Life {
 /** A boot that nothing was heard of for so long is over, one way or another. */
 export const BOOT_IS_OVER_AFTER_MS = 15 * 60_000;
 
+/** The slowest mirror and disk are done by then; who tells how far it is has that long after each word. */
+export const INSTALL_IS_OVER_AFTER_MS = 6 * 3_600_000;
+
 /** The state of one that it does not have: it waits, or gets what strangers get. */
 export const lifeOfStranger = ({ unknown }: Config['boot']): LifeState =>
   unknown === 'hold' ? 'held' : 'new';
@@ -94,7 +97,7 @@ export function lifeOf(facts: LifeFacts): Life {
     case 'unreported':
       return {
         state: 'unreported',
-        since: install.bootedAgainAt,
+        since: install.at,
         why: 'installed or not? it never reported',
       };
     case 'failed':

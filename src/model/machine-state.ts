@@ -30,8 +30,13 @@ export type InstallState =
   /** a boot has fetched the seed and spent the order; its report is waited for */
   | { readonly kind: 'installing'; readonly since: string; readonly armedBy: string }
   | { readonly kind: 'installed'; readonly since: string; readonly at: string }
-  /** it booted from the network again, and never reported */
-  | { readonly kind: 'unreported'; readonly since: string; readonly bootedAgainAt: string }
+  /** it booted from the network again, or was silent for too long, and never reported */
+  | {
+      readonly kind: 'unreported';
+      readonly since: string;
+      readonly at: string;
+      readonly how: 'booted-again' | 'silent';
+    }
   /** its installer said so; `message` is its own words */
   | { readonly kind: 'failed'; readonly since: string; readonly at: string; readonly message: string };
 

@@ -55,7 +55,8 @@ export class OpenBoot {
 
   take(event: BootEvent): void {
     this.#trace = undefined;
-    this.lastEventAt = event.time;
+    // what pxectl itself concludes is no sign of the machine
+    if (event.type !== 'install.unreported') this.lastEventAt = event.time;
     if (this.keepsEvents && this.#events.length < MAX_EVENTS) this.#events.push(event);
     if (event.ip !== undefined && event.ip !== UNSPECIFIED_IPV4 && isOwnAddress(event)) this.#ip = event.ip;
     // the first firmware seen is the machine's own; iPXE comes after it (or is the ROM itself)

@@ -11,7 +11,7 @@ export function endText({ name }: InstallJob, end: InstallEnd | undefined): stri
     case 'not-started':
       return `not started: ${end.why}`;
     case 'unreported':
-      return 'installed or not? it booted again and never reported; pxectl doctor install-never-reported';
+      return 'installed or not? it never reported; pxectl doctor install-never-reported';
     case 'withdrawn':
       return 'somebody has disarmed it';
     case 'late':

@@ -68,7 +68,11 @@ async function findingsOf(machine: Machine, project: Project): Promise<Finding[]
     return [makeFinding('install-failed', [{ source: 'machines.json', text }], client)];
   }
   if (state?.kind !== 'unreported') return [];
-  const text = `${name} fetched its seed at ${state.since} and booted from the network again at ${state.bootedAgainAt}`;
+  const end =
+    state.how === 'silent'
+      ? `nothing was heard of it until ${state.at}`
+      : `booted from the network again at ${state.at}`;
+  const text = `${name} fetched its seed at ${state.since} and ${end}`;
   const format = (await seedFormatOf(project, machine.image ?? project.config.boot.default)) ?? 'none';
   const line =
     format === 'none'

@@ -3,8 +3,10 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openMachineStates } from '../../../src/machines/machine-states.ts';
+import { writeState } from '../../../src/machines/state-file.ts';
 import { identityOf } from '../../../src/platform/process-identity.ts';
 import type { MacAddress } from '../../../src/protocol/addresses.ts';
+import { readEvents } from '../../../src/watch/read-events.ts';
 import { CONFIG, ended, useProject } from '../../support/test-project.ts';
 
 const project = useProject();
@@ -33,6 +35,26 @@ describe('machines arm and disarm while it is up', () => {
   ].join('\n');
   const menuOf = (mac: string) =>
     readFile(join(project.layout.httpRoot, 'machines', `${mac.replaceAll(':', '-')}.ipxe`), 'utf8');
+
+  it('an install that was left alone while nobody served is given up, and told with its finding', async () => {
+    await configure(WITH_MACHINES);
+    await writeFile(join(project.path, 'seed.cfg'), '# preseed\n');
+    const spent = {
+      at: new Date(Date.now() - 7 * 3_600_000).toISOString(),
+      armedBy: 'me',
+      token: 'a'.repeat(32),
+    };
+    await writeState(project.layout, new Map([[MAC as MacAddress, { spent }]]));
+    expect((await cli('machines')).stdout).toMatch(/pc1 .*installing/);
+    await up();
+    await expect
+      .poll(async () => (await cli('machines')).stdout)
+      .toMatch(/pc1 .*unreported .*install-never-reported/);
+    const events = await readEvents(project.layout.events);
+    expect(events.filter(({ type }) => type === 'install.unreported')).toMatchObject([{ mac: MAC }]);
+    expect((await cli('machines', 'show', 'pc1')).stdout).toContain('unreported');
+    expect(await menuOf(MAC)).not.toContain('/seed/');
+  });
 
   it('is served when it is said, although another change cannot be applied', async () => {
     await configure(WITH_MACHINES);

@@ -66,6 +66,7 @@ try {
       confirmCard: async () => 'unknown',
       installs: {
         spend: async () => ({ kind: 'given', isSpent: true }),
+        heard: () => undefined,
         report: async () => undefined,
         fail: async () => undefined,
       },

@@ -67,7 +67,7 @@ function withState(machine: Machine, index: number): Machine {
   const install = { seed: 'empty.yaml', once: true };
   return index === 0
     ? { ...machine, install, installState: { kind: 'armed', isAlways: true, by: 'me', at } as never }
-    : { ...machine, install, installState: { kind: 'unreported', since: at, bootedAgainAt: at } };
+    : { ...machine, install, installState: { kind: 'unreported', since: at, at, how: 'booted-again' } };
 }
 
 async function faultyProject(folder: string): Promise<Project> {

@@ -24,6 +24,7 @@ let folder: string;
 let context: BootContext;
 let events: NewBootEvent[];
 let spent: MachineKey[];
+let heard: MachineKey[];
 let reported: MachineKey[];
 let cardAnswer: CardAnswer;
 let cardsAsked: number;
@@ -40,6 +41,7 @@ beforeEach(async () => {
   owners = new Map();
   cardAnswer = 'confirmed';
   cardsAsked = 0;
+  heard = [];
   reported = [];
   spendResult = { kind: 'given', isSpent: true };
   context = contextFrom(
@@ -94,6 +96,7 @@ async function ask(
         spent.push(key);
         return spendResult;
       },
+      heard: (key) => void heard.push(key),
       report: async (key) => void reported.push(key),
       fail: async (key, message) => void failed.push([key, message]),
     },
@@ -267,7 +270,7 @@ describe('install seeds', () => {
 
   it('says what the order was spent on', async () => {
     const since = '2026-01-01T10:00:00.000Z';
-    spendResult = { kind: 'refused', state: { kind: 'unreported', since, bootedAgainAt: since } };
+    spendResult = { kind: 'refused', state: { kind: 'unreported', since, at: since, how: 'silent' } };
     expect((await ask(SEED_PATH))?.body).toContain(`the boot at ${since} has used the order`);
     spendResult = { kind: 'refused', state: { kind: 'installed', since, at: since } };
     expect((await ask(SEED_PATH))?.body).toContain('was installed at');
@@ -459,6 +462,7 @@ describe('reports of installers', () => {
     await post({ stage: `\u001b[2J${'x'.repeat(1000)}` });
     await post('null');
     expect(new Set(events.map(({ type }) => type))).toEqual(new Set(['install.progress']));
+    expect(new Set(heard)).toEqual(new Set([MAC]));
     const kernel = 'subiquity/Install: installing kernel';
     const cut = `?[2J${'x'.repeat(296)}…`;
     expect(events.every(({ detail }) => detail?.['machine'] === 'node-1')).toBe(true);

@@ -1,13 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SessionInstalls } from '../../../src/engine/session-installs.ts';
 import { openMachineStates } from '../../../src/machines/machine-states.ts';
 import type { BootContext } from '../../../src/model/boot-context.ts';
 import type { BootEvent } from '../../../src/model/boot-event.ts';
 import { withLock } from '../../../src/platform/file-lock.ts';
 import type { Ipv4Address, MacAddress } from '../../../src/protocol/addresses.ts';
+import { RecordedEvents } from '../../support/recorded-events.ts';
 import { contextFrom, DEBIAN_12 } from '../../support/boot-context.ts';
 
 const MAC = '52:54:00:00:00:01' as MacAddress;
@@ -19,6 +20,7 @@ let context: BootContext;
 let served: boolean[];
 let whileReloading: Promise<void>;
 const cards = new Map<string, MacAddress>();
+const told = new RecordedEvents();
 let installs: SessionInstalls;
 
 const isArmed = (): boolean => context.config.machines[0]?.isArmed === true;
@@ -38,10 +40,11 @@ beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'pxectl-installs-'));
   context = configured();
   served = [];
+  told.clear();
   whileReloading = Promise.resolve();
   installs = new SessionInstalls({
     states: openMachineStates({ root }),
-    sink: { emit: () => undefined },
+    sink: told,
     context: () => context,
     ownerOf: (mac) => context.config.machines.find((machine) => machine.mac === mac),
     cardAt: (ip) => cards.get(ip),
@@ -53,7 +56,10 @@ beforeEach(async () => {
     reloadEngine: () => whileReloading,
   });
 });
-afterEach(() => rm(root, { recursive: true, force: true }));
+afterEach(async () => {
+  installs.close();
+  await rm(root, { recursive: true, force: true });
+});
 
 describe('a boot that installs', () => {
   const at = (seconds: number): string => new Date(Date.now() + seconds * 1000).toISOString();
@@ -100,6 +106,49 @@ describe('a boot that installs', () => {
     cards.set(here, MAC);
     installs.take({ time: at(10), type, mac: MAC, ip: here, detail });
     await expect.poll(state).toBe('unreported');
+  });
+
+  it('is over when nothing is heard of it for hours, and may report after all', async () => {
+    const hoursFromNow = (hours: number): number => Date.now() + hours * 3_600_000;
+    await installs.look(hoursFromNow(5.9));
+    expect(state()).toBe('installing');
+    await installs.look(hoursFromNow(6.1));
+    expect(state()).toBe('unreported');
+    expect(told.of('install.unreported')).toMatchObject([
+      { mac: MAC, detail: { machine: 'node-1', message: expect.stringContaining('not installed again') } },
+    ]);
+    expect(told.of('machine.state').at(-1)).toMatchObject({
+      detail: { from: 'installing', to: 'unreported' },
+    });
+    // its order is used up, and nobody is armed by that
+    expect(isArmed()).toBe(false);
+    expect(await installs.spend(MAC, token)).toMatchObject({ kind: 'refused', state: { how: 'silent' } });
+    const { installs: kept } = await openMachineStates({ root }).known();
+    expect(kept.get(MAC)).toMatchObject({ kind: 'unreported' });
+    // it is told once
+    await installs.look(hoursFromNow(7));
+    expect(told.of('install.unreported')).toHaveLength(1);
+    await installs.report(MAC);
+    expect(state()).toBe('installed');
+  });
+
+  it('goes on for as long as its installer says something, and is not waited for once it was disarmed', async () => {
+    vi.useFakeTimers({ now: Date.now() + 5 * 3_600_000, toFake: ['Date'] });
+    try {
+      installs.heard(MAC, MAC);
+      await installs.look(Date.now() + 5 * 3_600_000);
+      expect(state()).toBe('installing');
+      // a second order is for the boot after it, and stays
+      await installs.arm([MAC], ORDER);
+      await installs.look(Date.now() + 7 * 3_600_000);
+      expect(context.config.machines[0]?.installState).toMatchObject({ kind: 'armed', by: 'ada' });
+      expect(context.config.machines[0]?.installState).not.toHaveProperty('running');
+      expect(told.of('install.unreported')).toMatchObject([
+        { detail: { message: expect.not.stringContaining('again') } },
+      ]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('behind a relay it is over when a script was fetched in its name', async () => {

@@ -93,7 +93,7 @@ it('tells one that somebody disarms, one that failed, and one that never reporte
   const lives: Record<string, () => InstallState[]> = {
     pc1: () => [NOT_ARMED],
     pc2: () => [installing(), { kind: 'failed', since: soon(), at: soon(), message: 'no disk' }],
-    pc3: () => [installing(), { kind: 'unreported', since: soon(), bootedAgainAt: soon() }],
+    pc3: () => [installing(), { kind: 'unreported', since: soon(), at: soon(), how: 'silent' }],
   };
   const { parts } = world(({ name }) => lives[name]?.() ?? []);
   const ends = await runInstalls([job(1), job(2), job(3)], { ...options, parallel: 3 }, parts);

@@ -162,7 +162,9 @@ describe('an order that is given while the machine installs', () => {
     await again();
     // the firmware's own repeats are no new boot
     expect(await states.bootedAgain(MAC, T1)).toBeUndefined();
-    expect(await states.bootedAgain(MAC, T2)).toEqual({ kind: 'unreported', since: T1, bootedAgainAt: T2 });
+    expect(await states.bootedAgain(MAC, T2)).toEqual({
+      ...{ kind: 'unreported', since: T1, at: T2, how: 'booted-again' },
+    });
     expect(await states.bootedAgain(MAC, T2)).toBeUndefined();
     expect(await known()).toEqual({ kind: 'armed', ...AGAIN });
     expect(await bootsAndAsks(states, T2)).toEqual({ kind: 'given', isSpent: true });

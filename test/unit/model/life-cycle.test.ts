@@ -6,6 +6,7 @@ import {
   disarmedAt,
   failedAt,
   reportedAt,
+  silentAt,
   spentAt,
   stateOfRecord,
   withdrawn,
@@ -29,6 +30,7 @@ const CHANGES: Readonly<Record<string, (time: string) => Change>> = {
   report: reportedAt,
   fail: (time) => failedAt(time, 'no disk'),
   bootAgain: bootedAgainAt,
+  silent: silentAt,
 };
 
 describe('the life of a machine', () => {

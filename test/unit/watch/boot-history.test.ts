@@ -126,6 +126,19 @@ describe('the history of boots', () => {
     expect(kept[2]?.findings.map(({ id }) => id)).toEqual(['unsigned-loader-under-secure-boot']);
   });
 
+  it('ends the boot of an install that was given up once, with what is known of it', async () => {
+    const history = await open([machine(1)]);
+    const told: string[] = [];
+    history.onEnd(({ outcome, findings }) => told.push([outcome, ...findings.map(({ id }) => id)].join(' ')));
+    for (const one of [...boot(1, 0), event(macOf(1), 10, 'seed.requested', '/seed/x')]) history.take(one);
+    history.look(START + 6 * 3_600_000);
+    expect(told).toEqual([]);
+    history.take(event(macOf(1), 6 * 3_600 + 20, 'install.unreported'));
+    for (const minutes of [6, 60]) history.look(START + 6 * 3_600_000 + minutes * 60_000);
+    expect(told).toEqual(['unreported install-never-reported']);
+    await history.close();
+  });
+
   it('has what a killed pxectl had not written, under the same ids, and tells nobody of it again', async () => {
     const events = [...boot(1, 0), ...boot(1, 5_000), ...boot(2, 5_000)];
     writeEvents(events);
