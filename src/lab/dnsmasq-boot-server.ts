@@ -2,7 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createLogToEvents } from '../engine/dnsmasq-log/log-to-events.ts';
+import { readConfig } from '../doctor/lint/conf-lines.ts';
+import { harmlessLine } from '../doctor/lint/harmless-line.ts';
 import { environmentError } from '../model/errors.ts';
+import { printable } from '../model/printable.ts';
 import type { LongRunning } from '../platform/long-running.ts';
 import { parseMac, type Ipv4Address, type MacAddress } from '../protocol/addresses.ts';
 import { openEventStore } from '../watch/event-store.ts';
@@ -14,6 +17,8 @@ import { LAN, type VirtualLan } from './virtual-lan.ts';
 export interface DnsmasqBootServerOptions {
   /** a dnsmasq.conf, anyone's */
   readonly config: string;
+  /** told of lines that dnsmasq is not given: they would run, open or write something of this computer */
+  readonly onLeftOut?: (lines: readonly string[]) => void;
   /** more arguments; they win over the file */
   readonly extraArguments?: readonly string[];
   /** folder that busybox httpd serves on port 8080; none when absent */
@@ -37,7 +42,9 @@ export async function startDnsmasqBootServer(
 ): Promise<DnsmasqBootServer> {
   const configFile = join(lan.folder, 'dnsmasq.conf');
   const logFile = join(lan.folder, 'dnsmasq.log');
-  await writeFile(configFile, onLabInterface(options.config));
+  const { text, leftOut } = forLab(options.config);
+  if (leftOut.length > 0) options.onLeftOut?.(leftOut);
+  await writeFile(configFile, text);
   await writeFile(logFile, '');
   const dnsmasq = await lan.startIn('lan', 'dnsmasq', [
     '--keep-in-foreground',
@@ -80,11 +87,30 @@ export async function startDnsmasqBootServer(
   };
 }
 
-/** The configuration with its interface replaced by the lab's, and in the foreground, where the lab can end it. */
-export function onLabInterface(config: string): string {
-  return config
-    .replace(/^[ \t]*interface[ \t]*=.*$/gm, `interface=${LAN.serverInterface}`)
-    .replace(/^[ \t]*(?:keep-in-foreground|no-daemon|log-facility|pid-file)\b.*$/gm, '');
+/** What the lab says itself: where it listens, where it writes, as whom it runs. */
+const OF_LAB = new Set([
+  ...['keep-in-foreground', 'no-daemon', 'log-facility', 'pid-file', 'dhcp-leasefile', 'user', 'group'],
+]);
+
+/**
+ * The configuration as the lab starts it, line for line: on its own interface, in the foreground, where the lab can end it. It may
+ * be anybody's, and dnsmasq is root here: what runs, opens or writes something is left out, as in doctor's trial of it.
+ */
+export function forLab(config: string): { readonly text: string; readonly leftOut: readonly string[] } {
+  const lines: string[] = [];
+  const leftOut: string[] = [];
+  const name = 'dnsmasq.conf';
+  const read = (path: string): string | undefined => (path === name ? config : undefined);
+  for (const at of readConfig([name], { read, list: () => undefined, exists: () => undefined }).lines) {
+    const judged = harmlessLine(at);
+    const isOfLab = OF_LAB.has(at.key);
+    const own = at.key === 'interface' ? `interface=${LAN.serverInterface}` : undefined;
+    const text = isOfLab ? '' : (own ?? ('text' in judged ? judged.text : undefined));
+    if (text === undefined) leftOut.push(`line ${at.line}: ${printable(at.raw)}`);
+    // a command line has several of them in one
+    lines[at.line - 1] = [lines[at.line - 1] ?? '', text ?? ''].filter((part) => part !== '').join('\n');
+  }
+  return { text: Array.from(lines, (line) => line ?? '').join('\n'), leftOut };
 }
 
 /** Whom the router gave an address: a TFTP log names addresses only. */

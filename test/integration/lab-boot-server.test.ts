@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect } from 'vitest';
@@ -32,10 +32,16 @@ describe("somebody's dnsmasq.conf as the lab's boot server", () => {
     const tftp = join(root, 'tftp');
     mkdirSync(tftp, { recursive: true });
     writeFileSync(join(tftp, 'loader.efi'), 'x'.repeat(1000));
+    const script = join(root, 'script');
+    writeFileSync(script, `#!/bin/sh\ntouch ${join(root, 'ran')}\n`, { mode: 0o755 });
+    const leftOut: string[] = [];
     const server = await startDnsmasqBootServer(lan, {
-      config: `port=0\ninterface=eno1\nbind-interfaces\nenable-tftp\ntftp-root=${tftp}\n`,
+      config: `port=0\ninterface=eno1\nbind-interfaces\nenable-tftp\ntftp-root=${tftp}\nconf-script=${script}\n`,
+      onLeftOut: (lines) => leftOut.push(...lines),
       httpRoot: tftp,
     });
+    expect(leftOut).toEqual([`line 6: conf-script=${script}`]);
+    expect(existsSync(join(root, 'ran'))).toBe(false);
     const read = (file: string) =>
       lan.execIn('client', 'busybox', ['tftp', '-g', '-r', file, '-l', '/dev/null', LAN.serverAddress]);
     expect((await read('loader.efi')).exitCode).toBe(0);

@@ -10,6 +10,7 @@ import { ENGINE_CHOICES, NETWORK_MODES, type EngineChoice, type NetworkMode } fr
 import { usageError } from '../../model/errors.ts';
 import { commandAction, requestedConfigPath, type CommandContext } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
+import type { Output } from '../output.ts';
 
 interface LabRunFlags {
   readonly firmware: LabFirmware;
@@ -110,7 +111,7 @@ async function runLabCommand(context: CommandContext<LabRunFlags>): Promise<numb
     keepFolder: options.keep === true,
     ...(dnsmasqConf === undefined
       ? {}
-      : { bootServer: (lan: VirtualLan) => startFromFile(lan, dnsmasqConf) }),
+      : { bootServer: (lan: VirtualLan) => startFromFile(lan, dnsmasqConf, output) }),
     signal,
     onProgress: show,
   });
@@ -137,12 +138,22 @@ async function installOf(
   return { seedFile, diskGiB: positive('--disk', disk) };
 }
 
-async function startFromFile(lan: VirtualLan, file: string): Promise<LabBootServer> {
+async function startFromFile(
+  lan: VirtualLan,
+  file: string,
+  output: Pick<Output, 'warn'>,
+): Promise<LabBootServer> {
   const { readTextIfThere } = await import('../../platform/files.ts');
   const { startDnsmasqBootServer } = await import('../../lab/dnsmasq-boot-server.ts');
   const config = await readTextIfThere(file);
   if (config === undefined) throw usageError({ what: `there is no file ${file}` });
-  return startDnsmasqBootServer(lan, { config });
+  return startDnsmasqBootServer(lan, {
+    config,
+    onLeftOut: (lines) =>
+      output.warn(
+        `${file}: left out, since dnsmasq would run, open or write something of this computer for it: ${lines.join('; ')}`,
+      ),
+  });
 }
 
 async function cleanLab(context: CommandContext<{ readonly dryRun?: boolean }>): Promise<number> {

@@ -2,6 +2,7 @@ import { findProgram, run } from '../../platform/processes.ts';
 import { isBlotted } from './blotted-values.ts';
 import type { ConfLine } from './conf-line.ts';
 import type { ConfFiles } from './conf-lines.ts';
+import { harmlessLine } from './harmless-line.ts';
 
 /** A line that the dnsmasq of this host refuses, with its own words. */
 export interface RefusedLine {
@@ -9,34 +10,9 @@ export interface RefusedLine {
   readonly words: string;
 }
 
-/** Options that run, read or resolve something: what they name is of another computer. */
-const LEFT_OUT = new Set([
-  'conf-script',
-  'conf-file',
-  'conf-dir',
-  'servers-file',
-  'server',
-  'local',
-  'rev-server',
-  'resolv-file',
-  'addn-hosts',
-  'hostsdir',
-  'dhcp-hostsfile',
-  'dhcp-hostsdir',
-  'dhcp-optsfile',
-  'dhcp-optsdir',
-  'dhcp-script',
-  'dhcp-luascript',
-  'trust-anchor',
-  'dumpfile',
-]);
 /** dnsmasq stops at the first line that it refuses: the others are found without it. */
 const MAX_RUNS = 12;
 const TIMEOUT_MS = 5_000;
-/** dnsmasq reads 1,024 bytes at a time, and takes what comes after them for a line of its own (option.c read_file). */
-const MAX_LINE_BYTES = 1_000;
-/** No option of dnsmasq has another letter in its name: it need not be asked. */
-const NAME = /^[A-Za-z0-9-]+$/;
 /** dnsmasq's own words for it */
 export const BAD_OPTION = 'bad option';
 const TOO_LONG = 'longer than the 1,024 bytes that dnsmasq reads of a line';
@@ -50,11 +26,12 @@ export async function testByDnsmasq(files: ConfFiles): Promise<readonly RefusedL
   if (program === undefined) return [];
   const refused: RefusedLine[] = [];
   const lines = files.lines.map((at) => {
-    const text = textOf(at);
     if (isBlotted(at.value)) return undefined;
-    if (Buffer.byteLength(text) > MAX_LINE_BYTES) refused.push({ at, words: TOO_LONG });
-    else if (!NAME.test(at.key) && refused.length < MAX_RUNS) refused.push({ at, words: BAD_OPTION });
-    else if (NAME.test(at.key) && isOneLine(text) && !LEFT_OUT.has(at.key)) return { at, text };
+    const judged = harmlessLine(at);
+    if ('text' in judged) return { at, text: judged.text };
+    if (judged.whyNot === 'too-long') refused.push({ at, words: TOO_LONG });
+    else if (judged.whyNot === 'no-option' && refused.length < MAX_RUNS)
+      refused.push({ at, words: BAD_OPTION });
     return undefined;
   });
   for (let runs = 0; runs < MAX_RUNS; runs++) {
@@ -73,7 +50,3 @@ export async function testByDnsmasq(files: ConfFiles): Promise<readonly RefusedL
   }
   return refused;
 }
-
-const textOf = ({ key, value, hasValue }: ConfLine): string => (hasValue ? `${key}=${value}` : key);
-
-const isOneLine = (text: string): boolean => !/[\0-\x08\n-\x1f\x7f]/.test(text);
