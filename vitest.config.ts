@@ -7,6 +7,8 @@ const project = (name: string, extra: Record<string, unknown> = {}) => ({
     include: [`test/${name}/**/*.test.ts`],
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    // every project keeps its own images: a test that shares them names a store of its own
+    env: { PXECTL_STORE: 'off' },
     // what comes soon on an idle machine comes late on a busy one
     expect: { poll: { timeout: 30_000 } },
     ...extra,

@@ -26,6 +26,11 @@ export const ENVIRONMENT: readonly Term[] = [
     term: 'PXECTL_SAFE_DIRECTORY',
     text: 'folders that are trusted although another user owns them, with colons between them',
   },
+  {
+    term: 'PXECTL_STORE',
+    text: 'where projects share the files of images: shared, off, or a folder; counts before store in pxectl.yaml',
+  },
+  { term: 'XDG_DATA_HOME', text: 'of a user who is not root, the folder that holds pxectl/store' },
   { term: 'NO_COLOR', text: 'no colours; FORCE_COLOR: always' },
   { term: 'TERM', text: 'dumb: a line for each event instead of rows that are drawn again' },
   {
@@ -46,5 +51,6 @@ export const FILES: readonly Term[] = [
     term: '.pxectl/',
     text: 'beside it: images, boot loaders, what is known of machines, events. One folder to copy, back up or delete',
   },
+  { term: '/var/lib/pxectl/store/', text: 'of root: files of images that several projects have' },
   { term: 'secrets/', text: 'beside it, of mode 700: what {{secret "name"}} of seeds stands for' },
 ];

@@ -1,6 +1,7 @@
 import { fetchImages } from '../images/fetch-images.ts';
 import type { FetchOptions } from '../images/fetch-types.ts';
 import { fetchLoaders } from '../images/loaders/fetch-loaders.ts';
+import { openUsualStore } from '../images/shared/shared-store.ts';
 import type { LoaderManifest } from '../model/loader.ts';
 import { fileOf, type ImageManifest } from '../model/image.ts';
 import type { StateLayout } from '../model/state-layout.ts';
@@ -22,6 +23,8 @@ export async function fetchForUser(
   options: FetchOptions,
   where: {
     readonly layout: StateLayout;
+    /** `store` of the configuration */
+    readonly store: string | undefined;
     readonly output: Output;
     readonly signal: AbortSignal;
     /** the images are in the store, whatever becomes of the loaders */
@@ -29,7 +32,9 @@ export async function fetchForUser(
   },
 ): Promise<FetchSummary> {
   const { layout, output, signal } = where;
-  const context = { layout, progress: fetchView(output), signal };
+  const progress = fetchView(output);
+  const shared = openUsualStore(where.store, progress);
+  const context = { layout, progress, signal, ...(shared === undefined ? {} : { shared }) };
   const images = await fetchImages(ids, options, context);
   for (const image of images) {
     if (image.outcome === 'present') tellPresent(image.manifest, options, output);

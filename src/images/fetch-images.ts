@@ -27,7 +27,7 @@ export async function fetchImages(
   options: FetchOptions,
   context: FetchContext,
 ): Promise<FetchedImage[]> {
-  const store = openStore(context.layout);
+  const store = openStore(context.layout, context.shared);
   if (options.storedAs !== undefined) {
     checkImageId(options.storedAs);
     if (words.length !== 1 || !isOwnSource(words[0] ?? ''))

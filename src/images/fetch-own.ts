@@ -20,6 +20,7 @@ import { findTaken, freeName } from './known-own.ts';
 import { lockWait } from './lock-wait.ts';
 import { openFileSource } from './sources/file-source.ts';
 import { openHttpSource } from './sources/http-source.ts';
+import { fetchShared, takenName } from './shared/taken-images.ts';
 import type { ImageStore, IncomingImage } from './store.ts';
 import { storeRecipe } from './store-recipe.ts';
 import type { FileTree } from './trees/file-tree.ts';
@@ -209,18 +210,34 @@ async function storeTree(
       context.progress({ type: 'warning', subject: id, text });
     }
     for (const note of recipe.notes) context.progress({ type: 'warning', subject: id, text: note });
+    const provenance = { origin: tree.origin, verification: 'local', verifiedBy } as const;
     const build = async (incoming: IncomingImage): Promise<ImageManifest> => {
-      const provenance = { origin: tree.origin, verification: 'local', verifiedBy } as const;
       const extracted = await storeRecipe(incoming, recipe, tree, provenance, context);
       const manifest = await addRootImage(extracted, recipe, tree, bringRoot, incoming);
       await incoming.commit(manifest);
       return manifest;
     };
-    const manifest = await store.locked(id, () => store.build(id, build), lockWait(id, context));
+    const wish = { id, name: nameOf(id, tree, options), provenance, isForced: options.isForced === true };
+    const fetch = (): Promise<ImageManifest> => store.build(id, build);
+    const manifest = await store.locked(
+      id,
+      () => fetchShared(store, wish, context, fetch),
+      lockWait(id, context),
+    );
     return { manifest, outcome: 'fetched' };
   } finally {
     await tree.close();
   }
+}
+
+/** Undefined where nothing shows that a file or address has not changed since. */
+function nameOf(
+  id: string,
+  { origin, sizeBytes, changedAtMs }: FileTree,
+  { kernel, isRootLeftRemote }: FetchOptions,
+): string | undefined {
+  if (sizeBytes === undefined || changedAtMs === undefined) return undefined;
+  return takenName({ id, origin, sizeBytes, changedAtMs, kernel, isRootLeftRemote });
 }
 
 async function addRootImage(

@@ -11,8 +11,10 @@ import { downloadFile } from './download/download-file.ts';
 import { isMissingOnServer } from './download/http-errors.ts';
 import { partFile, type PartFile } from './download/part-file.ts';
 import { reportBytes, reportResume } from './fetch-progress.ts';
+import type { FetchOptions } from './fetch-types.ts';
 import { openFileSource } from './sources/file-source.ts';
 import type { HashedFile } from './hashed-writer.ts';
+import { fetchShared, takenName } from './shared/taken-images.ts';
 import type { ImageStore, IncomingImage } from './store.ts';
 import { storeRecipe, type Provenance } from './store-recipe.ts';
 import type { FileTree } from './trees/file-tree.ts';
@@ -58,7 +60,11 @@ export async function fetchRemoteImage(
   for (let { places } = image; ;) {
     const found = await findImage({ ...image, places }, input, tried);
     try {
-      return await fetchFound(store, image, found, input);
+      const { provenance } = found;
+      const { context, options } = input;
+      const isForced = options.isForced === true;
+      const wish = { id: image.id, name: nameOf(image, found, options), provenance, isForced };
+      return await fetchShared(store, wish, context, () => fetchFound(store, image, found, input));
     } catch (error) {
       // releases.ubuntu.com goes on listing a point release after its ISO moved: quickemu's pull request 1715
       if (!isMissingOnServer(error)) throw error;
@@ -66,6 +72,17 @@ export async function fetchRemoteImage(
       places = places.slice(places.indexOf(found.place) + 1);
     }
   }
+}
+
+/** Undefined where nobody says what the files have to be: that shows only when they are here. */
+function nameOf(
+  { id, payload }: RemoteImage,
+  { files, provenance }: Found,
+  { kernel }: FetchOptions,
+): string | undefined {
+  if (files.some(({ sha256, sha512 }) => (sha256 ?? sha512) === undefined)) return undefined;
+  const { verification, verifiedBy } = provenance;
+  return takenName({ id, payload, files, verification, verifiedBy, kernel });
 }
 
 async function fetchFound(

@@ -2,6 +2,7 @@ import type { ImageManifest } from '../model/image.ts';
 import type { StateLayout } from '../model/state-layout.ts';
 import type { LoaderPlatform } from '../model/firmware.ts';
 import type { FetchProgress } from './fetch-progress.ts';
+import type { SharedStore } from './shared/shared-store.ts';
 
 export interface FetchOptions {
   /** the name that a file, folder or address of the user's own is stored under, instead of what it is recognised as */
@@ -34,6 +35,8 @@ export interface FetchContext {
   readonly layout: StateLayout;
   readonly progress: FetchProgress;
   readonly signal?: AbortSignal;
+  /** what other projects have is taken from there, and what is fetched is shared */
+  readonly shared?: SharedStore;
 }
 
 export interface FetchedImage {

@@ -5,6 +5,7 @@ import type { StateLayout } from '../model/state-layout.ts';
 import { refetchImage } from './check-stored.ts';
 import type { FileOutcome } from './file-check.ts';
 import { readLoaderManifest } from './loaders/loader-manifest.ts';
+import type { SharedStore } from './shared/shared-store.ts';
 import { notFetched, openStore } from './store.ts';
 import { checkFiles, type FileCheck, type NamedFile } from './verified-files.ts';
 
@@ -13,9 +14,12 @@ export async function listImages(layout: StateLayout): Promise<ImageManifest[]> 
   return openStore(layout).list();
 }
 
-/** @throws PxectlError E_IMAGE_NOT_FETCHED, E_LOCKED */
-export async function removeImage(layout: StateLayout, id: string): Promise<void> {
-  await openStore(layout).remove(id);
+/**
+ * @param shared what no other project has goes from there too
+ * @throws PxectlError E_IMAGE_NOT_FETCHED, E_LOCKED
+ */
+export async function removeImage(layout: StateLayout, id: string, shared?: SharedStore): Promise<void> {
+  await openStore(layout, shared).remove(id);
 }
 
 export interface ImageCheck {

@@ -7,6 +7,7 @@ import { isPathBelow } from '../model/safe-text.ts';
 import type { StateLayout } from '../model/state-layout.ts';
 import { diskError, isThere, makeFolder, readTextIfThere, writeFileAtomic } from '../platform/files.ts';
 import { checkImageId } from './image-id.ts';
+import type { SharedStore } from './shared/shared-store.ts';
 import { noteVerified } from './verified-files.ts';
 import { isSameProcess, processMark, withLock, type LockOptions } from '../platform/file-lock.ts';
 
@@ -41,8 +42,11 @@ export interface ImageStore {
   remove(id: string): Promise<void>;
 }
 
-/** Opens the store of a state folder. Makes nothing on disk until something is stored. */
-export function openStore(layout: Pick<StateLayout, 'images'>): ImageStore {
+/**
+ * Opens the store of a state folder. Makes nothing on disk until something is stored.
+ * @param shared where files lie that other projects have too
+ */
+export function openStore(layout: Pick<StateLayout, 'images'>, shared?: SharedStore): ImageStore {
   const folder = layout.images;
   const find = (id: string) => readManifest(join(folder, checkImageId(id)));
   return {
@@ -62,12 +66,13 @@ export function openStore(layout: Pick<StateLayout, 'images'>): ImageStore {
         },
         options,
       ),
-    build: (id, build) => buildImage(folder, checkImageId(id), build),
+    build: (id, build) => buildImage(folder, checkImageId(id), build, shared),
     holds: async (id) =>
       (await isThere(join(folder, checkImageId(id)))) || (await isThere(join(folder, `.parts-${id}`))),
     remove: (id) =>
       withLock(folder, checkImageId(id), async () => {
         await recoverOutgoing(folder, id);
+        const manifest = await readManifest(join(folder, id));
         // not .outgoing: half removed, it must never come back
         const leaving = await scratchPath(folder, id);
         const parts = join(folder, `.parts-${id}`);
@@ -80,6 +85,7 @@ export function openStore(layout: Pick<StateLayout, 'images'>): ImageStore {
             await rename(leaving, join(folder, id));
             throw error;
           });
+          if (manifest !== undefined) await shared?.drop(manifest.files);
         } catch (error) {
           if (systemCodeOf(error) === 'ENOENT' && hasParts) return;
           if (systemCodeOf(error) === 'ENOENT') throw notFetched(id);
@@ -101,6 +107,7 @@ async function buildImage<T>(
   folder: string,
   id: string,
   build: (incoming: IncomingImage) => Promise<T>,
+  shared: SharedStore | undefined,
 ): Promise<T> {
   await sweepIncoming(folder);
   const incoming = await scratchPath(folder, id);
@@ -109,9 +116,12 @@ async function buildImage<T>(
     return await build({
       folder: incoming,
       commit: async (manifest) => {
+        const before = await readManifest(join(folder, id));
+        for (const file of manifest.files) await shared?.keep(join(incoming, file.path), file);
         await noteVerified(incoming, manifest.files);
         await writeFileAtomic(join(incoming, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
         await replaceFolder(incoming, folder, id);
+        if (before !== undefined) await shared?.drop(before.files);
       },
     });
   } finally {
@@ -177,7 +187,11 @@ async function listManifests(folder: string): Promise<ImageManifest[]> {
 }
 
 async function readManifest(imageFolder: string): Promise<ImageManifest | undefined> {
-  const text = await readTextIfThere(join(imageFolder, MANIFEST));
+  return parseManifest(await readTextIfThere(join(imageFolder, MANIFEST)));
+}
+
+/** Undefined where there is none, or nothing that can be used. */
+export function parseManifest(text: string | undefined): ImageManifest | undefined {
   if (text === undefined) return undefined;
   try {
     const manifest = JSON.parse(text) as ImageManifest;

@@ -13,7 +13,7 @@ import type { ConfigPath, ConfigProblem } from './config-problems.ts';
 import { checkProfiles } from './config-profiles.ts';
 import type { ConfigFile } from './config-schema.ts';
 import { checkReporting } from './config-reporting.ts';
-import { checkVars, type ConfigPlace } from './config-settings.ts';
+import { besideConfig, checkVars, type ConfigPlace } from './config-settings.ts';
 import { nearestWord } from './nearest-word.ts';
 import { askedOfComputer, UNRESOLVED_ADDRESS, type OwnNetwork } from './own-network.ts';
 import { proposeRange } from './propose-range.ts';
@@ -21,6 +21,7 @@ import { IMAGE_ID, INTERFACE_NAME, KERNEL_ARGUMENT, URL_TEXT } from './safe-text
 
 type Outcome = { readonly config: Config } | { readonly problems: readonly ConfigProblem[] };
 
+const STORE_WORDS: readonly string[] = ['shared', 'off'];
 const DEFAULT_PREFIX = 24;
 const DEFAULT_HTTP_PORT = 8080;
 const DEFAULT_TIMEOUT_SECONDS = 10;
@@ -60,6 +61,7 @@ export function checkConfig(file: ConfigFile, options: ConfigPlace): Outcome {
     checker.safe(['mirrors', from], from, URL_TEXT);
     checker.safe(['mirrors', from], to, URL_TEXT);
   }
+  const store = checkStore(file.store, options, checker);
   const docker = file.engineOptions?.docker;
   if (docker?.image !== undefined) checker.safe(['engineOptions', 'docker', 'image'], docker.image, URL_TEXT);
 
@@ -87,6 +89,7 @@ export function checkConfig(file: ConfigFile, options: ConfigPlace): Outcome {
       profiles,
       machines,
       mirrors: file.mirrors ?? {},
+      ...(store === undefined ? {} : { store }),
       reporting,
       engineOptions: {
         docker: {
@@ -96,6 +99,20 @@ export function checkConfig(file: ConfigFile, options: ConfigPlace): Outcome {
       },
     },
   };
+}
+
+/** `shared` and `off` as they are, a folder absolute. */
+function checkStore(
+  store: string | undefined,
+  place: ConfigPlace,
+  checker: ConfigChecker,
+): string | undefined {
+  if (store === undefined || STORE_WORDS.includes(store)) return store;
+  // a word that is mistyped is no folder
+  if (store.includes('/')) return besideConfig(store, place);
+  const why = `it must be ${STORE_WORDS.join(', ')} or a folder with a slash: /srv/pxectl or ./store`;
+  checker.wrong(['store'], store, why, nearestWord(store, STORE_WORDS));
+  return undefined;
 }
 
 function checkNetwork(

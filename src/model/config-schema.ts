@@ -205,6 +205,9 @@ export const configFileSchema = z.strictObject({
     .strictObject({ endpoint: text.describe('OTLP over HTTP, http://127.0.0.1:4318') })
     .optional()
     .describe('where the spans of boots go (OpenTelemetry)'),
+  store: text
+    .optional()
+    .describe('where projects share the files of images: shared (unless given), off, or a folder'),
   mirrors: z.record(text, text).optional().describe('URL prefix: URL that replaces it'),
   engineOptions: z
     .strictObject({

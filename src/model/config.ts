@@ -123,6 +123,8 @@ export interface Config {
   readonly profiles: readonly Profile[];
   readonly machines: readonly Machine[];
   readonly mirrors: Readonly<Record<string, string>>;
+  /** where the files lie that projects share: `shared`, `off`, or a folder, absolute */
+  readonly store?: string;
   readonly reporting: Reporting;
   readonly engineOptions: { readonly docker: { readonly image?: string; readonly buildFromHost: boolean } };
 }

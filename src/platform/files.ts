@@ -53,17 +53,18 @@ export async function writeFileAtomic(
 
 /**
  * Makes a folder and those above it; no error when it is there.
+ * @param mode of each that it makes, less what the umask takes
  * @throws PxectlError E_DISK_FULL or E_PERMISSION
  */
-export async function makeFolder(path: string): Promise<void> {
+export async function makeFolder(path: string, mode = 0o777): Promise<void> {
   try {
     try {
-      await mkdir(path, { recursive: true });
+      await mkdir(path, { recursive: true, mode });
     } catch (error) {
       if (systemCodeOf(error) !== 'ENOENT') throw error;
       // on a read-only file system Node says ENOENT for a recursive mkdir; a plain one names the true reason
-      if (dirname(path) !== path) await makeFolder(dirname(path));
-      await mkdir(path).catch((plain: unknown) => {
+      if (dirname(path) !== path) await makeFolder(dirname(path), mode);
+      await mkdir(path, mode).catch((plain: unknown) => {
         if (systemCodeOf(plain) !== 'EEXIST') throw plain;
       });
     }
@@ -74,10 +75,15 @@ export async function makeFolder(path: string): Promise<void> {
 
 /**
  * Makes `target` the same file as `source`: a hard link where the file system allows it, else a copy with the same time.
- * @throws PxectlError E_DISK_FULL or E_PERMISSION; E_NOT_FOUND when the source is no regular file (link(2) would link a
+ * @param isWithoutCopy refuses a copy that takes room of its own
+ * @throws PxectlError E_DISK_FULL or E_PERMISSION; the system's error where a copy is refused; E_NOT_FOUND when the source is no regular file (link(2) would link a
  * symbolic link itself, and whoever serves it would follow it)
  */
-export async function linkOrCopy(source: string, target: string): Promise<void> {
+export async function linkOrCopy(
+  source: string,
+  target: string,
+  { isWithoutCopy = false }: { readonly isWithoutCopy?: boolean } = {},
+): Promise<void> {
   if (!(await lstat(source)).isFile()) {
     throw assetError('E_NOT_FOUND', {
       what: `${source} is a link or no regular file`,
@@ -91,7 +97,8 @@ export async function linkOrCopy(source: string, target: string): Promise<void> 
       await link(source, temporary);
     } catch (error) {
       if (!['EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP'].includes(systemCodeOf(error) ?? '')) throw error;
-      await copyFile(source, temporary, constants.COPYFILE_FICLONE);
+      const { COPYFILE_FICLONE, COPYFILE_FICLONE_FORCE } = constants;
+      await copyFile(source, temporary, isWithoutCopy ? COPYFILE_FICLONE_FORCE : COPYFILE_FICLONE);
       // whoever writes to the copy gives it another time than its source has
       const { atime, mtime } = await lstat(source);
       await utimes(temporary, atime, mtime);

@@ -60,6 +60,31 @@ export async function refusePlanted(path: string): Promise<void> {
 }
 
 /**
+ * For every user: what lies in a store that projects share becomes part of each, so nobody but its user and root may write there.
+ * @param paths of it; a link counts with what it leads to
+ * @throws PxectlError E_UNSAFE_FOLDER that names the path and the way out
+ */
+export async function refuseForeignStore(folder: string, paths: readonly string[]): Promise<void> {
+  if (process.getuid?.() === 0) return refuseForeignPlaces({ folder, paths, unlinked: [] });
+  if (isNamedSafe(folder)) return;
+  for (const path of paths) {
+    const found = await stat(path).catch(() => undefined);
+    if (found === undefined || isOwnAlone(found)) continue;
+    throw environmentError('E_UNSAFE_FOLDER', {
+      what: `${path} belongs to another user, or everybody may write to it`,
+      why: 'somebody else could put files there that your machines boot',
+      next: `see who (ls -ld ${path}); or, if you trust it: ${trust(folder)}`,
+      details: { folder },
+    });
+  }
+}
+
+/** Whether nobody but this user, root and whoever called sudo may write to it. */
+export function isOwnAlone({ uid, mode }: Pick<Stats, 'uid' | 'mode'>): boolean {
+  return (isTrusted(uid) || uid === process.getuid?.()) && (mode & OTHERS_MAY_WRITE) === 0;
+}
+
+/**
  * Root may use a file of another user, but not one that this user leads him to: where somebody else owns a folder on the way, or
  * a link, what was opened must be his.
  * @throws PxectlError E_UNSAFE_FOLDER that names the owner and the way out

@@ -117,7 +117,7 @@ async function runFetch(context: CommandContext<FetchCommandOptions>): Promise<n
       ...(options.platform === undefined ? {} : { loaderPlatforms: options.platform }),
       ...(options.force === undefined ? {} : { isForced: options.force }),
     },
-    { layout: state.layout, output, signal, onImages: addToConfig },
+    { layout: state.layout, store: state.config?.store, output, signal, onImages: addToConfig },
   );
   if (options.json) output.json({ schema: 'pxectl.fetch/1', ...result });
   return EXIT.ok;

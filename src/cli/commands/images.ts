@@ -26,6 +26,13 @@ export function registerImages(program: Command): void {
     .option('--json', 'one JSON object on stdout')
     .action(commandAction(runRemove));
   images
+    .command('prune')
+    .description('remove from the store that projects share what no project has any more')
+    .option('-y, --yes', 'do not ask')
+    .option('--dry-run', 'say what would be removed')
+    .option('--json', 'one JSON object on stdout')
+    .action(commandAction(async (context) => (await import('../images/prune-store.ts')).pruneStore(context)));
+  images
     .command('verify')
     .description('hash every stored file again, those of the boot loaders too')
     .argument('[images...]', 'image names (default: all)')
@@ -91,6 +98,8 @@ async function runImages(context: CommandContext<ImagesOptions>): Promise<number
       ),
     );
   }
+  const { tellUnused } = await import('../images/prune-store.ts');
+  await tellUnused(state.config?.store, output);
   return EXIT.ok;
 }
 
@@ -100,6 +109,8 @@ async function runRemove(
   const { output, options, args } = context;
   const { imageUsers } = await import('../../images/image-users.ts');
   const { removeImage } = await import('../../images/manage-images.ts');
+  const { openUsualStore } = await import('../../images/shared/shared-store.ts');
+  const { fetchView } = await import('../fetch-view.ts');
   const { openStore } = await import('../../images/store.ts');
   const { assetError } = await import('../../model/errors.ts');
   const { stateFor } = await import('../state-for.ts');
@@ -127,8 +138,9 @@ async function runRemove(
     const asked = { isYes: options.yes === true, isJson: options.json === true };
     await confirm({ ...context, ...asked, what: `${ids.join(', ')} is deleted from ${state.layout.images}` });
   }
+  const shared = openUsualStore(state.config?.store, fetchView(output));
   for (const id of ids) {
-    if (!isDryRun) await removeImage(state.layout, id);
+    if (!isDryRun) await removeImage(state.layout, id, shared);
     if (options.json !== true) {
       if (isDryRun) output.data(`would remove ${state.layout.images}/${id}`);
       else output.progress(`${id} removed`);

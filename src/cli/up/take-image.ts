@@ -46,7 +46,7 @@ export async function takeImage(image: string, wish: UpWish): Promise<string | u
   const options = { mirrors: project?.config.mirrors ?? {} };
   const { images } = isHere
     ? { images: [] }
-    : await fetchForUser([image], options, { layout, output, signal });
+    : await fetchForUser([image], options, { layout, store: project?.config.store, output, signal });
   const id = images[0]?.id ?? image;
   const state = project ?? (asked === undefined ? {} : { configPath: asked });
   await addImages([id], state, output);

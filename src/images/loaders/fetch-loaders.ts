@@ -261,11 +261,13 @@ async function store(
   kept: Map<string, LoaderFile>,
   added: readonly NewLoader[],
 ): Promise<LoaderManifest> {
-  const { layout, progress } = context;
+  const { layout, progress, shared } = context;
   const written: LoaderFile[] = [];
   for (const { file, bytes } of added) {
     if (kept.get(file.path)?.sha256 !== file.sha256) {
-      await writeFileAtomic(join(layout.loaders, file.path), bytes);
+      const path = join(layout.loaders, file.path);
+      await writeFileAtomic(path, bytes);
+      await shared?.keep(path, file);
       written.push(file);
     }
     kept.set(file.path, file);

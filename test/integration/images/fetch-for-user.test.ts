@@ -35,7 +35,9 @@ async function readWhenPresent(verification: Verification, options: FetchOptions
   } as unknown as Output;
   const where = { layout, output, signal: new AbortController().signal };
   // the loaders come after it, from wherever this machine has them
-  await fetchForUser([ID], { ...options, isOffline: true }, where).catch(() => undefined);
+  await fetchForUser([ID], { ...options, isOffline: true }, { ...where, store: 'off' }).catch(
+    () => undefined,
+  );
   return lines.find((line) => line.includes('already here')) ?? '';
 }
 

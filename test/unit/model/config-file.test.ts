@@ -74,6 +74,15 @@ mirrors: { "https://releases.ubuntu.com": "http://192.168.1.9/ubuntu" }
     });
   });
 
+  it.each([
+    ['off', 'off'],
+    ['shared', 'shared'],
+    ['/srv/pxectl', '/srv/pxectl'],
+    ['./store', '/srv/lab/store'],
+  ])('store: %s', (store, read) => {
+    expect(parse(`${HEAD}store: ${store}\n`).store).toBe(read);
+  });
+
   it('may be as short as this', () => {
     const config = parse('version: 1\nnetwork: {interface: eth0, address: 10.0.0.2/8}\n');
     expect(config.network.prefix).toBe(8);
@@ -106,6 +115,7 @@ const WRONG: readonly [string, string, string, string | undefined][] = [
   ],
   ['wrong mode', HEAD.replace('.50 }', '.50, mode: proxi }'), ':2:58: network.mode is "proxi"', 'proxy'],
   ['wrong engine', `${HEAD}engine: docker-compose\n`, ':4:9: engine is "docker-compose"', 'docker'],
+  ['mistyped store', `${HEAD}store: shard\n`, ':4:8: store is "shard"', 'shared'],
   ['bad address', HEAD.replace('.50', '.500'), ':2:38: network.address is "192.168.1.500"', undefined],
   ['prefix of text', HEAD.replace('.50', '.50/x'), ':2:38: network.address is "192.168.1.50/x"', undefined],
   ['network address', HEAD.replace('.50', '.0'), ':2:38: network.address is "192.168.1.0"', undefined],
@@ -350,6 +360,7 @@ it('the JSON Schema for editors knows every key', () => {
       'loaders',
       'machines',
       'mirrors',
+      'store',
       ...['metrics', 'notify', 'traces'],
     ]),
   );
