@@ -14,7 +14,7 @@ import { planSet, setMachines } from '../machines/set-machines.ts';
 import type { Machine } from '../model/config.ts';
 import { messageOf, usageError } from '../model/errors.ts';
 import { findMachines } from '../model/find-machines.ts';
-import { machineKey, machinesByKey, type MachineIdentity } from '../model/machine-key.ts';
+import { machineKey, machinesByKey, type MachineIdentity, type MachineKey } from '../model/machine-key.ts';
 import { Turns } from '../platform/turns.ts';
 import type { ControlHandlers, ReplyOf } from './api.ts';
 
@@ -38,6 +38,8 @@ export function sessionChanges(options: SessionChangesOptions): SessionChanges {
     ...powerPlace({ config: session.context.config, layout }),
     signal,
   });
+  /** machines that are being armed and made to boot */
+  const starting = new Set<MachineKey>();
   const served = (names: readonly string[]): readonly Machine[] =>
     findMachines(session.context.config, names);
 
@@ -101,6 +103,8 @@ export function sessionChanges(options: SessionChangesOptions): SessionChanges {
       refuseBrokenSeeds(await judgeSeeds({ config, configPath, layout }, served(names)));
       const machineOf = machinesByKey(config.machines);
       const whose = (job: InstallJob): Pick<Machine, 'name' | 'mac'> => machineOf.get(job.key) ?? job;
+      for (const machine of served(names)) refuseSecondInstall(machine, starting.has(machineKey(machine)));
+      for (const { key } of jobs) starting.add(key);
       await new Promise<void>((resolve, reject) => {
         startInstalls(jobs, STARTS_AT_ONCE, {
           arm: async (some) => {
@@ -113,11 +117,15 @@ export function sessionChanges(options: SessionChangesOptions): SessionChanges {
           disarm: (some) => session.disarm(some.map(({ key }) => key)),
           start: (job) => restartFromNetwork(machineOf.get(job.key) ?? {}, place()),
           say: (job, text) => tellPower(whose(job), text),
-        }).catch((error: unknown) => {
-          reject(error instanceof Error ? error : new Error(String(error)));
-          // what failed later has nobody who waits for it
-          session.emit({ type: 'engine.warning', detail: { message: `install: ${messageOf(error)}` } });
-        });
+        })
+          .catch((error: unknown) => {
+            reject(error instanceof Error ? error : new Error(String(error)));
+            // what failed later has nobody who waits for it
+            session.emit({ type: 'engine.warning', detail: { message: `install: ${messageOf(error)}` } });
+          })
+          .finally(() => {
+            for (const { key } of jobs) starting.delete(key);
+          });
       });
       return { machines: jobs.map(({ name, key }) => ({ name, key })) };
     },
@@ -141,5 +149,21 @@ function refuseSeedsElsewhere({ assignments }: Awaited<ReturnType<typeof planSet
     what: `the seed ${seed} is not in ${folder}, or is hidden there`,
     why: 'a running pxectl takes seeds beside its configuration alone',
     next: `copy it there, or: pxectl machines set NAME install.seed=${seed}`,
+  });
+}
+
+/** Two may look at one page: what the first has ordered, the second does not cut off. */
+function refuseSecondInstall({ name, installState: state }: Machine, isStarting: boolean): void {
+  const since =
+    state?.kind === 'armed'
+      ? `armed by ${state.by} at ${state.at}`
+      : state?.kind === 'installing'
+        ? `since ${state.since}`
+        : 'somebody has just ordered it';
+  if (!isStarting && state?.kind !== 'armed' && state?.kind !== 'installing') return;
+  throw usageError({
+    what: `${name} is being installed already: ${since}`,
+    why: 'switched off now, it could be left with half a system',
+    next: `pxectl machines show ${name}; pxectl machines disarm ${name} takes an order back`,
   });
 }

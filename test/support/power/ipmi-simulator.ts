@@ -1,7 +1,6 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { createSocket } from 'node:dgram';
-import type { AddressInfo } from 'node:net';
 import { start, type LongRunning } from '../../../src/platform/long-running.ts';
 import { processMachine, type SwitchedMachine } from './switched-machine.ts';
 
@@ -14,12 +13,14 @@ export interface SimulatorHabits {
   /** says yes to everything and does nothing */
   readonly lies?: boolean;
   readonly machine?: SwitchedMachine;
+  /** the network namespace that it is reached in */
+  readonly namespace?: string;
 }
 
 /** Debian's ipmi_sim: a controller that switches a machine, and has it boot once from what `bootdev` says. */
 export async function startIpmiSimulator(
   folder: string,
-  { lies = false, machine = processMachine() }: SimulatorHabits = {},
+  { lies = false, machine = processMachine(), namespace }: SimulatorHabits = {},
 ): Promise<IpmiSimulator> {
   let bootDevice = 'default';
   const chassis = async (what: string, value: string | undefined): Promise<string> => {
@@ -43,8 +44,8 @@ export async function startIpmiSimulator(
       () => response.writeHead(500).end(),
     );
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const chassisUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const socket = `${folder}/chassis.sock`;
+  await new Promise<void>((resolve) => server.listen(socket, resolve));
   const port = await freePort();
   const script = `${folder}/chassis`;
   await writeFile(
@@ -52,8 +53,8 @@ export async function startIpmiSimulator(
     `#!/bin/sh
 # chassis MC get|set WHAT [VALUE]
 case "$2" in
-  get) exec curl -sf "${chassisUrl}/$3" ;;
-  set) exec curl -sf "${chassisUrl}/$3/$4" ;;
+  get) exec curl -sf --unix-socket "${socket}" "http://localhost/$3" ;;
+  set) exec curl -sf --unix-socket "${socket}" "http://localhost/$3/$4" ;;
 esac
 `,
   );
@@ -81,7 +82,10 @@ user 2 true "admin" "right" admin 10 none md2 md5 straight
     'mc_setbmc 0x20\nmc_add 0x20 0 no-device-sdrs 0x23 9 8 0x9f 0x1291 0xf02 persist_sdr\nmc_enable 0x20\n',
   );
   const files = ['-c', `${folder}/lan.conf`, '-f', `${folder}/bmc.emu`, '-s', folder];
-  const simulator: LongRunning = start('ipmi_sim', [...files, '-n']);
+  const command = ['ipmi_sim', ...files, '-n'];
+  const [program = '', ...words] =
+    namespace === undefined ? command : ['ip', 'netns', 'exec', namespace, ...command];
+  const simulator: LongRunning = start(program, words);
   return {
     host: `127.0.0.1:${port}`,
     async close() {
