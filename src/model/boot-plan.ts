@@ -18,6 +18,7 @@ export type IgnoreReason =
   | 'wrong-port'
   | 'relay-loop'
   | 'unknown-relay'
+  | 'other-network'
   | 'malformed'
   | 'other-server-chosen'
   | 'rate-limited'

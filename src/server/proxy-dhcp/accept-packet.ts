@@ -21,6 +21,8 @@ interface Arrival {
   readonly server: Ipv4Address;
   /** whose clients are served: our own network and those behind relays */
   readonly networks: readonly Ipv4Network[];
+  /** what the interface itself says that its network is: the file may say less of it */
+  readonly onLink?: readonly Ipv4Network[];
 }
 
 /** Sorts out what no mode answers: answers of other servers, loops, broken headers. */
@@ -42,7 +44,7 @@ export function acceptPacket(packet: DhcpPacket, arrival: Arrival): Received | I
     if (packet.giaddr === server) {
       return ignore('relay-loop', 'the packet names this machine as its relay, which it is not');
     }
-    if (!isHostAddress(packet.giaddr)) {
+    if (!isHostAddress(packet.giaddr) || networks.some((network) => isNoHostOf(network, packet.giaddr))) {
       return ignore('malformed', `the relay address ${packet.giaddr} is no address of a machine`);
     }
   }
@@ -55,11 +57,40 @@ export function acceptPacket(packet: DhcpPacket, arrival: Arrival): Received | I
       `a client of ${asked}${through}: no network of network.relayed in pxectl.yaml has this address`,
     );
   }
+  if (!isFromHere(packet.giaddr === UNSPECIFIED_IPV4 ? undefined : asked, arrival)) {
+    const [own] = networks;
+    return ignore(
+      'other-network',
+      `it comes from ${source.address}, which is not in ${own?.network}/${own?.prefix}: clients of other networks ask through a relay`,
+    );
+  }
   const messageType = messageTypeOf(packet);
   if (messageType === undefined) {
     return ignore('wrong-message-type', 'this is plain BOOTP without a DHCP message type');
   }
   return { packet, facts, messageType, port, source };
+}
+
+/**
+ * Whoever can reach this host may send it a packet, and one without a relay, or with one of our own network, is about an address
+ * here: it counts from here alone. A machine behind a relay asks on port 4011 from its own address.
+ */
+function isFromHere(
+  linkOfRelay: Ipv4Address | undefined,
+  { source, networks, onLink = [] }: Arrival,
+): boolean {
+  const [own, ...relayed] = networks;
+  const isIn = (network: Ipv4Network): boolean => networkContains(network, source.address);
+  if (source.address === UNSPECIFIED_IPV4 || (own !== undefined && isIn(own)) || onLink.some(isIn))
+    return true;
+  if (linkOfRelay === undefined) return relayed.some(isIn);
+  return relayed.some((network) => networkContains(network, linkOfRelay));
+}
+
+/** The lowest and the highest address of a network, which are no machine's. */
+function isNoHostOf({ network, prefix }: Ipv4Network, address: Ipv4Address): boolean {
+  const offset = ipv4ToNumber(address) - ipv4ToNumber(network);
+  return offset === 0 || offset === 2 ** (32 - prefix) - 1;
 }
 
 /** Whether a machine can have this address: not loopback, multicast, reserved or 0.x. */

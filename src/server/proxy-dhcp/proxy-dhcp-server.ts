@@ -3,7 +3,7 @@ import type { EventSink } from '../../model/boot-event.ts';
 import type { AddressRange, NetworkMode } from '../../model/config.ts';
 import { messageOf, systemCodeOf } from '../../model/errors.ts';
 import { printable } from '../../model/printable.ts';
-import { listInterfaces } from '../../net/interfaces.ts';
+import { findInterface, listInterfaces } from '../../net/interfaces.ts';
 import { neighboursOn } from '../../net/neighbours.ts';
 import { probeOn } from '../../net/probe-interface.ts';
 import { openUdpEndpoint, type UdpEndpoint, type UdpSource } from '../../net/bound-socket.ts';
@@ -84,6 +84,8 @@ export async function startProxyDhcp(options: ProxyDhcpOptions): Promise<ProxyDh
   const isKnown = (to: Ipv4Address): boolean =>
     !networkContains(own, to) || to === address || neighbour(to) !== undefined;
   const networks = servedNetworks(options);
+  const there = await findInterface(interfaceName);
+  const onLink = (there?.addresses ?? []).map((one) => networkOf(one.address, one.prefix));
   const warn = (key: string, message: string): void =>
     quiet.emit(key, { type: 'engine.warning', interfaceName, detail: { message } }, Date.now());
   const onTrouble = (message: string): void => warn(`leases/${message}`, message);
@@ -105,7 +107,9 @@ export async function startProxyDhcp(options: ProxyDhcpOptions): Promise<ProxyDh
       quiet.emit(`malformed/${source.address}`, { type: 'dhcp.ignored', interfaceName, detail }, nowMs);
     });
     if (packet === undefined) return;
-    const received = acceptPacket(packet, { port, source, interfaceName, server: address, networks });
+    const received = acceptPacket(packet, {
+      ...{ port, source, interfaceName, server: address, networks, onLink },
+    });
     if ('action' in received) {
       const detail = { port, reason: received.reason, message: received.detail, source: source.address };
       const key = `${received.reason}/${source.address}`;

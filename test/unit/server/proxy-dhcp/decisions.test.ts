@@ -58,6 +58,26 @@ describe('acceptPacket', () => {
     expect(reasonOf(result)).toBe(reason);
   });
 
+  it.each<[string, DhcpPort, ClientPacketOptions, string, boolean]>([
+    ['a machine without an address', 67, {}, '0.0.0.0', true],
+    ['a machine of this network', 67, {}, '192.168.1.77', true],
+    ['a machine of this network, which the file calls smaller', 67, {}, '192.168.7.9', true],
+    ['a machine behind a relay, with its lease', 4011, { type: 'request' }, '10.0.0.5', true],
+    ['a relay on the way', 67, { header: { giaddr: ip('10.0.0.1') } }, '172.16.0.1', true],
+    ['a relay of this network', 67, { header: { giaddr: ip('192.168.1.9') } }, '192.168.1.9', true],
+    ['somebody of another interface', 67, {}, '10.77.0.2', false],
+    ['somebody far away, on port 4011', 4011, { type: 'request' }, '8.8.8.8', false],
+    ['somebody far away as a relay here', 67, { header: { giaddr: ip('192.168.1.9') } }, '8.8.8.8', false],
+    ['a broadcast address as a relay', 67, { header: { giaddr: ip('10.0.0.255') } }, '10.0.0.1', false],
+    ['a network as a relay', 67, { header: { giaddr: ip('10.0.0.0') } }, '10.0.0.1', false],
+  ])('decides by where a packet comes from: %s', (_, port, options, source, isTaken) => {
+    const result = acceptPacket(clientPacket(options), {
+      ...{ port, source: { address: ip(source), port: 68 }, interfaceName: 'eno1', server: SERVER },
+      ...{ networks: NETWORKS, onLink: [{ network: ip('192.168.0.0'), prefix: 20 }] },
+    });
+    expect(!('action' in result)).toBe(isTaken);
+  });
+
   it('tells its own answer that came back from another server’s', () => {
     const own = clientPacket({ header: { op: 2 }, options: [] });
     const withServerId = { ...own, options: [...own.options, addressOption(54, SERVER)] };
