@@ -48,6 +48,15 @@ export function isBiosNameForUefi(path: string): boolean {
   return platformOfName(path) === 'bios' && /(?:^|\/)(?:u?efi[\w-]*|x64|amd64|x86_64)\//i.test(path);
 }
 
+/** Said of a configuration in which nothing tells that UEFI machines are to boot. */
+export const NO_UEFI_HERE = 'Where no UEFI machine boots from this server, nothing is to be done.';
+
+/** A program for UEFI, by its name. */
+export function isEfiName(path: string): boolean {
+  const platform = platformOfName(path);
+  return platform !== undefined && platform !== 'bios';
+}
+
 /** A program that firmware starts, by its name. */
 export function isLoaderName(path: string): boolean {
   return platformOfName(path) !== undefined;

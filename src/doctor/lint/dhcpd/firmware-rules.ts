@@ -1,7 +1,14 @@
 import type { Firmware } from '../../../model/firmware.ts';
 import type { Finding } from '../../../model/finding.ts';
 import { words } from '../../../model/fix.ts';
-import { efiSiblingOf, fitsFirmware, isBiosNameForUefi, platformOfName } from '../../analyse/boot-files.ts';
+import {
+  efiSiblingOf,
+  fitsFirmware,
+  isBiosNameForUefi,
+  isEfiName,
+  NO_UEFI_HERE,
+  platformOfName,
+} from '../../analyse/boot-files.ts';
 import { lintFinding, type Edit } from '../lint-finding.ts';
 import { fileOf, optionNames, saysFile, type DhcpdAnswer } from './dhcpd-answers.ts';
 import { everyStatement } from '../block-syntax.ts';
@@ -23,6 +30,7 @@ export function unfitPrograms(
   const named = filesIn(statements);
   const forArm = onlyForArm(statements, named);
   if (forArm) return [forArm];
+  const isMeant = tellsUefi(asked) || named.some((one) => isEfiName(fileOf(one) ?? ''));
   const findings: Finding[] = [];
   const told = new Set<string>();
   CLIENTS.forEach(([code, firmware, what], index) => {
@@ -49,22 +57,25 @@ export function unfitPrograms(
           severity:
             code === 0
               ? 'info'
-              : isUnsure
-                ? 'warning'
-                : answer.file !== undefined || code === 7
-                  ? 'error'
-                  : 'warning',
+              : !isUnsure && isMeant && (answer.file !== undefined || code === 7)
+                ? 'error'
+                : 'warning',
           title: `${what}: ${given}`,
           cause:
             answer.file === undefined
               ? 'A machine of this kind gets an address and no boot file (PXE-E53, PXE-E21), while others are served.'
-              : `${code === 0 ? 'BIOS firmware cannot run an EFI program' : 'UEFI firmware runs EFI programs (.efi) of its own CPU only'}: it drops the file after the download, or cancels.`,
+              : `${code === 0 ? 'BIOS firmware cannot run an EFI program' : 'UEFI firmware runs EFI programs (.efi) of its own CPU only'}: it drops the file after the download, or cancels.${isMeant ? '' : ` ${NO_UEFI_HERE}`}`,
           ...(edits.length > 0 ? {} : { mends: [words(ownProgram(statements, code))] }),
         }),
       );
     });
   });
   return findings;
+}
+
+/** UEFI machines are given something else than BIOS machines, or nothing: who wrote it thought of them. */
+function tellsUefi([bios, ...uefi]: readonly { readonly answers: readonly DhcpdAnswer[] }[]): boolean {
+  return uefi.some(({ answers }) => answers.some(({ at }, network) => at !== bios?.answers[network]?.at));
 }
 
 function ownProgram(statements: readonly DhcpdStatement[], code: number): string {

@@ -1,6 +1,12 @@
 import type { Finding } from '../../../model/finding.ts';
 import { words } from '../../../model/fix.ts';
-import { fitsFirmware, isStockIpxe, platformOfName } from '../../analyse/boot-files.ts';
+import {
+  fitsFirmware,
+  isEfiName,
+  isStockIpxe,
+  NO_UEFI_HERE,
+  platformOfName,
+} from '../../analyse/boot-files.ts';
 import { CLIENTS } from '../dhcpd/firmware-rules.ts';
 import { lintFinding } from '../lint-finding.ts';
 import { answerIn, type KeaAnswer, type KeaModel, type KeaSubnet, type LineAt } from './kea-answers.ts';
@@ -23,13 +29,15 @@ export function bootRules(model: KeaModel, at: LineAt, isWhole: boolean): BootRu
   const all = perNetwork.flat();
   const unknown = new Set(all.flatMap(({ firmware, ipxe }) => [...firmware.unknown, ...ipxe.unknown]));
   const isSure = isWhole && unknown.size === 0 && model.subnets.length > 0;
+  const files = [model.global, ...model.classes, ...model.subnets.flatMap(({ scopes }) => scopes)];
+  const namesEfi = files.some(({ field, option67 }) => isEfiName((field ?? option67)?.text ?? ''));
   // who wrote it as an option meant to say it
   const isMisplaced = model.optionNames.some(({ text }) => text === 'next-server');
   const findings = perNetwork.flatMap((asked) => [
     ...unfit(
       asked.map(({ firmware }) => firmware),
       at,
-      isSure,
+      { isSure, namesEfi },
     ),
     ...loop(model, asked, at),
     ...(isWhole && model.subnets.length > 0 && !isMisplaced
@@ -49,10 +57,15 @@ export function bootRules(model: KeaModel, at: LineAt, isWhole: boolean): BootRu
   };
 }
 
-function unfit(answers: readonly KeaAnswer[], at: LineAt, isSure: boolean): readonly Finding[] {
+function unfit(
+  answers: readonly KeaAnswer[],
+  at: LineAt,
+  { isSure, namesEfi }: { readonly isSure: boolean; readonly namesEfi: boolean },
+): readonly Finding[] {
   const named = answers.find(({ file }) => file !== undefined)?.file;
   // a subnet in which nobody boots
   if (named === undefined) return [];
+  const isMeant = namesEfi || answers.some(({ file }) => file?.line !== answers[0]?.file?.line);
   const findings: Finding[] = [];
   const told = new Set<string>();
   CLIENTS.forEach(([code, firmware, what], index) => {
@@ -70,12 +83,12 @@ function unfit(answers: readonly KeaAnswer[], at: LineAt, isSure: boolean): read
         [],
         {
           // a network may have no BIOS machine
-          severity: code === 0 ? 'info' : file !== undefined || code === 7 ? 'error' : 'warning',
+          severity: code === 0 ? 'info' : isMeant && (file !== undefined || code === 7) ? 'error' : 'warning',
           title: `${what}: ${file === undefined ? 'is given no boot file' : `is given ${file.text}, which it cannot run`}`,
           cause:
             file === undefined
               ? 'A machine of this kind gets an address and no boot file (PXE-E53, PXE-E21), while others are served.'
-              : `${code === 0 ? 'BIOS firmware cannot run an EFI program' : 'UEFI firmware runs EFI programs (.efi) of its own CPU only'}: it drops the file after the download, or cancels.`,
+              : `${code === 0 ? 'BIOS firmware cannot run an EFI program' : 'UEFI firmware runs EFI programs (.efi) of its own CPU only'}: it drops the file after the download, or cancels.${isMeant || code === 0 ? '' : ` ${NO_UEFI_HERE}`}`,
           mends: [
             words(
               `give this architecture a class of its own, in client-classes: { "name": "arch-${code}", "test": "option[93].hex == 0x000${code}", "boot-file-name": "…" }`,

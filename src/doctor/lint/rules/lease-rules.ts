@@ -1,5 +1,12 @@
 import type { Firmware } from '../../../model/firmware.ts';
-import { efiSiblingOf, fitsFirmware, isBiosNameForUefi, platformOfName } from '../../analyse/boot-files.ts';
+import {
+  efiSiblingOf,
+  fitsFirmware,
+  isBiosNameForUefi,
+  isEfiName,
+  NO_UEFI_HERE,
+  platformOfName,
+} from '../../analyse/boot-files.ts';
 import { leasedFileOf, type LeasedFile } from '../client-answers.ts';
 import type { Finding } from '../../../model/finding.ts';
 import { words } from '../../../model/fix.ts';
@@ -12,6 +19,9 @@ interface UefiClient {
   readonly firmware: Firmware;
   readonly what: string;
 }
+
+/** 0 and 1 are BIOS machines; what comes behind them and is no UEFI boots no PC. */
+const FIRST_UEFI = 6;
 
 const UEFI: readonly UefiClient[] = [
   { code: 7, firmware: 'uefi-x64', what: '64-bit x86 UEFI (arch 7): nearly every PC of the last ten years' },
@@ -47,6 +57,7 @@ function uefiClients({ config, isWhole }: LintInput): Finding[] {
   if (!first) return [];
   const at = first.given?.at ?? served.at(-1)?.at;
   if (!at) return [];
+  const isMeant = meansUefi(config, served);
   const name = first.given?.file ?? '';
   if (isBiosNameForUefi(name)) return [nameToLookAt(at, first.what, name)];
   const efi = served.find(({ file }) => /(?:x64|x86_64|amd64|\.efi$)/i.test(file) && file.endsWith('.efi'));
@@ -69,16 +80,30 @@ function uefiClients({ config, isWhole }: LintInput): Finding[] {
   const what = first.given
     ? `is given ${platformOfName(name) === 'bios' ? 'the BIOS program ' : ''}${name}`
     : 'is given no boot file';
+  const isForIpxeAlone =
+    first.given === undefined && leasedFileOf(config, { architecture: 0, isIpxe: false }) === undefined;
+  const cause = first.given
+    ? 'UEFI firmware runs EFI programs (.efi) of its own CPU only: it drops the file after the download, or cancels (PXE-E21).'
+    : isForIpxeAlone
+      ? 'iPXE alone is told what to load: a virtual machine whose ROM is iPXE boots, and any other machine gets an address and no boot file (PXE-E53, PXE-E21).'
+      : 'A machine of this kind gets an address and no boot file (PXE-E53, PXE-E21), while others are served.';
   return [
     lintFinding('no-boot-service-for-arch', [at], edits, {
-      severity: first.code === 7 ? (biosOnly || first.given ? 'error' : 'warning') : 'warning',
-      title: `${first.what}: ${what}`,
-      cause: first.given
-        ? 'UEFI firmware runs EFI programs (.efi) of its own CPU only: it drops the file after the download, or cancels (PXE-E21).'
-        : 'A machine of this kind gets an address and no boot file (PXE-E53, PXE-E21), while others are served.',
+      severity: first.code === 7 && isMeant && (biosOnly || first.given) ? 'error' : 'warning',
+      title: `${isForIpxeAlone ? 'firmware that is not iPXE' : first.what}: ${what}`,
+      cause: `${cause}${isMeant || isForIpxeAlone ? '' : ` ${NO_UEFI_HERE}`}`,
       ...(efi ? {} : { mends: efiProgram(config, file) }),
     }),
   ];
+}
+
+/** Some line is about UEFI: who wrote it has such machines. */
+function meansUefi({ architectureTags, services }: PxeConfig, served: readonly LeasedFile[]): boolean {
+  const codes = [
+    ...[...architectureTags.values()].flat(),
+    ...services.map(({ architecture }) => architecture),
+  ];
+  return codes.some((code = 0) => code >= FIRST_UEFI) || served.some(({ file }) => isEfiName(file));
 }
 
 /** A network of boards and servers with 64-bit ARM is served what it runs. */

@@ -39,7 +39,12 @@ const IPXE = `if exists user-class and option user-class = "iPXE" {
 
 /** name, text, findings that are no notes */
 const CASES: readonly (readonly [string, string, readonly string[]])[] = [
-  ['one BIOS program for all', subnet('  filename "pxelinux.0";'), ['error no-boot-service-for-arch']],
+  ['one BIOS program for all', subnet('  filename "pxelinux.0";'), ['warning no-boot-service-for-arch']],
+  [
+    'a BIOS program for UEFI, which is told apart',
+    ARCH + subnet('if option arch = 00:07 {\n filename "lpxelinux.0";\n} else {\n filename "pxelinux.0";\n}'),
+    ['error no-boot-service-for-arch'],
+  ],
   ['one EFI program for all, where no BIOS may be', subnet('  filename "bootx64.efi";'), []],
   ['an if-chain', ARCH + subnet(CHAIN), []],
   ['a class of PXE clients', ARCH + CLASS + subnet(''), []],
@@ -73,7 +78,7 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'a group of networks',
     `group {\n${subnet('  filename "pxelinux.0";')}}\n`,
-    ['error no-boot-service-for-arch'],
+    ['warning no-boot-service-for-arch'],
   ],
   [
     'a group of hosts speaks for no network',
