@@ -1,6 +1,7 @@
 import { foreignServerOf } from '../../protocol/server-logs/foreign-servers.ts';
 import type { LogLine } from '../../protocol/log-lines/log-line.ts';
 import type { LineTally } from '../read/line-tally.ts';
+import { ChannelTimeouts } from './channel-timeouts.ts';
 import type { Limit } from './observation.ts';
 import { IventoyText } from './iventoy-text.ts';
 import { TcpdumpText } from './tcpdump-text.ts';
@@ -17,6 +18,7 @@ export class ForeignLines {
   readonly #names = new Set<string>();
   readonly #tcpdump = new TcpdumpText();
   readonly #iventoy = new IventoyText();
+  readonly #timeouts = new ChannelTimeouts();
 
   /** @param isClient whether a machine with this address boots here */
   constructor(
@@ -28,6 +30,7 @@ export class ForeignLines {
   take({ line, text, program }: LogLine): 'tcpdump' | undefined {
     if (this.#tcpdump.push(text)) return 'tcpdump';
     this.#iventoy.push(text);
+    this.#timeouts.push(text);
     const name = foreignServerOf(text);
     if (name !== undefined) {
       this.#names.add(name);
@@ -49,6 +52,6 @@ export class ForeignLines {
       text: `this is, at least in part, the log of ${name}, which doctor knows by sight and does not read`,
       advice: 'record the boot and give the capture: pxectl doctor --pcap FILE',
     }));
-    return [...foreign, ...this.#iventoy.limits(), ...this.#tcpdump.limits()];
+    return [...this.#timeouts.limits(), ...foreign, ...this.#iventoy.limits(), ...this.#tcpdump.limits()];
   }
 }

@@ -135,7 +135,9 @@ it('a structured log names its program by a module, and its error beside the mes
     service: 'github.com/tinkerbell/smee',
     error: 'Channel timeout: 10.7.3.3:64297',
   };
-  expect(judge([JSON.stringify(entry)]).limits).toContain('booter or smee (Tinkerbell)');
+  const { limits } = judge([JSON.stringify(entry)]);
+  expect(limits).toContain('booter or smee (Tinkerbell)');
+  expect(limits).toContain('a TFTP transfer to 10.7.3.3 timed out');
 });
 
 it('iVentoy leases the address that it has itself', () => {
