@@ -62,7 +62,13 @@ export function readConfig(paths: readonly string[], reader: ConfReader): ConfFi
         : complain(`${file} was not given`, true);
     if (text.includes('\0')) return complain(`${file} is no text`);
     const form = TRANSLATED_FORMS.find(({ isIt }) => isIt(text));
-    if (form) return void lines.push(...form.lines(file, text));
+    if (form) {
+      templateLines.push(...templateLinesOf(file, text));
+      // of a boot file whose server is filled in later the name can be judged
+      const isJudged = ({ key, value }: ConfLine): boolean =>
+        key === 'dhcp-boot' || !isTemplateLine(value, false);
+      return void lines.push(...form.lines(file, text).filter(isJudged));
+    }
     if (hasCommandLine(text)) {
       isFromCommand = true;
       for (const option of optionsOfCommand(file, text)) {
@@ -109,6 +115,15 @@ export function readConfig(paths: readonly string[], reader: ConfReader): ConfFi
   // a file that another one of them includes is read where it is included
   for (const path of paths) if (!visited.has(path)) readFile(path);
   return { paths: [...visited], lines, problems, templateLines, hasCommandLine: isFromCommand };
+}
+
+/** Lines of a text that are filled in later. */
+function templateLinesOf(file: string, text: string): ConfFiles['templateLines'] {
+  return text
+    .split(/\r?\n/)
+    .flatMap((raw, index) =>
+      isTemplateLine(withoutComment(raw), false) ? [{ file, line: index + 1, raw: raw.trim() }] : [],
+    );
 }
 
 function resolve(from: string, path: string): string {

@@ -14,6 +14,7 @@ import { lintNextServer } from './rules/next-server-rules.ts';
 import { lintServer } from './rules/server-rules.ts';
 import { lintServices } from './rules/service-rules.ts';
 import { lintTags } from './rules/tag-rules.ts';
+import { lintTemplateLines } from './rules/template-rules.ts';
 import { lintUci } from './rules/uci-rules.ts';
 import { misspeltVendorClasses } from './rules/vendor-class-rules.ts';
 
@@ -60,6 +61,7 @@ export function lintDnsmasqConfig(paths: readonly string[], reader: ConfReader):
     ...lintBootFiles(input),
     ...lintServer(input),
     ...lintTags(input),
+    ...lintTemplateLines(input),
     ...lostOptions(input),
     ...misspeltVendorClasses(input),
     ...ofUci,

@@ -20,7 +20,7 @@ const MARKS: readonly (readonly [string, RegExp])[] = [
   ],
   [
     'placeholders',
-    /\b(?:YOUR[-_]?[A-Z]*(?:IP|SERVER|ADDRESS|HOST)[A-Z]*|CHANGE[-_]?ME)\b|<ip(?:[ _-]?address)?>/,
+    /\b(?:YOUR[-_]?[A-Z]*(?:IP|SERVER|ADDRESS|HOST)[A-Z]*|CHANGE[-_]?ME)\b|<ip(?:[ _-]?address)?>|\bgoes[ -]here\b/,
   ],
 ];
 

@@ -123,9 +123,10 @@ function get(section: UciSection, option: string): string | undefined {
 }
 
 function lineOf(file: string, section: UciSection, { key, value, from }: Setting): ConfLine {
-  const at = section.options.find(
-    (one) => one.key === from && (value === undefined || value.includes(one.value)),
-  );
+  const own = section.options.filter((one) => one.key === from);
+  const at =
+    own.find((one) => one.value === value) ??
+    own.find((one) => value === undefined || value.includes(one.value));
   const { line, raw } = at ?? section;
   return { file, line, raw: raw.trim(), key, value: value ?? '', hasValue: value !== undefined };
 }

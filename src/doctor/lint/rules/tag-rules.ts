@@ -1,6 +1,8 @@
 import type { ConfLine } from '../conf-line.ts';
 import { splitValue } from '../conf-lines.ts';
 import type { Finding } from '../../../model/finding.ts';
+import { words } from '../../../model/fix.ts';
+import { leasedFileOf } from '../client-answers.ts';
 import { lintFinding, type LintInput } from '../lint-finding.ts';
 
 /** Tags that dnsmasq sets by itself. */
@@ -16,9 +18,38 @@ const SETTING = new Set([
   'dhcp-name-match',
 ]);
 
+export function lintTags(input: LintInput): Finding[] {
+  return [...(input.isWhole ? neverSet(input) : []), ...servedNothing(input)];
+}
+
+/** A kind of machine that is told apart, and then given nothing: no line asks for its tag. */
+function servedNothing({ config }: LintInput): Finding[] {
+  const { files, architectureTags, boots, services } = config;
+  // what is filled in later may ask for it
+  if (files.templateLines.length > 0 || !boots.some(({ tags }) => tags.length > 0)) return [];
+  const asked = new Set(files.lines.flatMap(({ value }) => splitValue(value)));
+  return [...architectureTags].flatMap(([tag, codes]) => {
+    const isAsked = ['tag:', 'tag:!', 'net:', 'net:#'].some((mark) => asked.has(`${mark}${tag}`));
+    const isServed = codes.some(
+      (architecture) =>
+        services.some((service) => service.architecture === architecture) ||
+        leasedFileOf(config, { architecture, isIpxe: false }) !== undefined,
+    );
+    const at = files.lines.find((line) => tagsSetBy(line).includes(tag));
+    if (isAsked || isServed || at === undefined) return [];
+    return [
+      lintFinding('no-boot-service-for-arch', [at], [], {
+        severity: 'info',
+        title: `the tag ${tag} (arch ${codes.join(' and ')}) is set and no line asks for it: such a machine is given no boot file`,
+        cause: 'It gets an address and nothing to load (PXE-E53), while machines of other kinds are served.',
+        mends: [words(`name a file for it: dhcp-boot=tag:${tag},FILE; or leave this line out`)],
+      }),
+    ];
+  });
+}
+
 /** Tags that lines of network boot ask for and that nothing sets: the line is never used, or always. */
-export function lintTags({ config, isWhole }: LintInput): Finding[] {
-  if (!isWhole) return [];
+function neverSet({ config }: LintInput): Finding[] {
   const set = new Set(config.files.lines.flatMap(tagsSetBy));
   const hasFiles = config.files.lines.some(({ key }) =>
     /^dhcp-(?:hosts|opts)(?:file|dir)$|^dhcp-script$/.test(key),

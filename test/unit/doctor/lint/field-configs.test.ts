@@ -60,6 +60,12 @@ describe('configurations from the field', () => {
     expect(fix.join('\n')).not.toMatch(/^\s*dhcp-/m);
   });
 
+  it('names the lines of an OpenWrt file that are filled in later', async () => {
+    const { readings } = await lint('openwrt-placeholders');
+    expect(readings[0]?.kind).toContain('a template (placeholders)');
+    expect(readings[0]?.passedOver.map(({ at }) => at)).toEqual(['3, 6-7']);
+  });
+
   it('says of a dnsmasq in a compose file where it runs, too', async () => {
     const { findings, readings } = await lint('compose-dnsmasq-in-bridge.yml');
     const errors = findings.filter(({ severity }) => severity === 'error');
@@ -97,7 +103,8 @@ describe('configurations from the field', () => {
 
   it('says nothing about files of this computer, whatever it has', async () => {
     // a name that is misspelt is so on any computer
-    for (const { config } of verdicts.filter((one) => one.config !== 'misspelt-loader.conf')) {
+    const misspelt = ['misspelt-loader.conf', 'openwrt-placeholders'];
+    for (const { config } of verdicts.filter((one) => !misspelt.includes(one.config))) {
       const { findings } = await lint(config);
       expect(findings.filter(({ id }) => ['loader-missing', 'tftp-access-denied'].includes(id))).toEqual([]);
     }
