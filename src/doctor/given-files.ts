@@ -3,7 +3,8 @@ import { extname } from 'node:path';
 import type { DoctorRequest } from './doctor-request.ts';
 import { lookUp } from './knowledge/look-up.ts';
 import { isSurelyConfig } from './lint/config-kinds.ts';
-import { observeLines } from './read/observe-lines.ts';
+import { takeApart } from './posts/take-apart.ts';
+import { isServerLog } from './read/server-log.ts';
 import { TextLines } from './read/text-lines.ts';
 import { inputError, kindOfFile } from './read-inputs.ts';
 
@@ -51,9 +52,11 @@ export async function readGivenWords(words: readonly string[]): Promise<Given> {
   return { ...given, ...(configPaths.length > 0 ? { configPaths } : {}) };
 }
 
-/** What came on stdin: a screen, or the log of a boot server. */
+/** What came on stdin: a screen, the log of a boot server, or a post that holds several things. */
 export function readGivenText(text: string): Given {
-  return isServerLog(text.split(/\r?\n/)) === 'mostly' ? { logText: text } : { text };
+  return takeApart('stdin', text) === undefined && isServerLog(text.split(/\r?\n/)) === 'mostly'
+    ? { logText: text }
+    : { text };
 }
 
 /** A folder's name may be a word of a message too, so that it counts only when it is written as a path. */
@@ -77,6 +80,7 @@ async function kindOfGiven(
   const lines = await readLines(path);
   const text = lines.join('\n');
   if (CONFIG_ENDINGS.has(extname(path))) return { kind: 'config' };
+  if (takeApart(path, text) !== undefined) return { kind: 'screen', text };
   const written = isServerLog(lines);
   if (written === 'mostly') return { kind: 'log' };
   if (isSurelyConfig(path, text)) return { kind: 'config' };
@@ -85,16 +89,6 @@ async function kindOfGiven(
     return { kind: 'log' };
   const isLog = (written === 'partly' || isNamedLog) && !lookUp(text).isKnown;
   return isLog ? { kind: 'log' } : { kind: 'screen', text };
-}
-
-/** How much of it a boot server wrote: a screen may quote a line of one. */
-function isServerLog(lines: readonly string[]): 'mostly' | 'partly' | 'no' {
-  const { source, readCount, passedOver = [] } = observeLines(lines);
-  const unread = passedOver.reduce((sum, { count }) => sum + count, 0);
-  if (source !== undefined && unread < readCount / 2) return 'mostly';
-  return source !== undefined || passedOver.some(({ what }) => !what.endsWith('of other programs'))
-    ? 'partly'
-    : 'no';
 }
 
 async function readLines(path: string): Promise<readonly string[]> {

@@ -41,8 +41,15 @@ export async function areForeign(paths: readonly string[]): Promise<boolean> {
 export async function lintFiles(paths: readonly string[], options: LintOptions): Promise<LintResult> {
   const given = new Map<string, string>();
   for (const path of paths) for (const [file, text] of await readGiven(path)) given.set(file, text);
+  return lintTexts(given, options);
+}
+
+/** The same of texts that were read already, by the names of their files. */
+export async function lintTexts(given: Map<string, string>, options: LintOptions): Promise<LintResult> {
   const root = options.root ?? ([...given.keys()].every(isOfThisComputer) ? '/' : undefined);
-  const kinds = new Map([...given].map(([path, text]) => [path, kindOfConfig(path, text)] as const));
+  const kinds = new Map(
+    [...given].map(([path, text]) => [path, kindOfConfig(path, text.trimStart())] as const),
+  );
   const scriptKindOf = (path: string): BootScriptKind | undefined => {
     const format = kinds.get(path)?.format;
     return format === 'pxelinux' || format === 'grub' || format === 'ipxe' ? format : undefined;

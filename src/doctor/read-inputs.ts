@@ -66,10 +66,10 @@ export async function analyseLogFile(path: string): Promise<Analysis> {
   return conclude(observations, analyse(observations), { source: path, kind: 'log', unit: 'lines' });
 }
 
-/** A log that came on stdin. */
-export function analyseLogText(text: string): Analysis {
+/** A log that came on stdin, or in a post. */
+export function analyseLogText(text: string, source = 'stdin'): Analysis {
   const observations = observeLines(text.split('\n'));
-  return conclude(observations, analyse(observations), { source: 'stdin', kind: 'log', unit: 'lines' });
+  return conclude(observations, analyse(observations), { source, kind: 'log', unit: 'lines' });
 }
 
 function refuseNoText(path: string, head: Uint8Array): void {

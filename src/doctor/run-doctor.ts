@@ -4,13 +4,16 @@ import { outputFileMode } from '../platform/output-file.ts';
 import { answerText } from './answer-text.ts';
 import type { CheckResult } from './checks/check.ts';
 import { chooseSubject } from './choose-subject.ts';
+import type { LintResult } from './lint/lint-result.ts';
 import type { DoctorRequest } from './doctor-request.ts';
 import type { DoctorResult } from './doctor-result.ts';
 import { sortFindings } from './finding-catalogue.ts';
-import { areForeign, lintFiles } from './lint-files.ts';
+import { areForeign, lintFiles, lintTexts } from './lint-files.ts';
 import { analyseCaptureFile, analyseLogFile, analyseLogText, type Analysis } from './read-inputs.ts';
 import { toldFinding } from './mend/fix-steps.ts';
 import { placeEdits } from './mend/place-edits.ts';
+import { readPost } from './posts/read-post.ts';
+import type { Post } from './posts/take-apart.ts';
 import { recordCapture } from './record-capture.ts';
 import { runChecks } from './run-checks.ts';
 import { writeBundle } from './write-bundle.ts';
@@ -19,7 +22,9 @@ import { writeBundle } from './write-bundle.ts';
  * Everything that doctor can do, one request at a time.
  * @throws PxectlError E_INPUT for files that cannot be read, and what loading a configuration throws
  */
-export async function runDoctor(request: DoctorRequest): Promise<DoctorResult> {
+export async function runDoctor(given: DoctorRequest): Promise<DoctorResult> {
+  const post = await readPost(given);
+  const request = post === undefined ? given : ofPost(given, post);
   // nobody waits for a capture that cannot be packed
   if (request.bundlePath !== undefined) await outputFileMode(request.bundlePath);
   const findings: Finding[] = [];
@@ -30,13 +35,18 @@ export async function runDoctor(request: DoctorRequest): Promise<DoctorResult> {
     findings.push(...analysis.findings);
     readings.push(analysis.reading);
   };
-  if (request.logText !== undefined) take(analyseLogText(request.logText));
+  if (post !== undefined) readings.push(post.reading);
+  if (request.logText !== undefined)
+    take(analyseLogText(request.logText, post === undefined ? undefined : post.reading.source));
   if (request.logPath !== undefined) take(await analyseLogFile(request.logPath));
   if (request.pcapPath !== undefined) take(await analyseCaptureFile(request.pcapPath));
   if (request.textPath !== undefined) notes.push(`read ${request.textPath} (what a screen shows)`);
   const foreign = (await areForeign(request.configPaths)) ? request.configPaths : [];
-  if (foreign.length > 0) {
-    const linted = await lintFiles(foreign, { fix: request.fix, root: request.root });
+  const lints = [
+    ...(foreign.length === 0 ? [] : [await lintFiles(foreign, { fix: request.fix, root: request.root })]),
+    ...(await lintPost(post, request.root)),
+  ];
+  for (const linted of lints) {
     // what only the log shows is mended in the configuration that goes with it
     const { seen, linted: unsaid } =
       linted.dnsmasq === undefined
@@ -81,6 +91,24 @@ export async function runDoctor(request: DoctorRequest): Promise<DoctorResult> {
   if (request.bundlePath === undefined) return answer;
   await writeBundle(request.bundlePath, { result: answer, project: chosen.project, capturePath, request });
   return { ...answer, written: [...answer.written, request.bundlePath] };
+}
+
+/** What a post holds takes the place of the text or file that it came in. */
+function ofPost({ text: _text, textPath: _path, ...request }: DoctorRequest, post: Post): DoctorRequest {
+  return {
+    ...request,
+    configPaths: [],
+    ...(post.screen === undefined ? {} : { text: post.screen }),
+    ...(post.log === undefined ? {} : { logText: post.log }),
+  };
+}
+
+/** The configurations in a post, each for itself: nobody says that they are of one machine. */
+async function lintPost(post: Post | undefined, root: string | undefined): Promise<readonly LintResult[]> {
+  const configs = post?.configs ?? [];
+  return Promise.all(
+    configs.map(({ name, text }) => lintTexts(new Map([[name, text]]), { fix: false, root })),
+  );
 }
 
 /** `verdict`: the one on the text that was given */

@@ -93,3 +93,12 @@ export function isStockIpxe(file: string): boolean {
     file,
   );
 }
+
+/** Folders that TFTP servers serve: as a part of a name they are looked for below themselves. */
+const SERVED_FOLDERS =
+  /^\/(?:var\/lib\/tftpboot|srv\/tftp|tftpboot|var\/lib\/tftp|srv\/tftpboot|var\/tftp|var\/www\/html)\//;
+
+/** The folder of the server's file system that a name begins with, where that is one which is mostly served itself. */
+export function servedFolderOf(name: string): string | undefined {
+  return SERVED_FOLDERS.exec(name)?.[0];
+}

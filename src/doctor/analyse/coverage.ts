@@ -1,6 +1,6 @@
 import { RASPBERRY_PI_PREFIXES } from '../../plan/firmware-of.ts';
 import { baseName } from '../../model/file-name.ts';
-import { isLoaderName, isRaspberryPiFile, platformOfName } from './boot-files.ts';
+import { isLoaderName, isRaspberryPiFile, platformOfName, servedFolderOf } from './boot-files.ts';
 import { foreignGrubPrefix } from './grub-prefix.ts';
 import type { ClientObservation, Limit, Observations, TftpOutcome } from './observation.ts';
 
@@ -95,7 +95,15 @@ function notToTheEnd(observations: Observations, first: ClientObservation, count
     };
   const prefix = foreignGrubPrefix(first);
   if (prefix) return { ...prefix, text: `${text}: ${prefix.text}` };
-  const loader = first.phases.flatMap(({ tftp }) => tftp).at(-1)?.path;
+  const last = first.phases.flatMap(({ tftp }) => tftp).at(-1);
+  const loader = last?.path;
+  const folder = servedFolderOf(loader ?? '');
+  // of what was sent dnsmasq writes the place in its own file system
+  if (isLog && folder !== undefined && last?.outcome === 'under-way')
+    return {
+      text: `${text}: nothing follows its request for ${loader}. A TFTP server that was started with its folder (in.tftpd -s ${folder}) looks for such a name below that folder, and has none there`,
+      advice: `leave ${folder} out of the name in the DHCP server (filename "${loader?.slice(folder.length)}";), or see in the server's log whether it sends the file (in.tftpd -vvv)`,
+    };
   const isUnknown = first.phases.every(({ firmware }) => firmware === 'unknown');
   if (isUnknown && loader !== undefined && platformOfName(loader) === 'bios')
     return {

@@ -2,12 +2,12 @@ import { foreignServerOf } from '../../protocol/server-logs/foreign-servers.ts';
 import type { LogLine } from '../../protocol/log-lines/log-line.ts';
 import type { LineTally } from '../read/line-tally.ts';
 import { ChannelTimeouts } from './channel-timeouts.ts';
-import type { Limit } from './observation.ts';
+import type { Limit, ServerProblem } from './observation.ts';
 import { IventoyText } from './iventoy-text.ts';
 import { TcpdumpText } from './tcpdump-text.ts';
 
 const REFUSAL =
-  /\b(?:refus(?:ed|ing)|denied|den(?:y|ies)ing|fail(?:ed|ure|s)?|errors?|unable to|can(?:not|'t)|could not|unmatched|fatal|timed? ?out|unreachable|rejected|no such file)\b|\b(?:BLOCK|DROP|REJECT|DENY|DENIED)\b/i;
+  /\b(?:refus(?:ed|ing)|denied|den(?:y|ies)ing|fail(?:ed|ure|s)?|errors?|unable to|can(?:not|'t)|could not|unmatched|fatal|timed out|time-?out(?!(?: is| of| to)?[ =:]{0,3}\d)|unreachable|rejected|no such file)\b|\b(?:BLOCK|DROP|REJECT|DENY|DENIED)\b/i;
 /** Programs that serve a machine which boots, or stand in its way. */
 const SERVES_BOOTS =
   /\b(?:nfs\w*|(?:rpc\.)?mountd|exportfs|rpcbind|portmap|smbd?|samba|nbd\S*|tgtd?|iscsi\w*|x?inetd|tftp\w*|\w*dhcp\w*|bootp\w*|pxe\w*|dnsmasq\S*|nginx|apache2?|httpd|lighttpd|caddy|ltsp|ufw|iptables|nft\w*|firewalld?|apparmor|avc|selinux)\b/i;
@@ -28,7 +28,7 @@ export class ForeignLines {
 
   /** The name of what wrote it, where that is read. */
   take({ line, text, program }: LogLine): 'tcpdump' | undefined {
-    if (this.#tcpdump.push(text)) return 'tcpdump';
+    if (this.#tcpdump.push(text, line)) return 'tcpdump';
     this.#iventoy.push(text);
     this.#timeouts.push(text);
     const name = foreignServerOf(text);
@@ -45,6 +45,10 @@ export class ForeignLines {
   #isOfABoot(text: string, program: string | undefined): boolean {
     if (SERVES_BOOTS.test(text)) return true;
     return program !== 'sshd' && (text.match(ADDRESS) ?? []).some((address) => this.isClient(address));
+  }
+
+  problems(): readonly ServerProblem[] {
+    return this.#tcpdump.problems();
   }
 
   limits(): readonly Limit[] {

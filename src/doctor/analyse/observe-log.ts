@@ -97,9 +97,12 @@ export class LogObserver {
           ? { otherDhcp: this.#otherDhcp }
           : {}),
       },
-      problems: this.#answered.settle(
-        this.#seekers.hasGiven ? this.#problems.filter(isNoIdleInterface) : this.#problems,
-      ),
+      problems: [
+        ...this.#answered.settle(
+          this.#seekers.hasGiven ? this.#problems.filter(isNoIdleInterface) : this.#problems,
+        ),
+        ...this.#foreign.problems(),
+      ],
       ...(this.#firstTimeMs === undefined ? {} : { firstTimeMs: this.#firstTimeMs }),
       ...(this.#lastTimeMs === undefined ? {} : { lastTimeMs: this.#lastTimeMs }),
       readCount: this.#lastLine,

@@ -1,11 +1,16 @@
+import { hasBytesBehind } from '../../model/file-name.ts';
+import type { Evidence } from '../../model/finding.ts';
 import { forgetOldest } from '../../protocol/forget-oldest.ts';
-import type { Limit } from './observation.ts';
+import type { Limit, ServerProblem } from './observation.ts';
 
 /** `11:53:56.340862 IP 10.0.0.3.1024 > 10.0.0.6.69: …`; -v puts the addresses on the next line, -i any names the card. */
 const TIMED =
   /^(?:\d{4}-\d\d-\d\d )?(\d\d:\d\d:\d\d\.\d{6}) (?:\S+ +(?:In|Out|B|M|P) +)?(?:IP6?|ARP|ethertype)\b/;
 const ADDRESSES = /(?:^|\s)(\S+)\.([\w-]+) > (\S+)\.([\w-]+): (.*)$/;
 const READ_REQUEST = /\bRRQ "([^"]+)"/;
+/** A mail broke the line before the name. */
+const BROKEN_REQUEST = /\bRRQ\s*$/;
+const BROKEN_NAME = /^\s*"([^"]+)"/;
 const MAX_ASKED = 200;
 /** a client that asks so often in vain has not got the answer */
 const MIN_REPEATS = 3;
@@ -30,18 +35,31 @@ export class TcpdumpText {
   #requests = 0;
   #error: string | undefined;
   #time: string | undefined;
+  /** who asked in a line that ends before the name */
+  #broken: { readonly from: string; readonly to: string; readonly text: string } | undefined;
+  #altered: { readonly file: string; readonly evidence: Evidence } | undefined;
 
   /** False when the line is none of tcpdump. */
-  push(text: string): boolean {
+  push(text: string, line: number): boolean {
     const time = TIMED.exec(text)?.[1];
     // with -v and -x a packet has more lines, without a time
     if (time === undefined && (this.#time === undefined || /\d\d:\d\d:\d\d/.test(text))) return false;
     this.#time = time ?? this.#time;
     this.#count++;
     const [, from = '', , to = '', , what = ''] = ADDRESSES.exec(text) ?? [];
+    const broken = this.#broken;
+    this.#broken = BROKEN_REQUEST.test(what) ? { from, to, text } : undefined;
+    const rest = broken === undefined ? undefined : BROKEN_NAME.exec(text)?.[1];
+    if (broken && rest !== undefined) {
+      this.#ask(broken.from, broken.to, rest, {
+        source: `log:${line - 1}`,
+        text: `${broken.text} ${text.trim()}`,
+      });
+      return true;
+    }
     const file = READ_REQUEST.exec(what)?.[1];
     this.#error ??= TFTP_ERROR.exec(what)?.[1]?.slice(0, MAX_ERROR_CHARACTERS);
-    if (file !== undefined) this.#ask(from, to, file);
+    if (file !== undefined) this.#ask(from, to, file, { source: `log:${line}`, text });
     else for (const asked of this.#asked.values()) if (asked.client === to) asked.wasAnswered = true;
     return true;
   }
@@ -63,8 +81,16 @@ export class TcpdumpText {
     ];
   }
 
-  #ask(client: string, server: string, file: string): void {
+  /** A name that shows a fault by itself. */
+  problems(): readonly ServerProblem[] {
+    if (!this.#altered) return [];
+    const { file, evidence } = this.#altered;
+    return [{ problem: 'file-name-altered', subject: file, evidence }];
+  }
+
+  #ask(client: string, server: string, file: string, evidence: Evidence): void {
     this.#requests++;
+    if (isAlteredInText(file)) this.#altered ??= { file, evidence };
     const key = `${client} ${file}`;
     let asked = this.#asked.get(key);
     if (!asked) {
@@ -77,6 +103,11 @@ export class TcpdumpText {
       asked.times.add(this.#time ?? '');
     if (asked.servers.size < MIN_REPEATS) asked.servers.add(server);
   }
+}
+
+/** tcpdump writes bytes that are no text as `^J`, `M-^?` or `M-a`. */
+function isAlteredInText(file: string): boolean {
+  return hasBytesBehind(file) || /\.\w{1,6}?(?:M-\^?.|\^[@-_?])+$/.test(file);
 }
 
 function errorOf(words: string): Limit {

@@ -53,6 +53,8 @@ function judged(
         'config-unreadable',
         { title: `${server} does not start`, cause: 'It says so itself, with the reason.', mends: [] },
       ];
+    case 'file-name-altered':
+      return [seen.problem, { title: `a client asks for ${seen.subject ?? ''}, which nobody named so` }];
     case 'send-failed':
       return ['answer-not-sent', { title: `${server} cannot send its answers` }];
     default:

@@ -1,11 +1,8 @@
 import type { Finding } from '../../../model/finding.ts';
 import { words } from '../../../model/fix.ts';
+import { servedFolderOf } from '../../analyse/boot-files.ts';
 import { makeFinding } from '../../finding-catalogue.ts';
 import { lineEdit, lineEvidence, type BootScriptInput } from '../script-lines.ts';
-
-/** Folders that TFTP servers serve: as a part of a name they are looked for below themselves. */
-const SERVED_FOLDERS =
-  /^\/(?:var\/lib\/tftpboot|srv\/tftp|tftpboot|var\/lib\/tftp|srv\/tftpboot|var\/tftp|var\/www\/html)\//;
 
 /** Names of files that begin with a folder of the server's file system. */
 export function serverPaths({ path, kind }: BootScriptInput, lines: readonly string[]): readonly Finding[] {
@@ -16,7 +13,7 @@ export function serverPaths({ path, kind }: BootScriptInput, lines: readonly str
   return lines.flatMap((raw, index) => {
     const match = words.exec(raw);
     const name = match?.[1] ?? match?.[2] ?? '';
-    const folder = SERVED_FOLDERS.exec(name)?.[0];
+    const folder = servedFolderOf(name);
     if (folder === undefined) return [];
     const corrected = raw.trim().replace(folder, kind === 'pxelinux' ? '' : '/');
     return [
