@@ -25,7 +25,17 @@ it('a package that brings several is named once, and a program like its package 
     'sudo dnf install util-linux tcpdump',
   );
   expect(installHint(['qemu-system-x86_64', 'ovmf'], 'ID=nixos')).toBe('nix-shell -p qemu OVMF');
+  expect(installHint(['unshare', 'setpriv'], 'ID=alpine')).toBe('sudo apk add util-linux-misc setpriv');
   expect(familyOf('ID_LIKE=debian\nID=x')).toBe('apt');
+});
+
+it('what no package brings is told in words', () => {
+  const rocky = 'ID="rocky"\nID_LIKE="rhel centos fedora"';
+  expect(installHint(['docker'], rocky)).toMatch(/^install docker-ce as https:/);
+  expect(installHint(['qemu-system-x86_64', 'tcpdump'], rocky)).toMatch(
+    /^sudo dnf install tcpdump; RHEL and its like have no package of this QEMU/,
+  );
+  expect(installHint(['docker'], 'ID=nixos')).toContain('virtualisation.docker.enable = true');
 });
 
 /** Packages of Debian that pxectl reads, and computers whose logs doctor is given, which say which system they mean. */
