@@ -115,7 +115,7 @@ describe('errors', () => {
   });
 
   it('a dry run of fetch and images rm knows what there is', async () => {
-    const wanted = await pxectl(['fetch', 'debian-12', '--dry-run', '--json'], here());
+    const wanted = await pxectl(['fetch', 'debian-12', '--dry-run', '--offline', '--json'], here());
     expect(JSON.parse(wanted.stdout)).toMatchObject({
       schema: 'pxectl.fetch/1',
       dryRun: true,

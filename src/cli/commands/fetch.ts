@@ -88,11 +88,22 @@ async function runFetch(context: CommandContext<FetchCommandOptions>): Promise<n
   if (wanted.length === 0) {
     throw usageError({ what: 'no image named', next: 'pxectl images --available lists what can be had' });
   }
+  const fetch = {
+    ...(storedAs === undefined ? {} : { storedAs }),
+    mirrors: { ...state.config?.mirrors, ...options.mirror },
+    ...(options.offline === undefined ? {} : { isOffline: options.offline }),
+    ...(options.keyring === undefined ? {} : { keyring: options.keyring }),
+    ...(options.insecureSkipVerify === undefined ? {} : { isVerificationSkipped: true }),
+    ...(options.kernel === undefined ? {} : { kernel: options.kernel }),
+    ...(options.remoteRoot === undefined ? {} : { isRootLeftRemote: true }),
+    ...(options.signedIpxe === undefined ? {} : { hasSignedIpxe: true }),
+    ...(options.platform === undefined ? {} : { loaderPlatforms: options.platform }),
+    ...(options.force === undefined ? {} : { isForced: options.force }),
+  };
   if (options.dryRun) {
     const { describeFetch } = await import('../describe-fetch.ts');
     const { layout } = state;
-    const isForced = options.force === true;
-    await describeFetch(wanted, { layout, storedAs, isForced, isJson: options.json === true }, output);
+    await describeFetch(wanted, { layout, fetch, isJson: options.json === true, signal }, output);
     return EXIT.ok;
   }
   const addToConfig = async (here: readonly string[]): Promise<void> => {
@@ -103,22 +114,13 @@ async function runFetch(context: CommandContext<FetchCommandOptions>): Promise<n
       output.progress(`no pxectl.yaml is written: ${error.message}; when there is a network: pxectl init`);
     });
   };
-  const result = await fetchForUser(
-    wanted,
-    {
-      ...(storedAs === undefined ? {} : { storedAs }),
-      mirrors: { ...state.config?.mirrors, ...options.mirror },
-      ...(options.offline === undefined ? {} : { isOffline: options.offline }),
-      ...(options.keyring === undefined ? {} : { keyring: options.keyring }),
-      ...(options.insecureSkipVerify === undefined ? {} : { isVerificationSkipped: true }),
-      ...(options.kernel === undefined ? {} : { kernel: options.kernel }),
-      ...(options.remoteRoot === undefined ? {} : { isRootLeftRemote: true }),
-      ...(options.signedIpxe === undefined ? {} : { hasSignedIpxe: true }),
-      ...(options.platform === undefined ? {} : { loaderPlatforms: options.platform }),
-      ...(options.force === undefined ? {} : { isForced: options.force }),
-    },
-    { layout: state.layout, store: state.config?.store, output, signal, onImages: addToConfig },
-  );
+  const result = await fetchForUser(wanted, fetch, {
+    layout: state.layout,
+    store: state.config?.store,
+    output,
+    signal,
+    onImages: addToConfig,
+  });
   if (options.json) output.json({ schema: 'pxectl.fetch/1', ...result });
   return EXIT.ok;
 }

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { askRemote } from '../../../src/images/ask-remote.ts';
 import { findRemoteImage } from '../../../src/images/catalogue/available.ts';
 import { fetchImages } from '../../../src/images/fetch-images.ts';
 import { removeImage, verifyImage } from '../../../src/images/manage-images.ts';
@@ -186,9 +187,12 @@ const publish = (id: string, placeIndex = 0): string => {
     mirror.files.set(place.pathname + name, bytes);
   return place.pathname;
 };
-const fetch = async (id: string, isVerificationSkipped = false): Promise<ImageManifest> => {
+const mirrorsOf = (id: string): Record<string, string> => {
   const origins = (findRemoteImage(id)?.places ?? []).map((place) => new URL(place).origin);
-  const mirrors = Object.fromEntries(origins.map((origin) => [origin, mirror.url]));
+  return Object.fromEntries(origins.map((origin) => [origin, mirror.url]));
+};
+const fetch = async (id: string, isVerificationSkipped = false): Promise<ImageManifest> => {
+  const mirrors = mirrorsOf(id);
   const keyring = join(folder, 'vendors.gpg');
   const options = { keyring, mirrors, isVerificationSkipped, http: { retryPauseMs: 5 } };
   const [image] = await fetchImages([id], options, { layout, progress: () => undefined });
@@ -216,6 +220,20 @@ describe.each(Object.keys(VENDORS))('%s', (id) => {
       }
     }
     expect((await verifyImage(layout, id)).isOk).toBe(true);
+  });
+
+  it('says before how much it is, and keeps nothing of it', async () => {
+    const place = publish(id);
+    const remote = findRemoteImage(id) ?? expect.fail();
+    const said = await askRemote(remote, { mirrors: mirrorsOf(id) }, { layout });
+    const files = typeof said === 'string' ? expect.fail(said) : said;
+    for (const { address, sizeBytes } of files) {
+      const path = decodeURIComponent(new URL(address.split(' ')[0] ?? '').pathname);
+      expect(path.startsWith(place)).toBe(true);
+      expect(sizeBytes).toBe(mirror.files.get(path)?.length);
+    }
+    expect(files.length).toBeGreaterThan(0);
+    expect(existsSync(layout.root)).toBe(false);
   });
 
   it('is refused when one of its files was changed', async () => {

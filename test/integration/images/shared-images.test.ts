@@ -15,6 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { formatBytes } from '../../../src/model/units.ts';
 import { run, runOrThrow } from '../../../src/platform/processes.ts';
 import { writeCasperIso } from '../../support/casper-iso.ts';
 import { itNeeds } from '../../support/external-tool.ts';
@@ -137,6 +138,29 @@ describe('two projects with one image', () => {
     await inProject('two', 'fetch', own, '--offline', '--no-add');
     expect((await diskKiB()) - before).toBeLessThan(1000);
     expect((await inProject('two', 'images', 'verify')).exitCode).toBe(0);
+  });
+});
+
+describe('a dry run', () => {
+  it('says from where and how much, and leaves nothing', async () => {
+    const said = await inProject('one', ...FETCH(), '--dry-run');
+    const address = `${mirror.url}/20.04.3/${ISO} (mirror of https://releases.ubuntu.com)`;
+    const where = join(folder, 'one', '.pxectl', 'images', ID);
+    const size = formatBytes(iso.length);
+    expect(said.stdout).toBe(`would fetch ${ID}, ${size}, into ${where}\n  from ${address} (${size})\n`);
+    const json = await inProject('one', ...FETCH(), '--dry-run', '--json');
+    expect(JSON.parse(json.stdout)).toMatchObject({ images: [{ files: [{ sizeBytes: iso.length }] }] });
+    const own = await inProject('one', 'fetch', `${mirror.url}/20.04.3/${ISO}`, '--dry-run');
+    expect(own.stdout).toBe(`would store what is in ${mirror.url}/20.04.3/${ISO} (${size})\n`);
+    expect(await readdir(folder)).toEqual(['one']);
+    expect(await readdir(join(folder, 'one'))).toEqual([]);
+  });
+
+  it('names the places where nobody answers', async () => {
+    const away = ['--mirror', 'https://releases.ubuntu.com=http://127.0.0.1:1'];
+    const { exitCode, stdout, stderr } = await inProject('one', 'fetch', ID, ...away, '--dry-run');
+    expect([exitCode, stdout]).toEqual([0, expect.stringContaining('  from https://releases.ubuntu.com/')]);
+    expect(stderr).toContain(`${ID}: how much it is nobody could say`);
   });
 });
 

@@ -1,0 +1,78 @@
+import { PxectlError } from '../model/errors.ts';
+import type { RemoteImage } from './catalogue/remote-image.ts';
+import { parseContentRange } from './download/content-range.ts';
+import { openHttpClient, type HttpClient } from './download/http-client.ts';
+import type { FetchContext, FetchOptions } from './fetch-types.ts';
+import { findImage } from './find-image.ts';
+
+/** A file that would be downloaded. */
+export interface RemoteFileSize {
+  /** the one that would be asked: a mirror is named as that */
+  readonly address: string;
+  /** undefined where its server does not say */
+  readonly sizeBytes: number | undefined;
+}
+
+/**
+ * Asks where an image of the catalogue is now, and how much would be downloaded. Nothing is stored, no key neither: what is
+ * fetched later is verified then.
+ * @returns why nobody could say, in words, where that is so
+ */
+export async function askRemote(
+  image: RemoteImage,
+  options: FetchOptions,
+  context: Omit<FetchContext, 'progress'>,
+): Promise<readonly RemoteFileSize[] | string> {
+  const client = await openImpatient(options, context.signal);
+  try {
+    const unverified = { ...options, isVerificationSkipped: true };
+    const silent = { ...context, progress: () => undefined };
+    const { files } = await findImage(image, { client, options: unverified, context: silent }, []);
+    const ask = async ({ place, name }: { readonly place: string; readonly name: string }) => ({
+      address: client.askedAddress(place + name),
+      sizeBytes: await sizeAt(client, place + name),
+    });
+    return await Promise.all(files.map(ask));
+  } catch (error) {
+    if (!(error instanceof PxectlError)) throw error;
+    return error.message;
+  } finally {
+    await client.close();
+  }
+}
+
+/** How much is at an address; undefined where nobody says. */
+export async function askSize(
+  url: string,
+  options: FetchOptions,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  const client = await openImpatient(options, signal);
+  try {
+    return await sizeAt(client, url);
+  } finally {
+    await client.close();
+  }
+}
+
+/** Whoever waits for a dry run wants to know soon. */
+function openImpatient(
+  { mirrors = {}, isOffline = false }: FetchOptions,
+  signal: AbortSignal | undefined,
+): Promise<HttpClient> {
+  const patience = { stallTimeoutMs: 5_000, retryPauseMs: 50 };
+  return openHttpClient({ ...patience, mirrors, isOffline, ...(signal === undefined ? {} : { signal }) });
+}
+
+async function sizeAt(client: HttpClient, url: string): Promise<number | undefined> {
+  try {
+    const answer = await client.get(url, { range: 'bytes=0-0' }, { isVouched: true });
+    answer.body.destroy();
+    const length = answer.status === 200 ? answer.header('content-length') : undefined;
+    if (length !== undefined && /^\d+$/.test(length)) return Number(length);
+    return parseContentRange(answer.header('content-range'))?.totalBytes;
+  } catch (error) {
+    if (!(error instanceof PxectlError)) throw error;
+    return undefined;
+  }
+}
