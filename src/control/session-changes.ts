@@ -7,11 +7,12 @@ import { isOpenSeed } from '../machines/config-file/seed-path.ts';
 import { adoptMachines, planAdoption } from '../machines/adopt-machines.ts';
 import { installables } from '../machines/installables.ts';
 import { STARTS_AT_ONCE, startInstalls, type InstallJob } from '../machines/install-run.ts';
+import { newLogins } from '../machines/power/new-logins.ts';
 import { restartFromNetwork, type PowerPlace } from '../machines/power/switch-power.ts';
 import { switchEach } from '../machines/power/switch-each.ts';
 import { armedAmong } from '../machines/record-orders.ts';
 import { planSet, setMachines } from '../machines/set-machines.ts';
-import type { Machine } from '../model/config.ts';
+import type { Config, Machine } from '../model/config.ts';
 import { messageOf, usageError } from '../model/errors.ts';
 import { findMachines } from '../model/find-machines.ts';
 import { machineKey, machinesByKey, type MachineIdentity, type MachineKey } from '../model/machine-key.ts';
@@ -93,6 +94,7 @@ export function sessionChanges(options: SessionChangesOptions): SessionChanges {
           from,
         });
         refuseSeedsElsewhere(plan, from);
+        await refuseNewLogins(config, configPath, plan);
         const { diff } = await setMachines(configPath, plan, false);
         await dropOrders(plan.renumbered);
         return inForce(plan.machines, diff);
@@ -139,6 +141,23 @@ export function sessionChanges(options: SessionChangesOptions): SessionChanges {
       return { verb, machines: [...ends] };
     },
   };
+}
+
+/** Who may ask need not be who may have a password told to somebody new. */
+async function refuseNewLogins(
+  config: Config,
+  configPath: string,
+  plan: Awaited<ReturnType<typeof planSet>>,
+): Promise<void> {
+  if (plan.assignments.every(({ path: [key] }) => key !== 'power' && key !== 'profile')) return;
+  const { text } = await setMachines(configPath, plan, true);
+  const [first] = newLogins(config, configPath, text);
+  if (first === undefined) return;
+  throw usageError({
+    what: `nothing is set: ${first}`,
+    why: 'a running pxectl sends passwords where its configuration has sent them already',
+    next: 'pxectl machines set on this computer, then pxectl reload',
+  });
 }
 
 /** Who may ask this process, which may be root, need not be who may have any file of this computer given out. */

@@ -32,6 +32,8 @@ function eventsOfBoot(mac: string): string {
   return events.map((event) => `${JSON.stringify(event)}\n`).join('');
 }
 
+const CONTROLLER = ['power.type=redfish', 'power.host=10.9.9.9', 'power.user=x', 'power.secret=bmc'];
+
 describe('the API of a running pxectl', () => {
   const project = useProject('all', configText('proxy', MACHINES).replace('br0', 'eno1'));
   const ask = async (path: string, ...rest: string[]) => {
@@ -125,6 +127,7 @@ describe('the API of a running pxectl', () => {
     ['/v1/machines/set', { machines: ['node-2'], values: ['install.seed=/etc/hostname'] }, 400],
     ['/v1/machines/set', { machines: ['node-2'], values: ['install.seed=.pxectl/dashboard-token'] }, 400],
     ['/v1/machines/set', { machines: ['node-2'], values: ['install.seed=pxectl.yaml'] }, 400],
+    ['/v1/machines/set', { machines: ['node-2'], values: CONTROLLER }, 400],
     ['/v1/machines/power', { machines: ['node-1'], verb: 'on' }, 200],
     ['/v1/machines/power', { machines: ['node-2'], verb: 'state' }, 200],
     ['/v1/machines/power', { machines: ['node-1'], verb: 'explode' }, 400],

@@ -185,6 +185,28 @@ describe('pxectl machines import and export', () => {
     }
   });
 
+  it('has no secret sent to a new place by a list that nobody was asked about', async () => {
+    const before = await config();
+    const power = 'redfish,10.0.9.1,x,webhook';
+    await list(
+      'pw.csv',
+      `mac,name,power.type,power.host,power.user,power.secret\n52:54:00:00:01:01,x,${power}\n`,
+    );
+    const refused = await cli('machines', 'import', 'pw.csv');
+    expect([refused.exitCode, refused.stderr]).toEqual([
+      2,
+      expect.stringContaining('sent to new places: the secret webhook goes to 10.0.9.1 for x'),
+    ]);
+    expect(await config()).toBe(before);
+    expect((await cli('machines', 'import', 'pw.csv', '--yes')).exitCode).toBe(0);
+    // what is sent there already may be said again, and another machine of that controller is no new place
+    await list(
+      'pw.csv',
+      `mac,name,power.type,power.host,power.user,power.secret\n52:54:00:00:01:02,y,${power}\n`,
+    );
+    expect((await cli('machines', 'import', 'pw.csv')).exitCode).toBe(0);
+  });
+
   it('tells everything that is wrong with its line, and imports nothing', async () => {
     const before = await config();
     await list(

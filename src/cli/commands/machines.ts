@@ -144,6 +144,7 @@ function registerLists(machines: Command): void {
     .argument('<file>', 'CSV, YAML or JSON, host declarations of ISC dhcpd, dhcp-host lines of dnsmasq')
     .addOption(new Option('--format <format>', 'what the file is, if that is not seen').choices(LIST_FORMATS))
     .option('--profile <profile>', 'for machines whose line names none')
+    .option('--yes', 'do not ask before passwords go where none has gone yet (`power.host`)')
     .option('--dry-run', 'print the difference, write nothing')
     .option('--json', 'one JSON object on stdout')
     .action(

@@ -6,6 +6,7 @@ import { messageOf, usageError } from '../../model/errors.ts';
 import { endedBySignals } from '../../platform/ended-by-signals.ts';
 import { parseMac } from '../../protocol/addresses.ts';
 import { requestedConfigPath, type CommandContext } from '../cli.ts';
+import { confirm } from '../confirm.ts';
 import { EXIT } from '../exit-codes.ts';
 import { showConfigEdit } from '../say-config-edit.ts';
 import { dropOrders } from './drop-orders.ts';
@@ -14,6 +15,8 @@ export interface ImportOptions {
   readonly format?: ListFormat;
   readonly profile?: string;
   readonly dryRun?: boolean;
+  /** do not ask */
+  readonly yes?: boolean;
 }
 
 /** `pxectl machines import FILE`: all of it, or nothing. */
@@ -26,7 +29,17 @@ export async function importMachines(context: CommandContext<ImportOptions>): Pr
   });
   const isDryRun = options.dryRun === true;
   const { format, profile } = options;
-  const input = { configPath, config, path, text, format, profile, isDryRun };
+  const allow = async (logins: readonly string[]): Promise<void> => {
+    const [first = '', ...more] = logins;
+    const others = more.length === 0 ? '' : `, and so for ${more.length} more`;
+    const asked = { isYes: options.yes === true, isJson: options.json === true };
+    await confirm({
+      ...context,
+      ...asked,
+      what: `${path} has passwords sent to new places: ${first}${others}`,
+    });
+  };
+  const input = { configPath, config, path, text, format, profile, isDryRun, allow };
   const { edit, added, there } = await endedBySignals(() => importList(input));
   const named = added.map(({ mac, uuid, serial, name }) => ({ mac, uuid, serial, name }));
   // an order for a machine of this address that was in the file before is none for this one

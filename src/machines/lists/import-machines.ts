@@ -8,6 +8,7 @@ import type { ConfigEdit } from '../config-file/edit-config.ts';
 import { editMachines, setAll, type MachineEdit } from '../config-file/edit-machines.ts';
 import type { MachineEntry } from '../config-file/machine-entry.ts';
 import { isOpenSeed } from '../config-file/seed-path.ts';
+import { newLogins } from '../power/new-logins.ts';
 import { readCsvMachines } from './csv-machines.ts';
 import { readDnsmasqHosts, readIscHosts } from './host-lists.ts';
 import {
@@ -29,6 +30,8 @@ export interface ImportInput {
   /** for machines whose line names none */
   readonly profile?: string | undefined;
   readonly isDryRun: boolean;
+  /** asked before a secret goes where the configuration has sent it to nobody yet; throws when it must not */
+  readonly allow: (logins: readonly string[]) => Promise<void>;
 }
 
 export interface ImportOutcome {
@@ -88,6 +91,12 @@ export async function importMachines(input: ImportInput): Promise<ImportOutcome>
     }
   }
   try {
+    if (!isDryRun && problems.length === 0 && listed.some(({ entry }) => entry.power !== undefined)) {
+      // a list is mostly somebody else's, and a password is told to whom it names
+      const { text: changed } = await editMachines(configPath, true, edits);
+      const logins = newLogins(config, configPath, changed);
+      if (logins.length > 0) await input.allow(logins);
+    }
     // of a list with mistakes, what the file itself would refuse of its other lines is told with them
     const edit = await editMachines(configPath, isDryRun || problems.length > 0, edits);
     if (problems.length === 0)
