@@ -50,7 +50,8 @@ export function printDoctor(result: DoctorResult, output: Output): void {
     const color =
       result.verdict === 'ill' ? colors.red : result.ok && hasLooked ? colors.green : colors.yellow;
     output.data(`\n${color(summary)}`);
-  }
+  } else if (result.isKnown && result.screen !== undefined && result.verdict === 'not-understood')
+    output.data(`\n${colors.yellow(summarise(findings, result.verdict))}`);
 }
 
 /** What was read, what of it was passed over, why no more is said, and what would help. */

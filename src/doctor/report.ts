@@ -45,7 +45,10 @@ export function summarise(findings: readonly Finding[], verdict?: Verdict): stri
   const notes = count('info', 'note');
   if (verdict === 'not-understood')
     return [...wrong, ...notes, 'not wholly understood: this is no all-clear'].join('; ');
-  return [...(wrong.length === 0 ? ['nothing wrong found'] : wrong), ...notes].join(', ');
+  // where nobody boots there is nothing that could be well
+  const isEmpty = findings.some(({ id }) => id === 'no-pxe-in-log');
+  const nothing = isEmpty ? 'there is no network boot to judge' : 'nothing wrong found';
+  return [...(wrong.length === 0 ? [nothing] : wrong), ...notes].join(', ');
 }
 
 function renderFinding(finding: Finding, { width, style }: ReportOptions): string {

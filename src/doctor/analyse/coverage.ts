@@ -2,7 +2,7 @@ import { RASPBERRY_PI_PREFIXES } from '../../plan/firmware-of.ts';
 import { baseName } from '../../model/file-name.ts';
 import { isLoaderName, isRaspberryPiFile, platformOfName, servedFolderOf } from './boot-files.ts';
 import { foreignGrubPrefix } from './grub-prefix.ts';
-import type { ClientObservation, Limit, Observations, TftpOutcome } from './observation.ts';
+import type { ClientObservation, Limit, Observations, TftpOutcome, TftpRead } from './observation.ts';
 
 /** How far a boot was seen to get. */
 type Reach = 'asked' | 'answered' | 'loader' | 'kernel' | 'end';
@@ -29,7 +29,7 @@ export function reachOf(client: ClientObservation): Reach {
     ({ firmware, vendorClass }, index) =>
       firmware === 'system' && index > 0 && (!isPi || vendorClass !== undefined),
   );
-  if (hasSystem || files.some((name) => REST_OF_SYSTEM.test(name))) return 'end';
+  if (hasSystem || spokeAfterMenu(client) || files.some((name) => REST_OF_SYSTEM.test(name))) return 'end';
   if (files.some((name) => KERNEL.test(name))) return isPi ? 'end' : 'kernel';
   const hasAsked = client.phases.some(({ tftp }) => tftp.some(({ outcome }) => outcome === 'under-way'));
   if (files.length > 0 || hasAsked || client.phases.some((phase) => phase.firmware === 'ipxe'))
@@ -38,6 +38,34 @@ export function reachOf(client: ClientObservation): Reach {
     ({ replies, requests }) => replies.length > 0 || requests.some((request) => request.wasAnswered),
   );
   return isAnswered ? 'answered' : 'asked';
+}
+
+/** What pxelinux and GRUB read to know what they load, and what only decorates that. */
+const MENU = /(?:^|\/)(?:pxelinux\.cfg\/|grub\.cfg)/;
+const BESIDE_MENU = /\.(?:c32|cfg|conf|menu|msg|txt|png|jpg|pf2|lst|mod)$/i;
+
+/**
+ * After its menu the loader got more files, and then the machine asked for an address again, was given one, and had no need of a
+ * file: firmware fetches its loader at once, so that this was the started system. Loaders do not ask twice.
+ */
+function spokeAfterMenu({ phases }: ClientObservation): boolean {
+  const loaded = phases.findIndex(({ tftp }) => {
+    const menu = tftp.findLastIndex(({ path }) => MENU.test(path));
+    const isSystem = ({ path, outcome }: TftpRead): boolean =>
+      (outcome === 'done' || outcome === 'under-way') && !BESIDE_MENU.test(path);
+    return menu >= 0 && tftp.slice(menu + 1).some(isSystem);
+  });
+  return (
+    loaded >= 0 &&
+    phases.slice(loaded + 1).some(({ tftp, http, requests, replies }) => {
+      const given = replies.find(({ type }) => type === 'ack');
+      if (!given || tftp.length + http.length > 0) return false;
+      // a log without a clock shows it by a second question
+      return given.timeMs === undefined
+        ? requests.filter(({ type }) => type !== 'request').length > 1
+        : (requests.at(-1)?.timeMs ?? 0) > given.timeMs;
+    })
+  );
 }
 
 function isRaspberryPi({ mac, macText, phases }: ClientObservation): boolean {
@@ -64,13 +92,9 @@ export function limitsOf(observations: Observations): readonly Limit[] {
   limits.push(...strayTransfers(observations));
   const first = settled?.firstOpen ?? open[0];
   if (first) limits.push(notToTheEnd(observations, first, open.length + (settled?.openCount ?? 0)));
-  if (
-    observations.clients.length === 0 &&
-    !settled &&
-    observations.vantage === 'server-log' &&
-    limits.length === 0
-  ) {
-    const silent = silentLog(observations);
+  const isSilent = !settled && !observations.clients.some(isBoot);
+  if (isSilent && observations.vantage === 'server-log' && limits.length === 0) {
+    const silent = otherTransfers(observations) ?? silentLog(observations);
     if (silent) limits.push(silent);
   }
   return limits;
@@ -159,6 +183,19 @@ function strayTransfers({ clients }: Observations): readonly Limit[] {
   ];
 }
 
+/** Nobody boots here, and somebody fetches files: that is no boot which went well. */
+function otherTransfers({ clients }: Observations): Limit | undefined {
+  const [first, ...others] = clients.flatMap(({ ip, phases }) =>
+    phases.flatMap(({ tftp }) => tftp.map(({ path }) => ({ path, who: ip ?? 'somebody' }))),
+  );
+  if (!first) return undefined;
+  const more = others.some(({ path }) => path !== first.path) ? ' and other files' : '';
+  return {
+    text: `${first.who} asks for ${first.path}${more} over TFTP, which is no boot program that doctor knows by its name, and nothing else here is of a network boot`,
+    advice: 'where a machine boots with it, give a capture of the whole boot: pxectl doctor --pcap FILE',
+  };
+}
+
 const NOT_COME: Readonly<Partial<Record<TftpOutcome, string>>> = {
   missing: 'the server does not have it',
   denied: 'the server refuses it',
@@ -169,8 +206,23 @@ const NOT_COME: Readonly<Partial<Record<TftpOutcome, string>>> = {
 const LOG_DHCP =
   'add log-dhcp to dnsmasq.conf, start dnsmasq and the machine again, and give doctor the new log';
 
+/** In less time after the start of a server a machine that is switched on then has not asked yet. */
+const MIN_WATCHED_MS = 30_000;
+
+/** Whether a log goes on after the start of its server, so that a client which asked would be in it. */
+export function hadTimeToShow({ server, firstTimeMs, lastTimeMs }: Observations): boolean {
+  if (server.plainDhcpCount !== undefined || server.unidentifiedDhcpCount !== undefined) return true;
+  return firstTimeMs !== undefined && lastTimeMs !== undefined && lastTimeMs - firstTimeMs >= MIN_WATCHED_MS;
+}
+
+const ENDS_AT_START: Limit = {
+  text: 'this log ends where its server starts: it had no time to show that a machine asks',
+  advice: 'start the machine, wait until it stops, and give the log up to then',
+};
+
 /** A log without any client: what would it have shown? */
-function silentLog({ server, problems, readCount, programs = [] }: Observations): Limit | undefined {
+function silentLog(observations: Observations): Limit | undefined {
+  const { server, problems, readCount, programs = [] } = observations;
   if (server.logsAnswers === true) return undefined;
   if (server.otherDhcp !== undefined)
     return {
@@ -189,7 +241,8 @@ function silentLog({ server, problems, readCount, programs = [] }: Observations)
       advice:
         'add log-dhcp to dnsmasq.conf, start dnsmasq and the machine again, and give doctor the new log',
     };
-  if (server.dnsmasqVersion !== undefined || server.leases === true) return undefined;
+  if (server.dnsmasqVersion !== undefined || server.leases === true)
+    return hadTimeToShow(observations) || problems.length > 0 ? undefined : ENDS_AT_START;
   if (problems.length > 0 && programs.length > 0)
     return {
       text: `${programs.join(' and ')} ${programs.length > 1 ? 'tell of themselves' : 'tells of itself'} here, and of no client`,

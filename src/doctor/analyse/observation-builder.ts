@@ -68,6 +68,8 @@ export class ObservationBuilder {
     const client = this.#clients.get(key);
     const phase = client?.phases.at(-1);
     if (!client || !phase) return;
+    if (seen.leasedAddress !== undefined && client.ip === undefined)
+      this.#joinAddress(seen.leasedAddress, client);
     this.#keep(phase.replies, seen, WEIGHT_OF_REPLY);
     if (seen.type === 'ack' && seen.leasedAddress !== undefined) this.setAddress(key, seen.leasedAddress);
   }
@@ -186,6 +188,15 @@ export class ObservationBuilder {
     last.phases.unshift(...earlier.phases);
     this.#clients.delete(key);
     return true;
+  }
+
+  /** The address that a client is given again was its own before, when the log began in mid-boot. */
+  #joinAddress(address: Ipv4Address, client: OpenClient): void {
+    const earlier = this.#clients.get(address);
+    if (earlier?.beganUnseen !== true || earlier.judgedCount + client.judgedCount > 0) return;
+    client.phases.unshift(...earlier.phases);
+    this.#clients.delete(address);
+    this.setAddress(client.key, address);
   }
 
   #client(who: ClientIdentity): OpenClient {

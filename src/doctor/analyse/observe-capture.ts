@@ -56,6 +56,7 @@ export class CaptureObserver {
   #lastTimeMs: number | undefined;
   #server: Ipv4Address | undefined;
   #cutDhcpCount = 0;
+  #damagedDhcpCount = 0;
 
   push(frame: CapturedFrame): void {
     this.#count = frame.number;
@@ -98,6 +99,19 @@ export class CaptureObserver {
       limits.push({
         text: `${this.#cutDhcpCount} DHCP packets are cut short in this capture (snap length)`,
         advice: 'record whole packets: tcpdump -s 0',
+      });
+    const { foreignLink } = this.#dissector;
+    if (foreignLink !== undefined)
+      limits.push({
+        text: `packets of this capture are of a kind of link (LINKTYPE ${foreignLink}) that doctor does not read`,
+        advice: "record on the boot server's own network card: tcpdump -i IF -s 0",
+      });
+    const unread = this.#dissector.unreadCount + this.#damagedDhcpCount;
+    // beside a boot that is seen they are none of it
+    if (unread > 0 && this.#builder.clients().length === 0)
+      limits.push({
+        text: `${unread} UDP packet${unread === 1 ? '' : 's'} could not be read: damaged, or pieces of which the rest is missing`,
+        advice: 'record whole packets, on a card of the network that the machine boots from: tcpdump -s 0',
       });
     if (this.#tftp.isBlind)
       limits.push({
@@ -152,8 +166,9 @@ export class CaptureObserver {
     try {
       packet = decodeDhcp(datagram.payload);
     } catch (error) {
-      if (error instanceof ProtocolError) return;
-      throw error;
+      if (!(error instanceof ProtocolError)) throw error;
+      this.#damagedDhcpCount++;
+      return;
     }
     const mac = macOf(packet);
     if (mac === undefined || this.#isDuplicate(datagram, packet)) return;

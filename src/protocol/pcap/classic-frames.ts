@@ -26,8 +26,8 @@ export async function* readClassicFrames(
   const format = MAGICS.get(header.getUint32(0));
   if (!format) throw new ProtocolError('pcap', 0, 'not a pcap file');
   const { isLittle, unitsPerUs } = format;
-  // the upper bits say whether frames carry a frame check sequence
-  const linkType = header.getUint32(20, isLittle) & 0x0fffffff;
+  // the upper six bits say whether frames carry a frame check sequence, and how long it is
+  const linkType = header.getUint32(20, isLittle) & 0x03ffffff;
   for (let number = 1; ; number++) {
     const offset = queue.position;
     if (queue.available < 16 && !(await queue.fill(16))) {

@@ -3,7 +3,7 @@ import type { CapturedFrame } from './captured-frame.ts';
 import { FragmentTable } from './fragment-table.ts';
 import { ipv6BootOf } from './ipv6-boot.ts';
 import { IP_PROTOCOL, readIpv4, type Ipv4Packet } from './ipv4-packet.ts';
-import { ETHER_TYPE, readLinkLayer, type LinkPayload } from './link-layer.ts';
+import { ETHER_TYPE, isReadLink, readLinkLayer, type LinkPayload } from './link-layer.ts';
 
 /** What every packet of a capture is known by. Payloads are views: copy what is to be kept. */
 interface PacketBase {
@@ -65,12 +65,21 @@ export type DissectedPacket = UdpDatagram | TcpSegment | IcmpUnreachable;
 /** Turns frames into UDP datagrams, TCP segments and ICMP complaints; keeps only unfinished fragments. */
 export class Dissector {
   readonly #fragments = new FragmentTable();
+  #damaged = 0;
+  /** the type of the first link that is not read */
+  foreignLink: number | undefined;
   /** the first packet of a boot over IPv6, which is not taken apart further */
   ipv6Boot: { readonly frameNumber: number; readonly what: string } | undefined;
+
+  /** Datagrams that are damaged, or of which a piece is missing so far. */
+  get unreadCount(): number {
+    return this.#damaged + this.#fragments.pending;
+  }
 
   /** The packet in a frame; undefined when it is nothing that a network boot is made of. */
   dissect(frame: CapturedFrame): DissectedPacket | undefined {
     const link = readLinkLayer(frame.linkType, frame.data);
+    if (!link && !isReadLink(frame.linkType)) this.foreignLink ??= frame.linkType;
     if (link?.etherType === ETHER_TYPE.ipv6) this.#lookAtIpv6(frame.number, link.payload);
     if (link?.etherType !== ETHER_TYPE.ipv4) return undefined;
     const packet = readIpv4(link.payload);
@@ -79,7 +88,9 @@ export class Dissector {
       const whole = this.#fragments.add(packet, frame.number, frame.timeUs);
       return whole && readTransport(frame, link, { ...packet, payload: whole.payload }, whole.frames);
     }
-    return readTransport(frame, link, packet);
+    const read = readTransport(frame, link, packet);
+    if (!read && packet.protocol === IP_PROTOCOL.udp) this.#damaged++;
+    return read;
   }
 
   #lookAtIpv6(frameNumber: number, packet: Uint8Array): void {

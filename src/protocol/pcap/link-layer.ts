@@ -17,6 +17,7 @@ const MAX_VLAN_TAGS = 4;
 const LINK_TYPE = { null: 0, ethernet: 1, raw: 101, loop: 108, sll: 113, ipv4: 228, sll2: 276 } as const;
 /** DLT_RAW differs between systems and is found as 12 or 14 in files. */
 const RAW_TYPES: ReadonlySet<number> = new Set([LINK_TYPE.raw, LINK_TYPE.ipv4, 12, 14]);
+const READ_TYPES: ReadonlySet<number> = new Set([...RAW_TYPES, ...Object.values(LINK_TYPE)]);
 const ARPHRD_ETHER = 1;
 const ARPHRD_LOOPBACK = 772;
 
@@ -56,6 +57,11 @@ export function readLinkLayer(linkType: number, data: Uint8Array): LinkPayload |
     default:
       return undefined;
   }
+}
+
+/** False for links whose frames are not taken apart: Wi-Fi with its radio header, USB, Bluetooth. */
+export function isReadLink(linkType: number): boolean {
+  return READ_TYPES.has(linkType);
 }
 
 function readRaw(data: Uint8Array): LinkPayload | undefined {

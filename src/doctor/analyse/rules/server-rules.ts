@@ -1,6 +1,6 @@
 import type { Finding } from '../../../model/finding.ts';
 import { makeFinding } from '../../finding-catalogue.ts';
-import { limitsOf } from '../coverage.ts';
+import { hadTimeToShow, isBoot, limitsOf } from '../coverage.ts';
 import type { Observations } from '../observation.ts';
 import { findingOfProblem } from './problem-rules.ts';
 
@@ -11,7 +11,9 @@ export function judgeServer(observations: Observations): readonly Finding[] {
   if (dnsmasqVersion !== undefined && isBrokenDnsmasq(dnsmasqVersion)) {
     findings.push(makeFinding('dnsmasq-version-broken', versionEvidence ? [versionEvidence] : []));
   }
-  if (observations.clients.length === 0 && findings.length === 0) findings.push(...nothingSeen(observations));
+  // who fetches other files over TFTP is a client too, and boots nothing
+  const isSilent = !observations.settled && !observations.clients.some(isBoot);
+  if (isSilent && findings.length === 0) findings.push(...nothingSeen(observations));
   return findings;
 }
 
@@ -26,7 +28,8 @@ function nothingSeen(observations: Observations): readonly Finding[] {
   const isDnsmasq = observations.server.dnsmasqVersion !== undefined || observations.server.isProxy === true;
   // as proxy and without log-dhcp dnsmasq writes nothing of those that it does not answer
   const showsAll = observations.server.logsAnswers === true || observations.server.leases === true;
-  if (isDnsmasq && observations.vantage === 'server-log' && showsAll) {
+  const isWatched = observations.clients.length === 0 && hadTimeToShow(observations);
+  if (isDnsmasq && observations.vantage === 'server-log' && showsAll && isWatched) {
     return [
       makeFinding(
         'no-discover-seen',
