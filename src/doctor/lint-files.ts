@@ -8,6 +8,7 @@ import { hasCommandLine } from './lint/command-line.ts';
 import { kindOfConfig, otherKindOf, type ConfigKind } from './lint/config-kinds.ts';
 import { lintCompose } from './lint/lint-compose.ts';
 import { lintKeaFile } from './lint/kea/judge-kea.ts';
+import { lintNetworkdFile } from './lint/networkd/judge-networkd.ts';
 import { lintDnsmasq } from './lint/judge-dnsmasq.ts';
 import { lintDhcpdFile } from './lint/judge-dhcpd.ts';
 import { lintScript } from './lint/judge-scripts.ts';
@@ -76,6 +77,8 @@ export async function lintTexts(given: Map<string, string>, options: LintOptions
     if (kind === undefined || kind.format === 'dnsmasq' || isIncluded(path, given)) continue;
     if (kind.format === 'other') results.push(unreadable(path, kind));
     else if (kind.format === 'kea') results.push(await lintKeaFile(path, text, { ...options, root }));
+    else if (kind.format === 'networkd')
+      results.push(await lintNetworkdFile(path, text, { ...options, root }));
     else if (kind.format === 'compose')
       results.push(readInPart(path, kind, 'the networks of its services', lintCompose(path, text)));
     else if (kind.format === 'nginx' || kind.format === 'apache')

@@ -30,7 +30,7 @@ export function registerDoctor(program: Command): void {
     )
     .option(
       '--log <file>',
-      'log of a DHCP, TFTP or web server: dnsmasq, dhcpd, Kea, in.tftpd, atftpd, nginx, Apache',
+      'log of a DHCP, TFTP or web server: dnsmasq, dhcpd, Kea, systemd-networkd, in.tftpd, atftpd, nginx, Apache',
     )
     .option('--pcap <file>', 'packet capture (pcap, pcapng) of anyone')
     .option(

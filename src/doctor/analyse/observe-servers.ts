@@ -27,6 +27,7 @@ interface Told<Event> {
   readonly timeMs: number | undefined;
 }
 type DhcpEvent = Extract<ServerLogEvent, { kind: 'dhcp' }>;
+type Transaction = Extract<ServerLogEvent, { kind: 'transaction' }>;
 interface Client {
   readonly packets: Told<DhcpEvent>[];
   vendorClass?: string;
@@ -43,6 +44,8 @@ export class ServerLogObserver {
   /** transfers whose end is not known, by the thread that serves them */
   readonly #open = new Map<string, MutableRead>();
   readonly #lastOf = new Map<Ipv4Address, MutableRead>();
+  /** clients that a log knows by their transactions alone */
+  readonly #unnamed = new Map<string, true>();
 
   constructor(
     private readonly builder: ObservationBuilder,
@@ -51,15 +54,22 @@ export class ServerLogObserver {
 
   /** DHCP clients of which nothing says whether they boot from the network. */
   get unidentifiedCount(): number {
-    return [...this.#clients.values()].filter(({ isBoot }) => !isBoot).length;
+    return this.#unnamed.size + [...this.#clients.values()].filter(({ isBoot }) => !isBoot).length;
   }
 
   take(event: ServerLogEvent, server: string, line: LogLine, timeMs: number | undefined): void {
     if (event.kind === 'dhcp') return this.#takeDhcp({ event, line, timeMs }, server);
+    if (event.kind === 'transaction') return this.#takeTransaction(event, server);
     if (event.kind === 'http') return this.#takeHttp(event, seenIn(line, timeMs));
     // who writes, where a transfer is a process or thread of its own
     const thread = `${line.service ?? ''}/${server}/${line.thread ?? ''}`;
     if (event.kind === 'tftp') this.#takeTftp(event, thread, seenIn(line, timeMs));
+  }
+
+  #takeTransaction({ message, transaction }: Transaction, server: string): void {
+    forgetOldest(this.#unnamed, MAX_CLIENTS - 1);
+    this.#unnamed.set(transaction, true);
+    this.seekers.take({ who: `the client of transaction ${transaction}`, server, message });
   }
 
   #takeDhcp(packet: Told<DhcpEvent>, server: string): void {

@@ -141,7 +141,7 @@ const configKinds = z.strictObject({
   kinds: z.array(
     z.strictObject({
       ...{ name: words, marks: z.array(regex).min(1), advice: words.optional() },
-      format: z.enum(['dhcpd', 'kea', 'compose', 'nginx', 'apache']).optional(),
+      format: z.enum(['dhcpd', 'kea', 'networkd', 'compose', 'nginx', 'apache']).optional(),
     }),
   ),
 }) satisfies z.ZodType<ConfigKindsFile>;

@@ -11,7 +11,7 @@ export interface ConfigKindsFile {
     readonly marks: readonly string[];
     readonly advice?: string;
     /** doctor reads it by rules of its own */
-    readonly format?: 'dhcpd' | 'kea' | 'compose' | 'nginx' | 'apache';
+    readonly format?: 'dhcpd' | 'kea' | 'networkd' | 'compose' | 'nginx' | 'apache';
   }[];
 }
 

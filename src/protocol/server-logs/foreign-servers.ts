@@ -29,7 +29,6 @@ const FOREIGN_SERVERS: readonly (readonly [name: string, pattern: RegExp])[] = [
   ['udhcpd', /\budhcpd(?:\[\d+\])?: /],
   ['odhcpd', /\bodhcpd(?:\[\d+\])?: /],
   ['RouterOS', /\b(?:dhcp|tftp),(?:info|debug|warning|error|packet)(?:,\w+)* /],
-  ['systemd-networkd', /\bsystemd-networkd(?:\[\d+\])?: |DHCPv4 server: (?:DISCOVER|OFFER|REQUEST|ACK)/],
   ['a TFTP server in Python (py3tftp, tftpy, fbtftp)', /\b(?:py3tftp|tftpy|fbtftp)\b/i],
 ];
 

@@ -2,6 +2,7 @@ import { parseAccessLog } from './access-log.ts';
 import { parseIscDhcpd } from './isc-dhcpd.ts';
 import { parseKea } from './kea.ts';
 import type { ServerLogEvent } from './server-log-event.ts';
+import { isOfDhcpServer, parseNetworkd } from './systemd-networkd.ts';
 import { parseAtftpd, parseTftpdHpa } from './tftp-servers.ts';
 
 /** A server whose log is read besides dnsmasq's. */
@@ -16,6 +17,7 @@ const ISC: ReadServer = { name: 'ISC dhcpd', parse: parseIscDhcpd, isDhcp: true 
 const KEA: ReadServer = { name: 'Kea', parse: parseKea, isDhcp: true };
 const HPA: ReadServer = { name: 'tftpd-hpa', parse: parseTftpdHpa, isDhcp: false };
 const ATFTPD: ReadServer = { name: 'atftpd', parse: parseAtftpd, isDhcp: false };
+const NETWORKD: ReadServer = { name: 'systemd-networkd', parse: parseNetworkd, isDhcp: true };
 const WEB: ReadServer = { name: 'a web server', parse: parseAccessLog, isDhcp: false };
 
 const BY_PROGRAM: Readonly<Record<string, ReadServer>> = {
@@ -25,6 +27,7 @@ const BY_PROGRAM: Readonly<Record<string, ReadServer>> = {
   tftpd: HPA,
   'tftpd-hpa': HPA,
   atftpd: ATFTPD,
+  'systemd-networkd': NETWORKD,
   access: WEB,
   nginx: WEB,
   apache2: WEB,
@@ -42,12 +45,14 @@ const BY_MESSAGE: readonly (readonly [RegExp, ReadServer])[] = [
     KEA,
   ],
   [/^\[(?:emerg|alert|crit|error)\] \d+#\d+: |^\[\w+:(?:emerg|alert|crit|error)\] \[pid /, WEB],
+  [/^\S+: DHCPv4 server: [A-Z]+ \(/, NETWORKD],
   [/^RRQ from \S+ filename |^sending NAK \(\d+, /, HPA],
   [/^Serving \S+ to [\d.]+:\d+$/, ATFTPD],
 ];
 
 /** `access:` is also a word in the logs of others: RouterOS, `… access: allowed`. */
 function isWordOfOthers(program: string, message: string): boolean {
+  if (program === 'systemd-networkd') return !isOfDhcpServer(message);
   return program === 'access' && parseAccessLog(message).kind === 'note';
 }
 

@@ -29,6 +29,8 @@ export type ServerLogEvent =
       /** why the server does not answer */
       readonly remark?: string;
     }
+  /** a packet of a client that the log does not name */
+  | { readonly kind: 'transaction'; readonly message: DhcpLogMessage; readonly transaction: string }
   | {
       readonly kind: 'tftp';
       /** `asked`: the log does not say how it ended */

@@ -87,6 +87,19 @@ export const ATFTPD_COMPLAINTS: readonly Complaint[] = [
   ],
 ];
 
+/** systemd-networkd 252 to 257: src/network/networkd-dhcp-server.c, networkd-network.c */
+export const NETWORKD_COMPLAINTS: readonly Complaint[] = [
+  [/Could not start DHCPv4 server instance: (Address already in use)/, 'port-in-use'],
+  [
+    /Could not start DHCPv4 server instance: (?:Operation not permitted|Permission denied)/,
+    'cannot-drop-privileges',
+  ],
+  [
+    /^(?:(\S+): )?(?:Failed to find suitable address for DHCPv4 server|DHCPServer= is enabled but no static address)/,
+    'no-interface',
+  ],
+];
+
 /** nginx: src/core/ngx_connection.c, ngx_conf_file.c; Apache: AH00072, AH00526. */
 export const WEB_COMPLAINTS: readonly Complaint[] = [
   [/bind\(\) to (\S+) failed \(98: /, 'port-in-use'],

@@ -91,12 +91,46 @@ describe("other servers' logs", () => {
     ['Windows Deployment Services', '[4820] 11:22:33: [WDSServer/WDSPXE/WDSPXE][0x1] Client request'],
     ['Tftpd64', 'Rcvd DHCP Discover Msg for IP 0.0.0.0, Mac 04:D9:F5:60:47:E0 [06/11 10:00:00.000]'],
     ['iVentoy', '2026-11-27 10:00:00 iVentoy PXE service started'],
-    ['systemd-networkd', 'Nov 28 00:00:01 srv systemd-networkd[9]: eth0: DHCPv4 server: DISCOVER (0x1234)'],
     ['udhcpd', 'Nov 28 00:00:01 srv udhcpd[9]: sending OFFER of 192.168.1.20'],
   ])('%s is known by sight and named', (name, line) => {
     const { clients, ids, limits } = judge([line]);
     expect({ clients, ids }).toEqual({ clients: 0, ids: [] });
     expect(limits).toContain(name);
+  });
+
+  it('systemd-networkd tells of packets, with its debug log alone, and not of whom', () => {
+    const packet = (words: string): string =>
+      `Nov 28 00:00:01 srv systemd-networkd[9]: lan0: DHCPv4 server: ${words}`;
+    const asked = [packet('DISCOVER (0xcd8cf43d)'), packet('OFFER (0xcd8cf43d)')];
+    const taken = [packet('REQUEST (selecting) (0xcd8cf43d)'), packet('ACK (0xcd8cf43d)')];
+    const healthy = judge([packet('STARTED'), ...asked, ...taken]);
+    expect(healthy).toMatchObject({ source: 'log of systemd-networkd', clients: 0, ids: [] });
+    expect(healthy.limits).toContain('does not tell which of its clients boot');
+    expect(judge([...asked, ...asked, ...asked]).limits).toContain(
+      'the client of transaction 0xcd8cf43d was offered an address 3 times and asked for none',
+    );
+  });
+
+  it('systemd-networkd complains of its DHCP server', () => {
+    const line = (words: string): string => `Nov 28 00:00:01 srv systemd-networkd[9]: ${words}`;
+    const taken = judge([line('lan0: Could not start DHCPv4 server instance: Address already in use')]);
+    expect(taken.ids).toEqual(['port-in-use']);
+    // it goes on without the line
+    const unknown =
+      "/etc/systemd/network/10-lan.network:9: Unknown key 'BootFileName' in section [DHCPServer], ignoring.";
+    expect(judge([line(unknown)]).ids).toEqual([]);
+    expect(observeLines([line(unknown)]).passedOver).toMatchObject([
+      { what: 'lines of systemd-networkd that tell of a failure', matters: true },
+    ]);
+  });
+
+  it('systemd-networkd has lines about the network of its own computer', () => {
+    const { source, ids, limits } = judge([
+      'Nov 28 00:00:01 srv systemd-networkd[9]: eth0: Gained carrier',
+      'Nov 28 00:00:01 srv systemd-networkd[9]: eth0: DHCPv4 address 192.168.1.20/24, gateway 192.168.1.1 acquired from 192.168.1.1',
+    ]);
+    expect({ source, ids }).toEqual({ source: undefined, ids: [] });
+    expect(limits).not.toContain('networkd');
   });
 
   it('a boot over IPv6 is named', () => {
