@@ -36,6 +36,14 @@ it('no fix of a message takes anything away', () => {
 const KNOWN: readonly (readonly [file: string, text: string, why: string])[] = [
   ['cli/commands/images.ts', 'rm', 'the verb itself, which asks'],
   ['cli/commands/images.ts', 'pxectl.images.rm/1', 'a schema'],
+  ['cli/commands/images.ts', 'prune', 'the verb itself, which asks'],
+  ['cli/commands/images.ts', '../images/prune-store.ts', 'a module'],
+  ['cli/images/prune-store.ts', 'pxectl.images.prune/1', 'a schema'],
+  [
+    'cli/images/prune-store.ts',
+    '… of … no project has any more: pxectl images prune',
+    'files that no project has a link to, and it asks',
+  ],
   ['cli/commands/machines.ts', 'rm', 'the verb itself, which asks'],
   ['cli/machines/remove-machines.ts', 'pxectl.machines.rm/1', 'a schema'],
   ['cli/commands/fetch.ts', '--insecure-skip-verify', 'the option itself'],
