@@ -38,11 +38,15 @@ export function answerText(
 
 function toldScreen({ lines, unknownLines }: ScreenStory): ToldScreen {
   // a line that is two things is told once, as what says more
-  const isToldElse = ({ line, part }: ScreenStory['lines'][number], index: number): boolean =>
-    part === 'harmless'
-      ? lines[index - 1]?.line === line && lines[index - 1]?.part === part
-      : (part === 'proof' || part === 'consequence') &&
-        lines.some((other) => other.line === line && other.part !== 'proof' && other.part !== 'consequence');
+  const isToldElse = ({ line, part }: ScreenStory['lines'][number], index: number): boolean => {
+    const before = lines[index - 1];
+    if ((part === 'harmless' || part === 'consequence') && before?.line === line && before.part === part)
+      return true;
+    return (
+      (part === 'proof' || part === 'consequence') &&
+      lines.some((other) => other.line === line && other.part !== 'proof' && other.part !== 'consequence')
+    );
+  };
   return {
     lines: lines
       .filter((line, index) => !isToldElse(line, index))
