@@ -1,6 +1,7 @@
 import { judgeSeeds, refuseBrokenSeeds } from '../engine/machine-seeds.ts';
 import type { Reloaded, Session } from '../engine/session.ts';
 import type { ArmOrder } from '../engine/session-installs.ts';
+import { installsNotInForce, type MeantInstall } from '../machines/meant-installs.ts';
 import { httpBaseUrl } from '../model/boot-context.ts';
 import { findMachines } from '../model/find-machines.ts';
 import { machineKey, machinesByKey, parseMachineKey } from '../model/machine-key.ts';
@@ -65,7 +66,10 @@ export class RunningSession {
     };
   }
 
-  async #setArmed(machines: readonly string[], order?: ArmOrder): Promise<ReplyOf<'arm'>> {
+  async #setArmed(
+    machines: readonly string[],
+    order?: ArmOrder & { readonly means: readonly MeantInstall[] },
+  ): Promise<ReplyOf<'arm'>> {
     const { session, onOutcome } = this.options;
     // a key is taken as it is: its machine may be in the file only, and not in force yet
     const named = machines.filter((word) => parseMachineKey(word) === undefined);
@@ -80,7 +84,10 @@ export class RunningSession {
       const meant = keys.flatMap((key) => inForce.get(key) ?? []);
       refuseBrokenSeeds(await judgeSeeds({ ...project, config }, meant));
     }
-    await (isArmed ? session.arm(keys, order) : session.disarm(keys));
+    // in one step: a reload that comes between would put something else in force
+    await (isArmed
+      ? session.arm(keys, order, installsNotInForce(keys, order.means, session.context.config.machines))
+      : session.disarm(keys));
     onOutcome(isArmed ? `armed by ${order.by}: ${keys.join(', ')}` : `disarmed: ${keys.join(', ')}`, false);
     const served = machinesByKey(session.context.config.machines);
     return {
@@ -103,7 +110,7 @@ export class RunningSession {
         const { changed, lapsed } = await this.reload();
         return { changed: [...changed], lapsed: [...lapsed] };
       },
-      arm: ({ machines, by, isAlways }) => this.#setArmed(machines, { by, isAlways }),
+      arm: ({ machines, ...order }) => this.#setArmed(machines, order),
       disarm: ({ machines }) => this.#setArmed(machines),
       stop: async () => {
         // the answer goes out before the socket closes

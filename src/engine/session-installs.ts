@@ -8,6 +8,7 @@ import { showsBootRead } from '../model/read-proof.ts';
 import { isAskedByAnother, stageOfPath } from '../model/served-path.ts';
 import type { Machine } from '../model/config.ts';
 import { withInstalls } from '../machines/apply-installs.ts';
+import type { MeantInstall } from '../machines/meant-installs.ts';
 import { ordersFor } from '../machines/orders-for.ts';
 import { LifeTeller } from './life-teller.ts';
 import { SilentInstalls } from './silent-installs.ts';
@@ -59,10 +60,14 @@ export class SessionInstalls {
   }
 
   /** A machine that the configuration in force does not have is armed for when it has. @throws PxectlError of the disk */
-  async arm(keys: readonly MachineKey[], order: ArmOrder): Promise<void> {
+  async arm(
+    keys: readonly MachineKey[],
+    { by, isAlways }: ArmOrder,
+    notInForce?: ReadonlyMap<MachineKey, MeantInstall>,
+  ): Promise<void> {
     const at = new Date().toISOString();
     const { config } = this.input.context();
-    await this.input.states.arm(ordersFor(config, keys, { at, ...order }));
+    await this.input.states.arm(ordersFor(config, keys, { at, by, isAlways }, notInForce));
     await this.#putInForce(keys);
   }
 

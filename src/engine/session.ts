@@ -6,6 +6,7 @@ import { Inventory } from '../machines/inventory/inventory.ts';
 import type { SeenMachine } from '../machines/inventory/seen-machine.ts';
 import { openMachineStates } from '../machines/machine-states.ts';
 import { engineError, messageOf } from '../model/errors.ts';
+import type { MeantInstall } from '../machines/meant-installs.ts';
 import { privatePlaces } from '../model/private-places.ts';
 import type { Ipv4Network, MacAddress } from '../protocol/addresses.ts';
 import { identityOf } from '../platform/process-identity.ts';
@@ -106,7 +107,11 @@ export interface Session {
   /** reads the configuration again and applies it; running transfers go on */
   reload(): Promise<Reloaded>;
   /** lets the next boot of these machines install; resolves when it is served so */
-  arm(machines: readonly MachineKey[], order: ArmOrder): Promise<void>;
+  arm(
+    machines: readonly MachineKey[],
+    order: ArmOrder,
+    notInForce?: ReadonlyMap<MachineKey, MeantInstall>,
+  ): Promise<void>;
   /** takes that back; no seed goes out from the moment of the call, whatever is wrong with configuration or disk */
   disarm(machines: readonly MachineKey[]): Promise<void>;
   stop(): Promise<void>;
@@ -293,7 +298,7 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     transfers: () => running.transfers?.() ?? [],
     died: running.died,
     reload: () => turns.take(apply),
-    arm: (machines, order) => installs.arm(machines, order),
+    arm: (...order) => installs.arm(...order),
     disarm: (machines) => installs.disarm(machines),
     async stop() {
       await control?.close();

@@ -67,3 +67,16 @@ export function installables(
     });
   });
 }
+
+/** It would be switched off in the midst of it. @throws PxectlError E_USAGE */
+export function refuseWhileInstalling({
+  name,
+  installingSince: since,
+}: Pick<Installable, 'name' | 'installingSince'>): void {
+  if (since === undefined) return;
+  throw usageError({
+    what: `${name} is being installed already: since ${since}`,
+    why: 'switched off now, it could be left with half a system',
+    next: `pxectl machines show ${name}; to begin again all the same: pxectl machines disarm ${name} before`,
+  });
+}

@@ -7,7 +7,7 @@ import type { ConfigFile, MachineFile } from './config-schema.ts';
 import { besideConfig, checkSettings, layersOf, type SettingsChecks } from './config-settings.ts';
 import { nearestWord } from './nearest-word.ts';
 import { resolveSettings } from './resolve-settings.ts';
-import type { MachineIdentity } from './machine-key.ts';
+import { machineKey, parseMachineKey, type MachineIdentity } from './machine-key.ts';
 import { MACHINE_NAME, SERIAL_NUMBER } from './safe-text.ts';
 import { isSerialNumber } from './serial-number.ts';
 
@@ -26,7 +26,13 @@ export function checkMachines(file: ConfigFile, checks: SettingsChecks): Machine
     const path = ['machines', index];
     const identity = readIdentity(machine, path, checks, (at, key, value) => once(at, key, value, index));
     const name = machine.name ?? defaultName(identity, index);
-    if (machine.name !== undefined) checker.safe([...path, 'name'], name, MACHINE_NAME);
+    if (machine.name !== undefined) {
+      checker.safe([...path, 'name'], name, MACHINE_NAME);
+      if (isAddressOfAnother(name, identity)) {
+        const why = 'this is an address, and not of this machine: who says it means the machine that has it';
+        checker.wrong([...path, 'name'], name, why);
+      }
+    }
     const earlier = seen.get(`name ${name}`);
     const isNameless = machine.name === undefined;
     // two without a name that are called alike have one address, which is told already
@@ -146,6 +152,17 @@ function checkSerialAlone(
   const what = secureBoot ? 'secureBoot' : 'loaders';
   const why = `${name} is known by its serial number alone, which no firmware tells before a loader runs: ${what} needs its mac or uuid`;
   checker.wrong([...path, 'serial'], machine.serial, why);
+}
+
+function isAddressOfAnother(name: string, { mac, uuid, serial }: MachineIdentity): boolean {
+  const key = parseMachineKey(name);
+  if (key === undefined) return false;
+  const own = [
+    mac,
+    ...(uuid === undefined ? [] : uuidForms(uuid)),
+    ...(serial === undefined ? [] : [machineKey({ serial })]),
+  ];
+  return !own.some((one) => one === key);
 }
 
 function defaultName({ mac, uuid }: MachineIdentity, index: number): string {

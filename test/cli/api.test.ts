@@ -120,6 +120,7 @@ describe('the API of a running pxectl', () => {
     ['/v1/machines/disarm', { machines: ['node-1'] }, 200],
     ['/v1/machines/disarm', { machines: ['node-9'] }, 400],
     ['/v1/machines/arm', { machines: [] }, 400],
+    ['/v1/machines/arm', { machines: ['02:de:ad:00:00:01'], by: 'ada' }, 400],
     ['/v1/machines/arm', { machines: ['node-3'], by: 'ada' }, 422],
     ['/v1/machines/install', { machines: ['node-1', 'node-3'], by: 'ada' }, 422],
     ['/v1/machines/set', { machines: ['node-2'], values: ['vars.disk=/dev/sdb'] }, 200],

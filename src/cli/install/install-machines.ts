@@ -9,7 +9,8 @@ import {
   type InstallJob,
   type InstallParts,
 } from '../../machines/install-run.ts';
-import { installables } from '../../machines/installables.ts';
+import { installables, refuseWhileInstalling } from '../../machines/installables.ts';
+import { meantInstalls } from '../../machines/meant-installs.ts';
 import { recordDisarm } from '../../machines/record-orders.ts';
 import { restartFromNetwork } from '../../machines/power/switch-power.ts';
 import { openMachineStates } from '../../machines/machine-states.ts';
@@ -44,6 +45,7 @@ export async function installMachines(asked: CommandContext<InstallOptions>): Pr
   const project = await loadProject(requestedConfigPath(options));
   const machines = installables(project, args, 'arm', false);
   if (options.dryRun === true) return tellOrder(project, machines, context);
+  for (const machine of machines) refuseWhileInstalling(machine);
   const session = await readLiveSession(project.layout);
   if (session === undefined) {
     throw engineError('E_NOT_RUNNING', {
@@ -102,7 +104,9 @@ function partsOf(
   return {
     say,
     async arm(jobs) {
-      const order = { machines: jobs.map(({ key }) => key), by: userName(), isAlways: false };
+      const keys = jobs.map(({ key }) => key);
+      const means = meantInstalls(keys.flatMap((key) => machineOf.get(key) ?? []));
+      const order = { machines: keys, by: userName(), isAlways: false, means };
       const { machines } = await askControl('arm', order, question);
       const unserved = machines.filter(({ isServed }) => !isServed).map(({ name }) => name);
       if (unserved.length === 0) return;

@@ -4,6 +4,7 @@ import { askControl } from '../../control/control-client.ts';
 import { findConfig, loadProject } from '../../engine/project.ts';
 import { readLiveSession, type SessionRecord } from '../../engine/session-record.ts';
 import { installables, type Installable } from '../../machines/installables.ts';
+import { meantInstalls, type MeantInstall } from '../../machines/meant-installs.ts';
 import { recordArm, recordDisarm } from '../../machines/record-orders.ts';
 import { engineError, messageOf, PxectlError, systemCodeOf } from '../../model/errors.ts';
 import { findMachines } from '../../model/find-machines.ts';
@@ -86,6 +87,7 @@ export async function setArmedByUser(context: CommandContext<SetArmedOptions>, v
   if (session === undefined) return record();
   const held = await askSession(session, {
     ...{ layout, verb, names, words: args, machines: machines ?? [], isAlways: options.always === true },
+    ...{ means: inFile === undefined ? [] : meantInstalls(findMachines(inFile.config, names)) },
   });
   // it was just stopping: what is on the disk counts now
   if (held === undefined) return record();
@@ -120,6 +122,7 @@ interface Question {
   /** as they were typed */
   readonly words: readonly string[];
   readonly machines: readonly Installable[];
+  readonly means: readonly MeantInstall[];
 }
 
 /** A pxectl that stops waits for its engine. */
@@ -131,14 +134,15 @@ const STOPPING_MS = 5_000;
  */
 async function askSession(
   { process }: SessionRecord,
-  { layout, verb, names, words, machines, isAlways }: Question,
+  { layout, verb, names, words, machines, isAlways, means }: Question,
 ): Promise<ReplyOf<Verb>['machines'] | undefined> {
   const command = `pxectl machines ${verb} ${words.join(' ')}`;
   const { pid } = process;
   try {
     const question = { layout, pid, command };
     if (verb === 'disarm') return (await askControl(verb, { machines: [...names] }, question)).machines;
-    return (await askControl(verb, { machines: [...names], by: userName(), isAlways }, question)).machines;
+    const order = { machines: [...names], by: userName(), isAlways, means: [...means] };
+    return (await askControl(verb, order, question)).machines;
   } catch (error) {
     if (!(error instanceof PxectlError) || error.code !== 'E_CONTROL') throw error;
     // at once: a machine may ask while this waits

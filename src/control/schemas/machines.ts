@@ -90,6 +90,11 @@ export const armInput = namedMachines.extend({
   by: text.min(1).max(MAX_NAME_LENGTH),
   /** every network boot installs, not the next one alone */
   isAlways: z.boolean().default(false),
+  /** what each is to whoever orders it, by key: where something else is in force, nobody is armed */
+  means: z
+    .array(z.strictObject({ key: text, name: text, seed: text, image: text.optional() }))
+    .max(MAX_MACHINES)
+    .default([]),
 });
 
 export const adoptInput = z.strictObject({

@@ -89,6 +89,39 @@ describe('machines arm and disarm while it is up', () => {
     expect((await cli('machines', 'disarm', 'pc2', 'pc3')).stderr).toContain('there is no machine pc3');
   });
 
+  it('an order is for what the file says, and is none where something else is in force', async () => {
+    const [mac1, mac2] = [MAC, '52:54:00:12:34:57'];
+    const two = WITH_MACHINES.replace(
+      'name: pc2, install: { seed: seed.cfg',
+      'name: pc2, install: { seed: other.cfg',
+    );
+    await configure(two);
+    for (const name of ['seed.cfg', 'other.cfg']) await writeFile(join(project.path, name), '# preseed\n');
+    await up();
+    const swapped = two.replaceAll(mac1, 'first').replaceAll(mac2, mac1).replaceAll('first', mac2);
+    await configure(swapped);
+    for (const command of [['machines', 'arm'], ['install']]) {
+      const { exitCode, stderr } = await cli(...command, 'pc1', '--yes');
+      expect([exitCode, stderr]).toEqual([
+        2,
+        expect.stringContaining(`pc1 is not armed: in force, ${mac2} is pc2 with the seed `),
+      ]);
+      expect(stderr).toContain('pxectl reload');
+    }
+    expect((await openMachineStates(project.layout).known()).installs.size).toBe(0);
+    expect((await cli('reload')).exitCode).toBe(0);
+    expect((await cli('machines', 'arm', 'pc1', '--yes')).exitCode).toBe(0);
+
+    // one that is in the file alone is armed for what the file says, and for nothing else
+    const third = (seed: string) =>
+      `${swapped.trimEnd()}\n  - { mac: "52:54:00:12:34:58", name: pc3, install: { seed: ${seed} } }\n`;
+    await configure(third('seed.cfg'));
+    expect((await cli('machines', 'arm', 'pc3', '--yes')).exitCode).toBe(0);
+    await configure(third('other.cfg'));
+    expect((await cli('reload')).stderr).toContain('disarmed, since');
+    expect((await cli('machines')).stdout).not.toMatch(/pc3 .*ARMED/);
+  });
+
   it('a reload that ends orders tells whose', async () => {
     await configure(WITH_MACHINES);
     for (const name of ['seed.cfg', 'other.cfg']) await writeFile(join(project.path, name), '# preseed\n');

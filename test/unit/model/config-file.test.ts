@@ -201,6 +201,12 @@ const WRONG: readonly [string, string, string, string | undefined][] = [
   ],
   ['multicast mac', `${HEAD}machines:\n  - mac: 01:00:5e:00:00:01\n`, ':5:10: machines[0].mac is', undefined],
   [
+    'the address of another as a name',
+    `${HEAD}machines:\n  - { mac: 52:54:00:00:00:01, name: 52-54-00-00-00-02 }\n`,
+    ':5:37: machines[0].name is "52-54-00-00-00-02"',
+    undefined,
+  ],
+  [
     'the same machine twice',
     `${HEAD}machines:\n  - mac: 52:54:00:00:00:01\n  - mac: 52-54-00-00-00-01\n`,
     ':6:10: machines[1].mac is "52-54-00-00-00-01"',
