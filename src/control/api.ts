@@ -60,7 +60,7 @@ export const CONTROL_API = {
   }),
   transfers: read({
     path: '/v1/transfers',
-    about: 'files on their way now, of the built-in servers',
+    about: 'files on their way now; `toldWhenOver`: those of whom are not seen before they are over',
     input: nothing,
     reply: transfersReply,
   }),

@@ -57,6 +57,7 @@ export function sessionReads(session: Session, explain: ExplainTrouble): Session
     },
     transfers: async () => ({
       transfers: session.transfers().map(({ mac = null, ...transfer }) => ({ mac, ...transfer })),
+      toldWhenOver: [...session.toldWhenOver],
     }),
     images: async () => imagesView(session),
     plan: async ({ for: wanted }) => {

@@ -1,7 +1,7 @@
 import type { BootContext } from '../model/boot-context.ts';
 import type { EventSink } from '../model/boot-event.ts';
 import type { EngineName } from '../model/config.ts';
-import type { RunningTransfer } from '../model/running-transfer.ts';
+import type { RunningTransfer, TransferProtocol } from '../model/running-transfer.ts';
 import type { StateLayout } from '../model/state-layout.ts';
 import type { CardOf } from '../net/neighbours.ts';
 import type { HttpRoute } from '../server/http/http-route.ts';
@@ -40,8 +40,10 @@ export interface RunningEngine {
   readonly died: Promise<string>;
   /** the engine's last log lines, oldest first: shown when it does not answer */
   lastLines?(count?: number): readonly string[];
-  /** the files that it is sending; absent where another program sends them and tells when they are there */
-  transfers?(): readonly RunningTransfer[];
+  /** the files that pxectl itself is sending */
+  transfers(): readonly RunningTransfer[];
+  /** whose files another program sends, which tells of one when it is over: nobody knows how far it is */
+  readonly toldWhenOver: readonly TransferProtocol[];
   /** takes over a changed configuration without dropping running transfers */
   reload(context: BootContext): Promise<void>;
   /** the interface has come back as another one: opens again what was bound to the one before */

@@ -1,12 +1,13 @@
 import { acceptsConnections } from '../net/accepts-connections.ts';
 import type { BootContext } from '../model/boot-context.ts';
 import { engineError } from '../model/errors.ts';
+import { RunningTransfers, type RunningTransfer } from '../model/running-transfer.ts';
 import { prepareConfinement, UNCONFINED, type Confinement } from '../platform/confinement.ts';
 import { readTemplate } from '../platform/packaged-files.ts';
 import { findProgram, run } from '../platform/processes.ts';
 import { NGINX_WORKER_DATA_BYTES, renderNginxConfig } from '../render/nginx-config.ts';
 import { startHttpServer } from '../server/http/http-server.ts';
-import type { EngineInput } from './engine.ts';
+import type { EngineInput, RunningEngine } from './engine.ts';
 import { followServerLog } from './follow-server-log.ts';
 import { NamedEvents } from './named-events.ts';
 import { tellWhenFull } from './nginx/nginx-full.ts';
@@ -27,9 +28,19 @@ export interface HttpFront {
   /** `nginx 1.22.1 on port 8080`, for the user */
   readonly description: string;
   readonly died: Promise<string>;
+  /** what pxectl itself sends; absent where nginx does, which tells of a file when it is over */
+  transfers?(): readonly RunningTransfer[];
   reload(context: BootContext): Promise<void>;
   stop(): Promise<void>;
 }
+
+/** The running files of an engine whose TFTP is dnsmasq's. */
+export const transfersBesideDnsmasq = (
+  http: Pick<HttpFront, 'transfers'>,
+): Pick<RunningEngine, 'transfers' | 'toldWhenOver'> => ({
+  transfers: () => http.transfers?.() ?? [],
+  toldWhenOver: http.transfers === undefined ? ['tftp', 'http'] : ['tftp'],
+});
 
 const NEVER = new Promise<string>(() => undefined);
 
@@ -42,17 +53,20 @@ export async function startHttpFront(input: EngineInput): Promise<HttpFront> {
 /** Everything over HTTP by pxectl itself. */
 export async function startOwnHttp(input: EngineInput): Promise<HttpFront> {
   const { network, http } = input.context.config;
+  const transfers = new RunningTransfers();
   const server = await startHttpServer({
     address: network.address,
     port: http.port,
     root: input.layout.httpRoot,
     routes: input.routes,
     sink: input.sink,
+    transfers,
     resolveMac: input.cardOf,
   });
   return {
     description: `HTTP by pxectl on port ${http.port}`,
     died: NEVER,
+    transfers: () => transfers.list(),
     reload: async () => undefined,
     stop: () => server.close(),
   };

@@ -19,7 +19,6 @@ import type { Finding } from '../model/finding.ts';
 import type { MachineKey } from '../model/machine-key.ts';
 import type { LapsedOrder } from '../model/lapsed-order.ts';
 import type { NetworkTrouble, OpenTrouble } from '../model/network-trouble.ts';
-import type { RunningTransfer } from '../model/running-transfer.ts';
 import { BootHistory } from '../watch/boot-history.ts';
 import { eventsUntil } from '../watch/read-events.ts';
 import { EventLog } from '../watch/event-log.ts';
@@ -100,8 +99,9 @@ export interface Session {
   readonly troubles: readonly OpenTrouble[];
   /** why nobody looked for other servers and for who uses our addresses */
   readonly notLooked: string | undefined;
-  /** the files on their way, of an engine that shows them */
-  transfers(): readonly RunningTransfer[];
+  /** the files on their way, as far as they are seen */
+  readonly transfers: RunningEngine['transfers'];
+  readonly toldWhenOver: RunningEngine['toldWhenOver'];
   /** resolves with the reason when the engine has stopped by itself */
   readonly died: Promise<string>;
   /** reads the configuration again and applies it; running transfers go on */
@@ -295,7 +295,8 @@ async function startWith(options: SessionOptions, events: EventStore): Promise<S
     get notLooked() {
       return network.notLooked;
     },
-    transfers: () => running.transfers?.() ?? [],
+    transfers: () => running.transfers(),
+    toldWhenOver: running.toldWhenOver,
     died: running.died,
     reload: () => turns.take(apply),
     arm: (...order) => installs.arm(...order),

@@ -1,5 +1,9 @@
 import type { Ipv4Address, MacAddress } from '../protocol/addresses.ts';
 
+/** How files travel. */
+export const TRANSFER_PROTOCOLS = ['tftp', 'http'] as const;
+export type TransferProtocol = (typeof TRANSFER_PROTOCOLS)[number];
+
 /** A file, or a part of one, that is on its way to a client. */
 export interface RunningTransfer {
   readonly ip: Ipv4Address;

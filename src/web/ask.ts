@@ -9,6 +9,7 @@ export const ASKED = {
   boots: { method: 'GET', path: '/v1/boots' },
   boot: { method: 'GET', path: '/v1/boots/{id}' },
   findings: { method: 'GET', path: '/v1/findings' },
+  transfers: { method: 'GET', path: '/v1/transfers' },
   images: { method: 'GET', path: '/v1/images' },
   plan: { method: 'GET', path: '/v1/plan' },
   arm: { method: 'POST', path: '/v1/machines/arm' },

@@ -141,10 +141,13 @@ export class LiveView {
     this.#lookAgain();
   }
 
+  get isAnybodyBooting(): boolean {
+    return [...this.view.machines, ...this.view.unknown].some(({ boot }) => boot?.outcome === 'running');
+  }
+
   #lookAgain(): void {
     clearTimeout(this.#nextLook);
-    const rows = [...this.view.machines, ...this.view.unknown];
-    if (!rows.some(({ boot }) => boot?.outcome === 'running')) return;
+    if (!this.isAnybodyBooting) return;
     this.#nextLook = window.setTimeout(() => this.#refresh(false), LOOK_AGAIN_MS);
   }
 

@@ -1,25 +1,63 @@
 import type { BootEvent } from '../model/boot-event.ts';
+import type { RunningTransfer } from '../model/running-transfer.ts';
+
+/** A file that has ended is told of a moment later. */
+const KEPT_MS = 10_000;
+
+type SeenTransfer = Pick<RunningTransfer, 'ip' | 'path' | 'startedAt' | 'sentBytes'>;
 
 /** Seconds that are shown. */
 export const SHOWN_SECONDS = 120;
 
+interface Counted {
+  readonly sentBytes: number;
+  readonly atMs: number;
+}
+
 /**
- * Bytes sent in each second. A transfer is told of when it has ended, with its size and how long it took: it is spread over that
- * time.
+ * Bytes sent in each second. Of files on their way that somebody asks for, what was sent since the last look; others are told of
+ * when they have ended, with their size and how long they took, and are spread over that time.
  */
 export class Throughput {
   readonly #bytes = new Map<number, number>();
+  /** what is counted of files on their way */
+  readonly #counted = new Map<string, Counted>();
 
-  take({ type, time, detail }: BootEvent): void {
+  take({ type, time, ip, detail }: BootEvent): void {
     if (type !== 'tftp.done' && type !== 'http.done') return;
-    const sentBytes = Number(detail['sentBytes'] ?? 0);
     const endMs = Date.parse(time);
-    const durationMs = Math.max(1, Number(detail['durationMs'] ?? 0));
-    const startMs = endMs - durationMs;
+    const key = keyOf(ip, String(detail['path'] ?? ''));
+    const counted = this.#counted.get(key) ?? {
+      sentBytes: 0,
+      atMs: endMs - Math.max(1, Number(detail['durationMs'] ?? 0)),
+    };
+    this.#counted.delete(key);
+    this.#spread(Number(detail['sentBytes'] ?? 0) - counted.sentBytes, counted.atMs, endMs);
+  }
+
+  /** How far files are now. */
+  look(transfers: readonly SeenTransfer[], nowMs: number): void {
+    for (const { ip, path, startedAt, sentBytes } of transfers) {
+      const key = keyOf(ip, path);
+      const before = this.#counted.get(key);
+      // the same file for the same client once more
+      const counted =
+        before !== undefined && before.sentBytes <= sentBytes
+          ? before
+          : { sentBytes: 0, atMs: Date.parse(startedAt) };
+      this.#spread(sentBytes - counted.sentBytes, counted.atMs, nowMs);
+      this.#counted.set(key, { sentBytes, atMs: nowMs });
+    }
+    for (const [key, { atMs }] of this.#counted) if (nowMs - atMs > KEPT_MS) this.#counted.delete(key);
+  }
+
+  #spread(bytes: number, fromMs: number, endMs: number): void {
+    if (bytes <= 0) return;
+    const startMs = Math.min(fromMs, endMs - 1);
     const oldest = secondOf(endMs) - SHOWN_SECONDS;
     for (let second = Math.max(oldest, secondOf(startMs)); second <= secondOf(endMs); second += 1) {
       const within = Math.min(endMs, (second + 1) * 1000) - Math.max(startMs, second * 1000);
-      const share = (sentBytes * Math.max(0, within)) / durationMs;
+      const share = (bytes * Math.max(0, within)) / (endMs - startMs);
       this.#bytes.set(second, (this.#bytes.get(second) ?? 0) + share);
     }
     if (this.#bytes.size > 4 * SHOWN_SECONDS) {
@@ -38,3 +76,5 @@ export class Throughput {
 }
 
 const secondOf = (ms: number): number => Math.floor(ms / 1000);
+
+const keyOf = (ip: string | undefined, path: string): string => `${ip ?? ''} ${path}`;

@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect } from 'vitest';
 import type { Page } from 'playwright-core';
+import type { ReplyOf } from '../../src/control/api.ts';
+import { start } from '../../src/platform/long-running.ts';
 import { run } from '../../src/platform/processes.ts';
 import { readEvents } from '../../src/watch/read-events.ts';
 import { useBrowser } from '../support/browser.ts';
@@ -141,6 +143,34 @@ describe('events', () => {
     expect(delays).toHaveLength(6);
     // others work on this machine, too
     expect(Math.min(...delays)).toBeLessThan(200);
+  });
+
+  it('a file on its way is counted as it goes, not when it has come', async () => {
+    await writeFile(join(project.layout.httpRoot, 'slow.bin'), Buffer.alloc(64 * 1024 * 1024));
+    const download = start('ip', [
+      ...[
+        'netns',
+        'exec',
+        project.network.namespace,
+        'curl',
+        '-sS',
+        '--limit-rate',
+        '1M',
+        '--max-time',
+        '60',
+      ],
+      ...['-o', '/dev/null', 'http://192.168.1.50:8080/slow.bin'],
+    ]);
+    const page = await browser.newPage();
+    await open(page);
+    await page.getByText(/^Sent: .* at most [1-9][\d.]* MB\/s/).waitFor();
+    const { transfers, toldWhenOver } = JSON.parse(
+      (await curl(`${UI}api/v1/transfers`)).stdout,
+    ) as ReplyOf<'transfers'>;
+    expect(transfers).toMatchObject([{ path: '/slow.bin', sizeBytes: 64 * 1024 * 1024 }]);
+    expect(toldWhenOver).toEqual([]);
+    download.kill('SIGKILL');
+    await download.ended;
   });
 
   it('come without a gap over a restart, on a page that was left open', async () => {

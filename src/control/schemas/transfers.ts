@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { TRANSFER_PROTOCOLS } from '../../model/running-transfer.ts';
 import { ipSchema, macSchema } from '../../model/trace-schema.ts';
 
 const count = z.number().nonnegative();
@@ -16,4 +17,6 @@ export const transfersReply = z.object({
       sizeBytes: count,
     }),
   ),
+  /** whose files another program sends, which tells of one when it is over: they are not among these */
+  toldWhenOver: z.array(z.enum(TRANSFER_PROTOCOLS)),
 });

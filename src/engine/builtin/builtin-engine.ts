@@ -69,6 +69,7 @@ async function startBuiltin(input: EngineInput): Promise<RunningEngine> {
     name: 'builtin',
     description: `built-in ${network.mode === 'proxy' ? 'proxyDHCP' : 'DHCP'}, TFTP and HTTP on ${address} (${network.interface})`,
     transfers: () => transfers.list(),
+    toldWhenOver: [],
     died: new Promise<string>(() => undefined),
     async reload(changed) {
       context = changed;

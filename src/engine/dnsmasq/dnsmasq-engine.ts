@@ -9,7 +9,7 @@ import { canServersName } from '../../render/render-all.ts';
 import { createLogToEvents } from '../dnsmasq-log/log-to-events.ts';
 import type { Engine, EngineInput, RunningEngine } from '../engine.ts';
 import { refuseTakenPorts } from '../free-ports.ts';
-import { startHttpFront } from '../http-front.ts';
+import { startHttpFront, transfersBesideDnsmasq } from '../http-front.ts';
 import { removeLeftoverProcesses } from '../leftover-processes.ts';
 import { waitForTransfers } from '../running-transfers.ts';
 import { giveLeaseFolder, openConfigFolder, serverFolders, writeServerConfig } from '../server-folders.ts';
@@ -101,6 +101,7 @@ async function start(input: EngineInput): Promise<RunningEngine> {
     description: `dnsmasq ${program.version} as ${network.mode === 'proxy' ? 'proxyDHCP' : 'DHCP'} and TFTP on ${network.address} (${network.interface}), ${http.description}`,
     died: Promise.race([dnsmasq.died, http.died]),
     lastLines: (count) => log.lastLines(count),
+    ...transfersBesideDnsmasq(http),
     async reload(context) {
       const changed = await writeConfig(context, input, program, serving.user);
       if (changed !== config) {

@@ -31,6 +31,7 @@ import {
 } from './container-spec.ts';
 import { connectionOf, findDocker, type EndpointCandidate, type FoundDocker } from './docker-endpoint.ts';
 import { dockerError } from './docker-errors.ts';
+import { transfersBesideDnsmasq } from '../http-front.ts';
 import { startDockerHttp } from './docker-http.ts';
 import { ensureImage } from './docker-image.ts';
 import { whyCannotHearBroadcasts, type DockerFacts } from './docker-suitability.ts';
@@ -176,6 +177,7 @@ async function start(input: EngineInput): Promise<RunningEngine> {
       description: `dnsmasq ${version} in a container (Docker ${facts.serverVersion}) as ${network.mode === 'proxy' ? 'proxyDHCP' : 'DHCP'} and TFTP on ${network.address} (${network.interface}), ${http.description}`,
       died: Promise.race([dnsmasq.died, http.died, watch.lost]),
       lastLines: (count) => log.lastLines(count),
+      ...transfersBesideDnsmasq(http),
       async reload(context) {
         const changed = await writeDnsmasqConfig(context, spec, version);
         if (changed !== config) {

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { formatBytes } from '../../model/units.ts';
+import { ask } from '../ask.ts';
 import type { LiveView } from '../live-view.ts';
 import { SHOWN_SECONDS } from '../throughput.ts';
 
@@ -9,8 +10,18 @@ const HEIGHT = 32;
 /** What was sent in the last minutes, and in the last second. */
 export function ThroughputChart({ live }: { readonly live: LiveView }): JSX.Element {
   const [nowMs, setNowMs] = useState(() => Date.now());
+  const [toldWhenOver, setToldWhenOver] = useState<readonly string[]>([]);
   useEffect(() => {
-    const timer = setInterval(() => setNowMs(Date.now()), 1_000);
+    const look = async (): Promise<void> => {
+      // a page that nobody sees, and a network where nobody boots, ask nothing
+      if (!document.hidden && live.isAnybodyBooting) {
+        const reply = await ask('transfers', {}).catch(() => undefined);
+        if (reply !== undefined) live.throughput.look(reply.transfers, Date.now());
+        if (reply !== undefined) setToldWhenOver(reply.toldWhenOver);
+      }
+      setNowMs(Date.now());
+    };
+    const timer = setInterval(() => void look(), 1_000);
     return () => clearInterval(timer);
   }, []);
   const rates = live.throughput.until(nowMs);
@@ -24,7 +35,10 @@ export function ThroughputChart({ live }: { readonly live: LiveView }): JSX.Elem
       <svg viewBox={`0 0 ${SHOWN_SECONDS - 1} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
         <polygon points={`0,${HEIGHT} ${path} ${SHOWN_SECONDS - 1},${HEIGHT}`} />
       </svg>
-      <figcaption>{words}</figcaption>
+      <figcaption>
+        {words}
+        {toldWhenOver.length > 0 && ` (${toldWhenOver.join(' and ')}: told when a file has come whole)`}
+      </figcaption>
     </figure>
   );
 }

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { Ipv4Address } from '../../../src/protocol/addresses.ts';
 import { SHOWN_SECONDS, Throughput } from '../../../src/web/throughput.ts';
 
 const END = '2026-11-28T10:00:10.000Z';
@@ -23,4 +24,25 @@ it('forgets what is not shown any more', () => {
   }
   expect(throughput.until(startMs + 2_000_000).reduce((sum, rate) => sum + rate, 0)).toBeGreaterThan(1_000);
   expect(throughput.until(startMs)[0]).toBe(0);
+});
+
+it('counts a file on its way as it goes, and nothing of it twice when it has come', () => {
+  const throughput = new Throughput();
+  const endMs = Date.parse(END);
+  const transfer = {
+    ip: '192.168.1.60' as Ipv4Address,
+    path: '/linux',
+    startedAt: new Date(endMs - 3_000).toISOString(),
+  };
+  throughput.look([{ ...transfer, sentBytes: 2_000 }], endMs - 1_000);
+  expect(throughput.until(endMs).slice(-3).map(Math.round)).toEqual([1_000, 1_000, 0]);
+  throughput.look([{ ...transfer, sentBytes: 5_000 }], endMs);
+  throughput.take({
+    ...sent(END, 5_500, 3_000),
+    ip: transfer.ip,
+    detail: { path: '/linux', sentBytes: 5_500, durationMs: 3_000 },
+  });
+  const rates = throughput.until(endMs + 1_000);
+  expect(rates.slice(-4).map(Math.round)).toEqual([1_000, 1_000, 3_500, 0]);
+  expect(rates.reduce((sum, rate) => sum + rate, 0)).toBeCloseTo(5_500);
 });
