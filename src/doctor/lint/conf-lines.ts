@@ -1,5 +1,6 @@
 import { hasCommandLine, optionsOfCommand } from './command-line.ts';
 import type { ConfLine } from './conf-line.ts';
+import { isElision } from './elisions.ts';
 import { isTemplateLine } from './templates.ts';
 import { TRANSLATED_FORMS } from './translated-forms.ts';
 
@@ -31,6 +32,8 @@ export interface ConfFiles {
   readonly problems: readonly ReadProblem[];
   /** lines that are filled in later: what they will say is not known */
   readonly templateLines: readonly Pick<ConfLine, 'file' | 'line' | 'raw'>[];
+  /** lines that stand for others, which were left out */
+  readonly elided: readonly Pick<ConfLine, 'file' | 'line' | 'raw'>[];
   /** options of a command line: dnsmasq reads its configuration file besides */
   readonly hasCommandLine: boolean;
 }
@@ -43,6 +46,7 @@ export function readConfig(paths: readonly string[], reader: ConfReader): ConfFi
   const lines: ConfLine[] = [];
   const problems: ReadProblem[] = [];
   const templateLines: Pick<ConfLine, 'file' | 'line' | 'raw'>[] = [];
+  const elided: Pick<ConfLine, 'file' | 'line' | 'raw'>[] = [];
   const visited = new Set<string>();
   let isFromCommand = false;
 
@@ -61,6 +65,9 @@ export function readConfig(paths: readonly string[], reader: ConfReader): ConfFi
         ? complain(`${file} cannot be read`)
         : complain(`${file} was not given`, true);
     if (text.includes('\0')) return complain(`${file} is no text`);
+    text.split(/\r?\n/).forEach((raw, index) => {
+      if (isElision(raw)) elided.push({ file, line: index + 1, raw: raw.trim() });
+    });
     const form = TRANSLATED_FORMS.find(({ isIt }) => isIt(text));
     if (form) {
       templateLines.push(...templateLinesOf(file, text));
@@ -80,7 +87,7 @@ export function readConfig(paths: readonly string[], reader: ConfReader): ConfFi
     text.split(/\r?\n/).forEach((raw, index) => {
       if (isTemplateLine(raw, false))
         return void templateLines.push({ file, line: index + 1, raw: raw.trim() });
-      const line = parseLine(file, index + 1, raw);
+      const line = isElision(raw) ? undefined : parseLine(file, index + 1, raw);
       if (!line || lines.length >= MAX_LINES) return;
       lines.push(line);
       if (line.key === 'conf-file' && line.value !== '') readFile(resolve(file, line.value), line);
@@ -114,7 +121,7 @@ export function readConfig(paths: readonly string[], reader: ConfReader): ConfFi
 
   // a file that another one of them includes is read where it is included
   for (const path of paths) if (!visited.has(path)) readFile(path);
-  return { paths: [...visited], lines, problems, templateLines, hasCommandLine: isFromCommand };
+  return { paths: [...visited], lines, problems, templateLines, elided, hasCommandLine: isFromCommand };
 }
 
 /** Lines of a text that are filled in later. */

@@ -7,6 +7,7 @@ import { makeFinding } from '../finding-catalogue.ts';
 import { proveEdits, type Judge } from '../mend/prove-edits.ts';
 import type { ConfLine } from './conf-line.ts';
 import { placedReader, readTextBelow } from './config-reader.ts';
+import { LEFT_OUT } from './elisions.ts';
 import { isEdgeOs, mendsInEdgeOs } from './edge-os.ts';
 import { isBlotted } from './blotted-values.ts';
 import { isDnsmasqOption, mendsOfRefusal } from './dnsmasq-options.ts';
@@ -71,6 +72,7 @@ export async function lintDnsmasq(
   }));
   passedOver.push(
     ...passedPlaces('lines of a template, filled in later', config.files.templateLines),
+    ...passedPlaces(LEFT_OUT, config.files.elided),
     ...passedPlaces(
       'lines with an address that is made unreadable',
       config.files.lines.filter(({ value }) => isBlotted(value)),

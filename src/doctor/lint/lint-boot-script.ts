@@ -2,12 +2,14 @@ import type { Evidence, Finding, FindingId } from '../../model/finding.ts';
 import { words } from '../../model/fix.ts';
 import { makeFinding, sortFindings } from '../finding-catalogue.ts';
 import { imageOfCommand } from './image-command.ts';
+import { isPxelinuxFragment } from './pxelinux-labels.ts';
 import { ipxeFragment, lintIpxe } from './rules/ipxe-rules.ts';
 import { liveSystems } from './rules/live-system-rules.ts';
+import { loopbackInScript } from './rules/loopback-rules.ts';
 import { lostArguments } from './rules/lost-argument-rules.ts';
 import { nfsRootFaults } from './rules/nfs-root-rules.ts';
 import { grubWithoutInitrd, serverPaths } from './rules/path-rules.ts';
-import { eachLabelAppends, isPxelinuxFragment, lintPxelinux } from './rules/pxelinux-rules.ts';
+import { eachLabelAppends, lintPxelinux } from './rules/pxelinux-rules.ts';
 import { lineEdit, lineEvidence, type BootScriptInput, type BootScriptKind } from './script-lines.ts';
 
 export type { BootScriptKind } from './script-lines.ts';
@@ -52,6 +54,7 @@ export function lintBootScript(input: BootScriptInput): readonly Finding[] {
     ...(input.kind === 'pxelinux' ? lintPxelinux(input, lines) : []),
     ...grubWithoutInitrd(input, lines),
     ...lostArguments(input, lines),
+    ...loopbackInScript(input, lines),
     ...liveSystems(input, lines),
   ];
   return sortFindings(findings);

@@ -10,7 +10,9 @@ import { readPxeConfig, type PxeConfig } from './pxe-config.ts';
 import { lostOptions } from './rules/command-line-rules.ts';
 import { lintBootFiles } from './rules/file-rules.ts';
 import { lintLeases } from './rules/lease-rules.ts';
+import { loopbackInAnswers } from './rules/loopback-rules.ts';
 import { lintNextServer } from './rules/next-server-rules.ts';
+import { noPrograms } from './rules/no-program-rules.ts';
 import { lintServer } from './rules/server-rules.ts';
 import { lintServices } from './rules/service-rules.ts';
 import { lintTags } from './rules/tag-rules.ts';
@@ -22,7 +24,7 @@ import { misspeltVendorClasses } from './rules/vendor-class-rules.ts';
 export interface DnsmasqLint {
   readonly config: PxeConfig;
   readonly findings: readonly Finding[];
-  /** no template, and nothing that it includes is missing: what is not in it is not there at all */
+  /** no template, nothing is left out of it, and nothing that it includes is missing: what is not in it is not there at all */
   readonly isWhole: boolean;
 }
 
@@ -35,6 +37,7 @@ export function lintDnsmasqConfig(paths: readonly string[], reader: ConfReader):
   const has = (...keys: readonly string[]): boolean => files.lines.some(({ key }) => keys.includes(key));
   const isWhole =
     files.templateLines.length === 0 &&
+    files.elided.length === 0 &&
     !files.problems.some(({ isElsewhere }) => isElsewhere) &&
     (!files.hasCommandLine || (has('dhcp-range') && has('pxe-service', 'dhcp-boot')));
   // a line that nobody can read may be the one that is missed
@@ -60,6 +63,8 @@ export function lintDnsmasqConfig(paths: readonly string[], reader: ConfReader):
     ...lintNextServer(input),
     ...lintLeases(input),
     ...lintBootFiles(input),
+    ...noPrograms(input),
+    ...loopbackInAnswers(input),
     ...lintServer(input),
     ...lintTags(input),
     ...lintTemplateLines(input),

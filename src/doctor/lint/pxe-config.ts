@@ -55,7 +55,7 @@ export interface PxeConfig {
   readonly bootFileOptions: readonly BootFileOption[];
   /** servers that clients are told through option 66: `file` is the server */
   readonly serverOptions: readonly BootFileOption[];
-  /** the tag that marks iPXE, by option 175 or its user class */
+  /** the tags that mark iPXE, by option 175, its user class, or tags that do */
   readonly ipxeTags: readonly string[];
   /** tag → architectures that set it */
   readonly architectureTags: ReadonlyMap<string, readonly number[]>;
@@ -106,11 +106,25 @@ export function readPxeConfig(files: ConfFiles): PxeConfig {
     hasTftp: all('enable-tftp').length > 0,
     bootFileOptions: options.flatMap((at) => parseOption(at, BOOT_FILE)),
     serverOptions: options.flatMap((at) => parseOption(at, TFTP_SERVER)),
-    ipxeTags: [...ipxeTags],
+    ipxeTags: withDerived(ipxeTags, all('tag-if')),
     architectureTags,
     vendors: all('dhcp-pxe-vendor').flatMap((at) => splitValue(at.value)),
     line: (key) => all(key).at(-1),
   };
+}
+
+/** Tags that tag-if sets for iPXE alone come first: lines of boot ask for them, not for what they are made of. */
+function withDerived(direct: ReadonlySet<string>, lines: readonly ConfLine[]): readonly string[] {
+  const derived = new Set<string>();
+  for (const { value } of lines) {
+    const parts = splitValue(value);
+    const isOfIpxe = parts
+      .map(tagName)
+      .some((tag, at) => tag !== parts[at] && (direct.has(tag) || derived.has(tag)));
+    if (isOfIpxe)
+      for (const part of parts) if (part.startsWith('set:')) derived.add(part.slice('set:'.length));
+  }
+  return [...derived, ...[...direct].filter((tag) => !derived.has(tag))];
 }
 
 /** `option:client-arch,7`; `93,00:07`, which is the first of several; `PXEClient:Arch:00007`. */

@@ -9,7 +9,7 @@ const MARKS: readonly (readonly [string, RegExp])[] = [
   ],
   ['Jinja', /\{\{/],
   ['Terraform or shell', /\$\{\w[^}\n]{0,200}\}|\$\([^)\n]{1,200}\)/],
-  ['shell', /(?:^|[=,"/])\$\w+/m],
+  ['shell', /(?:^|[=,"/\s])\$[A-Za-z_]\w*/m],
   [
     'placeholders',
     /@[A-Z][A-Z0-9_]+@|%%?[A-Z][A-Z0-9_]+%%?|__[A-Z][A-Z0-9_]+__|<(?:[A-Z][A-Z0-9_ -]+|your[\w -]*|server[\w -]*)>/i,

@@ -59,6 +59,11 @@ export const BOOT_SCRIPT_SAMPLES: readonly (readonly [name: string, text: string
     '#!ipxe\nmenu Boot\nitem live Live\nchoose what && goto ${what}\n:lvie\nchain live.ipxe\n',
   ],
   ['no-variable.ipxe', '#!ipxe\nset server http://192.168.1.11\nchain ${sevrer}/live.ipxe\n'],
+  ['no-name.ipxe', '#!ipxe\nkernel ${base}/vmlinuz ip=dhcp\ninitrd ${of-dhcp}\nboot\n'],
+  [
+    'pxelinux.cfg/labels',
+    'DEFAULT menu.c32\nONTIMEOUT local\nLABEL 1\n  KERNEL vmlinuz\n  INITRD initrd\n  APPEND ip=dhcp\nLABEL 2\n  MENU LABEL Local disk\n',
+  ],
   ['no-mark.ipxe', 'dhcp\nchain http://192.168.1.11/menu.ipxe\n'],
   [
     'pxelinux.cfg/default',

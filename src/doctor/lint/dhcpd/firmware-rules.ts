@@ -9,7 +9,9 @@ import {
   NO_UEFI_HERE,
   platformOfName,
 } from '../../analyse/boot-files.ts';
+import { whatNoFirmwareRuns } from '../../analyse/no-programs.ts';
 import { lintFinding, type Edit } from '../lint-finding.ts';
+import { noProgram } from '../rules/no-program-rules.ts';
 import { fileOf, optionNames, saysFile, type DhcpdAnswer } from './dhcpd-answers.ts';
 import { everyStatement } from '../block-syntax.ts';
 import type { DhcpdStatement } from './dhcpd-syntax.ts';
@@ -76,6 +78,25 @@ export function unfitPrograms(
 /** UEFI machines are given something else than BIOS machines, or nothing: who wrote it thought of them. */
 function tellsUefi([bios, ...uefi]: readonly { readonly answers: readonly DhcpdAnswer[] }[]): boolean {
   return uefi.some(({ answers }) => answers.some(({ at }, network) => at !== bios?.answers[network]?.at));
+}
+
+/** Scripts, menus and images that firmware is given as the program to run. */
+export function noPrograms(
+  statements: readonly DhcpdStatement[],
+  asked: readonly { readonly answers: readonly DhcpdAnswer[] }[],
+): Finding[] {
+  const isIpxeTold = everyStatement(statements).some(({ words: said }) =>
+    said.some((word) => /iPXE|gPXE/.test(word)),
+  );
+  const told = new Set<DhcpdStatement>();
+  return asked
+    .flatMap(({ answers }) => answers)
+    .flatMap(({ file, at }) => {
+      if (file === undefined || at === undefined || told.has(at) || whatNoFirmwareRuns(file) === undefined)
+        return [];
+      told.add(at);
+      return [noProgram(at, file, isIpxeTold)];
+    });
 }
 
 function ownProgram(statements: readonly DhcpdStatement[], code: number): string {

@@ -1,15 +1,17 @@
 import type { Finding } from '../../../model/finding.ts';
 import { words } from '../../../model/fix.ts';
 import { isStockIpxe, platformOfName } from '../../analyse/boot-files.ts';
+import { whatNoFirmwareRuns } from '../../analyse/no-programs.ts';
 import { sortFindings } from '../../finding-catalogue.ts';
 import { lintFinding } from '../lint-finding.ts';
 import { isTemplateLine } from '../templates.ts';
 import { conditionsThatNeverHold } from './condition-rules.ts';
 import { holdsNetwork, readFor, saysFile, type DhcpdAnswer } from './dhcpd-answers.ts';
 import { everyStatement } from '../block-syntax.ts';
+import { elidedLines, LEFT_OUT, withoutElisions } from '../elisions.ts';
 import { parseDhcpd, type DhcpdStatement } from './dhcpd-syntax.ts';
 import { isDhcpdStatement } from './dhcpd-words.ts';
-import { arch9LikeBios, CLIENTS, unfitPrograms } from './firmware-rules.ts';
+import { arch9LikeBios, CLIENTS, noPrograms, unfitPrograms } from './firmware-rules.ts';
 import { missingNextServer } from './next-server-rules.ts';
 import { refusedStatements } from './refused-rules.ts';
 
@@ -30,14 +32,23 @@ export interface DhcpdLint {
 }
 
 /** Finds what is wrong for network boot in a configuration of ISC dhcpd: who is given which boot file. */
-export function lintDhcpd(path: string, text: string, read: (path: string) => string | undefined): DhcpdLint {
+export function lintDhcpd(
+  path: string,
+  whole: string,
+  read: (path: string) => string | undefined,
+): DhcpdLint {
   const missing: string[] = [];
+  const elided = elidedLines(whole);
+  const text = withoutElisions(whole);
   const { statements: own, brokenAt } = parseDhcpd(path, text);
   const statements = withIncludes(own, read, missing, 0);
-  const isPart = INSIDE_A_BLOCK.test(text);
-  if (isPart) missing.push('a part of a dhcpd.conf: it begins inside a block, whose beginning was not given');
+  const isInside = INSIDE_A_BLOCK.test(text);
+  const isPart = isInside || elided.length > 0;
+  if (isInside)
+    missing.push('a part of a dhcpd.conf: it begins inside a block, whose beginning was not given');
   if (!isPart && statements.some(saysFile) && !statements.some(holdsNetwork))
     missing.push('a part of a dhcpd.conf: there is no subnet in what was given');
+  if (elided.length > 0) missing.push(`${LEFT_OUT}: line ${elided.join(', ')}`);
   const raw = (text.split(/\r?\n/)[(brokenAt ?? 1) - 1] ?? '').trim();
   const broken = brokenAt === undefined || isPart ? [] : [{ file: path, line: brokenAt, raw }];
   const unreadable = broken.map((at) =>
@@ -72,6 +83,7 @@ export function lintDhcpd(path: string, text: string, read: (path: string) => st
     ...unfitPrograms(statements, asked, isWhole),
     ...arch9LikeBios(asked),
     ...loop(statements),
+    ...noPrograms(statements, asked),
     ...withoutBoot(statements, isWhole),
   ];
   return {
@@ -104,7 +116,8 @@ function curlyQuotes(at: DhcpdStatement): Finding {
 function unknownPrograms(asked: readonly { readonly answers: readonly DhcpdAnswer[] }[]): readonly string[] {
   const names = asked
     .flatMap(({ answers }) => answers.flatMap(({ file }) => file ?? []))
-    .filter((file) => !file.includes('://') && platformOfName(file) === undefined);
+    .filter((file) => !file.includes('://') && platformOfName(file) === undefined)
+    .filter((file) => whatNoFirmwareRuns(file) === undefined);
   return [...new Set(names)].map((file) => `the name ${file} does not tell for which firmware it is`);
 }
 

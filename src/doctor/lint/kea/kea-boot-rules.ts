@@ -7,8 +7,10 @@ import {
   NO_UEFI_HERE,
   platformOfName,
 } from '../../analyse/boot-files.ts';
+import { whatNoFirmwareRuns } from '../../analyse/no-programs.ts';
 import { CLIENTS } from '../dhcpd/firmware-rules.ts';
 import { lintFinding } from '../lint-finding.ts';
+import { noProgram } from '../rules/no-program-rules.ts';
 import { answerIn, type KeaAnswer, type KeaModel, type KeaSubnet, type LineAt } from './kea-answers.ts';
 
 interface BootRules {
@@ -31,13 +33,14 @@ export function bootRules(model: KeaModel, at: LineAt, isWhole: boolean): BootRu
   const isSure = isWhole && unknown.size === 0 && model.subnets.length > 0;
   const files = [model.global, ...model.classes, ...model.subnets.flatMap(({ scopes }) => scopes)];
   const namesEfi = files.some(({ field, option67 }) => isEfiName((field ?? option67)?.text ?? ''));
+  const isIpxeTold = model.classes.some(({ test }) => /iPXE|gPXE|option\[175\]/.test(test?.text ?? ''));
   // who wrote it as an option meant to say it
   const isMisplaced = model.optionNames.some(({ text }) => text === 'next-server');
   const findings = perNetwork.flatMap((asked) => [
     ...unfit(
       asked.map(({ firmware }) => firmware),
       at,
-      { isSure, namesEfi },
+      { isSure, namesEfi, isIpxeTold },
     ),
     ...loop(model, asked, at),
     ...(isWhole && model.subnets.length > 0 && !isMisplaced
@@ -60,7 +63,11 @@ export function bootRules(model: KeaModel, at: LineAt, isWhole: boolean): BootRu
 function unfit(
   answers: readonly KeaAnswer[],
   at: LineAt,
-  { isSure, namesEfi }: { readonly isSure: boolean; readonly namesEfi: boolean },
+  {
+    isSure,
+    namesEfi,
+    isIpxeTold,
+  }: { readonly isSure: boolean; readonly namesEfi: boolean; readonly isIpxeTold: boolean },
 ): readonly Finding[] {
   const named = answers.find(({ file }) => file !== undefined)?.file;
   // a subnet in which nobody boots
@@ -71,6 +78,12 @@ function unfit(
   CLIENTS.forEach(([code, firmware, what], index) => {
     const { file, unknown = [] } = answers[index] ?? {};
     if (unknown.length > 0 || (file === undefined && (!isSure || code === 0))) return;
+    if (file !== undefined && whatNoFirmwareRuns(file.text) !== undefined) {
+      const isTold = told.has(file.text);
+      told.add(file.text);
+      if (!isTold) findings.push(noProgram(at(file.line), file.text, isIpxeTold));
+      return;
+    }
     const platform = file === undefined ? undefined : platformOfName(file.text);
     if (file !== undefined && (platform === undefined || fitsFirmware(platform, firmware) !== false)) return;
     const key = `${firmware} ${file?.line ?? ''}`;

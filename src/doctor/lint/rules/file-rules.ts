@@ -2,11 +2,10 @@ import type { Finding } from '../../../model/finding.ts';
 import { command, words } from '../../../model/fix.ts';
 import { lintFinding, type LintInput } from '../lint-finding.ts';
 import { ipxeLoop } from './ipxe-loop-rules.ts';
+import { lintServerNames } from './server-name-rules.ts';
 import { misspeltLoaders } from './misspelt-loader-rules.ts';
 import { isUnusedName } from './service-rules.ts';
-import { parseIpv4 } from '../../../protocol/addresses.ts';
 import type { ConfLine } from '../conf-line.ts';
-import { splitValue } from '../conf-lines.ts';
 
 /** The files that clients are sent to: are they there, and does somebody serve them? */
 export function lintBootFiles(input: LintInput): Finding[] {
@@ -16,7 +15,7 @@ export function lintBootFiles(input: LintInput): Finding[] {
     ...unservedFiles(input),
     ...ipxeLoop(input),
     ...missingAddresses(input),
-    ...addressesAsNames(input),
+    ...lintServerNames(input),
   ];
 }
 
@@ -152,36 +151,4 @@ function missingAddresses({ config }: LintInput): Finding[] {
       ),
     ];
   });
-}
-
-/** `dhcp-boot=FILE,ADDRESS`: the second part is a name that firmware does not look at, the third is the server. */
-function addressesAsNames({ config, isWhole }: LintInput): Finding[] {
-  // who serves the files itself is the server that an empty address means
-  if (config.hasTftp || !isWhole) return [];
-  const own = new Set(
-    config.files.lines.flatMap(({ key, value }) => (key === 'listen-address' ? splitValue(value) : [])),
-  );
-  const named = config.boots.filter(
-    ({ serverName = '', address }) =>
-      address === undefined && parseIpv4(serverName) !== undefined && !own.has(serverName),
-  );
-  const [first] = named;
-  if (!first) return [];
-  const edits = named.map(({ at, serverName = '' }) => ({
-    at,
-    lines: [at.raw.replace(new RegExp(`,(\\s*${serverName.replaceAll('.', '\\.')})\\b`), ',,$1')],
-  }));
-  return [
-    lintFinding(
-      'wrong-server-address',
-      named.map(({ at }) => at),
-      edits,
-      {
-        severity: 'warning',
-        title: `${first.serverName ?? ''} stands where the name of the server belongs: clients are sent to this dnsmasq`,
-        cause:
-          'dhcp-boot takes the file, the name of a server and its address. Firmware goes by the address; where it is missing, dnsmasq writes its own, and it serves no TFTP here.',
-      },
-    ),
-  ];
 }

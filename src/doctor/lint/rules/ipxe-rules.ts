@@ -3,6 +3,7 @@ import { words } from '../../../model/fix.ts';
 import { makeFinding } from '../../finding-catalogue.ts';
 import { imageOfCommand } from '../image-command.ts';
 import { lintIpxeNames } from './ipxe-name-rules.ts';
+import { nameInAddress, valuesOf } from '../ipxe-values.ts';
 import { lineEdit, lineEvidence, needsNoInitrd, type BootScriptInput } from '../script-lines.ts';
 
 /** What one boot of a script loads: from a kernel line to the boot command, or to the next kernel. */
@@ -15,7 +16,8 @@ interface Section {
   }[];
   /** files that may hold what an initrd holds are loaded, too */
   hasMore: boolean;
-  initrd: string | undefined;
+  /** its first initrd */
+  initrd: { readonly index: number; readonly raw: string; readonly name: string | undefined } | undefined;
   hasArgument: boolean;
   /** arguments that replace those of the kernel line */
   imgargs: { readonly index: number; readonly raw: string } | undefined;
@@ -77,6 +79,9 @@ function missingInitrd({ path }: BootScriptInput, sections: readonly Section[]):
   });
 }
 
+/** What an initrd is called of which nobody can tell the name that its address ends with. */
+const GIVEN_NAME = 'initrd.img';
+
 /** Under UEFI an older kernel or iPXE needs initrd=NAME when iPXE loads an initrd. */
 function missingInitrdArgument({ path }: BootScriptInput, sections: readonly Section[]): Finding[] {
   return sections.flatMap(({ kernels, initrd, hasArgument, imgargs }) => {
@@ -86,13 +91,23 @@ function missingInitrdArgument({ path }: BootScriptInput, sections: readonly Sec
       .map((kernel) => imgargs ?? kernel)
       .map(({ index, raw }) =>
         makeFinding('initrd-argument-missing', [lineEvidence(path, index, raw)], {
-          mends: [lineEdit(path, index, raw, [`${raw.trim()} initrd=${initrd}`])],
+          mends: [
+            lineEdit(path, index, raw, [`${raw.trim()} initrd=${initrd.name ?? GIVEN_NAME}`]),
+            ...(initrd.name === undefined
+              ? [
+                  lineEdit(path, initrd.index, initrd.raw, [
+                    initrd.raw.trim().replace(/^initrd\b/, `initrd --name ${GIVEN_NAME}`),
+                  ]),
+                ]
+              : []),
+          ],
         }),
       );
   });
 }
 
 function sectionsOf(lines: readonly string[]): readonly Section[] {
+  const values = valuesOf(lines);
   const sections: Section[] = [];
   let section: Section = {
     kernels: [],
@@ -120,8 +135,8 @@ function sectionsOf(lines: readonly string[]): readonly Section[] {
       text,
     );
     if (/^initrd\b/.test(text) && initrd) {
-      section.initrd ??=
-        initrd[1] ?? initrd[3] ?? (initrd[2] ?? '').split(/[?#]/)[0]?.split('/').pop() ?? 'initrd';
+      const name = initrd[1] ?? initrd[3] ?? nameInAddress(initrd[2] ?? '', values);
+      section.initrd ??= { index, raw, name };
     }
     if (/^(?:imgfetch|module|imgextract)\b/.test(text)) section.hasMore = true;
     if (/^imgargs\s/.test(text)) section.imgargs = { index, raw };

@@ -7,7 +7,7 @@ import {
   NO_UEFI_HERE,
   platformOfName,
 } from '../../analyse/boot-files.ts';
-import { leasedFileOf, type LeasedFile } from '../client-answers.ts';
+import { firstFileOf, leasedFileOf, type LeasedFile } from '../client-answers.ts';
 import type { Finding } from '../../../model/finding.ts';
 import { words } from '../../../model/fix.ts';
 import { lintFinding, type Edit, type LintInput } from '../lint-finding.ts';
@@ -32,7 +32,7 @@ const UEFI: readonly UefiClient[] = [
 export function lintLeases(input: LintInput): Finding[] {
   const { config } = input;
   const isProxy = config.ranges.some((range) => range.isProxy);
-  if (isProxy) return optionsInProxy(config);
+  if (isProxy) return [...optionsInProxy(config), ...oneForBothWidths(config)];
   if (config.boots.length + config.bootFileOptions.length + config.services.length === 0) return [];
   if (isForRaspberryPis(config)) return [];
   return [...uefiClients(input), ...oneForBothWidths(config)];
@@ -133,8 +133,11 @@ function nameToLookAt(at: LeasedFile['at'], what: string, name: string): Finding
 
 /** 32-bit UEFI, which somebody told apart, is given the program of 64-bit UEFI. */
 function oneForBothWidths(config: PxeConfig): Finding[] {
-  if (![...config.architectureTags.values()].some((codes) => codes.includes(6))) return [];
-  const [narrow, wide] = [6, 7].map((architecture) => leasedFileOf(config, { architecture, isIpxe: false }));
+  const isToldApart =
+    [...config.architectureTags.values()].some((codes) => codes.includes(6)) ||
+    config.services.some(({ architecture }) => architecture === 6);
+  if (!isToldApart) return [];
+  const [narrow, wide] = [6, 7].map((architecture) => firstFileOf(config, { architecture, isIpxe: false }));
   if (narrow === undefined || narrow.file !== wide?.file || platformOfName(narrow.file) !== 'efi') return [];
   return [
     lintFinding('loader-arch-mismatch', [narrow.at], [], {

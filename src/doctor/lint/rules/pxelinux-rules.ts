@@ -1,27 +1,18 @@
 import type { Finding } from '../../../model/finding.ts';
 import { words } from '../../../model/fix.ts';
 import { makeFinding } from '../../finding-catalogue.ts';
+import { labelsOf, type Label } from '../pxelinux-labels.ts';
+import { lintLabels } from './pxelinux-label-rules.ts';
 import { lineEdit, lineEvidence, needsNoInitrd, type BootScriptInput } from '../script-lines.ts';
-
-interface Line {
-  readonly index: number;
-  readonly raw: string;
-  readonly value: string;
-}
-
-interface Label {
-  /** undefined: what stands before every label, or in a part of a menu without one */
-  readonly name: string | undefined;
-  readonly kernel: Line | undefined;
-  readonly initrds: readonly Line[];
-  readonly appends: readonly Line[];
-  readonly isOther: boolean;
-}
 
 /** Rules of pxelinux.cfg files: what each label loads. */
 export function lintPxelinux(input: BootScriptInput, lines: readonly string[]): readonly Finding[] {
   const labels = labelsOf(lines);
-  return [...labels.flatMap((label) => lintLabel(input, label)), ...biosPrograms(input, labels)];
+  return [
+    ...labels.flatMap((label) => lintLabel(input, label)),
+    ...biosPrograms(input, labels),
+    ...lintLabels(input, lines, labels),
+  ];
 }
 
 /** memdisk and memtest86+ before version 6 ask the BIOS: syslinux.efi, which reads the same file, cannot start them. */
@@ -92,56 +83,4 @@ function lintLabel({ path }: BootScriptInput, label: Label): readonly Finding[] 
 export function eachLabelAppends(lines: readonly string[]): boolean {
   const labels = labelsOf(lines).filter(({ name, kernel }) => name !== undefined && kernel !== undefined);
   return labels.length > 0 && labels.every(({ appends }) => appends.length > 0);
-}
-
-/** Lines of one entry, without the LABEL that they belong to. */
-export function isPxelinuxFragment(text: string): boolean {
-  return (
-    /^[ \t]*(?:kernel|linux)[ \t]+\S/im.test(text) &&
-    /^[ \t]*append\s/im.test(text) &&
-    !/^[ \t]*label\s/im.test(text)
-  );
-}
-
-function labelsOf(lines: readonly string[]): readonly Label[] {
-  const labels: {
-    name: string | undefined;
-    kernel: Line | undefined;
-    initrds: Line[];
-    appends: Line[];
-    isOther: boolean;
-  }[] = [];
-  const begin = (name?: string): number =>
-    labels.push({ name, kernel: undefined, initrds: [], appends: [], isOther: false });
-  if (isPxelinuxFragment(lines.join('\n'))) begin();
-  lines.forEach((raw, index) => {
-    const [, word = '', value = ''] = /^(\S+)\s*(.*)/s.exec(raw.trim()) ?? [];
-    const line = { index, raw, value };
-    const label = labels.at(-1);
-    switch (word.toLowerCase()) {
-      case 'label':
-        begin(value);
-        break;
-      case 'kernel':
-      case 'linux':
-        if (label) label.kernel = line;
-        break;
-      case 'initrd':
-        label?.initrds.push(line);
-        break;
-      case 'append':
-        label?.appends.push(line);
-        break;
-      case 'localboot':
-      case 'boot':
-      case 'bss':
-      case 'pxe':
-      case 'com32':
-      case 'config':
-        if (label) label.isOther = true;
-        break;
-      default:
-    }
-  });
-  return labels;
 }

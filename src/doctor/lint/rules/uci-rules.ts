@@ -1,6 +1,7 @@
 import type { Finding } from '../../../model/finding.ts';
 import { addTo, words } from '../../../model/fix.ts';
 import { splitValue, type ConfReader } from '../conf-lines.ts';
+import { isElision } from '../elisions.ts';
 import { lintFinding } from '../lint-finding.ts';
 import type { PxeConfig } from '../pxe-config.ts';
 import { bootSection } from '../write-uci.ts';
@@ -24,7 +25,7 @@ function otherLanguage(file: string, text: string): Finding[] {
   const bad = text
     .split(/\r?\n/)
     .map((raw, index) => ({ file, line: index + 1, raw: raw.trim() }))
-    .filter(({ raw }) => !/^(?:#.*|\s*|(?:config|option|list|package)\s.*)$/.test(raw));
+    .filter(({ raw }) => !/^(?:#.*|\s*|(?:config|option|list|package)\s.*)$/.test(raw) && !isElision(raw));
   const [first] = bad;
   if (!first) return [];
   const isDhcpd = bad.some(({ raw }) => /[;{}]\s*$/.test(raw));
