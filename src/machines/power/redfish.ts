@@ -26,12 +26,12 @@ export function redfishRequest(action: PowerAction, boot: BootMode): string {
 }
 
 /** DSP2046, ComputerSystem.PowerState; a machine that is about to change has not changed. */
-const STATES: Readonly<Record<string, PowerState>> = {
-  On: 'on',
-  PoweringOff: 'on',
-  Off: 'off',
-  PoweringOn: 'off',
-};
+const STATES: ReadonlyMap<unknown, PowerState> = new Map([
+  ['On', 'on'],
+  ['PoweringOff', 'on'],
+  ['Off', 'off'],
+  ['PoweringOn', 'off'],
+]);
 
 /**
  * Logs in at a controller that speaks Redfish; whoever opens it closes it, which ends the session.
@@ -131,8 +131,8 @@ function driverOf(
     const path = linkOf(objectIn(current, '@Redfish.Settings')['SettingsObject']) ?? (await systemPath());
     const { BootSourceOverrideMode: mode, ...where } = bootOverride(power.boot);
     const boot = objectIn(current, 'Boot');
-    const allowed = boot['BootSourceOverrideTarget@Redfish.AllowableValues'];
-    if (Array.isArray(allowed) && !allowed.includes(where.BootSourceOverrideTarget)) {
+    const allowed = wordsIn(boot['BootSourceOverrideTarget@Redfish.AllowableValues']);
+    if (allowed !== undefined && !allowed.includes(where.BootSourceOverrideTarget)) {
       throw controllerError('power-controller-fails', host, {
         what: `the controller ${host} cannot boot its machine from ${where.BootSourceOverrideTarget}`,
         why: `it allows ${printable(allowed.join(', '), 200)}`,
@@ -164,7 +164,7 @@ function driverOf(
     const isOff =
       after['BootSourceOverrideEnabled'] !== once && after['BootSourceOverrideEnabled'] !== 'Continuous';
     if (isOff || Object.entries(noted).some(([key, value]) => after[key] !== value)) {
-      const why = `BootSourceOverrideTarget is ${printable(String(after['BootSourceOverrideTarget']))}, Mode ${printable(String(after['BootSourceOverrideMode']))}`;
+      const why = `BootSourceOverrideTarget is ${shown(after['BootSourceOverrideTarget'])}, Mode ${shown(after['BootSourceOverrideMode'])}`;
       const what = `the controller ${host} said yes to one boot from the network, and has not noted it`;
       throw controllerError('power-without-effect', host, { what, why });
     }
@@ -172,7 +172,7 @@ function driverOf(
 
   return {
     async state() {
-      return STATES[String((await system())['PowerState'])] ?? 'unknown';
+      return STATES.get((await system())['PowerState']) ?? 'unknown';
     },
     do: (action) => (action === 'network' ? bootFromNetwork() : reset(RESETS[action])),
   };
@@ -205,17 +205,23 @@ async function allowedResets(
   get: (path: string) => Promise<RedfishAnswer>,
   action: Resource,
 ): Promise<readonly string[] | undefined> {
-  const beside = action['ResetType@Redfish.AllowableValues'];
-  if (Array.isArray(beside)) return beside.map(String);
+  const beside = wordsIn(action['ResetType@Redfish.AllowableValues']);
+  if (beside !== undefined) return beside;
   const path = action['@Redfish.ActionInfo'];
   if (typeof path !== 'string') return undefined;
   const { Parameters: parameters } = (await get(path)).json;
-  const resetType = (Array.isArray(parameters) ? (parameters as readonly Resource[]) : []).find(
-    (one) => one['Name'] === 'ResetType',
+  const resetType = (Array.isArray(parameters) ? (parameters as readonly (Resource | null)[]) : []).find(
+    (one) => one?.['Name'] === 'ResetType',
   );
-  const values = resetType?.['AllowableValues'];
-  return Array.isArray(values) ? values.map(String) : undefined;
+  return wordsIn(resetType?.['AllowableValues']);
 }
+
+/** The words of a list; whatever else a controller puts there is none. */
+const wordsIn = (values: unknown): readonly string[] | undefined =>
+  Array.isArray(values) ? values.filter((value) => typeof value === 'string') : undefined;
+
+const shown = (value: unknown): string =>
+  printable(typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing'));
 
 function objectIn(resource: Resource, key: string): Resource {
   const value = resource[key];

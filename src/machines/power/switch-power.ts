@@ -4,6 +4,7 @@ import type { Machine } from '../../model/config.ts';
 import { messageOf } from '../../model/errors.ts';
 import type { Ipv4Address } from '../../protocol/addresses.ts';
 import { openSecrets } from '../seeds/secrets.ts';
+import { withoutSecret } from './hide-secret.ts';
 import { ipmiCommand, openIpmi } from './ipmi.ts';
 import { controllerError, powerError, type PowerDriver, type PowerState } from './power-driver.ts';
 import { POWER_STEPS, type PowerVerb } from './power-verbs.ts';
@@ -44,11 +45,15 @@ export async function switchPower(
     await wake(power, place.address, secret === undefined ? undefined : secureOnPassword(secret));
     return { state: 'woken' };
   }
-  const driver = await openDriver(power, secret ?? '', place.answerMs);
   try {
-    return { state: await takeSteps(driver, verb, power.host, place) };
-  } finally {
-    await driver.close();
+    const driver = await openDriver(power, secret ?? '', place.answerMs);
+    try {
+      return { state: await takeSteps(driver, verb, power.host, place) };
+    } finally {
+      await driver.close();
+    }
+  } catch (error) {
+    throw withoutSecret(error, power.user, secret ?? '');
   }
 }
 

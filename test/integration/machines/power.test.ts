@@ -219,6 +219,21 @@ describe('Redfish over TLS', () => {
     });
   });
 
+  it.each(['constructor', '__proto__', { toString: 1 }, null])(
+    'one that says %j of the state of its machine says nothing',
+    async (said) => {
+      const controller = await begin({ oddly: { PowerState: said } });
+      expect(await switchPower(pinned(controller), 'state', place)).toEqual({ state: 'unknown' });
+    },
+  );
+
+  it('one that repeats the password that it does not take gives it away to nobody', async () => {
+    const controller = await begin({ oddly: {} });
+    const stranger = { ...pinned(controller), power: { ...pinned(controller).power, secret: 'other' } };
+    const [told] = await switchEach([stranger], 'state', place, () => undefined);
+    expect(told?.error).toContain("The value '[secret]' for the property Password");
+  });
+
   it('one that is not there is told', async () => {
     const controller = await begin();
     await controller.close();

@@ -47,6 +47,8 @@ export interface ControllerHabits {
   readonly isVirtual?: boolean;
   /** gives weak entity tags, and takes strong ones */
   readonly isWeak?: boolean;
+  /** says of its machine what no schema has */
+  readonly oddly?: Readonly<Record<string, unknown>>;
 }
 
 const BASIC = `Basic ${Buffer.from('admin:right').toString('base64')}`;
@@ -68,6 +70,7 @@ export async function startRedfishController(
     isChanged = false,
     isVirtual = false,
     isWeak = false,
+    oddly,
     resets = ['On', 'ForceOff'],
   }: ControllerHabits = {},
 ): Promise<RedfishController> {
@@ -90,6 +93,8 @@ export async function startRedfishController(
 
   const logIn = (body: Record<string, unknown>): Answer => {
     if (body['UserName'] !== 'admin' || body['Password'] !== 'right') {
+      const repeated = `The value '${String(body['Password'])}' for the property Password is of a different format.`;
+      if (oddly !== undefined) return { status: 400, json: errorOf('PropertyValueFormatError', repeated) };
       return { status: 401, json: errorOf('ResourceAtUriUnauthorized', 'Wrong name or password') };
     }
     const [id, token] = [randomBytes(4).toString('hex'), randomBytes(16).toString('hex')];
@@ -151,7 +156,7 @@ export async function startRedfishController(
       case `GET ${SYSTEM}`:
         return {
           status: 200,
-          json: system(await machine.isOn(), boot, resets),
+          json: { ...system(await machine.isOn(), boot, resets), ...oddly },
           headers: { etag: `${isWeak ? 'W/' : ''}"${version}"` },
         };
       case `PATCH ${SYSTEM}`:
