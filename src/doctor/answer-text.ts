@@ -4,7 +4,10 @@ import type { DoctorResult, ToldScreen } from './doctor-result.ts';
 import { explain, type Explanation } from './explain.ts';
 import { STAGES_ON_SCREEN } from './knowledge/knowledge-entry.ts';
 import { lookUp } from './knowledge/look-up.ts';
+import { namesOnScreen } from './knowledge/screen/own-names.ts';
 import type { ScreenStory } from './knowledge/screen/read-screen.ts';
+import { fillSteps, type OwnNames } from './mend/fill-in.ts';
+import { fixTexts } from './mend/fix-steps.ts';
 
 /**
  * What a code, a text or a screen means, with what the checks and the other lines of the screen say to it, and the
@@ -26,7 +29,8 @@ export function answerText(
     ),
   };
   const spellings = new Map(story.lines.map(({ entries, spelling }) => [entries[0], spelling]));
-  const known = matches.map((entry) => explain(entry, checks, seen, spellings.get(entry)));
+  const names = namesOnScreen(text, story.lines);
+  const known = matches.map((entry) => filledIn(explain(entry, checks, seen, spellings.get(entry)), names));
   const verdict = isKnown ? verdictOnStory(story, known) : 'not-understood';
   return {
     known,
@@ -34,6 +38,16 @@ export function answerText(
     ...(verdict === undefined ? {} : { verdict }),
     ...(story.lines.length > 1 || story.unknownLines > 0 ? { screen: toldScreen(story) } : {}),
   };
+}
+
+/** The steps with the names that stand on the screen; what a check found here has names of its own. */
+function filledIn(explained: Explanation, names: OwnNames): Explanation {
+  const causes = explained.causes.map((cause) => {
+    if (cause.status === 'found-here') return cause;
+    const mends = fillSteps(cause.mends, names);
+    return { ...cause, mends, fix: fixTexts(mends) };
+  });
+  return { ...explained, causes };
 }
 
 function toldScreen({ lines, unknownLines }: ScreenStory): ToldScreen {
@@ -77,9 +91,27 @@ function verdictOnStory(
   }
   if (lines.some(({ part }) => part === 'cause')) return 'ill';
   const isNormal = lines.every(({ part }) => part === 'harmless');
-  const isAtItsEnd = lines.some(
-    ({ entries }) =>
-      STAGES_ON_SCREEN.indexOf(entries[0]?.stage ?? 'link') >= STAGES_ON_SCREEN.indexOf('kernel'),
-  );
+  if (wentThrough(lines)) return 'healthy';
+  const isAtItsEnd = lines.some(({ entries }) => {
+    const stage = entries[0]?.stage ?? 'link';
+    return stage !== 'running' && STAGES_ON_SCREEN.indexOf(stage) >= STAGES_ON_SCREEN.indexOf('kernel');
+  });
   return unknownLines === 0 && (isNormal || isAtItsEnd) ? 'healthy' : 'not-understood';
+}
+
+/**
+ * A system that asks who logs in was started. It came from the network when a loader did, and nothing failed between the two: else
+ * it may be the one on the disk. What other lines say no longer matters then.
+ */
+function wentThrough(lines: ScreenStory['lines']): boolean {
+  const end = lines.findLastIndex(({ entries }) => entries[0]?.stage === 'running');
+  const before = lines.slice(0, Math.max(0, end));
+  const loaded = before.findLastIndex(
+    ({ part, entries }) =>
+      part === 'proof' &&
+      STAGES_ON_SCREEN.indexOf(entries[0]?.stage ?? 'link') >= STAGES_ON_SCREEN.indexOf('loader'),
+  );
+  const isFault = ({ part, entries }: ScreenStory['lines'][number]): boolean =>
+    part !== 'harmless' && ['fault', 'trailer'].includes(entries[0]?.role ?? 'fault');
+  return loaded >= 0 && !before.slice(loaded + 1).some(isFault);
 }

@@ -140,7 +140,7 @@ function explainCause(cause: KnownCause, checks: readonly CheckResult[]): Explai
     finding: cause.finding,
     text: known?.title ?? cause.finding,
     tell: cause.tell,
-    ...told(known?.mends ?? []),
+    ...told(cause.fix === undefined ? (known?.mends ?? []) : fixesOf(cause.fix)),
   };
   const finding = checks
     .filter(({ status }) => status === 'found')

@@ -70,7 +70,9 @@ export async function runDoctor(given: DoctorRequest): Promise<DoctorResult> {
   const chosen = await chooseSubject(foreign.length > 0 ? undefined : request.configPaths.at(-1));
   const isQuestion = request.text !== undefined && !request.probe;
   if (!isQuestion) notes.push(...chosen.notes);
-  const { checks, probe } = await runChecks(chosen, request);
+  // a screen of several lines is somebody's, and without a project this computer is not known to be that one's server
+  const isStrangers = isQuestion && chosen.project === undefined && request.text?.includes('\n') === true;
+  const { checks, probe } = isStrangers ? { checks: [], probe: undefined } : await runChecks(chosen, request);
   const said = request.text === undefined ? { known: [] } : answerText(request.text, checks);
   // asked about a message, doctor answers about that message: the rest of the host is not the question
   if (!isQuestion) findings.push(...chosen.findings, ...checks.flatMap((check) => check.findings));

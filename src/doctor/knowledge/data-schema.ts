@@ -37,7 +37,7 @@ const onScreen = {
   unless: z.array(id).optional(),
   without: z.array(id).optional(),
 };
-const findingCause = z.strictObject({ finding: id, tell: words, ...onScreen }).meta({
+const findingCause = z.strictObject({ finding: id, tell: words, fix: fix.optional(), ...onScreen }).meta({
   description: 'a finding that doctor can check, and what tells it from the other causes',
 });
 const seenCause = z.strictObject({ text: words, fix, ...onScreen }).meta({

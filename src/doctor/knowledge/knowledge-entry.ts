@@ -14,7 +14,13 @@ interface OnScreen {
 /** One possible cause: a finding that doctor can check, or a thing that only the user can see. */
 export type KnownCause = OnScreen &
   (
-    | { readonly finding: FindingId; /** what tells it from the other causes */ readonly tell: string }
+    | {
+        readonly finding: FindingId;
+        /** what tells it from the other causes */
+        readonly tell: string;
+        /** its steps here, where those of the finding are for several programs */
+        readonly fix?: readonly FixInFile[];
+      }
     | { readonly text: string; readonly fix: readonly FixInFile[] }
   );
 
@@ -34,6 +40,7 @@ export const STAGES_ON_SCREEN = [
   'root-image',
   'seed',
   'install',
+  'running',
 ] as const;
 export type BootStageOnScreen = (typeof STAGES_ON_SCREEN)[number];
 

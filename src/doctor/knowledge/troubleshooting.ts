@@ -140,12 +140,11 @@ function entrySection(entry: KnowledgeEntry): string[] {
 }
 
 function causeText(cause: KnownCause): string {
-  if ('finding' in cause) {
-    const title = FINDING_CATALOGUE.get(cause.finding)?.title ?? cause.finding;
-    return `[${title}](#${cause.finding}) — when ${cause.tell}`;
-  }
-  const fix = cause.fix.length === 0 ? '' : ` → ${inlines(fixesOf(cause.fix)).join('; ')}`;
-  return `${capital(cause.text)}${fix}`;
+  const steps = inlines(fixesOf(cause.fix ?? [])).join('; ');
+  const fix = steps === '' ? '' : ` → ${steps}`;
+  if (!('finding' in cause)) return `${capital(cause.text)}${fix}`;
+  const title = FINDING_CATALOGUE.get(cause.finding)?.title ?? cause.finding;
+  return `[${title}](#${cause.finding}) — when ${cause.tell}${fix}`;
 }
 
 /** Lines that are to be copied are set as code. */

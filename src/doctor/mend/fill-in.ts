@@ -12,20 +12,30 @@ export interface OwnNames {
   readonly image?: string | undefined;
   /** of pxectl, where it is not 8080 */
   readonly httpPort?: number | undefined;
+  /** an address that was asked for in vain */
+  readonly url?: string | undefined;
+  /** where the loader came from, below the TFTP root; empty for the root itself */
+  readonly loadersFolder?: string | undefined;
 }
 
 /** The finding with the user's own names in its steps; what is not known stays in capitals. */
 export function fillIn(finding: Finding, names: OwnNames): Finding {
-  const values = valuesOf(finding, names);
+  return { ...finding, mends: fillSteps(finding.mends, names, finding.client?.mac) };
+}
+
+/** The same of steps alone. */
+export function fillSteps(steps: readonly Fix[], names: OwnNames, mac?: string): readonly Fix[] {
+  const values = valuesOf(names, mac);
   const fill = (text: string): string => text.replace(PLACES, (place) => values.get(place) ?? place);
-  return { ...finding, mends: finding.mends.map((fix) => filled(fix, fill)) };
+  return steps.map((fix) => filled(fix, fill));
 }
 
 const PLACES =
-  /(?<![\w-])(?:ADDRESS-OF-THE-SERVER|TFTP-ROOT|ADDRESS|IF|NETWORK|NETMASK|IMAGE|MAC|8080)(?![\w-])/g;
+  /(?<![\w-])(?:LOADERS-FOLDER\/|(?:ADDRESS-OF-THE-SERVER|TFTP-ROOT|ADDRESS|IF|NETWORK|NETMASK|IMAGE|MAC|URL|8080)(?![\w-]))/g;
 
-function valuesOf({ client }: Finding, names: OwnNames): ReadonlyMap<string, string> {
+function valuesOf(names: OwnNames, mac: string | undefined): ReadonlyMap<string, string> {
   const port = names.httpPort === undefined ? undefined : String(names.httpPort);
+  const folder = names.loadersFolder;
   const known: readonly (readonly [string, string | undefined])[] = [
     ['ADDRESS-OF-THE-SERVER', names.address],
     ['ADDRESS', names.address],
@@ -34,7 +44,9 @@ function valuesOf({ client }: Finding, names: OwnNames): ReadonlyMap<string, str
     ['NETWORK', names.network],
     ['NETMASK', names.netmask],
     ['IMAGE', names.image],
-    ['MAC', client?.mac],
+    ['MAC', mac],
+    ['URL', names.url],
+    ['LOADERS-FOLDER/', folder === undefined || folder === '' ? folder : `${folder}/`],
     ['8080', port],
   ];
   return new Map(known.flatMap(([place, value]) => (value === undefined ? [] : [[place, value] as const])));
@@ -42,7 +54,10 @@ function valuesOf({ client }: Finding, names: OwnNames): ReadonlyMap<string, str
 
 function filled(fix: Fix, fill: (text: string) => string): Fix {
   if (fix.kind === 'words') return { ...fix, text: fill(fix.text) };
-  if (fix.kind === 'command') return { ...fix, command: fill(fix.command) };
   // an edit with its line holds what stands in the file
-  return 'line' in fix ? fix : { ...fix, by: fix.by.map(fill) };
+  if (fix.kind === 'edit' && 'line' in fix) return fix;
+  const about = fix.about === undefined ? {} : { about: fill(fix.about) };
+  return fix.kind === 'command'
+    ? { ...fix, ...about, command: fill(fix.command) }
+    : { ...fix, ...about, by: fix.by.map(fill) };
 }
