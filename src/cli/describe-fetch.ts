@@ -51,6 +51,7 @@ export async function describeFetch(
     return image;
   };
   const images = await Promise.all(wanted.map(ask));
+  signal.throwIfAborted();
   if (isJson) {
     output.json({ schema: 'pxectl.fetch/1', dryRun: true, images, ...(from[0] ? { from: from[0] } : {}) });
     return;

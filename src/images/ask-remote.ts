@@ -13,6 +13,9 @@ export interface RemoteFileSize {
   readonly sizeBytes: number | undefined;
 }
 
+/** Whoever waits for a dry run wants to know soon. */
+const PATIENCE_MS = 5_000;
+
 /**
  * Asks where an image of the catalogue is now, and how much would be downloaded. Nothing is stored, no key neither: what is
  * fetched later is verified then.
@@ -23,7 +26,8 @@ export async function askRemote(
   options: FetchOptions,
   context: Omit<FetchContext, 'progress'>,
 ): Promise<readonly RemoteFileSize[] | string> {
-  const client = await openImpatient(options, context.signal);
+  const deadline = AbortSignal.timeout(PATIENCE_MS);
+  const client = await openImpatient(options, [deadline, context.signal]);
   try {
     const unverified = { ...options, isVerificationSkipped: true };
     const silent = { ...context, progress: () => undefined };
@@ -34,6 +38,7 @@ export async function askRemote(
     });
     return await Promise.all(files.map(ask));
   } catch (error) {
+    if (context.signal?.aborted !== true && deadline.aborted) return `no answer in ${PATIENCE_MS / 1000} s`;
     if (!(error instanceof PxectlError)) throw error;
     return error.message;
   } finally {
@@ -47,7 +52,7 @@ export async function askSize(
   options: FetchOptions,
   signal: AbortSignal,
 ): Promise<number | undefined> {
-  const client = await openImpatient(options, signal);
+  const client = await openImpatient(options, [AbortSignal.timeout(PATIENCE_MS), signal]);
   try {
     return await sizeAt(client, url);
   } finally {
@@ -55,13 +60,12 @@ export async function askSize(
   }
 }
 
-/** Whoever waits for a dry run wants to know soon. */
 function openImpatient(
   { mirrors = {}, isOffline = false }: FetchOptions,
-  signal: AbortSignal | undefined,
+  signals: readonly (AbortSignal | undefined)[],
 ): Promise<HttpClient> {
-  const patience = { stallTimeoutMs: 5_000, retryPauseMs: 50 };
-  return openHttpClient({ ...patience, mirrors, isOffline, ...(signal === undefined ? {} : { signal }) });
+  const signal = AbortSignal.any(signals.filter((one) => one !== undefined));
+  return openHttpClient({ stallTimeoutMs: PATIENCE_MS, retryPauseMs: 50, mirrors, isOffline, signal });
 }
 
 async function sizeAt(client: HttpClient, url: string): Promise<number | undefined> {
@@ -72,7 +76,8 @@ async function sizeAt(client: HttpClient, url: string): Promise<number | undefin
     if (length !== undefined && /^\d+$/.test(length)) return Number(length);
     return parseContentRange(answer.header('content-range'))?.totalBytes;
   } catch (error) {
-    if (!(error instanceof PxectlError)) throw error;
+    // a server that says nothing in time says no size
+    if (client.options.signal?.aborted !== true && !(error instanceof PxectlError)) throw error;
     return undefined;
   }
 }
