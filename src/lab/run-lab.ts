@@ -13,6 +13,7 @@ import { claimLabFolder, sweepLabs } from './lab-record.ts';
 import { describeFailure } from './lab-failure.ts';
 import { goalsOf, missingGoal, type LabGoals } from './lab-goals.ts';
 import type { LabReport, LabStageRecord } from './lab-report.ts';
+import { refuseOtherSystem } from '../platform/host-system.ts';
 import { requireLabTools } from './lab-tools.ts';
 import type { LabFirmware } from './lab-firmware.ts';
 import { startMachine, type VirtualMachine } from './machine.ts';
@@ -76,6 +77,7 @@ export async function runLab(options: LabRunOptions): Promise<LabReport> {
   const say = (text: string): void => options.onProgress?.({ kind: 'step', text });
   // QEMU opens it at the end: a pipe would hold it up for ever
   if (options.screenshotFile !== undefined) await outputFileMode(options.screenshotFile);
+  refuseOtherSystem('pxectl lab run');
   await requireLabTools(options.firmware);
   const labRoot = labRootOf(options.userLayout);
   for (const lab of await sweepLabs(labRoot)) {

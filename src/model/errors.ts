@@ -11,6 +11,7 @@ export type ErrorCode =
   | 'E_NO_ADDRESS'
   | 'E_ADDRESS_IN_USE'
   | 'E_SECOND_DHCP_SERVER'
+  | 'E_HOST'
   | 'E_TOOL_MISSING'
   | 'E_TOOL_FAILED'
   | 'E_DOCKER_UNREACHABLE'

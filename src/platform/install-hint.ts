@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
-/** Kinds of Linux by the program that installs; `el` are RHEL and its like, which have less than Fedora. */
-export type Family = 'apt' | 'dnf' | 'el' | 'pacman' | 'zypper' | 'apk' | 'nix';
+/** Kinds of systems by the program that installs: of Linux, and Homebrew of macOS; `el` are RHEL and its like, which have less than Fedora. */
+export type Family = 'apt' | 'dnf' | 'el' | 'pacman' | 'zypper' | 'apk' | 'nix' | 'brew';
 
 const COMMANDS: Readonly<Record<Family, string>> = {
   apt: 'sudo apt-get install',
@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<Family, string>> = {
   zypper: 'sudo zypper install',
   apk: 'sudo apk add',
   nix: 'nix-shell -p',
+  brew: 'brew install',
 };
 
 /** ID and ID_LIKE of os-release(5), the names that derived systems point at. */
@@ -27,6 +28,7 @@ const FAMILY_OF_ID: Readonly<Record<string, Family>> = {
   sles: 'zypper',
   alpine: 'apk',
   nixos: 'nix',
+  macos: 'brew',
 };
 
 /** A package, or what is to be done where none brings the program. */
@@ -34,7 +36,7 @@ type Source = string | { readonly instead: string };
 type Sources = Readonly<Record<Family, Source>>;
 
 const same = (name: string): Sources => ({
-  ...{ apt: name, dnf: name, el: name, pacman: name, zypper: name, apk: name, nix: name },
+  ...{ apt: name, dnf: name, el: name, pacman: name, zypper: name, apk: name, nix: name, brew: name },
 });
 
 /** RHEL builds QEMU for its own virtual machines alone, as /usr/libexec/qemu-kvm. */
@@ -58,16 +60,19 @@ const PACKAGES: Readonly<Record<string, Sources>> = {
   setpriv: { ...same('util-linux'), apk: 'setpriv' },
   'qemu-system-x86_64': {
     ...{ apt: 'qemu-system-x86', dnf: 'qemu-system-x86', pacman: 'qemu-system-x86' },
-    ...{ zypper: 'qemu-x86', apk: 'qemu-system-x86_64', nix: 'qemu', el: noQemu },
+    ...{ zypper: 'qemu-x86', apk: 'qemu-system-x86_64', nix: 'qemu', brew: 'qemu', el: noQemu },
   },
   'qemu-system-aarch64': {
     ...{ apt: 'qemu-system-arm', dnf: 'qemu-system-aarch64', pacman: 'qemu-system-aarch64' },
-    ...{ zypper: 'qemu-arm', apk: 'qemu-system-aarch64', nix: 'qemu', el: noQemu },
+    ...{ zypper: 'qemu-arm', apk: 'qemu-system-aarch64', nix: 'qemu', brew: 'qemu', el: noQemu },
   },
-  ovmf: { ...same('edk2-ovmf'), apt: 'ovmf', zypper: 'qemu-ovmf-x86_64', apk: 'ovmf', nix: 'OVMF' },
+  ovmf: {
+    ...{ ...same('edk2-ovmf'), apt: 'ovmf', zypper: 'qemu-ovmf-x86_64' },
+    ...{ apk: 'ovmf', nix: 'OVMF', brew: 'qemu' },
+  },
   'qemu-efi-aarch64': {
     ...{ apt: 'qemu-efi-aarch64', dnf: 'edk2-aarch64', el: 'edk2-aarch64', pacman: 'edk2-aarch64' },
-    ...{ zypper: 'qemu-uefi-aarch64', apk: 'aavmf', nix: 'qemu' },
+    ...{ zypper: 'qemu-uefi-aarch64', apk: 'aavmf', nix: 'qemu', brew: 'qemu' },
   },
 };
 
@@ -82,7 +87,7 @@ export function installHint(programs: readonly string[], osRelease = readOsRelea
   return [...command, ...new Set(others)].join('; ');
 }
 
-/** Which kind of Linux this is, or the one that it says to be like. */
+/** Which kind of system this is, or the one that it says to be like. */
 export function familyOf(osRelease = readOsRelease()): Family | undefined {
   const value = (key: string): string =>
     new RegExp(`^${key}=["']?([^"'\\n]*)`, 'm').exec(osRelease)?.[1]?.toLowerCase() ?? '';
@@ -93,6 +98,7 @@ export function familyOf(osRelease = readOsRelease()): Family | undefined {
 
 /** os-release(5): the one in /etc wins; empty where there is none. */
 function readOsRelease(): string {
+  if (process.platform === 'darwin') return 'ID=macos';
   for (const path of ['/etc/os-release', '/usr/lib/os-release']) {
     try {
       return readFileSync(path, 'utf8');

@@ -51,7 +51,12 @@ Examples:
 
 async function runUp(context: CommandContext<UpOptions>): Promise<number> {
   const { prepareUp } = await import('../up/prepare-up.ts');
+  const { refuseOtherSystem, whyBehindWindows } = await import('../../platform/host-system.ts');
   const { output, options, args, signal } = context;
+  // before anything is fetched for it
+  if (options.dryRun !== true) refuseOtherSystem('pxectl up');
+  const hindrance = whyBehindWindows();
+  if (hindrance !== undefined) output.warn(hindrance);
   const project = await prepareUp({
     image: args[0],
     engine: options.engine,

@@ -4,6 +4,7 @@ import { UNRESOLVED_ADDRESS } from '../../model/own-network.ts';
 import { findInterface, readDefaultRoute } from '../../net/interfaces.ts';
 import { conflictingOwners, describeOwner, findPortOwners } from '../../net/port-owner.ts';
 import { missingForPort, readPrivileges } from '../../net/privileges.ts';
+import { otherSystem } from '../../platform/host-system.ts';
 import { findProgram, run } from '../../platform/processes.ts';
 import { networkContains, networkOf } from '../../protocol/addresses.ts';
 import { command, words } from '../../model/fix.ts';
@@ -13,8 +14,17 @@ import type { Check, Looked } from './check.ts';
 import { lookAtFirewall } from './firewall-check.ts';
 import type { Subject } from './host-facts.ts';
 
-/** What the host itself must have for network boot. */
+/** What the host itself must have for network boot; one that is no Linux serves none, and is not judged. */
 export function hostChecks(subject: Subject): readonly Check[] {
+  const system = otherSystem();
+  if (system === undefined) return checksOfLinux(subject);
+  const look = async (): Promise<Looked> => ({
+    notChecked: `machines are answered from Linux, this is ${system}`,
+  });
+  return checksOfLinux(subject).map((check) => ({ ...check, look }));
+}
+
+function checksOfLinux(subject: Subject): readonly Check[] {
   return [
     {
       id: 'interface',

@@ -1,0 +1,2 @@
+// loaded before pxectl: what it sees of a Mac, as far as a Linux can show it
+Object.defineProperty(process, 'platform', { value: 'darwin' });
