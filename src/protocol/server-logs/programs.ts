@@ -45,7 +45,7 @@ const BY_MESSAGE: readonly (readonly [RegExp, ReadServer])[] = [
     KEA,
   ],
   [/^\[(?:emerg|alert|crit|error)\] \d+#\d+: |^\[\w+:(?:emerg|alert|crit|error)\] \[pid /, WEB],
-  [/^\S+: DHCPv4 server: [A-Z]+ \(/, NETWORKD],
+  [/^\S+: DHCPv4 server: [A-Z]+ \(|^\/\S+:\d+: Unknown \w.* in section \W{0,2}DHCPServer\b/, NETWORKD],
   [/^RRQ from \S+ filename |^sending NAK \(\d+, /, HPA],
   [/^Serving \S+ to [\d.]+:\d+$/, ATFTPD],
 ];

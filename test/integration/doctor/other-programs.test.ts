@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
+import { lintFiles } from '../../../src/doctor/lint-files.ts';
 import { analyseLogFile } from '../../../src/doctor/read-inputs.ts';
 import type { VirtualLan } from '../../../src/lab/virtual-lan.ts';
 import type { LongRunning } from '../../../src/platform/long-running.ts';
@@ -157,6 +158,55 @@ describe("doctor reads the logs of other people's programs", () => {
     expect(reading.read).toContain('1 network boot client');
     expect(findings.map(({ id }) => id)).toEqual([]);
   });
+
+  itNeeds(
+    'root',
+    'ip',
+    'busybox',
+    '/lib/systemd/systemd-networkd',
+  )(
+    'systemd-networkd: the file without its server, as its configuration tells, and packets of nobody',
+    async () => {
+      const { lan } = await makeServerLan('networkd');
+      const [file, lease] = [join(lan.folder, '10-lan.network'), join(lan.folder, 'lease')];
+      const log = join(lan.folder, 'networkd.log');
+      const network = ['[Match]', 'Name=br0', '[Network]', `Address=${SERVER}/24`, 'DHCPServer=yes'];
+      const server = ['[DHCPServer]', 'BootFilename=pxelinux.0', 'BootFileName=ipxe.efi'];
+      writeFileSync(file, [...network, ...server, ''].join('\n'));
+      const script = join(lan.folder, 'lease.sh');
+      writeFileSync(script, `#!/bin/sh\n[ "$1" = bound ] && env > ${lease}\nexit 0\n`, { mode: 0o755 });
+      // its own /run; it waits for udev unless /sys is read-only, as in a container
+      const inPrivate = [
+        'mount -t tmpfs none /run && mount -o remount,ro,bind /sys && ip address flush dev br0',
+        `mkdir -p /run/systemd/network && cp ${file} /run/systemd/network/`,
+        `exec /lib/systemd/systemd-networkd > ${log} 2>&1`,
+      ].join('\n');
+      const env = ['SYSTEMD_LOG_LEVEL=debug', 'SYSTEMD_LOG_TARGET=console'];
+      const program = await lan.startIn('lan', 'env', [...env, 'sh', '-c', inPrivate]);
+      await untilIn(log, /DHCPv4 server: STARTED/);
+      const asked = await lan.execIn('client', 'busybox', [
+        ...['udhcpc', '-i', 'eth0', '-n', '-q', '-t', '8', '-T', '2', '-s', script],
+        ...['-O', 'bootfile', '-V', 'PXEClient:Arch:00000:UNDI:002001', '-x', '0x5d:0000'],
+      ]);
+      expect(asked.exitCode, asked.stderr).toBe(0);
+      await untilIn(log, /DHCPv4 server: ACK/);
+      await stop(program);
+      const given = readFileSync(lease, 'utf8');
+      expect(given).toMatch(/^bootfile=pxelinux\.0$/m);
+      expect(given).not.toMatch(/^siaddr=/m);
+      const { findings } = await lintFiles([file], { fix: false, root: undefined });
+      expect(findings.map(({ id, severity }) => `${severity} ${id}`).sort()).toEqual([
+        'error config-option-unknown',
+        'error wrong-server-address',
+        'warning no-boot-service-for-arch',
+      ]);
+      const { reading } = await analyseLogFile(log);
+      expect(reading).toMatchObject({ kind: 'log of systemd-networkd', verdict: 'not-understood' });
+      expect(reading.passedOver.map(({ what }) => what)).toContain(
+        'lines of systemd-networkd that tell of a failure',
+      );
+    },
+  );
 
   itNeeds(
     'root',
