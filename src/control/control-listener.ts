@@ -33,6 +33,14 @@ export function controlListener(
     return handle(input);
   };
 
+  /** An answer that many wait for is checked and written down once: of a thousand machines that takes a while. */
+  const written = new WeakMap<object, Buffer>();
+  const bytesOf = (answer: object, { reply: schema }: Operation): Buffer => {
+    const bytes = written.get(answer) ?? bytesFor(schema.parse(answer));
+    written.set(answer, bytes);
+    return bytes;
+  };
+
   const stream = async (
     request: IncomingMessage,
     response: ServerResponse,
@@ -60,12 +68,13 @@ export function controlListener(
       if (!input.success) throw notUnderstood(input.error.issues[0]);
       if (operation.isStream) return await stream(request, response, input.data as InputOf<'events'>);
       const answer = await reply(name, input.data as object);
-      if (answer === undefined) throw new Refused(404, `there is no ${printable(url.pathname)}`);
-      send(response, 200, operation.reply.parse(answer));
+      if (typeof answer !== 'object' || answer === null)
+        throw new Refused(404, `there is no ${printable(url.pathname)}`);
+      send(response, 200, bytesOf(answer, operation));
     } catch (error) {
       const refusal = error instanceof SyntaxError ? badRequest(error.message) : error;
       if (response.headersSent) response.destroy();
-      else send(response, statusOfError(refusal), errorBody(refusal));
+      else send(response, statusOfError(refusal), bytesFor(errorBody(refusal)));
     }
   };
 }
@@ -130,8 +139,9 @@ function statusOfError(error: unknown): number {
   return error.kind === 'usage' ? 400 : 422;
 }
 
-function send(response: ServerResponse, status: number, body: unknown): void {
-  const bytes = Buffer.from(`${JSON.stringify(body)}\n`);
+const bytesFor = (body: unknown): Buffer => Buffer.from(`${JSON.stringify(body)}\n`);
+
+function send(response: ServerResponse, status: number, bytes: Buffer): void {
   response.writeHead(status, {
     'content-type': 'application/json',
     'content-length': bytes.length,

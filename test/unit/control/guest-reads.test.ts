@@ -1,6 +1,10 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { ControlHandlers } from '../../../src/control/api.ts';
+import { controlListener } from '../../../src/control/control-listener.ts';
 import { guestReads } from '../../../src/control/dashboard/guest-reads.ts';
 
 describe('reads of guests', () => {
@@ -45,5 +49,32 @@ describe('reads of guests', () => {
     const asked = Array.from({ length: 65 }, (_, limit) => ask({ limit }));
     for (const one of asked) one.catch(() => undefined);
     await expect(asked[64]).rejects.toThrow('too many look on at once');
+  });
+
+  it('are checked and written down once, however many wait for the same', async () => {
+    let looks = 0;
+    const machines = async (): Promise<unknown> => {
+      await sleep(200);
+      return {
+        get machines() {
+          looks += 1;
+          return [];
+        },
+        unknown: [],
+        lastEventId: 1,
+      };
+    };
+    const listener = controlListener({ handlers: guestReads({ machines } as unknown as ControlHandlers) });
+    const server = createServer((request, response) => void listener(request, response));
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    const ask = async (): Promise<unknown> => (await fetch(`http://127.0.0.1:${port}/v1/machines`)).json();
+    const answers = await Promise.all(Array.from({ length: 40 }, ask));
+    expect(new Set(answers.map((answer) => JSON.stringify(answer)))).toEqual(
+      new Set(['{"machines":[],"unknown":[],"lastEventId":1}']),
+    );
+    // those that came while it was made wait for the next
+    expect(looks).toBeLessThanOrEqual(4);
+    server.close();
   });
 });
