@@ -1,11 +1,12 @@
 import { rangesOf, type PassedOver, type Reading, type Verdict } from '../../model/verdict.ts';
 import { lookUp } from '../knowledge/look-up.ts';
+import { isDhcpdStatement } from '../lint/dhcpd/dhcpd-words.ts';
 import { isSurelyConfig, kindOfConfig, type ConfigKind } from '../lint/config-kinds.ts';
 import { kindOfBootScript } from '../lint/lint-boot-script.ts';
 import { unknownLines } from '../lint/script-words.ts';
 import { isServerLog } from '../read/server-log.ts';
 import { blocksOf, type PostBlock } from './post-blocks.ts';
-import { isProse, leadingProse } from './prose.ts';
+import { isProse, isTalk, leadingProse } from './prose.ts';
 
 /** A question in a forum, an issue or a mail: several things in one text, each padded so that its lines keep their numbers. */
 export interface Post {
@@ -26,6 +27,7 @@ interface Part {
 
 /** Nobody writes a longer post. */
 const MAX_CHARACTERS = 200_000;
+const MAX_BLOCKS = 300;
 /** Of a text without marks only these are looked through for sentences: in others they may be right. */
 const HAS_NO_SENTENCES: ReadonlySet<string> = new Set<ConfigKind['format']>([
   ...(['dnsmasq', 'dhcpd', 'kea', 'nginx', 'apache', 'pxelinux', 'grub', 'ipxe'] as const),
@@ -37,15 +39,16 @@ const HAS_NO_SENTENCES: ReadonlySet<string> = new Set<ConfigKind['format']>([
  */
 export function takeApart(source: string, text: string): Post | undefined {
   if (text.length > MAX_CHARACTERS || !text.includes('\n') || kindOfBootScript(source, '')) return undefined;
-  const lines = text.split(/\r?\n/);
+  const { lines, isQuoted } = withoutQuotes(text.split(/\r?\n/));
   const blocks = blocksOf(lines);
-  const parts = blocks.some(({ isMarked }) => isMarked)
+  if (blocks.length > MAX_BLOCKS) return undefined;
+  const isMarked = isQuoted || blocks.some((block) => block.isMarked);
+  const parts = blocks.some((block) => block.isMarked)
     ? blocks.map((block) => partOfMarked(block))
-    : partsOfConfig(text, lines, blocks);
+    : partsOfConfig(lines, blocks);
   const kinds = new Set(parts.map(({ kind }) => kind));
   const isMixed = ['config', 'log', 'screen'].filter((kind) => kinds.has(kind as Kind)).length > 1;
-  const isMarkedConfig = kinds.has('config') && (kinds.has('prose') || blocks.some((one) => one.isMarked));
-  if (!isMixed && !isMarkedConfig) return undefined;
+  if (!isMixed && !(kinds.has('config') && (kinds.has('prose') || isMarked))) return undefined;
   const only = (numbers: readonly number[]): string => {
     const kept = new Set(numbers);
     return lines
@@ -70,6 +73,18 @@ export function takeApart(source: string, text: string): Post | undefined {
   };
 }
 
+/** Mails and issues put `> ` before what they quote; firmware begins its own lines with `>>`. */
+const QUOTE = /^(?:> )+|^>+$/;
+
+function withoutQuotes(lines: readonly string[]): {
+  readonly lines: readonly string[];
+  readonly isQuoted: boolean;
+} {
+  const written = lines.filter((line) => line.trim() !== '');
+  const isQuoted = written.filter((line) => QUOTE.test(line)).length > written.length / 2;
+  return { lines: isQuoted ? lines.map((line) => line.replace(QUOTE, '')) : lines, isQuoted };
+}
+
 function partOf(kind: Kind, { from, lines }: PostBlock, config?: ConfigKind): Part {
   const numbers = lines.map((_, index) => from + index + 1);
   return { kind, numbers, ...(config === undefined ? {} : { config }) };
@@ -85,6 +100,8 @@ function partOfMarked(block: PostBlock): Part {
 function kindOfBlock({ lines }: PostBlock): { readonly kind: Kind; readonly config?: ConfigKind } {
   if (isServerLog(lines) === 'mostly') return { kind: 'log' };
   const text = lines.join('\n').trim();
+  // headings of Markdown look like comments
+  if (lines.every((line) => /^\s*(?:#|$)/.test(line))) return { kind: 'unknown' };
   if (isSurelyConfig('', text)) return { kind: 'config', config: kindOfConfig('', text) };
   return { kind: isScreen(text) ? 'screen' : 'unknown' };
 }
@@ -94,12 +111,9 @@ function isScreen(text: string): boolean {
 }
 
 /** A configuration that stands among sentences, lines of a log or of a screen without any mark: the rest is one of its kind. */
-function partsOfConfig(
-  text: string,
-  lines: readonly string[],
-  blocks: readonly PostBlock[],
-): readonly Part[] {
-  if (text.startsWith('#!/') || !isSurelyConfig('', text)) return [];
+function partsOfConfig(lines: readonly string[], blocks: readonly PostBlock[]): readonly Part[] {
+  const text = lines.join('\n').trimEnd();
+  if (text.startsWith('#!/')) return [];
   const whole = kindOfConfig('', text);
   if (!HAS_NO_SENTENCES.has(whole.format)) return [];
   const { format } = whole;
@@ -111,19 +125,32 @@ function partsOfConfig(
     (unknown === undefined || own.filter((_, index) => unknown.has(from + index)).length >= own.length / 2);
   const parts = blocks.flatMap((block): Part[] => {
     if (!mayEnd(block)) return [partOf('config', block)];
-    if (isProse(block.lines)) return [partOf('prose', block)];
     const lead = leadingProse(block.lines);
     const rest = { ...block, from: block.from + lead, lines: block.lines.slice(lead) };
     const before = lead === 0 ? [] : [partOf('prose', { ...block, lines: block.lines.slice(0, lead) })];
     if (rest.lines.length === 0) return before;
+    if (isProse(rest.lines)) return [...before, partOf('prose', rest)];
+    const own = rest.lines.join('\n');
+    // told by its looks first: the other readers take longer
+    if (rest.lines.some((line) => /^\s*[#;]|[;{}]\s*$/.test(line)) || isSurelyConfig('', own))
+      return [...before, partOf('config', rest)];
     if (isServerLog(rest.lines) === 'mostly') return [...before, partOf('log', rest)];
-    const isOther = !rest.lines.some((line) => /^\s*(?:#|;)/.test(line)) && isScreen(rest.lines.join('\n'));
-    return [
-      ...before,
-      partOf(isOther && !isSurelyConfig('', rest.lines.join('\n')) ? 'screen' : 'config', rest),
-    ];
+    if (isScreen(own)) return [...before, partOf('screen', rest)];
+    return [...before, partOf(isGreeting(rest.lines, format) ? 'prose' : 'config', rest)];
   });
-  return joined(parts, lines);
+  const all = joined(parts, lines);
+  const isSure = all.every(
+    ({ kind, numbers }) =>
+      kind !== 'config' || isSurelyConfig('', numbers.map((number) => lines[number - 1]).join('\n')),
+  );
+  return isSure ? all : [];
+}
+
+/** A few words that begin with none of the configuration: "Thanks, Bob". */
+function isGreeting(lines: readonly string[], format: ConfigKind['format']): boolean {
+  const [first = ''] = lines[0]?.split(/\s+/) ?? [];
+  const isStatement = format === 'dhcpd' && isDhcpdStatement(first);
+  return isTalk(lines) && !isStatement && kindOfConfig('', lines.join('\n')).format === 'other';
 }
 
 /** The pieces of a configuration between sentences: those of one program are one configuration. */
@@ -142,9 +169,11 @@ function joined(parts: readonly Part[], lines: readonly string[]): readonly Part
     if (same) same.numbers.push(...numbers);
     else byFormat.set(config.format, { config, numbers: [...numbers] });
   }
-  const configs = [...byFormat.values()].map(({ config, numbers }): Part =>
-    config.format === 'other' ? { kind: 'unknown', numbers } : { kind: 'config', config, numbers },
-  );
+  const configs = [...byFormat.values()].map(({ config, numbers }): Part => {
+    if (config.format !== 'other') return { kind: 'config', config, numbers };
+    const own = numbers.map((number) => lines[number - 1] ?? '');
+    return { kind: isTalk(own) ? 'prose' : 'unknown', numbers };
+  });
   return [...configs, ...others];
 }
 

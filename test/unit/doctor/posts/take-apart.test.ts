@@ -92,6 +92,36 @@ describe('a post', () => {
     expect(findings.find(({ id }) => id === 'file-name-altered')?.title).toContain('pxelinux.0M-^?');
   });
 
+  it.each([
+    [
+      'whose parts stand below a label',
+      'Hello all,\n\nMy dhcpd.conf:\nCode:\nsubnet 10.0.0.0 netmask 255.255.255.0 {\n  filename "a.0";\n}\n\nAnd this is what the client says when I boot it:\nCode:\nPXE-E32: TFTP open timeout\n\nThanks, Bob\n',
+      'a configuration of ISC dhcpd (lines 5-7), what a screen shows (line 11)',
+    ],
+    [
+      'that a mail quotes',
+      'On Tue, Bob wrote:\n> Here is my dhcpd.conf, which does not work as it should:\n>\n> subnet 10.0.0.0 netmask 255.255.255.0 {\n>   filename "a.0";\n>\n> }\n>\n> Thanks\n\nWhat does the log say?\n',
+      'a configuration of ISC dhcpd (lines 4-5, 7)',
+    ],
+    [
+      'with headings',
+      '### Describe the bug\n\nIt hangs.\n\n### Config\n\n```conf\nport=0\ndhcp-range=10.0.0.0,proxy\n```\n\n### Version\ndnsmasq 2.90\n',
+      'a configuration of dnsmasq (lines 8-9)',
+    ],
+    [
+      'in another language',
+      'Ich habe diese dnsmasq.conf auf dem Pi, und der Rechner bootet nicht:\n\nport=0\ndhcp-range=10.0.0.0,proxy\n\nIm Log steht dann nur, dass er anfragt:\n\nNov  3 10:00:01 pi dnsmasq-dhcp[1]: PXE(eth0) 52:54:00:12:34:56 proxy\n',
+      'a configuration of dnsmasq (lines 3-4), a log (line 8)',
+    ],
+    [
+      'of which only the configuration is read',
+      'default a\nlabel a\n  kernel vmlinuz\n  append initrd=initrd\n\nWhat is wrong with it? I have put the files there, as it is said.\n',
+      'a configuration of pxelinux (lines 1-4)',
+    ],
+  ])('%s has its parts in their places', (_what, text, read) => {
+    expect(takeApart('post.txt', text)?.reading.read).toBe(read);
+  });
+
   it('is one when a configuration was asked for, too', async () => {
     const path = join(folder, 'asked.conf');
     await writeFile(path, UNMARKED);
@@ -134,6 +164,14 @@ describe('no post', () => {
     [
       'a configuration with comments',
       '# Here I say what the lines below are for, at length.\n\nport=0\n\n# And this is of the proxy, as it is in the book.\ndhcp-range=10.0.0.0,proxy\n',
+    ],
+    [
+      'a screen of firmware that begins its lines with signs',
+      '>>Start PXE over IPv4.\n>>Media Present......\n',
+    ],
+    [
+      'a configuration whose last paragraph lacks its end',
+      'subnet 10.0.0.0 netmask 255.255.255.0 {\n  filename "a.0";\n}\n\nauthoritative\n',
     ],
   ])('is %s', (_what, text) => {
     expect(takeApart('file.txt', text)).toBeUndefined();
