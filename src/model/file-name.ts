@@ -18,9 +18,9 @@ export function baseName(whole: string): string {
 
 /** Files that loaders ask for in turn, or only when they are there: "not found" is normal. */
 export function isOptionalFile(path: string): boolean {
+  if (/(?:^|\/)pxelinux\.cfg\/[^/]+$/.test(path)) return true;
   const name = baseName(path).toLowerCase();
   return (
-    /(?:^|\/)pxelinux\.cfg\/[^/]+$/.test(path) ||
     /^revocations(?:_\w+)?\.efi$|^shim_certificate(?:_\d+)?\.efi$|^mm(?:x64|aa64|ia32)\.efi$/.test(name) ||
     /\.(?:lst|pf2|mo|cer)$/.test(name) ||
     /^autoexec\.ipxe$|^favicon\.ico$|^boot\.cfg$/.test(name) ||

@@ -23,14 +23,13 @@ export function reachOf(client: ClientObservation): Reach {
         .map((read) => read.path),
     ])
     .map(baseName);
-  const isPi = isRaspberryPi(client);
   // the second stage of a Pi asks for an address of its own, and is no system
   const hasSystem = client.phases.some(
     ({ firmware, vendorClass }, index) =>
-      firmware === 'system' && index > 0 && (!isPi || vendorClass !== undefined),
+      firmware === 'system' && index > 0 && (vendorClass !== undefined || !isRaspberryPi(client)),
   );
   if (hasSystem || spokeAfterMenu(client) || files.some((name) => REST_OF_SYSTEM.test(name))) return 'end';
-  if (files.some((name) => KERNEL.test(name))) return isPi ? 'end' : 'kernel';
+  if (files.some((name) => KERNEL.test(name))) return isRaspberryPi(client) ? 'end' : 'kernel';
   const hasAsked = client.phases.some(({ tftp }) => tftp.some(({ outcome }) => outcome === 'under-way'));
   if (files.length > 0 || hasAsked || client.phases.some((phase) => phase.firmware === 'ipxe'))
     return 'loader';

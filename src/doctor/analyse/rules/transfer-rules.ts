@@ -182,11 +182,14 @@ function blockedAfterProbe(
   ];
 }
 
+const PXELINUX_CONFIG = /(?:^|\/)pxelinux\.cfg\/[^/]+$/;
+const GRUB_CONFIG = /(?:^|\/)grub\.cfg(?:-[0-9A-Fa-f:-]+)?$/;
+
 /** A loader that finds none of the names that its configuration may have. */
 function judgeConfigs(context: PhaseContext): readonly Finding[] {
   const { tftp } = context.phase;
-  const pxelinux = tftp.filter((read) => /(?:^|\/)pxelinux\.cfg\/[^/]+$/.test(read.path));
-  const grub = tftp.filter((read) => /(?:^|\/)grub\.cfg(?:-[0-9A-Fa-f:-]+)?$/.test(read.path));
+  const pxelinux = tftp.filter(({ path }) => path.includes('.cfg/') && PXELINUX_CONFIG.test(path));
+  const grub = tftp.filter(({ path }) => path.includes('grub.cfg') && GRUB_CONFIG.test(path));
   const findings: Finding[] = [];
   for (const [reads, name] of [
     [pxelinux, 'pxelinux.cfg/default'],
