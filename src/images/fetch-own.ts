@@ -13,7 +13,7 @@ import { partFile } from './download/part-file.ts';
 import { reportBytes, reportResume } from './fetch-progress.ts';
 import type { FetchContext, FetchedImage, FetchOptions } from './fetch-types.ts';
 import { kindOfFile, type FileKind } from './file-kind.ts';
-import { writeHashed } from './hashed-copy.ts';
+import { hashWhole, writeHashed } from './hashed-copy.ts';
 import type { HashedFile } from './hashed-writer.ts';
 import { checkImageId } from './image-id.ts';
 import { findTaken, freeName } from './known-own.ts';
@@ -86,6 +86,7 @@ export async function fetchOwn(from: string, input: OwnInput): Promise<FetchedIm
     if (tree.streamWhole === undefined) return undefined;
     const onBytes = reportBytes(input.context.progress, id, name);
     const target = join(incoming.folder, name);
+    if ((await tree.cloneWhole?.(target)) === true) return hashWhole(target, input.context.signal);
     const onDone = (done: number): void => onBytes(done, tree.sizeBytes);
     return writeHashed(tree.streamWhole(), target, onDone, input.context.signal);
   };
@@ -236,7 +237,7 @@ function nameOf(
   { origin, sizeBytes, changedAtMs }: FileTree,
   { kernel, isRootLeftRemote }: FetchOptions,
 ): string | undefined {
-  if (sizeBytes === undefined || changedAtMs === undefined) return undefined;
+  if (sizeBytes === undefined || changedAtMs === undefined || Number.isNaN(changedAtMs)) return undefined;
   return takenName({ id, origin, sizeBytes, changedAtMs, kernel, isRootLeftRemote });
 }
 

@@ -20,6 +20,12 @@ export async function hashFile(
   return { sizeBytes, digest: hash.digest('hex') };
 }
 
+/** Size and SHA-256 of a file, as one that is written has them. @throws PxectlError E_PERMISSION; the reason of `signal` */
+export async function hashWhole(path: string, signal?: AbortSignal): Promise<HashedFile> {
+  const { sizeBytes, digest } = await hashFile(path, 'sha256', signal);
+  return { sizeBytes, sha256: digest };
+}
+
 /**
  * Feeds a file, or its first `maxBytes`, to a hash in constant memory and returns how many bytes that were.
  * @throws PxectlError E_PERMISSION; a missing file keeps its ENOENT; the reason of `signal`

@@ -36,9 +36,10 @@ export interface SharedStore {
 export function openSharedStore(folder: string, progress: FetchProgress): SharedStore {
   const folders = foldersOf(folder);
   const told = new Set<string>();
-  const tell = (type: 'step' | 'warning', text: string): void => {
-    if (!told.has(text)) progress({ type, subject: SUBJECT, text });
-    told.add(text);
+  /** once: what is wrong with one file is mostly wrong with all */
+  const tell = (type: 'step' | 'warning', text: string, about = text): void => {
+    if (!told.has(about)) progress({ type, subject: SUBJECT, text });
+    told.add(about);
   };
   const attempt = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
     try {
@@ -49,7 +50,8 @@ export function openSharedStore(folder: string, progress: FetchProgress): Shared
       const known = diskError(error, folder);
       if (!(known instanceof PxectlError) && systemCodeOf(known) === undefined) throw error;
       const why = known instanceof PxectlError && known.why !== undefined ? ` (${known.why})` : '';
-      tell('step', `${folder}: ${messageOf(known)}${why}; this project does without`);
+      const about = known instanceof PxectlError ? known.code : systemCodeOf(known);
+      tell('step', `${messageOf(known)}${why}; this project does without`, about);
       return undefined;
     }
   };

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { chmod, copyFile, open, rm } from 'node:fs/promises';
 import { diskError } from '../../platform/files.ts';
 import { PIECE_BYTES, takePiece } from '../piece-pool.ts';
 import type { StreamingSource } from './streaming-source.ts';
@@ -46,6 +46,18 @@ export async function openFileSource(path: string): Promise<StreamingSource> {
         if (piece.length === 0) return;
         done += piece.length;
         yield piece;
+      }
+    },
+    cloneTo: async (target) => {
+      try {
+        // what was opened, and not what has its name by now
+        const { COPYFILE_EXCL, COPYFILE_FICLONE_FORCE } = constants;
+        await copyFile(`/proc/self/fd/${handle.fd}`, target, COPYFILE_EXCL | COPYFILE_FICLONE_FORCE);
+        await chmod(target, 0o644);
+        return true;
+      } catch {
+        await rm(target, { force: true });
+        return false;
       }
     },
     close: () => handle.close(),

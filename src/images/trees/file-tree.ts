@@ -15,6 +15,8 @@ export interface FileTree {
   sizeOf(path: string): Promise<number | undefined>;
   /** all bytes of the ISO that it is read from; undefined for folders and tarballs */
   readonly streamWhole?: () => AsyncIterable<Uint8Array>;
+  /** makes a copy of that ISO that takes no room; false where the file system cannot */
+  readonly cloneWhole?: (target: string) => Promise<boolean>;
   /** names in a folder, folders with a trailing slash; empty when there is no such folder */
   list(path: string): Promise<string[]>;
   /** bytes of a file, from start to end */

@@ -41,6 +41,7 @@ async function readIsoTree(source: StreamingSource): Promise<IsoTree> {
     sizeBytes: source.sizeBytes,
     ...(source.changedAtMs === undefined ? {} : { changedAtMs: source.changedAtMs }),
     streamWhole: () => source.stream(0, source.sizeBytes),
+    ...(source.cloneTo === undefined ? {} : { cloneWhole: source.cloneTo }),
     sizeOf: async (path) => (await findFile(path))?.sizeBytes,
     list: async (path) =>
       ((await asAssetError(origin, () => image.list(path))) ?? [])

@@ -10,6 +10,7 @@ import {
   readFile,
   rm,
   stat,
+  truncate,
   writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -141,6 +142,22 @@ describe('two projects with one image', () => {
   });
 });
 
+it('what is at an address of the user’s own counts as changed where its server does not say since when it is', async () => {
+  const path = '/own.iso';
+  mirror.files.set(path, iso);
+  await inProject('one', 'fetch', mirror.url + path, '--no-add');
+  const changed = Buffer.from(iso);
+  changed.write('changed', iso.indexOf('squashfs squashfs'));
+  mirror.files.set(path, changed);
+  await inProject('two', 'fetch', mirror.url + path, '--no-add');
+  const name = (await readdir(join(folder, 'two', '.pxectl', 'images', ID))).find((one) =>
+    one.endsWith('.iso'),
+  );
+  expect((await readFile(join(folder, 'two', '.pxectl', 'images', ID, name ?? ''))).equals(changed)).toBe(
+    true,
+  );
+});
+
 describe('a dry run', () => {
   it('says from where and how much, and leaves nothing', async () => {
     const said = await inProject('one', ...FETCH(), '--dry-run');
@@ -200,11 +217,11 @@ describe('the shared store', () => {
 });
 
 /** Runs a fetch in a project, after these commands of root in a view of the file systems of its own. */
-async function behindMounts(name: string, mounts: string, check = 'true') {
+async function behindMounts(name: string, mounts: string, check = 'true', words = FETCH()) {
   const cwd = join(folder, name);
   await mkdir(cwd, { recursive: true });
   const script = `set -e; ${mounts}; cd ${cwd}; ${process.execPath} ${PROGRAM} "$@"; ${check}`;
-  return run('unshare', ['-m', 'sh', '-c', script, 'sh', ...FETCH()], {
+  return run('unshare', ['-m', 'sh', '-c', script, 'sh', ...words], {
     env: env(),
     timeoutMs: 60_000,
   });
@@ -226,6 +243,36 @@ describe.skipIf(process.getuid?.() !== 0)('a store that cannot be used as it sho
     const third = await behindMounts('three', `mount -t tmpfs -o mode=700 tmpfs ${join(folder, 'three')}`);
     expect([third.exitCode, third.stderr]).toEqual([0, expect.stringContaining('taken from')]);
     expect(isoRequests()).toBe(2);
+  });
+
+  itNeeds(
+    'root',
+    'unshare',
+    'mkfs.btrfs',
+  )('on btrfs an ISO of the user’s own takes no room a second time', async () => {
+    const disk = join(folder, 'disk');
+    await writeFile(disk, '');
+    await truncate(disk, 120_000_000);
+    await runOrThrow('mkfs.btrfs', ['-q', disk]);
+    const mounts = `mount -o loop ${disk} ${folder}; cp --reflink=never ${root}/own.iso ${folder}; mkdir ${folder}/one`;
+    const shared = `sync; btrfs filesystem du -s --raw ${folder}`;
+    const words = ['fetch', '../own.iso', '--offline', '--no-add'];
+    const { exitCode, stdout, stderr } = await behindMounts('one', mounts, shared, words);
+    expect([exitCode, stderr]).toEqual([0, expect.stringContaining(ID)]);
+    // total, exclusive, shared
+    const sizes = /^ *\d+ +\d+ +(\d+) /m.exec(stdout)?.[1];
+    expect(Number(sizes)).toBeGreaterThanOrEqual(iso.length);
+  });
+
+  itNeeds('unshare')('on a full disk ends no fetch', async () => {
+    const store = join(folder, 'store');
+    await mkdir(store);
+    // the folders and the lock of the fetch, and no file more
+    const result = await behindMounts('one', `mount -t tmpfs -o mode=700,nr_inodes=4 tmpfs ${store}`);
+    expect([result.exitCode, result.stderr]).toEqual([
+      0,
+      expect.stringMatching(/shared store: no space left .*; this project does without/),
+    ]);
   });
 
   itNeeds('unshare')('read-only gives its files', async () => {
