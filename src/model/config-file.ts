@@ -117,7 +117,9 @@ function without(raw: unknown, problems: readonly ConfigProblem[]): unknown {
 /** The document as plain values; an alias bomb is refused here. */
 function toPlain(document: ReturnType<typeof parseDocument>, path: string): unknown {
   try {
-    return document.toJS({ maxAliasCount: 100 }) ?? {};
+    const plain: unknown = document.toJS({ maxAliasCount: 100 }) ?? {};
+    if (holdsItself(plain, [])) throw new Error('a value holds itself');
+    return plain;
   } catch (error) {
     throw configError('E_CONFIG_SYNTAX', {
       what: `${path}:1:1: ${error instanceof Error ? error.message : String(error)}`,
@@ -127,6 +129,12 @@ function toPlain(document: ReturnType<typeof parseDocument>, path: string): unkn
     });
   }
 }
+
+/** Through an alias of what is around it: no text of it would ever end. */
+const holdsItself = (value: unknown, around: readonly unknown[]): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (around.includes(value) || Object.values(value).some((inner) => holdsItself(inner, [...around, value])));
 
 /** A value for a message: short, on one line. */
 export function shown(value: unknown): string {

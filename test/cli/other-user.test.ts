@@ -73,6 +73,14 @@ describe('a pxectl that belongs to another user', () => {
     expect(exitCode).toBe(4);
   });
 
+  it('root writes no seed into his folder', async () => {
+    const { exitCode, stderr } = await pxectl(['seeds', 'new', 'debian', '--to', 'seeds/x.cfg'], {
+      ...{ cwd: project.path, network: project.network },
+    });
+    expect(stderr).toContain('belongs to another user');
+    expect(exitCode).toBe(4);
+  });
+
   itNeeds('dnsmasq')('dnsmasq without privileges is refused before it is started', async () => {
     const { exitCode, stderr } = await nobody(['up', '--no-look', '--engine', 'dnsmasq']);
     expect(stderr).toContain('next: sudo pxectl up --engine dnsmasq');

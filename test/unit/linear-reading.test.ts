@@ -174,7 +174,7 @@ const READERS: readonly Reader[] = [
       return [readCsvMachines, readIscHosts, readDnsmasqHosts].map((read) => read(text));
     },
     heads: ['mac,name\n', 'host a {'],
-    own: ['mac ', 'host a {', 'hardware ethernet a'],
+    own: ['mac ', 'host a {', 'host a { }\n', 'hardware ethernet a'],
   },
   {
     name: 'signatures and check sums',

@@ -10,11 +10,12 @@ import {
   type SeedFamilyName,
   type SeedWishes,
 } from '../../machines/seeds/new-seed.ts';
+import { findConfig } from '../../engine/project.ts';
 import { messageOf, usageError } from '../../model/errors.ts';
 import { outputFileMode, writeOutputFile } from '../../platform/output-file.ts';
 import { readTemplate } from '../../platform/packaged-files.ts';
 import { fillTemplate } from '../../render/template-engine.ts';
-import type { CommandContext } from '../cli.ts';
+import { requestedConfigPath, type CommandContext } from '../cli.ts';
 import { canAsk } from '../confirm.ts';
 import { EXIT } from '../exit-codes.ts';
 import { isThere } from '../../platform/files.ts';
@@ -36,6 +37,7 @@ export async function writeNewSeed(
   const { output, options } = context;
   const { ending, image } = SEED_FAMILIES[family];
   const path = options.to ?? join('seeds', `${family}.${ending}`);
+  await findConfig(requestedConfigPath(options), process.cwd());
   // nobody types a password for nothing
   await outputFileMode(path);
   if (options.force !== true && (await isThere(path))) {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { printable } from '../../model/printable.ts';
 import { bootDurationMs, stageSpans } from '../../model/stage-spans.ts';
 import type { RecordedBoot } from '../../watch/boot-record.ts';
-import { Delivery, type DeliveryOptions } from './delivery.ts';
+import { Delivery, NotSendable, type DeliveryOptions } from './delivery.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -25,7 +26,12 @@ function headersOf(environment: Environment): Readonly<Record<string, string>> {
   return Object.fromEntries(
     pairs.map((pair) => {
       const at = pair.indexOf('=');
-      return [pair.slice(0, at).trim(), decodeURIComponent(pair.slice(at + 1).trim())];
+      const name = pair.slice(0, at).trim();
+      try {
+        return [name, decodeURIComponent(pair.slice(at + 1).trim())];
+      } catch {
+        throw new NotSendable(`its header ${printable(name, 64)} is not percent-encoded`);
+      }
     }),
   );
 }

@@ -1,4 +1,5 @@
 import { messageOf } from '../../model/errors.ts';
+import { printable } from '../../model/printable.ts';
 
 /** What is sent: made anew for each try, since a signature has the time of the try in it. */
 export interface Parcel {
@@ -87,13 +88,17 @@ export class Delivery {
     }
   }
 
-  async #try({ body, headers }: Parcel): Promise<Failure | undefined> {
+  async #try(parcel: Parcel): Promise<Failure | undefined> {
+    let request: Request;
     try {
-      const response = await fetch(this.options.url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', ...headers() },
-        body,
-        redirect: 'manual',
+      request = requestOf(this.options.url, parcel);
+    } catch (error) {
+      // what else is thrown here repeats a header, or the address with its password
+      const what = error instanceof NotSendable ? error.message : 'its address is none that can be asked';
+      return { what, isFinal: true };
+    }
+    try {
+      const response = await fetch(request, {
         signal: AbortSignal.any([
           AbortSignal.timeout(this.options.timeoutMs ?? TIMEOUT_MS),
           this.#closing.signal,
@@ -107,7 +112,7 @@ export class Delivery {
       return { what: `it answers ${status}${status >= 300 && status < 400 ? ', a redirect' : ''}`, isFinal };
     } catch (error) {
       const { cause } = error as { cause?: unknown };
-      return { what: messageOf(cause ?? error), isFinal: error instanceof NotSendable };
+      return { what: messageOf(cause ?? error), isFinal: false };
     }
   }
 
@@ -125,10 +130,22 @@ export class Delivery {
   }
 
   #tell(what: string): void {
-    // a query may hold a key
-    const { origin, pathname } = new URL(this.options.url);
-    this.options.onTrouble(`${origin}${pathname} is not told: ${what}`);
+    // path and query may be the key: those of chat services are, and guests read what is told
+    this.options.onTrouble(`${new URL(this.options.url).origin} is not told: ${what}`);
   }
+}
+
+/** @throws NotSendable, and what the platform says of an address */
+function requestOf(url: string, { body, headers }: Parcel): Request {
+  const all = new Headers({ 'content-type': 'application/json' });
+  for (const [name, value] of Object.entries(headers())) {
+    try {
+      all.set(name, value);
+    } catch {
+      throw new NotSendable(`its header ${printable(name, 64)} is none that can be sent`);
+    }
+  }
+  return new Request(url, { method: 'POST', headers: all, body, redirect: 'manual' });
 }
 
 interface Failure {

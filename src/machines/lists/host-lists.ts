@@ -1,7 +1,14 @@
 import { parseMac } from '../../protocol/addresses.ts';
 import type { ListedMachine, ListProblem, MachineList } from './machine-list.ts';
 
-const lineAt = (text: string, offset: number): number => text.slice(0, offset).split('\n').length;
+/** Tells lines of offsets that are asked for in their order: the text is read once. */
+function lineCounter(text: string): (offset: number) => number {
+  let [line, next] = [1, text.indexOf('\n')];
+  return (offset) => {
+    for (; next >= 0 && next < offset; next = text.indexOf('\n', next + 1)) line += 1;
+    return line;
+  };
+}
 
 /** Machine names are for menus and files; a host's may be a whole domain name. */
 const hostName = (text: string): string => text.replace(/^"|"$/g, '');
@@ -11,9 +18,10 @@ export function readIscHosts(text: string): MachineList {
   const machines: ListedMachine[] = [];
   const problems: ListProblem[] = [];
   const plain = text.replace(/#.*/g, (comment) => ' '.repeat(comment.length));
+  const lineAt = lineCounter(plain);
   for (const match of plain.matchAll(/(?<![\w-])host\s+([^\s{]+)\s*\{([^{}]*)\}/g)) {
     const [, name = '', body = ''] = match;
-    const line = lineAt(plain, match.index);
+    const line = lineAt(match.index);
     const address = /hardware\s+(?:ethernet|unknown-1)\s+([^\s;]+)\s*;/.exec(body)?.[1];
     const mac = address === undefined ? undefined : readLooseMac(address);
     if (mac === undefined) {

@@ -1,5 +1,6 @@
 import { isMap, isSeq, LineCounter, parseDocument, type YAMLMap } from 'yaml';
 import { machineFileSchema } from '../../model/config-schema.ts';
+import { messageOf } from '../../model/errors.ts';
 import { parseMac } from '../../protocol/addresses.ts';
 import type { ListedMachine, ListProblem, MachineList } from './machine-list.ts';
 
@@ -21,7 +22,15 @@ export function readStructuredMachines(text: string): MachineList {
   const problems: ListProblem[] = [];
   for (const item of list.items) {
     const line = counter.linePos((item as Partial<YAMLMap>).range?.[0] ?? 0).line;
-    const parsed = machineFileSchema.safeParse(isMap(item) ? item.toJSON() : item);
+    let raw: unknown;
+    try {
+      // its aliases are of the whole document; a bomb of them is refused
+      raw = isMap(item) ? item.toJS(document, { maxAliasCount: 100 }) : item;
+    } catch (error) {
+      problems.push({ line, what: messageOf(error) });
+      continue;
+    }
+    const parsed = machineFileSchema.safeParse(raw);
     if (parsed.success) {
       const mac = parseMac(parsed.data.mac ?? '');
       machines.push({ line, entry: mac === undefined ? parsed.data : { ...parsed.data, mac } });

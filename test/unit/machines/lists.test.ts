@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { MachineEntry } from '../../../src/machines/config-file/machine-entry.ts';
 import { readCsvMachines, writeCsvMachines } from '../../../src/machines/lists/csv-machines.ts';
+import { readStructuredMachines } from '../../../src/machines/lists/structured-machines.ts';
 import { readDnsmasqHosts, readIscHosts } from '../../../src/machines/lists/host-lists.ts';
 import { formatOfList } from '../../../src/machines/lists/machine-list.ts';
-import { readStructuredMachines } from '../../../src/machines/lists/structured-machines.ts';
 
 describe('a table of machines', () => {
   it('is read with its lines, whatever separates and quotes its cells', () => {
@@ -73,6 +73,12 @@ describe('a table of machines', () => {
       }),
     );
   });
+});
+
+it('aliases of a list are what they stand for', () => {
+  const text =
+    'disk: &disk /dev/sda\nmachines: [{ mac: f4:4d:30:00:00:01, name: pc-01, vars: { disk: *disk } }]\n';
+  expect(readStructuredMachines(text).machines).toMatchObject([{ entry: { vars: { disk: '/dev/sda' } } }]);
 });
 
 describe('lists of other servers', () => {

@@ -301,6 +301,15 @@ colour: red
     expect(error.message).toContain(place);
   });
 
+  it('a value that holds itself is refused', () => {
+    const error = errorOf(`${HEAD}vars: { x: &a [*a] }\n`);
+    expect(error).toMatchObject({
+      code: 'E_CONFIG_SYNTAX',
+      message: expect.stringContaining('holds itself'),
+    });
+    expect(() => parseConfig(`${HEAD}vars: { x: &a [1], y: *a, z: *a }\n`, OPTIONS)).not.toThrow();
+  });
+
   it('an alias bomb is refused and not unfolded', () => {
     const levels = Array.from(
       { length: 12 },

@@ -38,7 +38,7 @@ async function receiver(...answers: Answer[]) {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook?key=secret`;
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/services/KEY?key=secret`;
   const troubles: string[] = [];
   const delivery = new Delivery({
     ...{ url, onTrouble: (message) => troubles.push(message) },
@@ -59,9 +59,26 @@ describe('a receiver that', () => {
     for (const body of ['1', '2', '3']) send(body);
     await expect.poll(() => bodies).toEqual(['1', '1', '1', '2', '3']);
     expect(troubles).toHaveLength(1);
-    expect(troubles[0]).toMatch(
-      /^http:\/\/127\.0\.0\.1:\d+\/hook is not told: it answers 503: it is tried again$/,
-    );
+    expect(troubles[0]).toMatch(/^http:\/\/127\.0\.0\.1:\d+ is not told: it answers 503: it is tried again$/);
+  });
+
+  it.each([
+    [
+      'a header with a line break',
+      '',
+      { authorization: 'Bearer TOP\nSECRET' },
+      'its header authorization is none',
+    ],
+    ['a password in its address', 'ann:TOP@', {}, 'its address is none that can be asked'],
+  ])('cannot be asked, with %s, is given up, and nothing of it is told', async (_, login, headers, why) => {
+    const troubles: string[] = [];
+    const url = `http://${login}127.0.0.1:9/KEY`;
+    const delivery = new Delivery({ url, onTrouble: (message) => troubles.push(message) });
+    delivery.send({ body: '1', isOfStranger: false, headers: () => headers });
+    await expect.poll(() => troubles).toEqual([expect.stringContaining(why)]);
+    expect(troubles[0]).toContain('given up');
+    expect(troubles[0]).not.toMatch(/TOP|KEY/);
+    await delivery.close();
   });
 
   it('hangs, or never ends its answer, holds nobody up', async () => {
