@@ -113,6 +113,10 @@ function refusedRange(value: string): Refusal | undefined {
   const [start = '', second, ...rest] = parts;
   if (!isAddress(start))
     return { why: `dhcp-range: ${start === '' ? 'the first address is missing' : `${start} is no address`}` };
+  if (parts.includes('proxy') && parseIpv4(start) === undefined)
+    return {
+      why: `dhcp-range: a proxy is for an IPv4 network, and ${start} is none: dhcp-range=NETWORK,proxy with the network of the interface`,
+    };
   if (second === undefined)
     return { why: 'dhcp-range needs an end, or the word proxy or static, behind its first address' };
   if (!isAddress(second) && !RANGE_MODES.test(second)) {

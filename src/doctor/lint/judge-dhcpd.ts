@@ -25,7 +25,7 @@ export async function lintDhcpdFile(
   const own = proveEdits(texts, found, judge);
   const isAskable = isGiven && templateLines.length === 0;
   // of a fault that is told already dhcpd tells the same, and its other lines follow from it
-  const isToldAlready = own.some(({ id }) => id === 'config-unreadable');
+  const isToldAlready = own.some(({ id, severity }) => id === 'config-unreadable' && severity === 'error');
   const said = isAskable && !isToldAlready ? await testByDhcpd(text) : undefined;
   const findings = [...own, ...(typeof said === 'object' ? [refused(path, text, said)] : [])];
   const passedOver: PassedOver[] = [

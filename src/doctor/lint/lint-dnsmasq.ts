@@ -9,6 +9,7 @@ import { lintFinding, type LintInput } from './lint-finding.ts';
 import { readPxeConfig, type PxeConfig } from './pxe-config.ts';
 import { lostOptions } from './rules/command-line-rules.ts';
 import { lintBootFiles } from './rules/file-rules.ts';
+import { efiForBios } from './rules/bios-rules.ts';
 import { lintLeases } from './rules/lease-rules.ts';
 import { loopbackInAnswers } from './rules/loopback-rules.ts';
 import { lintNextServer } from './rules/next-server-rules.ts';
@@ -61,6 +62,7 @@ export function lintDnsmasqConfig(paths: readonly string[], reader: ConfReader):
     ...lintServices(input),
     ...lintNextServer(input),
     ...lintLeases(input),
+    ...efiForBios(input),
     ...lintBootFiles(input),
     ...noPrograms(input),
     ...loopbackInAnswers(input),

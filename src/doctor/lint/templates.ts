@@ -18,6 +18,8 @@ const MARKS: readonly (readonly [string, RegExp])[] = [
     'placeholders',
     /(?:^|[=,])(?:[A-Z]+_(?:IP|ADDR|ADDRESS|SUBNET|NETWORK|NBP)|YOUR_\w+|x\.x\.x\.x)(?:$|[,/:])/m,
   ],
+  // in brackets they stand in a value: a whole line is a section
+  ['placeholders', /[=/@,"' ]\[[A-Z][A-Z0-9]*_[A-Z0-9_]+\](?:$|[/:,"' ])/m],
   [
     'placeholders',
     /\b(?:YOUR[-_]?[A-Z]*(?:IP|SERVER|ADDRESS|HOST)[A-Z]*|CHANGE[-_]?ME)\b|<ip(?:[ _-]?address)?>|\bgoes[ -]here\b/,

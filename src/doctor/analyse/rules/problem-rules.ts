@@ -42,7 +42,7 @@ function judged(
         server === 'dnsmasq' ? rangeWords(observations, seen) : noSubnet(seen, server),
       ];
     case 'tftp-root-inaccessible':
-      return ['tftp-access-denied'];
+      return isMissing(seen) ? ['config-unreadable', missingFolder(seen, server)] : ['tftp-access-denied'];
     case 'bad-configuration':
       return ['config-unreadable', server === 'dnsmasq' ? refusedLine(seen) : refusedBy(seen, server)];
     case 'lease-file':
@@ -138,7 +138,20 @@ function noInterface({ subject }: ServerProblem, server: string): Words {
   };
 }
 
-function noSubnet({ subject = 'the interface' }: ServerProblem, server: string): Words {
+function noSubnet({ subject = 'the interface', evidence }: ServerProblem, server: string): Words {
+  const own = /\((169\.254\.\d+\.\d+)\)/.exec(evidence.text)?.[1];
+  if (own !== undefined)
+    return {
+      title: `${subject} has no address of the network that ${server} serves: ${own} is one that it gave itself`,
+      cause: `A computer takes an address of 169.254.0.0/16 where neither somebody nor a DHCP server gives it one. ${server} answers only where the interface has an address in one of its subnets.`,
+      mends: [
+        words(
+          `give ${subject} a fixed address in the subnet of the configuration, in the network settings of this computer: a DHCP server has none given`,
+        ),
+        command(`sudo ip address add ADDRESS/PREFIX dev ${subject}`, 'to try it'),
+        words(`then start ${server} again`),
+      ],
+    };
   const isRelay = /^\d+(?:\.\d+){3}$/.test(subject);
   return {
     title: `${server} has no addresses for the network of ${subject}`,
@@ -178,6 +191,27 @@ function unknownUser({ subject = '' }: ServerProblem, server: string): Words {
     mends: [
       addTo(file, [user], `name the user in ${file}:`),
       ...(isOption ? [] : [command(`id ${subject}`, 'or see what it is called here')]),
+      words('then start it again'),
+    ],
+  };
+}
+
+function isMissing({ evidence }: ServerProblem): boolean {
+  return /no such file|does not exist/i.test(evidence.text);
+}
+
+function missingFolder({ subject = 'that it serves' }: ServerProblem, server: string): Words {
+  const file = OPTIONS_OF[server];
+  return {
+    title: `${server} does not start: there is no folder ${subject}`,
+    cause: 'It looks for the folder that it is to serve when it starts, and ends without it.',
+    mends: [
+      command(`sudo mkdir -p ${subject}`, 'make it, and put the boot files into it'),
+      words(
+        file === undefined
+          ? 'or name the folder that is there: tftp-root=/srv/tftp'
+          : `or name the folder that is there in ${file}: TFTP_DIRECTORY="/srv/tftp"`,
+      ),
       words('then start it again'),
     ],
   };

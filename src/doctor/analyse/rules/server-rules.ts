@@ -1,12 +1,15 @@
 import type { Finding } from '../../../model/finding.ts';
 import { makeFinding } from '../../finding-catalogue.ts';
 import { hadTimeToShow, isBoot, limitsOf } from '../coverage.ts';
-import type { Observations } from '../observation.ts';
+import type { Observations, ServerProblem } from '../observation.ts';
 import { findingOfProblem } from './problem-rules.ts';
 
 /** What the server program says about itself, and what is missing altogether. */
 export function judgeServer(observations: Observations): readonly Finding[] {
-  const findings = observations.problems.flatMap((problem) => findingOfProblem(observations, problem));
+  const { problems } = observations;
+  const findings = problems
+    .filter((problem) => !isConsequence(problem, problems))
+    .flatMap((problem) => findingOfProblem(observations, problem));
   const { dnsmasqVersion, versionEvidence } = observations.server;
   if (dnsmasqVersion !== undefined && isBrokenDnsmasq(dnsmasqVersion)) {
     findings.push(makeFinding('dnsmasq-version-broken', versionEvidence ? [versionEvidence] : []));
@@ -15,6 +18,15 @@ export function judgeServer(observations: Observations): readonly Finding[] {
   const isSilent = !observations.settled && !observations.clients.some(isBoot);
   if (isSilent && findings.length === 0) findings.push(...nothingSeen(observations));
   return findings;
+}
+
+/** A server without addresses for any interface opens none: that it says so too is no second fault. */
+function isConsequence({ problem, subject, server }: ServerProblem, all: readonly ServerProblem[]): boolean {
+  return (
+    problem === 'no-interface' &&
+    subject === undefined &&
+    all.some((other) => other.problem === 'no-address-range' && other.server === server)
+  );
 }
 
 /** dnsmasq 2.92 answers port 4011 requests at the broadcast address (mended in 2.93). */

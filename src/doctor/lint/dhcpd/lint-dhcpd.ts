@@ -9,6 +9,7 @@ import { conditionsThatNeverHold } from './condition-rules.ts';
 import { holdsNetwork, readFor, saysFile, type DhcpdAnswer } from './dhcpd-answers.ts';
 import { everyStatement } from '../block-syntax.ts';
 import { elidedLines, LEFT_OUT, withoutElisions } from '../elisions.ts';
+import { idleDeclarations } from './declaration-rules.ts';
 import { parseDhcpd, type DhcpdStatement } from './dhcpd-syntax.ts';
 import { isDhcpdStatement } from './dhcpd-words.ts';
 import { arch9LikeBios, CLIENTS, noPrograms, unfitPrograms } from './firmware-rules.ts';
@@ -80,6 +81,7 @@ export function lintDhcpd(
     ...conditionsThatNeverHold(all),
     ...(isGiven ? refusedStatements(statements) : []),
     ...(isGiven && isPlain ? [...missingNextServer(path, asked), ...withoutAddresses(all)] : []),
+    ...(isGiven && isPlain ? idleDeclarations(statements) : []),
     ...unfitPrograms(statements, asked, isWhole),
     ...arch9LikeBios(asked),
     ...loop(statements),

@@ -41,12 +41,27 @@ export function lintKea(path: string, text: string): KeaLint {
       ...foreignOptions(model, at),
       ...poolsOutside(model, at),
       ...boots.findings,
+      ...(broken === undefined && !isPart ? withoutBoot(model) : []),
     ]),
     unknownLines: boots.unknownLines,
     missing,
     classCount: model.classes.length,
     subnetCount: model.subnets.length,
   };
+}
+
+function withoutBoot({ global, classes, subnets }: KeaModel): readonly Finding[] {
+  const scopes = [global, ...classes, ...subnets.flatMap((subnet) => subnet.scopes)];
+  const isBoot = scopes.some(({ field, option67 }) => (field ?? option67) !== undefined);
+  return isBoot || subnets.length === 0
+    ? []
+    : [
+        lintFinding('no-pxe-in-log', [], [], {
+          title: 'there is no network boot in this configuration',
+          cause: 'It names no boot file: no boot-file-name, as a field or as an option.',
+          mends: [],
+        }),
+      ];
 }
 
 function noJson(at: ReturnType<LineAt>, why: string): Finding {

@@ -1,5 +1,5 @@
 import type { Finding } from '../../../model/finding.ts';
-import { addTo, words } from '../../../model/fix.ts';
+import { addTo, words, type Fix } from '../../../model/fix.ts';
 import { isStockIpxe } from '../../analyse/boot-files.ts';
 import { firstFileOf, type LeasedFile } from '../client-answers.ts';
 import { lintFinding, type LintInput } from '../lint-finding.ts';
@@ -20,6 +20,7 @@ export function ipxeLoop({ config, reader, isWhole }: LintInput): Finding[] {
       lintFinding('ipxe-loop', [again.at], [], {
         severity: canLook ? 'warning' : 'info',
         title: `nothing tells iPXE from the firmware: without a script inside, ${again.file} loads itself again and again`,
+        mends: tellApart(config, again),
       }),
     ];
   return [
@@ -37,6 +38,25 @@ export function ipxeLoop({ config, reader, isWhole }: LintInput): Finding[] {
           : []),
       ],
     }),
+  ];
+}
+
+/** The lines that name a loader stay as they are, and are for firmware alone. */
+function tellApart(config: PxeConfig, again: LeasedFile): readonly Fix[] {
+  const ofOption = again.at.key.startsWith('dhcp-option') ? config.bootFileOptions : [];
+  const own = [...ofOption, ...config.services].flatMap(({ at, file }) =>
+    file !== undefined && isStockIpxe(file) ? [at.raw.replace('=', '=tag:!ipxe,')] : [],
+  );
+  return [
+    addTo(
+      'dnsmasq.conf',
+      ['dhcp-match=set:ipxe,175', 'dhcp-boot=tag:ipxe,http://ADDRESS:8080/boot.ipxe,,ADDRESS'],
+      'tell iPXE apart and give it a script:',
+    ),
+    ...(own.length > 0
+      ? [addTo('dnsmasq.conf', own, 'and keep it from the first loaders: in the place of these lines')]
+      : []),
+    words('or put autoexec.ipxe beside the loader'),
   ];
 }
 

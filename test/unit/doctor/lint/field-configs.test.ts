@@ -49,6 +49,13 @@ describe('configurations from the field', () => {
     expect(found?.evidence.map(({ text }) => text)).toContain('dhcp-boot=tag:efi7,ipxe.efi,,10.20.0.4');
   });
 
+  it('tells iPXE apart with the lines that are there: option 67 goes out once, and no pxe-service makes a menu', async () => {
+    const { findings } = await lint('option-67-loop.conf');
+    const fix = findings.flatMap(({ mends }) => fixTexts(mends));
+    expect(fix).toContain('dhcp-option=tag:!ipxe,tag:bios,option:bootfile-name,undionly.kpxe');
+    expect(fix.join('\n')).not.toContain('pxe-service');
+  });
+
   it('mends an OpenWrt file in its own syntax', async () => {
     const { findings } = await lint('openwrt-options-66-67');
     const fix = findings.flatMap(({ mends }) => fixTexts(mends));

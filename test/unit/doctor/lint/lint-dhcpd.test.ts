@@ -85,6 +85,16 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     `group {\n  filename "pxelinux.0";\n  host a { hardware ethernet 52:54:00:12:34:56; }\n}\n${subnet('')}`,
     [],
   ],
+  [
+    'one subnet, declared twice',
+    `${ARCH}subnet 10.0.0.0 netmask 255.255.255.0 { }\n${subnet(CHAIN)}`,
+    ['warning config-unreadable'],
+  ],
+  [
+    'a host that is nobody',
+    ARCH + subnet(CHAIN) + 'group {\n next-server 10.0.0.1;\n host a { filename "shimx64.efi"; }\n}\n',
+    ['warning config-unreadable'],
+  ],
   ['two networks, one boots', ARCH + subnet(CHAIN) + 'subnet 10.9.0.0 netmask 255.255.255.0 { }\n', []],
 ];
 

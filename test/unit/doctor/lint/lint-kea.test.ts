@@ -93,6 +93,11 @@ async function lint(name: string, text: string) {
 }
 
 describe('a configuration of Kea', () => {
+  it('says of a configuration without a boot file that there is no network boot in it', () => {
+    const titles = lintKea('/k.conf', kea(OTHER)).findings.map(({ title }) => title);
+    expect(titles).toEqual(['there is no network boot in this configuration']);
+  });
+
   it.each(CASES)('%s', async (_what, text, told) => {
     const result = await lint('kea.json', text);
     expect([...result.told].sort()).toEqual([...told].sort());

@@ -66,6 +66,8 @@ const RIGHT: readonly (readonly [string, Verdict, readonly string[]])[] = [
   ['servers/kea-no-socket-lines-cut.log', 'ill', ['answer-not-sent', 'interface-missing']],
   ['servers/kea-no-socket.log', 'ill', ['interface-missing']],
   ['servers/kea-no-pools.log', 'not-understood', []],
+  ['servers/isc-dhcpd-link-local.log', 'ill', ['proxy-range-mismatch']],
+  ['servers/tftpd-hpa-no-folder.log', 'ill', ['config-unreadable']],
   ['servers/tftpd-hpa-port-taken.log', 'ill', ['port-in-use']],
   ['servers/tftpd-hpa-connection-refused.log', 'not-understood', []],
   ['servers/nginx-port-taken.log', 'ill', ['port-in-use']],
