@@ -100,8 +100,8 @@ function verdictOnStory(
 }
 
 /**
- * A system that asks who logs in was started. It came from the network when a loader did, and nothing failed between the two: else
- * it may be the one on the disk. What other lines say no longer matters then.
+ * A system that asks who logs in was started. It came from the network when a loader did, and neither a fault nor the beginning of
+ * another start, from a disk, stands between the two. What other lines say no longer matters then.
  */
 function wentThrough(lines: ScreenStory['lines']): boolean {
   const end = lines.findLastIndex(({ entries }) => entries[0]?.stage === 'running');
@@ -111,6 +111,8 @@ function wentThrough(lines: ScreenStory['lines']): boolean {
       part === 'proof' &&
       STAGES_ON_SCREEN.indexOf(entries[0]?.stage ?? 'link') >= STAGES_ON_SCREEN.indexOf('loader'),
   );
+  const begun = before.findLast(({ entries }) => entries[0]?.stage === 'link')?.entries[0]?.role;
+  if (begun === 'sign' || begun === 'harmless') return false;
   const isFault = ({ part, entries }: ScreenStory['lines'][number]): boolean =>
     part !== 'harmless' && ['fault', 'trailer'].includes(entries[0]?.role ?? 'fault');
   return loaded >= 0 && !before.slice(loaded + 1).some(isFault);

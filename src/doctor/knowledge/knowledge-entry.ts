@@ -63,7 +63,7 @@ export interface KnowledgeEntry {
    * none. Absent: a `fault`.
    */
   readonly role?: 'fault' | 'proof' | 'attempt' | 'harmless' | 'sign' | 'trailer';
-  /** of a proof: the stage of the boot that is reached with it */
+  /** of a proof: the stage of the boot that is reached with it; `link` of another line: a start that is no network boot */
   readonly stage?: BootStageOnScreen;
   /** of a harmless line: entries that mean nothing right behind it */
   readonly excuses?: readonly string[];

@@ -36,6 +36,14 @@ describe('a screen that ends at a login', () => {
       'a loader that failed before it',
       'iPXE initialising devices...\ntftp://10.0.0.1/a.ipxe... No such file or directory (https://ipxe.org/2d0c618e)\n\nnas login:',
     ],
+    [
+      'the start of a disk before it',
+      'iPXE initialising devices...ok\ntftp://10.0.0.1/menu.ipxe... ok\nBooting from Hard Disk...\nWelcome to GRUB!\n\nnas login:',
+    ],
+    [
+      'the start of a disk by UEFI before it',
+      `${BOOTED.split('\n').slice(0, 6).join('\n')}\nBdsDxe: starting Boot0002 "UEFI QEMU HARDDISK" from PciRoot(0x0)/Scsi(0x0,0x0)\n\nnas login:`,
+    ],
   ])('and has %s is none', (_what, text) => {
     expect(answerText(text, []).verdict).not.toBe('healthy');
   });
