@@ -33,7 +33,7 @@ export interface ForegroundOptions {
  */
 export async function upForeground(project: Project, options: ForegroundOptions): Promise<number> {
   const { output, signal } = options;
-  const told = options.hasView ? openView(project, options) : await openLines(project, options);
+  const told = options.hasView ? openView(project, options) : openLines(options);
   // from the start: SIGHUP may come before the servers answer, and ends who does not listen
   let reload = (): void => undefined;
   const ending = new AbortController();

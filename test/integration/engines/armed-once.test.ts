@@ -159,6 +159,12 @@ describe('an order to install', () => {
       const doctor = await cli('doctor', '--json');
       expect(doctor.stdout).toContain('"install-never-reported"');
       expect(doctor.stdout).toContain('d-i preseed/late_command string wget');
+      // whoever serves is told too, a look later
+      await expect
+        .poll(() => readFile(join(folder, '.pxectl/run/pxectl.log'), 'utf8'))
+        .toContain(
+          'node-1: installed or not? it never reported (pxectl doctor explains install-never-reported)',
+        );
     },
     180_000,
   );
