@@ -36,3 +36,9 @@ export function nearestWord(word: string, candidates: readonly string[]): string
   }
   return best?.candidate;
 }
+
+/** One letter more, less, other or changed with its neighbour; kernel1 beside kernel2 is none. */
+export function isSlip(one: string, other: string): boolean {
+  const isNumbered = one.replace(/\d/g, '') === other.replace(/\d/g, '');
+  return !isNumbered && Math.min(one.length, other.length) >= 4 && editDistance(one, other) === 1;
+}

@@ -16,7 +16,7 @@ import { writeFixed, type LintOptions, type LintResult } from './lint-result.ts'
 import type { PxeConfig } from './pxe-config.ts';
 import { templateOf } from './templates.ts';
 import { passedPlaces, textReading } from './text-reading.ts';
-import { BAD_OPTION, testByDnsmasq } from './test-by-dnsmasq.ts';
+import { BAD_OPTION, testByDnsmasq, type RefusedLine } from './test-by-dnsmasq.ts';
 import { isUci } from './translated-forms.ts';
 import { mendsInUci } from './write-uci.ts';
 
@@ -39,29 +39,25 @@ export async function lintDnsmasq(
   const said = new Set(
     findings
       .filter(({ severity }) => severity === 'error')
-      .flatMap(({ evidence }) => evidence[0]?.source ?? []),
+      .flatMap(({ evidence }) => evidence.map(({ source }) => source)),
   );
-  const refused = (await testByDnsmasq(config.files)).flatMap(({ at, words: own }) => {
-    const source = `${basename(at.file)}:${at.line}`;
-    if (said.has(source)) return [];
-    if (own === BAD_OPTION && root !== '/' && isDnsmasqOption(at.key)) return [unknownHere(at)];
-    return [
-      makeFinding('config-unreadable', [{ source, text: at.raw }], {
-        title: `dnsmasq --test of this host refuses the line: ${own}`,
-        cause: 'dnsmasq does not start with this line.',
-        mends: mendsOfRefusal(own, at.file, `line ${at.line} of ${basename(at.file)}`),
-      }),
-    ];
-  });
+  const ofDnsmasq = (await testByDnsmasq(config.files)).filter(({ at }) => !said.has(sourceOf(at)));
+  const isNewer = ({ at, words: own }: RefusedLine): boolean =>
+    own === BAD_OPTION && root !== '/' && isDnsmasqOption(at.key);
+  const refused = [
+    ...ofDnsmasq.filter(isNewer).map(({ at }) => unknownHere(at)),
+    ...refusedTogether(ofDnsmasq.filter((one) => !isNewer(one))),
+  ];
   const ids = new Set(findings.map((finding) => finding.id));
   // a file that the lint found missing cannot be looked at, and one that it found wrong is said once
   const inRoot = root === undefined ? [] : (await checkTftpRoot(config)).filter((one) => !ids.has(one.id));
-  const refusedAt = new Set(refused.map(({ evidence }) => evidence[0]?.source));
+  const refusedAt = new Set(refused.flatMap(({ evidence }) => evidence.map(({ source }) => source)));
   // what dnsmasq refuses is more than a word that doctor does not know
   const own = findings.filter(
-    ({ id, evidence }) => id !== 'config-option-unknown' || !refusedAt.has(evidence[0]?.source),
+    ({ id, evidence }) => id !== 'config-option-unknown' || !refusedAt.has(evidence[0]?.source ?? ''),
   );
-  const all = [...own, ...refused, ...inRoot];
+  // what dnsmasq does not start with comes first
+  const all = [...refused, ...own, ...inRoot];
   const unknown = own.filter(({ id, severity }) => id === 'config-option-unknown' && severity === 'info');
   const passedOver: PassedOver[] = unknown.map(({ evidence }) => ({
     what: 'options that doctor does not know',
@@ -105,11 +101,40 @@ export async function lintDnsmasq(
       judge,
       isTaken: async (after) => {
         const { config: edited } = lintDnsmasqConfig(order, placedReader({ given: after, root }));
-        return (await testByDnsmasq(edited.files)).length <= refused.length;
+        return (await testByDnsmasq(edited.files)).length <= ofDnsmasq.length;
       },
     },
     written: fix ? await writeFixed(texts, findings, judge) : [],
   };
+}
+
+const sourceOf = ({ file, line }: ConfLine): string => `${basename(file)}:${line}`;
+
+/** What dnsmasq says the same of is one fault with several places. */
+function refusedTogether(lines: readonly RefusedLine[]): readonly Finding[] {
+  const byWords = new Map<string, RefusedLine[]>();
+  for (const one of lines) {
+    const key = `${one.words} ${one.at.file}`;
+    byWords.set(key, [...(byWords.get(key) ?? []), one]);
+  }
+  return [...byWords.values()].flatMap((same) => {
+    const [first] = same;
+    if (first === undefined) return [];
+    const { at, words: own } = first;
+    const numbers = same.map((one) => one.at.line).join(', ');
+    const what = same.length === 1 ? 'line' : 'lines';
+    return [
+      makeFinding(
+        'config-unreadable',
+        same.map((one) => ({ source: sourceOf(one.at), text: one.at.raw })),
+        {
+          title: `dnsmasq --test of this host refuses ${same.length === 1 ? 'the line' : `${same.length} lines`}: ${own}`,
+          cause: `dnsmasq does not start with ${same.length === 1 ? 'this line' : 'these lines'}.`,
+          mends: mendsOfRefusal(own, at.file, `${what} ${numbers} of ${basename(at.file)}`),
+        },
+      ),
+    ];
+  });
 }
 
 /** An option of other versions than this host's: whose computer the configuration is of may have one of them. */

@@ -85,8 +85,11 @@ const SHOWN_UNKNOWN = 20;
 /** Lines with which dnsmasq does not start, and all lines as they were meant. */
 function refusedLines(files: ConfFiles): { refused: Finding[]; meant: readonly ConfLine[] } {
   const refused: Finding[] = [];
+  const comments = files.lines.filter(isCommentElsewhere).slice(0, MAX_REFUSED);
+  if (comments.length > 0) refused.push(foreignComments(comments));
   let unknown = 0;
-  const meant = files.lines.map((line): ConfLine => {
+  const meant = files.lines.flatMap((line): ConfLine | readonly ConfLine[] => {
+    if (isCommentElsewhere(line)) return [];
     const isUnknown = !isDnsmasqOption(line.key);
     if (isUnknown) unknown++;
     if (isBlotted(line.value)) return line;
@@ -112,10 +115,29 @@ function refusedLines(files: ConfFiles): { refused: Finding[]; meant: readonly C
   return { refused, meant };
 }
 
+/** How other programs begin a comment. */
+const COMMENT_ELSEWHERE = /^(?:!|\/\/|;|\/\*|--(?:\s|$)|%|rem\s)/i;
+
+function isCommentElsewhere({ raw, key }: ConfLine): boolean {
+  return COMMENT_ELSEWHERE.test(raw) && !isDnsmasqOption(key);
+}
+
+function foreignComments(lines: readonly ConfLine[]): Finding {
+  return lintFinding(
+    'config-unreadable',
+    lines,
+    lines.map((at) => ({ at, lines: [`# ${at.raw}`] })),
+    {
+      title: `${lines.length === 1 ? 'a comment that begins' : `${lines.length} comments that begin`} without #: dnsmasq takes ${lines.length === 1 ? 'it for an option' : 'them for options'}`,
+      cause: 'In a dnsmasq.conf only # begins a comment. dnsmasq does not start: "bad option".',
+    },
+  );
+}
+
 /** Words that are neither an option nor near one: a newer dnsmasq may know them. */
 function unknownOptions(files: ConfFiles): Finding[] {
   return files.lines
-    .filter((line) => !isDnsmasqOption(line.key))
+    .filter((line) => !isDnsmasqOption(line.key) && !isCommentElsewhere(line))
     .slice(0, MAX_UNKNOWN)
     .filter((line) => refusalOf(line) === undefined)
     .slice(0, SHOWN_UNKNOWN)

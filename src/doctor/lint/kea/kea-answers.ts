@@ -37,6 +37,8 @@ export interface KeaModel {
   readonly global: Scope;
   /** names in option-data, wherever they stand */
   readonly optionNames: readonly Said[];
+  /** values of next-server, wherever they stand */
+  readonly nextServers: readonly Said[];
 }
 
 /** What a client is told in one subnet. */
@@ -64,6 +66,7 @@ export function modelOf(root: KeaValue): KeaModel {
     subnets: [...listOf(dhcp, 'subnet4').map((subnet) => subnetOf(subnet, [global])), ...shared],
     global,
     optionNames: namesIn(dhcp),
+    nextServers: nextServersIn(dhcp),
   };
 }
 
@@ -137,6 +140,11 @@ function namesIn(value: KeaValue): readonly Said[] {
   const own = listOf(value, 'option-data').flatMap((one) => textOf(get(one, 'name')) ?? []);
   const inner = [...(value.members?.values() ?? []), ...(value.list ?? [])].flatMap(namesIn);
   return [...own, ...inner];
+}
+
+function nextServersIn(value: KeaValue): readonly Said[] {
+  const inner = [...(value.members?.values() ?? []), ...(value.list ?? [])].flatMap(nextServersIn);
+  return [...[textOf(get(value, 'next-server')) ?? []].flat(), ...inner];
 }
 
 function get(value: KeaValue | undefined, name: string): KeaValue | undefined {

@@ -5,6 +5,7 @@ import { sortFindings } from '../../finding-catalogue.ts';
 import { lintFinding } from '../lint-finding.ts';
 import { modelOf, type KeaModel, type LineAt } from './kea-answers.ts';
 import { bootRules } from './kea-boot-rules.ts';
+import { refusedByKea, withMeantClasses } from './kea-refused-rules.ts';
 import { parseKea } from './kea-json.ts';
 
 /** What was made of a configuration of Kea. */
@@ -40,6 +41,7 @@ export function lintKea(path: string, text: string): KeaLint {
       ...compared,
       ...foreignOptions(model, at),
       ...poolsOutside(model, at),
+      ...(broken === undefined ? refusedByKea(model, at) : []),
       ...boots.findings,
       ...(broken === undefined && !isPart ? withoutBoot(model) : []),
     ]),
@@ -78,7 +80,7 @@ const BYTES_IN_QUOTES =
 
 /** What classes get when these comparisons are mended: nothing new shows then. */
 function asMeant(model: KeaModel): KeaModel {
-  const classes = model.classes.map((one) =>
+  const classes = withMeantClasses(model).map((one) =>
     one.test === undefined
       ? one
       : { ...one, test: { ...one.test, text: one.test.text.replace(BYTES_IN_QUOTES, '$10x$2$3') } },

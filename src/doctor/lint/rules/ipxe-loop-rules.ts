@@ -4,6 +4,7 @@ import { isStockIpxe } from '../../analyse/boot-files.ts';
 import { firstFileOf, type LeasedFile } from '../client-answers.ts';
 import { lintFinding, type LintInput } from '../lint-finding.ts';
 import type { PxeConfig } from '../pxe-config.ts';
+import { unsetTags } from '../set-tags.ts';
 
 /** iPXE that is given iPXE: nothing tells it apart, or what does has no line that gives it anything else. */
 export function ipxeLoop({ config, reader, isWhole }: LintInput): Finding[] {
@@ -15,6 +16,8 @@ export function ipxeLoop({ config, reader, isWhole }: LintInput): Finding[] {
   if (scripts.some((path) => reader.exists(path) === true)) return [];
   const canLook = reader.exists(folder) === true;
   const [tag] = config.ipxeTags;
+  // that the tag is never set is told already
+  if (tag === undefined && unsetTags(config).some((one) => /ipxe/i.test(one.tag))) return [];
   if (tag === undefined)
     return [
       lintFinding('ipxe-loop', [again.at], [], {

@@ -1,6 +1,6 @@
 import type { Finding } from '../../../model/finding.ts';
 import { words } from '../../../model/fix.ts';
-import { editDistance, nearestWord } from '../../../model/nearest-word.ts';
+import { isSlip, nearestWord } from '../../../model/nearest-word.ts';
 import { makeFinding } from '../../finding-catalogue.ts';
 import { IPXE_SETTINGS } from '../script-words.ts';
 import { lineEdit, lineEvidence, type BootScriptInput } from '../script-lines.ts';
@@ -129,12 +129,6 @@ function misspeltVariables({ path }: BootScriptInput, lines: readonly string[]):
       ),
     ];
   });
-}
-
-/** One letter more, less, other or changed with its neighbour; kernel1 beside kernel2 is none. */
-function isSlip(one: string, other: string): boolean {
-  const isNumbered = one.replace(/\d/g, '') === other.replace(/\d/g, '');
-  return !isNumbered && Math.min(one.length, other.length) >= 4 && editDistance(one, other) === 1;
 }
 
 /** What a script sets, and where it uses what nobody sets. A name that is made up as it runs may be any. */

@@ -30,6 +30,60 @@ async function lintFile(name: string, text: string) {
   return lintFiles([path], { fix: false, root: undefined });
 }
 
+describe('tags', () => {
+  const TYPO = `${LEASES}dhcp-boot=undionly.kpxe\ndhcp-match=set:efix64,option:client-arch,7\n`;
+
+  it.each(['efi64', 'efiX64', 'efi-x64'])('%s for efix64, which nothing asks for, is a slip', (tag) => {
+    const found = lint(`${TYPO}dhcp-boot=tag:${tag},ipxe.efi\ndhcp-option=tag:${tag},67,ipxe.efi\n`);
+    expect(told(found)).toContain('error tag-never-set');
+    expect(linesOf(found)).toEqual(
+      expect.arrayContaining(['dhcp-boot=tag:efix64,ipxe.efi', 'dhcp-option=tag:efix64,67,ipxe.efi']),
+    );
+    // the other place is evidence, and no second finding says that efix64 is served nothing
+    expect(found.filter(({ title }) => title.includes('efix64'))).toHaveLength(1);
+  });
+
+  it('with other numbers, or far from any, are no slip', () => {
+    const other = TYPO.replace('efix64', 'efi32').replace(',7', ',6');
+    for (const tag of ['efi64', 'lab'])
+      expect(told(lint(`${other}dhcp-boot=tag:${tag},ipxe.efi\n`))).not.toContain('error tag-never-set');
+  });
+
+  it('a part tells of a slip too, and not of what another file may set', () => {
+    const part = (tag: string): string => `dhcp-match=set:efix64,93,9\ndhcp-boot=tag:${tag},ipxe.efi\n`;
+    expect(told(lint(part('efi64')))).toContain('error tag-never-set');
+    expect(told(lint(part('lab')))).not.toContain('warning tag-never-set');
+  });
+
+  it('of iPXE that only keep lines from it are one warning: it may have a script inside', () => {
+    const kept = `${BOTH.replaceAll('dhcp-boot=', 'dhcp-boot=tag:!ipxe,')}`;
+    expect(told(lint(LEASES + kept))).toEqual(['warning tag-never-set']);
+    expect(told(lint(`${LEASES}${kept}dhcp-boot=tag:ipxe,http://192.168.1.1/x.ipxe\n`))).toEqual([
+      'error tag-never-set',
+    ]);
+  });
+});
+
+describe('comments of other programs', () => {
+  it.each(['!### x', '// x', '; x', '/* x */', '-- x', 'REM x'])('%s: one finding, mended by #', (line) => {
+    const found = lint(`${line}\n${LEASES}${line}\n${BOTH}`).filter(({ severity }) => severity === 'error');
+    expect(told(found)).toEqual(['error config-unreadable']);
+    expect(found[0]?.evidence).toHaveLength(2);
+    expect(linesOf(found)).toEqual([`# ${line}`, `# ${line}`]);
+  });
+
+  it('an option with -- before it is none', () => {
+    expect(told(lint(`${LEASES}${BOTH}--log-dhcp\n`))).not.toContain('error config-unreadable');
+  });
+
+  itNeeds('dnsmasq')('what dnsmasq says the same of is one finding with its places', async () => {
+    const { findings } = await lintFile('same.conf', `${LEASES}${BOTH}a.b=1\nc.d=2\n`);
+    const refused = findings.filter(({ id }) => id === 'config-unreadable');
+    expect(refused.map(({ evidence }) => evidence.length)).toEqual([2]);
+    expect(findings[0]).toBe(refused[0]);
+  });
+});
+
 describe('lines of dnsmasq that do not do what they are for', () => {
   it.each(['dhcp-userclass=set:ipxe,iPXE', 'dhcp-match=set:ipxe,175'])(
     '%s, and no line that asks for the tag: iPXE gets iPXE',

@@ -61,6 +61,30 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     ['error no-boot-service-for-arch'],
   ],
   [
+    'the name of a server for its address',
+    kea([IPXE, UEFI, BIOS].join(',\n'), '"next-server": "boot.example.com"'),
+    ['error config-unreadable'],
+  ],
+  [
+    'a class that nothing defines',
+    kea([UEFI.replace('or option[93].hex == 0x0009', "and not member('ipxe')"), BIOS].join(',\n')),
+    ['error config-unreadable', 'warning no-boot-service-for-arch'],
+  ],
+  [
+    'a class that is defined behind its use',
+    kea([UEFI.replace('== 0x0007 or', "== 0x0007 and not member('script') or"), BIOS, IPXE].join(',\n')),
+    ['error config-unreadable', 'error ipxe-loop'],
+  ],
+  [
+    "classes that are Kea's own",
+    kea(
+      [`{ "name": "known", "test": "member('KNOWN') or member('VENDOR_CLASS_x')" }`, IPXE, UEFI, BIOS].join(
+        ',\n',
+      ),
+    ),
+    [],
+  ],
+  [
     'a pool of another network',
     kea(UEFI, '"next-server": "10.0.0.2"', '10.0.1.10 - 10.0.1.99'),
     ['error config-unreadable'],
