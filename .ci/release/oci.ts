@@ -41,7 +41,8 @@ export async function buildOci(options: OciOptions): Promise<string> {
     os: 'linux',
     config: {
       User: `${IMAGE_USER}:${IMAGE_USER}`,
-      Env: ['PATH=/usr/bin', `HOME=${SERVICE.stateFolder}`],
+      // a container has one project, on a file system of the host
+      Env: ['PATH=/usr/bin', `HOME=${SERVICE.stateFolder}`, 'PXECTL_STORE=off'],
       Entrypoint: ['/usr/bin/pxectl'],
       Cmd: ['up'],
       WorkingDir: SERVICE.configFolder,

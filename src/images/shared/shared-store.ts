@@ -26,7 +26,7 @@ export interface SharedStore {
   keep(path: string, file: ExpectedFile): Promise<void>;
   /** Removes those of these files that no project has any more. */
   drop(files: readonly ExpectedFile[]): Promise<void>;
-  /** Runs work on the store; what the disk has against it is told, and then nothing came of it. */
+  /** Runs work on the store, if it may be used; what the disk has against it is told, and then nothing came of it. */
   attempt<T>(work: () => Promise<T>): Promise<T | undefined>;
   /** Runs `work` while no other project's fetch works under this name. */
   alone<T>(name: string, work: () => Promise<T>, options: LockOptions): Promise<T>;
@@ -41,7 +41,7 @@ export function openSharedStore(folder: string, progress: FetchProgress): Shared
     if (!told.has(about)) progress({ type, subject: SUBJECT, text });
     told.add(about);
   };
-  const attempt = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
+  const unlessRefused = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
     try {
       return await work();
     } catch (error) {
@@ -57,15 +57,16 @@ export function openSharedStore(folder: string, progress: FetchProgress): Shared
   };
   let made: Promise<true | undefined> | undefined;
   const isUsable = (): Promise<true | undefined> =>
-    (made ??= attempt(async () => {
+    (made ??= unlessRefused(async () => {
       await makeStore(folders);
       return true as const;
     }));
+  const attempt = async <T>(work: () => Promise<T>): Promise<T | undefined> =>
+    (await isUsable()) ? unlessRefused(work) : undefined;
   const pathOf = ({ sha256 }: ExpectedFile): string => join(folders.files, sha256);
 
   const take = async (file: ExpectedFile, target: string, signal?: AbortSignal): Promise<boolean> => {
     const path = pathOf(file);
-    if (!(await isUsable())) return false;
     const taken = await attempt(async () => {
       const found = await lstat(path).catch(() => undefined);
       if (found === undefined) return false;
@@ -95,7 +96,6 @@ export function openSharedStore(folder: string, progress: FetchProgress): Shared
   };
 
   const keep = async (path: string, file: ExpectedFile): Promise<void> => {
-    if (!(await isUsable())) return;
     await attempt(async () => {
       const shared = pathOf(file);
       const [own, there] = [await lstat(path), await lstat(shared).catch(() => undefined)];
@@ -132,7 +132,8 @@ export function openSharedStore(folder: string, progress: FetchProgress): Shared
   };
 
   const drop = async (files: readonly ExpectedFile[]): Promise<void> => {
-    await attempt(() => dropUnused(folders, files));
+    // where there is no store, none is made for that
+    await unlessRefused(() => dropUnused(folders, files));
   };
   return { folders, take, keep, drop, attempt, alone };
 }

@@ -198,11 +198,15 @@ describe('the shared store', () => {
 
   it('is not used where others may write to it', async () => {
     await inProject('one', ...FETCH());
+    for (const name of await readdir(join(folder, 'store', 'taken')))
+      await rm(join(folder, 'store', 'taken', name));
     await chmod(join(folder, 'store', 'files'), 0o777);
     const second = await inProject('two', ...FETCH());
     expect(second.exitCode).toBe(0);
     expect(second.stderr).toMatch(/shared store: .*everybody may write to .*; this project does without/);
     expect((await stat(isoOf('two'))).nlink).toBe(1);
+    // nor is anything written where somebody else may have put a link
+    expect(await readdir(join(folder, 'store', 'taken'))).toEqual([]);
   });
 
   it('is not used by a project that says so', async () => {
