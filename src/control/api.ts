@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { InTurn } from '../platform/turns.ts';
 import type { EventBatch } from '../watch/stored-after.ts';
 import { eventSchema } from '../model/trace-schema.ts';
 import { change, follow, read } from './operation.ts';
@@ -154,5 +155,10 @@ export type ControlHandlers = {
     input: InputOf<Name>,
   ) => Promise<ReplyOf<Name> | undefined>;
 } & {
-  readonly events: (input: InputOf<'events'>, signal: AbortSignal) => AsyncIterable<EventBatch>;
+  /** @param inTurn for who may only look: each piece that is read from the disk waits for its turn */
+  readonly events: (
+    input: InputOf<'events'>,
+    signal: AbortSignal,
+    inTurn?: InTurn,
+  ) => AsyncIterable<EventBatch>;
 };

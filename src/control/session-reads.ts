@@ -67,8 +67,8 @@ export function sessionReads(session: Session, explain: ExplainTrouble): Session
       const shown = { ...context, orderTokens: new Map<never, never>() };
       return planView(wanted, planFor(shown, { text: project.configText, place }, wanted));
     },
-    events: ({ after, recent }, signal) =>
-      session.events.follow(after ?? session.events.idBefore(recent), signal),
+    events: ({ after, recent }, signal, inTurn) =>
+      session.events.follow(after ?? session.events.idBefore(recent), signal, inTurn),
   };
 }
 

@@ -1,3 +1,6 @@
+/** Does something when it is its turn. */
+export type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
+
 /** Does one thing after the other, in the order in which they were asked for. */
 export class Turns {
   #last: Promise<unknown> = Promise.resolve();

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BootEvent } from '../model/boot-event.ts';
+import type { InTurn } from '../platform/turns.ts';
 import type { EventStore } from './event-store.ts';
 import { storedAfter, type EventBatch, type KeptEvent } from './stored-after.ts';
 
@@ -39,14 +40,18 @@ export class EventLog {
   }
 
   /** The events after this id, and those that come, until the signal aborts. 0: every one that is kept. */
-  async *follow(afterId: number, signal: AbortSignal): AsyncGenerator<EventBatch> {
+  async *follow(
+    afterId: number,
+    signal: AbortSignal,
+    inTurn: InTurn = (work) => work(),
+  ): AsyncGenerator<EventBatch> {
     // a state folder that was emptied while the clock was set back: that reader has seen what never was
     let at = Math.min(afterId, this.lastId);
     if (at < afterId) yield { isAfterGap: true, events: [] };
     while (!signal.aborted) {
       if (at < this.#forgottenId) {
         const before = at;
-        for await (const batch of storedAfter(this.path, at)) {
+        for await (const batch of paced(storedAfter(this.path, at), signal, inTurn)) {
           yield batch;
           at = batch.events.at(-1)?.id ?? at;
           if (signal.aborted) return;
@@ -91,6 +96,23 @@ export class EventLog {
       signal.addEventListener('abort', wake);
     });
     await sleep(GATHER_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** What comes next of the disk, each in its turn; nothing more for who has gone meanwhile. */
+async function* paced(
+  stored: AsyncGenerator<EventBatch>,
+  signal: AbortSignal,
+  inTurn: InTurn,
+): AsyncGenerator<EventBatch> {
+  try {
+    for (;;) {
+      const next = await inTurn(async () => (signal.aborted ? undefined : stored.next()));
+      if (next === undefined || next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    await stored.return(undefined);
   }
 }
 

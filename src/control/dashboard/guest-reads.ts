@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { usageError } from '../../model/errors.ts';
-import { Turns } from '../../platform/turns.ts';
+import { Turns, type InTurn } from '../../platform/turns.ts';
 import type { ControlHandlers } from '../api.ts';
 
 const READS = ['status', 'machines', 'boots', 'boot', 'findings', 'transfers', 'images', 'plan'] as const;
@@ -20,17 +20,17 @@ export function guestReads(handlers: ControlHandlers): ControlHandlers {
   const waiting = new Map<string, Promise<unknown>>();
   let restUntilMs = 0;
 
-  const inTurn = async (key: string, name: Read, input: object): Promise<unknown> => {
-    await sleep(Math.max(0, restUntilMs - performance.now()));
-    waiting.delete(key);
-    const beganMs = performance.now();
-    try {
-      return await (handlers[name] as (input: object) => Promise<unknown>)(input);
-    } finally {
-      const nowMs = performance.now();
-      restUntilMs = nowMs + Math.min(MAX_REST_MS, nowMs - beganMs);
-    }
-  };
+  const inTurn: InTurn = (work) =>
+    turns.take(async () => {
+      await sleep(Math.max(0, restUntilMs - performance.now()));
+      const beganMs = performance.now();
+      try {
+        return await work();
+      } finally {
+        const nowMs = performance.now();
+        restUntilMs = Math.max(restUntilMs, nowMs + Math.min(MAX_REST_MS, nowMs - beganMs));
+      }
+    });
   const read = async (name: Read, input: object): Promise<unknown> => {
     const key = `${name} ${JSON.stringify(input)}`;
     const there = waiting.get(key);
@@ -41,10 +41,14 @@ export function guestReads(handlers: ControlHandlers): ControlHandlers {
         next: 'ask again in a second, or show the token',
       });
     }
-    const answer = turns.take(() => inTurn(key, name, input));
+    const answer = inTurn(() => {
+      waiting.delete(key);
+      return (handlers[name] as (input: object) => Promise<unknown>)(input);
+    });
     waiting.set(key, answer);
     return answer;
   };
   const shared = READS.map((name) => [name, (input: object) => read(name, input)] as const);
-  return { ...handlers, ...(Object.fromEntries(shared) as Pick<ControlHandlers, Read>) };
+  const events: ControlHandlers['events'] = (input, signal) => handlers.events(input, signal, inTurn);
+  return { ...handlers, events, ...(Object.fromEntries(shared) as Pick<ControlHandlers, Read>) };
 }

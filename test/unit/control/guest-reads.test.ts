@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { ControlHandlers } from '../../../src/control/api.ts';
 import { controlListener } from '../../../src/control/control-listener.ts';
+import type { InTurn } from '../../../src/platform/turns.ts';
 import { guestReads } from '../../../src/control/dashboard/guest-reads.ts';
 
 describe('reads of guests', () => {
@@ -41,6 +42,27 @@ describe('reads of guests', () => {
     await sleep(20);
     state = 'after';
     expect(await Promise.all([first, ask({})])).toEqual(['before', 'after']);
+  });
+
+  it('are one after the other with rests between them for events of the disk too, and what comes now waits for nobody', async () => {
+    const began: number[] = [];
+    const reads = guestReads({
+      async *events(_: unknown, __: AbortSignal, inTurn: InTurn) {
+        yield await inTurn(async () => {
+          began.push(performance.now());
+          await sleep(30);
+          return { isAfterGap: false, events: [] };
+        });
+        yield { isAfterGap: true, events: [] };
+      },
+    } as unknown as ControlHandlers);
+    const look = async (): Promise<number> => {
+      let batches = 0;
+      for await (const _ of reads.events({ after: 1, recent: 0 }, new AbortController().signal)) batches += 1;
+      return batches;
+    };
+    expect(await Promise.all([look(), look(), look()])).toEqual([2, 2, 2]);
+    expect((began[2] ?? 0) - (began[0] ?? 0)).toBeGreaterThan(115);
   });
 
   it('are refused when more are asked for than anybody looks at', async () => {
