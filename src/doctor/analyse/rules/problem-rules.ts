@@ -196,8 +196,9 @@ function unknownUser({ subject = '' }: ServerProblem, server: string): Words {
   };
 }
 
+/** Where a mail program broke a line, a blank may be lost. */
 function isMissing({ evidence }: ServerProblem): boolean {
-  return /no such file|does not exist/i.test(evidence.text);
+  return /no ?such ?file|does not ?exist/i.test(evidence.text);
 }
 
 function missingFolder({ subject = 'that it serves' }: ServerProblem, server: string): Words {
