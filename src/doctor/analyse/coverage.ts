@@ -28,7 +28,7 @@ export function reachOf(client: ClientObservation): Reach {
     ({ firmware, vendorClass }, index) =>
       firmware === 'system' && index > 0 && (vendorClass !== undefined || !isRaspberryPi(client)),
   );
-  if (hasSystem || spokeAfterMenu(client) || files.some((name) => REST_OF_SYSTEM.test(name))) return 'end';
+  if (hasSystem || files.some((name) => REST_OF_SYSTEM.test(name)) || spokeAfterMenu(client)) return 'end';
   if (files.some((name) => KERNEL.test(name))) return isRaspberryPi(client) ? 'end' : 'kernel';
   const hasAsked = client.phases.some(({ tftp }) => tftp.some(({ outcome }) => outcome === 'under-way'));
   if (files.length > 0 || hasAsked || client.phases.some((phase) => phase.firmware === 'ipxe'))
@@ -45,20 +45,22 @@ const BESIDE_MENU = /\.(?:c32|cfg|conf|menu|msg|txt|png|jpg|pf2|lst|mod)$/i;
 
 /**
  * After its menu the loader got more files, and then the machine asked for an address again, was given one, and had no need of a
- * file: firmware fetches its loader at once, so that this was the started system. Loaders do not ask twice.
+ * file: firmware fetches its loader at once, so that this was the started system. iPXE, loaded from a menu, asks too, and fetches
+ * what no TFTP server sees.
  */
 function spokeAfterMenu({ phases }: ClientObservation): boolean {
+  if (phases.length < 2) return false;
   const loaded = phases.findIndex(({ tftp }) => {
     const menu = tftp.findLastIndex(({ path }) => MENU.test(path));
     const isSystem = ({ path, outcome }: TftpRead): boolean =>
-      (outcome === 'done' || outcome === 'under-way') && !BESIDE_MENU.test(path);
+      (outcome === 'done' || outcome === 'under-way') && !BESIDE_MENU.test(path) && !isLoaderName(path);
     return menu >= 0 && tftp.slice(menu + 1).some(isSystem);
   });
   return (
     loaded >= 0 &&
-    phases.slice(loaded + 1).some(({ tftp, http, requests, replies }) => {
+    phases.slice(loaded + 1).some(({ firmware, tftp, http, requests, replies }) => {
       const given = replies.find(({ type }) => type === 'ack');
-      if (!given || tftp.length + http.length > 0) return false;
+      if (!given || firmware !== 'unknown' || tftp.length + http.length > 0) return false;
       // a log without a clock shows it by a second question
       return given.timeMs === undefined
         ? requests.filter(({ type }) => type !== 'request').length > 1

@@ -127,6 +127,8 @@ describe('one machine', () => {
   it('that asks again after its menu alone has not', () => {
     expect(judge(stamped([...MENU, ...AGAIN])).verdict).toBe('not-understood');
     expect(judge(stamped([...MENU, ...SYSTEM])).verdict).toBe('not-understood');
+    const ipxe = 'atftpd[20065]: Serving ipxe/undionly.kpxe to 172.31.0.68:57096';
+    expect(judge(stamped([...MENU, ipxe, ...AGAIN])).verdict).toBe('not-understood');
   });
 
   it('is one when the log began in mid-boot and an offer names its address', () => {
