@@ -9,6 +9,7 @@ import type { DoctorRequest } from './doctor-request.ts';
 import type { DoctorResult } from './doctor-result.ts';
 import { maskCapture } from './mask-capture.ts';
 import { maskerFor } from './masker-for.ts';
+import { namedSecrets } from './named-secrets.ts';
 import { programVersions } from './program-versions.ts';
 
 const MAX_EVENTS = 5_000;
@@ -43,7 +44,10 @@ async function collect(
   folder: string,
   { result, project, capturePath, request }: BundleParts,
 ): Promise<string[]> {
-  const masker = maskerFor((project?.config.machines ?? []).map(({ name }) => name));
+  const masker = maskerFor(
+    (project?.config.machines ?? []).map(({ name }) => name),
+    project === undefined ? [] : namedSecrets(project.config),
+  );
   const files: string[] = [];
   const put = async (name: string, text: string): Promise<void> => {
     await writeFile(join(folder, name), masker.text(text), { mode: 0o600 });
