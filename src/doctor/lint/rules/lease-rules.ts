@@ -12,20 +12,32 @@ import type { Finding } from '../../../model/finding.ts';
 import { words } from '../../../model/fix.ts';
 import { lintFinding, type Edit, type LintInput } from '../lint-finding.ts';
 import type { PxeConfig } from '../pxe-config.ts';
-import { efiProgram, isForRaspberryPis } from './service-rules.ts';
+import { efiProgram, isForRaspberryPis, serviceLine } from './service-rules.ts';
 
 interface UefiClient {
   readonly code: number;
   readonly firmware: Firmware;
   readonly what: string;
+  /** as pxe-service calls it */
+  readonly name: string;
 }
 
 /** 0 and 1 are BIOS machines; what comes behind them and is no UEFI boots no PC. */
 const FIRST_UEFI = 6;
 
 const UEFI: readonly UefiClient[] = [
-  { code: 7, firmware: 'uefi-x64', what: '64-bit x86 UEFI (arch 7): nearly every PC of the last ten years' },
-  { code: 9, firmware: 'uefi-x64', what: 'arch 9, which some 64-bit x86 UEFI firmware sends' },
+  {
+    code: 7,
+    firmware: 'uefi-x64',
+    what: '64-bit x86 UEFI (arch 7): nearly every PC of the last ten years',
+    name: 'X86-64_EFI',
+  },
+  {
+    code: 9,
+    firmware: 'uefi-x64',
+    what: 'arch 9, which some 64-bit x86 UEFI firmware sends',
+    name: 'BC_EFI',
+  },
 ];
 
 /** A server that leases addresses: what each kind of firmware is told to load, by dhcp-boot or option 67. */
@@ -76,7 +88,9 @@ function uefiClients({ config, isWhole }: LintInput): Finding[] {
     ...tag.lines,
     option ? `${option.at.key}=${tags},option:bootfile-name,"${file}"` : `dhcp-boot=${tags},${file}${where}`,
   ];
-  const edits: Edit[] = [{ at, lines: [at.raw, ...lines] }];
+  // beside a menu for others alone UEFI is sent a menu without items
+  const items = config.services.length === 0 ? [] : faulty.map((one) => serviceLine(config, one.name, file));
+  const edits: Edit[] = [{ at, lines: [at.raw, ...lines, ...items] }];
   const what = first.given
     ? `is given ${platformOfName(name) === 'bios' ? 'the BIOS program ' : ''}${name}`
     : 'is given no boot file';

@@ -1,5 +1,6 @@
 import type { Finding } from '../../../model/finding.ts';
 import { words } from '../../../model/fix.ts';
+import { servedFolderOf } from '../../analyse/boot-files.ts';
 import { makeFinding } from '../../finding-catalogue.ts';
 import { labelsOf, type Label } from '../pxelinux-labels.ts';
 import { lintLabels } from './pxelinux-label-rules.ts';
@@ -53,16 +54,29 @@ function lintLabel({ path }: BootScriptInput, label: Label): readonly Finding[] 
   const entry = name === undefined ? 'the entry' : `label ${name}`;
   const findings: Finding[] = [];
   if (initrds.length > 1) {
-    const merged = initrds.map(({ value }) => value).join(',');
+    // the folder of the TFTP root goes out with it
+    const merged = initrds.map(({ value }) => value.replace(servedFolderOf(value) ?? '', '')).join(',');
+    // wimboot needs the names of its files, which pxelinux hands over through linux.c32 alone (ipxe.org/wimboot)
+    const program = kernel && /wimboot/i.test(kernel.value) && appends.length === 0 ? kernel : undefined;
     findings.push(
       makeFinding(
         'initrd-lines-several',
         initrds.map(({ index, raw }) => lineEvidence(path, index, raw)),
         {
           title: `${entry} has ${initrds.length} INITRD lines: only the last one counts`,
-          mends: initrds.map(({ index, raw }, at) =>
-            lineEdit(path, index, raw, at === 0 ? [`INITRD ${merged}`] : []),
-          ),
+          mends: [
+            ...(program
+              ? [lineEdit(path, program.index, program.raw, [`COM32 linux.c32 ${program.value}`])]
+              : []),
+            ...initrds.map(({ index, raw }, at) =>
+              lineEdit(
+                path,
+                index,
+                raw,
+                at === 0 ? [`${program ? 'APPEND initrdfile=' : 'INITRD '}${merged}`] : [],
+              ),
+            ),
+          ],
         },
       ),
     );

@@ -282,7 +282,7 @@ function overriddenBoots(config: PxeConfig): Finding[] {
  * A line that is like the user's own: its server and the tag of iPXE. dnsmasq appends ".0" to a name without a dot,
  * which "./" keeps it from.
  */
-function serviceLine(config: PxeConfig, name: string, file: string, server?: string): string {
+export function serviceLine(config: PxeConfig, name: string, file: string, server?: string): string {
   const [ipxe] = config.ipxeTags;
   // where another host has the files, it has these too
   const boots = config.boots.filter((boot) => !boot.tags.some((tag) => config.ipxeTags.includes(tag)));

@@ -30,6 +30,20 @@ async function lintFile(name: string, text: string) {
   return lintFiles([path], { fix: false, root: undefined });
 }
 
+describe('a menu of a server that leases addresses', () => {
+  it('that is for BIOS alone gets an item for UEFI too: one without items cancels', () => {
+    const found = lint(`${LEASES}dhcp-boot=pxelinux.0\npxe-service=x86PC,"x",pxelinux\n`);
+    expect(linesOf(found)).toEqual(
+      expect.arrayContaining([
+        'dhcp-boot=tag:efi64,ipxe.efi',
+        'pxe-service=X86-64_EFI,"Network boot",ipxe.efi',
+        'pxe-service=BC_EFI,"Network boot",ipxe.efi',
+      ]),
+    );
+    expect(linesOf(lint(`${LEASES}dhcp-boot=pxelinux.0\n`)).join()).not.toContain('pxe-service');
+  });
+});
+
 describe('tags', () => {
   const TYPO = `${LEASES}dhcp-boot=undionly.kpxe\ndhcp-match=set:efix64,option:client-arch,7\n`;
 

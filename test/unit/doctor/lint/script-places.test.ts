@@ -104,3 +104,19 @@ describe('labels of pxelinux', () => {
     ]);
   });
 });
+
+describe('several INITRD lines', () => {
+  const files = ' INITRD /var/lib/tftpboot/a\n INITRD /var/lib/tftpboot/b\n';
+
+  it('become one without the folder of the TFTP root', () => {
+    const [first] = lint('pxelinux', `LABEL x\n KERNEL vmlinuz\n${files}`);
+    expect(fixTexts(first?.mends ?? []).join('\n')).toContain('INITRD a,b');
+  });
+
+  it('of wimboot become names that linux.c32 hands over', () => {
+    const [first] = lint('pxelinux', `LABEL x\n KERNEL wimboot\n${files}`);
+    const mends = fixTexts(first?.mends ?? []).join('\n');
+    expect(mends).toContain('COM32 linux.c32 wimboot');
+    expect(mends).toContain('APPEND initrdfile=a,b');
+  });
+});
