@@ -10,7 +10,7 @@ import { inputError, kindOfFile } from './read-inputs.ts';
 
 /** How programs begin a line of a log; a console has seconds since its start, or nothing. */
 const LOG_LINE =
-  /^\W{0,2}(?:\d{4}[-/]\d\d[-/]\d\d[T ]|[A-Z][a-z]{2} +\d+ \d\d:\d\d:\d\d|\d\d:\d\d:\d\d|"\w+":)/;
+  /^\W{0,2}(?:\d{4}[-/]\d\d[-/]\d\d[T ]|[A-Z][a-z]{2} +\d+ \d\d:\d\d:\d\d|(?:[A-Z][a-z]{2} ){2} ?\d+ \d\d:\d\d:\d\d|\d\d:\d\d:\d\d|"\w+":)/;
 
 type Given = Partial<
   Pick<DoctorRequest, 'text' | 'textPath' | 'logPath' | 'logText' | 'pcapPath' | 'configPaths'>

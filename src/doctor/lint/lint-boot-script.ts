@@ -23,6 +23,10 @@ interface KernelLine {
   readonly arguments: string;
 }
 
+/** What a menu of pxelinux has beside its labels; one of other menus alone has no kernel. */
+const OF_PXELINUX =
+  /^[ \t]*(?:(?:kernel|linux|append|localboot|menu[ \t]+(?:include|label|title))\s|(?:default|ui)[ \t]+\S+\.c32\b)/im;
+
 /** Which loader a configuration is for, by its name and its words; undefined when it is none of them. */
 export function kindOfBootScript(path: string, text: string): BootScriptKind | undefined {
   if (/^#!ipxe\b/.test(text) || path.endsWith('.ipxe')) return 'ipxe';
@@ -30,9 +34,7 @@ export function kindOfBootScript(path: string, text: string): BootScriptKind | u
   if (/grub[^/]*\.cfg/.test(path.split('/').pop() ?? '')) return 'grub';
   if (isPxelinuxFragment(text)) return 'pxelinux';
   if (/^[ \t]*menuentry\s/m.test(text) || /^[ \t]*linux(?:efi)?[ \t]+\S/m.test(text)) return 'grub';
-  return /^[ \t]*(?:label|default)\s/im.test(text) && /^[ \t]*(?:kernel|linux|append)\s/im.test(text)
-    ? 'pxelinux'
-    : undefined;
+  return /^[ \t]*(?:label|default)\s/im.test(text) && OF_PXELINUX.test(text) ? 'pxelinux' : undefined;
 }
 
 /** Why no more than a part of a configuration can be judged; empty for a whole one. */

@@ -54,6 +54,31 @@ describe('the words of the command line', () => {
     expect(await readGivenWords([json])).toEqual({ logPath: json });
   });
 
+  it('takes a journal for a log, with the prompt, the pager and the marks of what was left out around it, and the log of OpenWrt', async () => {
+    const journal = await file(
+      'journal.txt',
+      `kali@kali:~$ sudo systemctl status dnsmasq
+[...]
+     Active: active (running) since Wed 2023-06-07 13:48:15 BST; 17s ago
+[...]
+Jun 07 13:48:15 kali dnsmasq-dhcp[1960]: DHCP, IP range 192.168.101.100 -- 192.168.101.200, lease time 12h
+Jun 07 13:48:15 kali dnsmasq-tftp[1960]: TFTP root is /tftpboot/
+[...]
+Jun 07 13:48:31 kali dnsmasq-dhcp[1960]: no address range available for DHCP request via eth0
+lines 1-23/23 (END)
+`,
+    );
+    expect(await readGivenWords([journal])).toEqual({ logPath: journal });
+    const openWrt = await file(
+      'openwrt.log',
+      `Sat Mar 14 09:54:17 2026 daemon.info dnsmasq[1]: exiting on receipt of SIGTERM
+Sat Mar 14 09:54:18 2026 daemon.notice procd: /etc/rc.d/S99x: udhcpc: started, v1.36.1
+Sat Mar 14 09:54:20 2026 daemon.notice procd: /etc/rc.d/S99x: udhcpc: no lease, failing
+`,
+    );
+    expect(await readGivenWords([openWrt])).toEqual({ logPath: openWrt });
+  });
+
   it('are a text when they are no files', async () => {
     expect(await readGivenWords(['PXE-E21:', 'Remote', 'boot'])).toEqual({ text: 'PXE-E21: Remote boot' });
     expect(await readGivenWords(['https://ipxe.org/2d0c618e'])).toEqual({

@@ -1,7 +1,8 @@
-import type { Finding } from '../../../model/finding.ts';
+import type { Evidence, Finding } from '../../../model/finding.ts';
 import { words } from '../../../model/fix.ts';
 import { makeFinding } from '../../finding-catalogue.ts';
 import { imageOfCommand } from '../image-command.ts';
+import { damagedInitrdWords } from './initrd-word-rules.ts';
 import { lintIpxeNames } from './ipxe-name-rules.ts';
 import { nameInAddress, valuesOf } from '../ipxe-values.ts';
 import { lineEdit, lineEvidence, needsNoInitrd, type BootScriptInput } from '../script-lines.ts';
@@ -30,6 +31,7 @@ export function lintIpxe(input: BootScriptInput, lines: readonly string[]): read
     ...missingShebang(input, lines),
     ...missingInitrdArgument(input, sections),
     ...missingInitrd(input, sections),
+    ...damagedInitrdWords(input, lines),
     ...(ipxeFragment(input.text).length > 0 ? [] : lintIpxeNames(input, lines)),
   ];
 }
@@ -49,7 +51,12 @@ export function ipxeFragment(text: string): readonly string[] {
 }
 
 function missingShebang({ path, text }: BootScriptInput, lines: readonly string[]): Finding[] {
-  if (/^#!ipxe\b/.test(lines[0] ?? '') || ipxeFragment(text).length > 0) return [];
+  if (/^#!ipxe\b/.test(lines[0] ?? '')) return [];
+  const at = lines.findIndex((line) => /^\s*#!ipxe\b/.test(line));
+  // what a template has before it may vanish
+  if (at >= 0 && lines.slice(0, at).every((line) => /^\s*(?:#|$)/.test(line)))
+    return [lateShebang(lineEvidence(path, at, lines[at] ?? ''), at)];
+  if (ipxeFragment(text).length > 0) return [];
   return [
     makeFinding('loader-config-missing', [lineEvidence(path, 0, lines[0] ?? '')], {
       title: 'an iPXE script must begin with #!ipxe',
@@ -58,6 +65,26 @@ function missingShebang({ path, text }: BootScriptInput, lines: readonly string[
       codes: ['2e0080'],
     }),
   ];
+}
+
+/** It is there, and something stands before it. */
+function lateShebang(evidence: Evidence, index: number): Finding {
+  return makeFinding('loader-config-missing', [evidence], {
+    title:
+      index === 0
+        ? 'blanks, or a mark that does not show, stand before #!ipxe'
+        : `#!ipxe stands in line ${index + 1}, not in the first`,
+    cause:
+      'iPXE knows a script by its very first bytes, and this file begins with others: "Exec format error" (2e008081).',
+    mends: [
+      words(
+        index === 0
+          ? 'take away what stands before it: # is the first character of the file (and save it as UTF-8 without a byte order mark)'
+          : 'move it to the beginning of the file',
+      ),
+    ],
+    codes: ['2e0080'],
+  });
 }
 
 /** Arguments of installers and live systems: their first programs are in the initrd. */
