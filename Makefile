@@ -36,16 +36,16 @@ check-static: setup build ## format, types, lint with the layering rule
 check: check-static test ## everything that CI runs
 
 .PHONY: test-fast
-test-fast: setup build ## unit, contract and command-line tests
+test-fast: setup build ## unit, contract and short command-line tests
 	node .ci/run-tests.mjs unit+cli+contract
 
 .PHONY: test-nodes
-test-nodes: setup build ## the fast tests on Node.js 22 and 24
+test-nodes: setup build ## what needs no network namespace, on Node.js 22 and 24
 	.ci/test-nodes 22 24
 
 .PHONY: test
 test: setup build ## every test, the firmware boots included (root)
-	node .ci/run-tests.mjs unit+cli+contract integration web firmware
+	node .ci/run-tests.mjs unit+cli+contract stories integration web firmware
 
 .PHONY: dnsmasq
 dnsmasq: build ## build the image of the docker engine (docker); up does it too when it is not there

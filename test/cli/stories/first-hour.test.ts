@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { runOrThrow } from '../../src/platform/processes.ts';
-import { writeCasperIso } from '../support/casper-iso.ts';
-import { startLoopbackMirror, type LoopbackMirror } from '../support/loopback-mirror.ts';
-import { makeFolder, makePrivateNetwork, pxectl, type PrivateNetwork } from '../support/pxectl-process.ts';
+import { runOrThrow } from '../../../src/platform/processes.ts';
+import { writeCasperIso } from '../../support/casper-iso.ts';
+import { startLoopbackMirror, type LoopbackMirror } from '../../support/loopback-mirror.ts';
+import { makeFolder, makePrivateNetwork, pxectl, type PrivateNetwork } from '../../support/pxectl-process.ts';
 
 let network: PrivateNetwork;
 let isos: Awaited<ReturnType<typeof makeFolder>>;

@@ -2,18 +2,18 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { start } from '../../src/platform/long-running.ts';
-import { writeCasperIso } from '../support/casper-iso.ts';
-import { documentedCommands, isTaken, shellLines } from '../support/documents.ts';
-import { configText, prepareState } from '../support/engine/prepare-state.ts';
-import { KEY } from '../support/new-seeds.ts';
+import { start } from '../../../src/platform/long-running.ts';
+import { writeCasperIso } from '../../support/casper-iso.ts';
+import { documentedCommands, isTaken, shellLines } from '../../support/documents.ts';
+import { configText, prepareState } from '../../support/engine/prepare-state.ts';
+import { KEY } from '../../support/new-seeds.ts';
 import {
   makeFolder,
   makePrivateNetwork,
   pxectl,
   pxectlCommand,
   type PrivateNetwork,
-} from '../support/pxectl-process.ts';
+} from '../../support/pxectl-process.ts';
 
 const ON_CLEAN_SYSTEM = 'installs a package: test/firmware/installed-package.test.ts has a system of its own';
 const IN_CONTAINER = 'needs a Docker Engine: test/integration/release/oci-image.test.ts has one of its own';

@@ -1,8 +1,8 @@
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { configText, prepareState } from '../support/engine/prepare-state.ts';
-import { makeFolder, pxectl } from '../support/pxectl-process.ts';
+import { configText, prepareState } from '../../support/engine/prepare-state.ts';
+import { makeFolder, pxectl } from '../../support/pxectl-process.ts';
 
 const MAC = '52:54:00:12:34:56';
 const OTHER = '52:54:00:12:34:57';

@@ -1,10 +1,10 @@
 import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { run } from '../../src/platform/processes.ts';
-import { TEST_IMAGE } from '../support/engine/prepare-state.ts';
-import { pxectlCommand } from '../support/pxectl-process.ts';
-import { useProject } from '../support/test-project.ts';
+import { run } from '../../../src/platform/processes.ts';
+import { TEST_IMAGE } from '../../support/engine/prepare-state.ts';
+import { pxectlCommand } from '../../support/pxectl-process.ts';
+import { useProject } from '../../support/test-project.ts';
 
 const WRITTEN = `# the lab on the second floor
 version: 1

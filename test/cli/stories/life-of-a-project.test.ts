@@ -1,18 +1,18 @@
 import { appendFile, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { BootEvent } from '../../src/model/boot-event.ts';
-import { identityOf } from '../../src/platform/process-identity.ts';
-import { start } from '../../src/platform/long-running.ts';
-import { run } from '../../src/platform/processes.ts';
-import { itNeeds } from '../support/external-tool.ts';
+import type { BootEvent } from '../../../src/model/boot-event.ts';
+import { identityOf } from '../../../src/platform/process-identity.ts';
+import { start } from '../../../src/platform/long-running.ts';
+import { run } from '../../../src/platform/processes.ts';
+import { itNeeds } from '../../support/external-tool.ts';
 import {
   makeFolder,
   makePrivateNetwork,
   pxectl,
   pxectlCommand,
   type PrivateNetwork,
-} from '../support/pxectl-process.ts';
+} from '../../support/pxectl-process.ts';
 
 /** The parts of pxectl's JSON that the tests look into. */
 interface CliJson {

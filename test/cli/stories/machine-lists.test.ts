@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { linesOnTerminal } from '../support/on-terminal.ts';
-import { configText, prepareState } from '../support/engine/prepare-state.ts';
-import { makeFolder, pxectl } from '../support/pxectl-process.ts';
+import { linesOnTerminal } from '../../support/on-terminal.ts';
+import { configText, prepareState } from '../../support/engine/prepare-state.ts';
+import { makeFolder, pxectl } from '../../support/pxectl-process.ts';
 
 const PROFILES = `profiles:
   classroom: { image: debian-12, install: { seed: seed.cfg } }

@@ -1,10 +1,10 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { run } from '../../src/platform/processes.ts';
-import { packageVersion } from '../../src/platform/packaged-files.ts';
-import { itNeeds } from '../support/external-tool.ts';
-import { makeFolder, pxectl } from '../support/pxectl-process.ts';
+import { run } from '../../../src/platform/processes.ts';
+import { packageVersion } from '../../../src/platform/packaged-files.ts';
+import { itNeeds } from '../../support/external-tool.ts';
+import { makeFolder, pxectl } from '../../support/pxectl-process.ts';
 
 let folder: Awaited<ReturnType<typeof makeFolder>>;
 beforeEach(async () => {
@@ -233,7 +233,7 @@ describe('completion', () => {
       if (shell !== 'bash') return;
       await writeFile(join(folder.path, 'completion.bash'), script);
       const complete = async (...words: string[]): Promise<string[]> => {
-        const line = `source completion.bash; pxectl() { ${process.execPath} ${join(import.meta.dirname, '../../bin/pxectl.js')} "$@"; }; COMP_WORDS=(pxectl ${words.map((w) => `'${w}'`).join(' ')}); COMP_CWORD=${words.length}; _pxectl; printf '%s\\n' "\${COMPREPLY[@]}"`;
+        const line = `source completion.bash; pxectl() { ${process.execPath} ${join(import.meta.dirname, '../../../bin/pxectl.js')} "$@"; }; COMP_WORDS=(pxectl ${words.map((w) => `'${w}'`).join(' ')}); COMP_CWORD=${words.length}; _pxectl; printf '%s\\n' "\${COMPREPLY[@]}"`;
         const { stdout } = await run('bash', ['-c', line], { cwd: folder.path });
         return stdout.trim().split('\n');
       };
