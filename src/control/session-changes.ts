@@ -5,7 +5,7 @@ import { loadProject } from '../engine/project.ts';
 import type { Session } from '../engine/session.ts';
 import { isOpenSeed } from '../machines/config-file/seed-path.ts';
 import { adoptMachines, planAdoption } from '../machines/adopt-machines.ts';
-import { installables } from '../machines/installables.ts';
+import { alreadyInstalling, installables } from '../machines/installables.ts';
 import { STARTS_AT_ONCE, startInstalls, type InstallJob } from '../machines/install-run.ts';
 import { newLogins } from '../machines/power/new-logins.ts';
 import { restartFromNetwork, type PowerPlace } from '../machines/power/switch-power.ts';
@@ -173,16 +173,7 @@ function refuseSeedsElsewhere({ assignments }: Awaited<ReturnType<typeof planSet
 
 /** Two may look at one page: what the first has ordered, the second does not cut off. */
 function refuseSecondInstall({ name, installState: state }: Machine, isStarting: boolean): void {
-  const since =
-    state?.kind === 'armed'
-      ? `armed by ${state.by} at ${state.at}`
-      : state?.kind === 'installing'
-        ? `since ${state.since}`
-        : 'somebody has just ordered it';
-  if (!isStarting && state?.kind !== 'armed' && state?.kind !== 'installing') return;
-  throw usageError({
-    what: `${name} is being installed already: ${since}`,
-    why: 'switched off now, it could be left with half a system',
-    next: `pxectl machines show ${name}; pxectl machines disarm ${name} takes an order back`,
-  });
+  if (state?.kind === 'armed') throw alreadyInstalling(name, `armed by ${state.by} at ${state.at}`);
+  if (state?.kind === 'installing') throw alreadyInstalling(name, `since ${state.since}`);
+  if (isStarting) throw alreadyInstalling(name, 'somebody has just ordered it');
 }

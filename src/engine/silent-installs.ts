@@ -22,9 +22,9 @@ export interface SilentInstall {
 export class SilentInstalls {
   readonly #heard = new Map<MachineKey, Heard>();
 
-  /** Its installer says how far it is, or fetches its seed. */
-  heard(key: MachineKey, mac: MacAddress | undefined, atMs = Date.now()): void {
-    this.#heard.set(key, { atMs, mac });
+  /** Its installer says how far it is. */
+  heard(key: MachineKey, mac: MacAddress | undefined): void {
+    this.#heard.set(key, { atMs: Date.now(), mac });
   }
 
   among(machines: readonly Machine[], nowMs: number): readonly SilentInstall[] {

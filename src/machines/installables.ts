@@ -1,5 +1,5 @@
 import type { Config, Machine } from '../model/config.ts';
-import { usageError } from '../model/errors.ts';
+import { usageError, type PxectlError } from '../model/errors.ts';
 import { findMachines, selectMachines, type MachineSelection } from '../model/find-machines.ts';
 import { machineKey } from '../model/machine-key.ts';
 import { installingSince } from '../model/machine-state.ts';
@@ -73,10 +73,13 @@ export function refuseWhileInstalling({
   name,
   installingSince: since,
 }: Pick<Installable, 'name' | 'installingSince'>): void {
-  if (since === undefined) return;
-  throw usageError({
-    what: `${name} is being installed already: since ${since}`,
+  if (since !== undefined) throw alreadyInstalling(name, `since ${since}`);
+}
+
+/** @param how since when, or who has ordered it */
+export const alreadyInstalling = (name: string, how: string): PxectlError =>
+  usageError({
+    what: `${name} is being installed already: ${how}`,
     why: 'switched off now, it could be left with half a system',
     next: `pxectl machines show ${name}; to begin again all the same: pxectl machines disarm ${name} before`,
   });
-}

@@ -5,6 +5,7 @@ import { isSurelyConfig, kindOfConfig, type ConfigKind } from '../lint/config-ki
 import { kindOfBootScript } from '../lint/lint-boot-script.ts';
 import { unknownLines } from '../lint/script-words.ts';
 import { isServerLog } from '../read/server-log.ts';
+import { passedPlaces } from '../lint/text-reading.ts';
 import { blocksOf, type PostBlock } from './post-blocks.ts';
 import { isProse, isTalk, leadingProse } from './prose.ts';
 
@@ -197,11 +198,10 @@ function readingOf(source: string, lines: readonly string[], parts: readonly Par
     return [`${config?.name ?? WHAT[kind === 'log' ? 'log' : 'screen']} (${placeOf(numbers)})`];
   });
   const passed = (kind: Kind, what: string, matters: boolean): readonly PassedOver[] => {
-    const numbers = inOrder.filter((part) => part.kind === kind).flatMap((part) => part.numbers);
-    const [first] = numbers;
-    if (first === undefined) return [];
-    const example = (lines[first - 1] ?? '').trim();
-    return [{ what, count: numbers.length, at: rangesOf(numbers), example, matters }];
+    const places = inOrder
+      .filter((part) => part.kind === kind)
+      .flatMap(({ numbers }) => numbers.map((line) => ({ line, raw: (lines[line - 1] ?? '').trim() })));
+    return passedPlaces(what, places).map((passed) => ({ ...passed, matters }));
   };
   const passedOver = [
     ...passed('prose', 'lines of words to the reader', false),

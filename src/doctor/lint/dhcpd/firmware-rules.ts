@@ -35,7 +35,8 @@ export function unfitPrograms(
   const isMeant = tellsUefi(asked) || named.some((one) => isEfiName(fileOf(one) ?? ''));
   const findings: Finding[] = [];
   const told = new Set<string>();
-  CLIENTS.forEach(([code, firmware, what], index) => {
+  CLIENTS.forEach((client, index) => {
+    const [code, firmware] = client;
     asked[index]?.answers.forEach((answer, network) => {
       // a network beside the one that boots is served nothing, and needs nothing
       if (!asked.some(({ answers }) => answers[network]?.file !== undefined)) return;
@@ -47,32 +48,47 @@ export function unfitPrograms(
       const key = `${firmware} ${at.line} ${answer.file ?? ''}`;
       if (told.has(key)) return;
       told.add(key);
-      const given =
-        answer.file === undefined ? 'is given no boot file' : `is given ${answer.file}, which it cannot run`;
       // somebody may have given an EFI program the name that clients ask for
       const isUnsure = answer.file !== undefined && isBiosNameForUefi(answer.file);
       const edits =
         answer.file === undefined || isUnsure || code === 0 ? [] : chainFor(statements, at, answer.file);
       findings.push(
         lintFinding(code === 0 ? 'loader-arch-mismatch' : 'no-boot-service-for-arch', [at], edits, {
-          // a network may have no BIOS machine
-          severity:
-            code === 0
-              ? 'info'
-              : !isUnsure && isMeant && (answer.file !== undefined || code === 7)
-                ? 'error'
-                : 'warning',
-          title: `${what}: ${given}`,
-          cause:
-            answer.file === undefined
-              ? 'A machine of this kind gets an address and no boot file (PXE-E53, PXE-E21), while others are served.'
-              : `${code === 0 ? 'BIOS firmware cannot run an EFI program' : 'UEFI firmware runs EFI programs (.efi) of its own CPU only'}: it drops the file after the download, or cancels.${isMeant ? '' : ` ${NO_UEFI_HERE}`}`,
+          ...unfitWords(client, answer.file, isMeant),
+          ...(isUnsure && code !== 0 ? { severity: 'warning' } : {}),
           ...(edits.length > 0 ? {} : { mends: [words(ownProgram(statements, code))] }),
         }),
       );
     });
   });
   return findings;
+}
+
+/** What is said of a kind of machine that is given nothing, or what it cannot run; `isMeant`: UEFI machines are to boot here. */
+export function unfitWords(
+  [code, , what]: (typeof CLIENTS)[number],
+  file: string | undefined,
+  isMeant: boolean,
+): Pick<Finding, 'severity' | 'title' | 'cause'> {
+  // a network may have no BIOS machine
+  const severity = code === 0 ? 'info' : isMeant && (file !== undefined || code === 7) ? 'error' : 'warning';
+  if (file === undefined)
+    return {
+      severity,
+      title: `${what}: is given no boot file`,
+      cause:
+        'A machine of this kind gets an address and no boot file (PXE-E53, PXE-E21), while others are served.',
+    };
+  const why =
+    code === 0
+      ? 'BIOS firmware cannot run an EFI program'
+      : 'UEFI firmware runs EFI programs (.efi) of its own CPU only';
+  const remark = isMeant || code === 0 ? '' : ` ${NO_UEFI_HERE}`;
+  return {
+    severity,
+    title: `${what}: is given ${file}, which it cannot run`,
+    cause: `${why}: it drops the file after the download, or cancels.${remark}`,
+  };
 }
 
 /** UEFI machines are given something else than BIOS machines, or nothing: who wrote it thought of them. */

@@ -1,14 +1,8 @@
 import type { Finding } from '../../../model/finding.ts';
 import { words } from '../../../model/fix.ts';
-import {
-  fitsFirmware,
-  isEfiName,
-  isStockIpxe,
-  NO_UEFI_HERE,
-  platformOfName,
-} from '../../analyse/boot-files.ts';
+import { fitsFirmware, isEfiName, isStockIpxe, platformOfName } from '../../analyse/boot-files.ts';
 import { whatNoFirmwareRuns } from '../../analyse/no-programs.ts';
-import { CLIENTS } from '../dhcpd/firmware-rules.ts';
+import { CLIENTS, unfitWords } from '../dhcpd/firmware-rules.ts';
 import { lintFinding } from '../lint-finding.ts';
 import { noProgram } from '../rules/no-program-rules.ts';
 import { answerIn, type KeaAnswer, type KeaModel, type KeaSubnet, type LineAt } from './kea-answers.ts';
@@ -75,7 +69,8 @@ function unfit(
   const isMeant = namesEfi || answers.some(({ file }) => file?.line !== answers[0]?.file?.line);
   const findings: Finding[] = [];
   const told = new Set<string>();
-  CLIENTS.forEach(([code, firmware, what], index) => {
+  CLIENTS.forEach((client, index) => {
+    const [code, firmware] = client;
     const { file, unknown = [] } = answers[index] ?? {};
     if (unknown.length > 0 || (file === undefined && (!isSure || code === 0))) return;
     if (file !== undefined && whatNoFirmwareRuns(file.text) !== undefined) {
@@ -95,13 +90,7 @@ function unfit(
         [at((file ?? named).line)],
         [],
         {
-          // a network may have no BIOS machine
-          severity: code === 0 ? 'info' : isMeant && (file !== undefined || code === 7) ? 'error' : 'warning',
-          title: `${what}: ${file === undefined ? 'is given no boot file' : `is given ${file.text}, which it cannot run`}`,
-          cause:
-            file === undefined
-              ? 'A machine of this kind gets an address and no boot file (PXE-E53, PXE-E21), while others are served.'
-              : `${code === 0 ? 'BIOS firmware cannot run an EFI program' : 'UEFI firmware runs EFI programs (.efi) of its own CPU only'}: it drops the file after the download, or cancels.${isMeant || code === 0 ? '' : ` ${NO_UEFI_HERE}`}`,
+          ...unfitWords(client, file?.text, isMeant),
           mends: [
             words(
               `give this architecture a class of its own, in client-classes: { "name": "arch-${code}", "test": "option[93].hex == 0x000${code}", "boot-file-name": "…" }`,
