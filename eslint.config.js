@@ -112,7 +112,18 @@ export default tseslint.config(
     // texts are of strangers: whatever they repeat is read in linear time
     files: ['src/**/*.{ts,tsx}'],
     plugins: { regexp },
-    rules: { 'regexp/no-super-linear-backtracking': 'error', 'regexp/no-super-linear-move': 'error' },
+    rules: {
+      'regexp/no-super-linear-backtracking': 'error',
+      'regexp/no-super-linear-move': 'error',
+      'no-restricted-properties': [
+        'error',
+        {
+          object: 'AbortSignal',
+          property: 'timeout',
+          message: 'use timeoutSignal: Node.js 20 may forget this one',
+        },
+      ],
+    },
   },
   {
     files: ['test/**/*.ts', '*.config.ts'],

@@ -12,6 +12,7 @@ import { CONTROL_API, type GivenTo, type OperationName, type ReplyOf } from './a
 import { requestOf, type Operation } from './operation.ts';
 import { errorReply, type ErrorReply } from './schemas/session.ts';
 import { withSocketPath } from '../net/socket-path.ts';
+import { timeoutSignal } from '../platform/timeout-signal.ts';
 
 export interface ControlQuestion {
   readonly layout: Pick<StateLayout, 'controlSocket'>;
@@ -39,7 +40,7 @@ export async function askControl<Name extends Exclude<OperationName, 'events'>>(
 ): Promise<ReplyOf<Name>> {
   const operation = CONTROL_API[name] as Operation<unknown, ReplyOf<Name>>;
   const timeoutMs = question.timeoutMs ?? operation.timeoutMs;
-  const late = AbortSignal.timeout(timeoutMs);
+  const late = timeoutSignal(timeoutMs);
   const signal = question.signal === undefined ? late : AbortSignal.any([late, question.signal]);
   let answer: Answer;
   try {

@@ -9,6 +9,7 @@ import { MESSAGE_TYPE, messageTypeOf } from '../protocol/dhcp/dhcp-packet.ts';
 import { clientPacket, type PxeClient } from '../protocol/pxe/client-packet.ts';
 import type { EngineInput } from './engine.ts';
 import { readinessMac, readinessXid } from './readiness-client.ts';
+import { timeoutSignal } from '../platform/timeout-signal.ts';
 
 export interface ReadinessStep {
   readonly step: 'DHCP offer' | 'boot file on port 4011' | 'loader over TFTP' | 'boot script over HTTP';
@@ -132,7 +133,7 @@ async function fetchLoader(input: EngineInput, answer: BootAnswer): Promise<stri
 
 async function headBootScript(input: EngineInput): Promise<string> {
   const url = `${httpBaseUrl(input.context.config)}/boot.ipxe`;
-  const response = await fetch(url, { method: 'HEAD', signal: AbortSignal.timeout(HTTP_TIMEOUT_MS) });
+  const response = await fetch(url, { method: 'HEAD', signal: timeoutSignal(HTTP_TIMEOUT_MS) });
   if (!response.ok) throw new Error(`${url} gives HTTP status ${response.status}`);
   return `${url}, ${response.headers.get('content-length') ?? 'unknown'} bytes`;
 }

@@ -4,6 +4,7 @@ import { parseContentRange } from './download/content-range.ts';
 import { openHttpClient, type HttpClient } from './download/http-client.ts';
 import type { FetchContext, FetchOptions } from './fetch-types.ts';
 import { findImage } from './find-image.ts';
+import { timeoutSignal } from '../platform/timeout-signal.ts';
 
 /** A file that would be downloaded. */
 export interface RemoteFileSize {
@@ -26,7 +27,7 @@ export async function askRemote(
   options: FetchOptions,
   context: Omit<FetchContext, 'progress'>,
 ): Promise<readonly RemoteFileSize[] | string> {
-  const deadline = AbortSignal.timeout(PATIENCE_MS);
+  const deadline = timeoutSignal(PATIENCE_MS);
   const client = await openImpatient(options, [deadline, context.signal]);
   try {
     const unverified = { ...options, isVerificationSkipped: true };
@@ -52,7 +53,7 @@ export async function askSize(
   options: FetchOptions,
   signal: AbortSignal,
 ): Promise<number | undefined> {
-  const client = await openImpatient(options, [AbortSignal.timeout(PATIENCE_MS), signal]);
+  const client = await openImpatient(options, [timeoutSignal(PATIENCE_MS), signal]);
   try {
     return await sizeAt(client, url);
   } finally {

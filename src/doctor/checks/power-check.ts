@@ -4,6 +4,7 @@ import { switchEach, type PowerEnd } from '../../machines/power/switch-each.ts';
 import type { Finding, FindingId } from '../../model/finding.ts';
 import { makeFinding } from '../finding-catalogue.ts';
 import type { Check } from './check.ts';
+import { timeoutSignal } from '../../platform/timeout-signal.ts';
 
 const COVERS = ['power-controller-silent', 'power-login-refused', 'power-controller-fails'] as const;
 
@@ -35,7 +36,7 @@ export function powerCheck(
         {
           ...powerPlace(project),
           answerMs: ANSWER_MS,
-          signal: AbortSignal.any([signal, AbortSignal.timeout(ALL_MS)]),
+          signal: AbortSignal.any([signal, timeoutSignal(ALL_MS)]),
         },
         () => undefined,
       );

@@ -24,6 +24,7 @@ import { judgeWalks, type ProbeResult } from './judge-walks.ts';
 import { mayBeAsked } from './may-be-asked.ts';
 import { PROBE_CLIENTS, type ProbeClient } from './probe-clients.ts';
 import { filesOfScript } from './script-files.ts';
+import { timeoutSignal } from '../../platform/timeout-signal.ts';
 
 export interface ProbeOptions {
   /** this host's own address on the network that is asked */
@@ -233,7 +234,7 @@ async function askHttp(
     return undefined;
   }
   try {
-    const timeout = AbortSignal.timeout(HTTP_TIMEOUT_MS);
+    const timeout = timeoutSignal(HTTP_TIMEOUT_MS);
     const signal = options.signal ? AbortSignal.any([timeout, options.signal]) : timeout;
     const response = await fetch(url, {
       method,

@@ -1,5 +1,6 @@
 import { messageOf } from '../../model/errors.ts';
 import { printable } from '../../model/printable.ts';
+import { timeoutSignal } from '../../platform/timeout-signal.ts';
 
 /** What is sent: made anew for each try, since a signature has the time of the try in it. */
 export interface Parcel {
@@ -99,10 +100,7 @@ export class Delivery {
     }
     try {
       const response = await fetch(request, {
-        signal: AbortSignal.any([
-          AbortSignal.timeout(this.options.timeoutMs ?? TIMEOUT_MS),
-          this.#closing.signal,
-        ]),
+        signal: AbortSignal.any([timeoutSignal(this.options.timeoutMs ?? TIMEOUT_MS), this.#closing.signal]),
       });
       // an answer that never ends is not waited for
       await response.body?.cancel();

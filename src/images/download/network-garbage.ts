@@ -1,7 +1,4 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
-
-type CollectGarbage = (options: { readonly type: 'minor' }) => void;
+import { reachCollector, type CollectGarbage } from '../../platform/garbage-collector.ts';
 
 const COLLECTED_EACH_BYTES = 4 * 1024 * 1024;
 let collect: CollectGarbage | undefined;
@@ -18,11 +15,4 @@ export function collectNetworkGarbage(byteCount: number): void {
   arrivedBytes = 0;
   collect ??= reachCollector();
   collect({ type: 'minor' });
-}
-
-function reachCollector(): CollectGarbage {
-  setFlagsFromString('--expose-gc');
-  const gc = runInNewContext('gc') as CollectGarbage;
-  setFlagsFromString('--no-expose-gc');
-  return gc;
 }

@@ -4,6 +4,7 @@ import type { ControllerPower } from '../../model/power.ts';
 import { messageOf, systemCodeOf } from '../../model/errors.ts';
 import { printable } from '../../model/printable.ts';
 import { controllerError, powerError, type ControllerFinding } from './power-driver.ts';
+import { timeoutSignal } from '../../platform/timeout-signal.ts';
 
 const MOST_BYTES = 1024 * 1024;
 export const REQUEST_MS = 15_000;
@@ -72,7 +73,7 @@ export async function connectRedfish(
           method,
           dispatcher,
           // each byte may come in time and the whole never
-          signal: AbortSignal.timeout(timeoutMs),
+          signal: timeoutSignal(timeoutMs),
           headers: {
             accept: 'application/json',
             'odata-version': '4.0',
